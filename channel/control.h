@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The control pipes of one guest session, all on the host: broker ↔ casement-session and
+// broker ↔ casement-view. Each message is one packet of a SOCK_SEQPACKET socket: a fixed struct in
+// the machine's own byte order (both ends are of one build), for some followed by text. File
+// descriptors come with the packet that names them.
+//
+// The broker trusts neither: casement-session reads a guest's bytes and may be taken over. Whoever
+// receives calls ctl_check first, which proves size, type and NUL-termination; ranges are the
+// receiver's own to check.
+//
+//   broker                     casement-session            casement-view
+//     │ SETUP, APP…                  │                          │  (to both)
+//     │ EXEC ───────────────────────▶│                          │
+//     │◀── READY, EXEC_RESULT, WINDOW, NOTICE                   │
+//     │ VIEW(fd) ───────────────────▶│   a new view after a crash
+//     │ SESSION(fd) ────────────────────────────────────────────▶│   a new session after a crash
+//     │◀──────────────────────────────────────── VIEW_STATUS, ADOPT
+//
+// When the broker vanishes, session and view go on. The view has the broker activated over D-Bus
+// once, connects to $XDG_RUNTIME_DIR/casement/control and sends ADOPT with one end of a fresh
+// socket pair for the session, whose other end it gives the session (VIEW_MSG_CONTROL). The connection it
+// made is its own new control pipe. The new broker answers with SETUP and the APP table on both.
+
+#include "channel/msg.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CTL_PACKET_MAX (64 * 1024)
+#define CTL_GUEST_MAX 64  // bytes of a guest's name with its NUL
+#define CTL_TEXT_MAX 1024 // bytes of a text field with its NUL
+#define CTL_APP_NONE 0xffffu
+
+typedef enum {
+    // broker → session and view
+    CTL_SETUP = 1,
+    CTL_APP = 2,     // an entry of the table of applications, new or changed; never removed
+    CTL_QUIT = 3,    // end in good order: close windows, leave the guest's programs alone
+    // broker → session
+    CTL_EXEC = 10,   // start a program in the guest
+    CTL_VIEW = 11,   // +fd: talk to this view from now on and tell it everything again
+    CTL_CLOSE = 12,  // ask a window to close
+    // broker → view
+    CTL_SESSION = 20, // +fd: this is the session now; windows of the former one go when the new
+                      // one's come, at the latest after 5 s
+    CTL_STARTUP = 21, // a launch is under way: its startup id, for the program's first window
+    CTL_RAISE = 22,   // raise and focus a window
+    // session → broker
+    CTL_READY = 40,   // RAIL handshake done, programs can be started
+    CTL_EXEC_RESULT = 41,
+    CTL_WINDOW = 42,  // a window appeared or changed (title, state, application)
+    CTL_WINDOW_GONE = 43,
+    CTL_NOTICE = 44,  // something the user must read; fatal: the session ends after it
+    // view → broker
+    CTL_VIEW_READY = 60,  // display open
+    CTL_VIEW_STATUS = 61, // figures for `casement status`, at most every second while they change
+    CTL_ADOPT = 62,       // +fd: first packet of a view that has lost its broker
+} CtlType;
+
+// Every message starts with this. size is the packet's, text included.
+typedef struct {
+    uint32_t type; // CtlType
+    uint32_t size;
+} CtlHeader;
+
+typedef enum {
+    CTL_CLIPBOARD_TO_GUEST = 1u << 0,
+    CTL_CLIPBOARD_TO_HOST = 1u << 1,
+    CTL_SOUND = 1u << 2,
+    CTL_TLS = 1u << 3, // the stream leaves this machine: use TLS (Windows guests; later)
+} CtlSetupFlags;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t flags; // CtlSetupFlags
+    uint32_t max_windows;
+    char guest[CTL_GUEST_MAX];      // "demo"
+    char title_prefix[CTL_GUEST_MAX]; // shown before each title; may be empty
+    uint32_t border_rgb;            // 0x01RRGGBB, or 0 for none (view only)
+} CtlSetup;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t index; // 0…CHAN_APPS_MAX-1
+    char app_id[CHAN_ID_MAX + 1];   // the guest's id; the session matches what RAIL says against it
+    char wm_class[CHAN_ID_MAX + CTL_GUEST_MAX + 16]; // id of the published .desktop file
+    char name[CHAN_NAME_MAX + 1];   // cleaned
+} CtlApp;
+
+typedef enum { CTL_EXEC_APP = 1, CTL_EXEC_COMMAND = 2 } CtlExecKind;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t serial;
+    uint32_t kind;                 // CtlExecKind
+    char program[CTL_TEXT_MAX];    // application id, or the command's path
+    char directory[CTL_TEXT_MAX];  // working directory in the guest, or empty
+    char startup_id[256];          // or empty
+    // followed by the arguments, each with its NUL: file paths in the guest, or the command's
+} CtlExec;
+
+typedef enum {
+    CTL_EXEC_OK = 0,
+    CTL_EXEC_NOT_FOUND = 1,
+    CTL_EXEC_NOT_ALLOWED = 2,
+    CTL_EXEC_FAILED = 3,   // found, and did not start
+    CTL_EXEC_NO_ANSWER = 4,
+} CtlExecCode;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t serial;
+    uint32_t code;     // CtlExecCode
+    uint32_t raw;      // RAIL's own result, for logs
+    uint32_t reserved;
+} CtlExecResult;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t window_id;
+    uint32_t app_index; // or CTL_APP_NONE
+    uint32_t owner_id;  // 0: top level
+    uint32_t popup;     // 1: a menu, tooltip: not for lists
+    int32_t x, y;
+    uint32_t width, height;
+    uint32_t minimized;
+    uint32_t reserved;
+    char untrusted_title[CHAN_NAME_MAX + 1];
+} CtlWindow;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t window_id; // also CTL_CLOSE and CTL_RAISE
+    uint32_t reserved;
+} CtlWindowId;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t fatal;
+    uint32_t code; // program's own, for logs
+    char text[CTL_TEXT_MAX];
+} CtlNotice;
+
+typedef struct {
+    CtlHeader header;
+    char startup_id[256];
+    uint32_t app_index;
+    uint32_t reserved;
+} CtlStartup;
+
+typedef struct {
+    CtlHeader header;
+    uint64_t pixels_received, pixels_painted;
+    uint32_t windows;
+    uint32_t frames;            // shown since start
+    uint32_t sound_underruns;
+    uint32_t reserved;
+} CtlViewStatus;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t session_pid, view_pid;
+    char guest[CTL_GUEST_MAX];
+} CtlAdopt;
+
+// A message that is only its header: QUIT, READY, VIEW_READY, VIEW (+fd), SESSION (+fd).
+typedef CtlHeader CtlPlain;
+
+// True when the packet is one whole message: its type is known, its size is the one of its type
+// (EXEC may carry text, every argument NUL-terminated), header.size agrees, every char array has
+// its NUL. Only then may it be cast to its struct.
+bool ctl_check(ChanSpan untrusted_packet);
+
+// The type of a checked packet.
+CtlType ctl_type(ChanSpan packet);
+
+// Copies text into a char array of a message, cut at a character if it is too long.
+#define CTL_SET_TEXT(array, text) ctl_set_text((array), sizeof(array), (text))
+void ctl_set_text(char *array, size_t size, const char *text);
+
+// Fills the header of a message whose struct is *m.
+#define CTL_INIT(m, ctl_type) ((m)->header = (CtlHeader){(ctl_type), sizeof *(m)})

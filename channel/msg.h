@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The messages between broker and agent (PROTOCOL.md, "Messages"). Each has a plain struct, an
+// encoder into a caller's buffer, and a decoder that checks every length and count. Spans in a
+// decoded struct are borrowed from the payload and not cleaned: names begin with untrusted_ where
+// they are used until channel/utf8.h has been over them.
+//
+// Encoders return the bytes written, borrowed from buffer, and an empty span when it is too small.
+// Decoders return false for anything that is not exactly one valid message.
+
+#include "channel/span.h"
+
+#include <stdbool.h>
+
+#define CHAN_ID_MAX 200          // an application's id: the .desktop file's without its suffix
+#define CHAN_NAME_MAX 512        // names, bytes
+#define CHAN_COMMENT_MAX 2048
+#define CHAN_LIST_MAX 256        // entries of categories, keywords, MIME types
+#define CHAN_LIST_ENTRY_MAX 256
+#define CHAN_ACTIONS_MAX 32
+#define CHAN_ICONS_MAX 16        // sizes of one application's icon
+#define CHAN_ICON_SIDE_MAX 256   // pixels
+#define CHAN_ICON_HASH_SIZE 32   // SHA-256 over width, height (u32le) and the pixels
+#define CHAN_APPS_MAX 4096       // of one guest; what is over it is refused, not kept
+
+typedef enum {
+    // guest to host
+    CHAN_MSG_GUEST_INFO = 1, // once after hello, and when it changes
+    CHAN_MSG_APPS_BEGIN = 2, // a full list starts: what is not named before APPS_END is gone
+    CHAN_MSG_APP = 3,        // an application: part of a full list, or new or changed by itself
+    CHAN_MSG_APPS_END = 4,
+    CHAN_MSG_APP_GONE = 5,
+    CHAN_MSG_ICON = 6,
+    CHAN_MSG_SERVICE = 7,      // a service (a stream's name) became available or went away
+    CHAN_MSG_PROGRAM_ENDED = 8, // a program that was started by an exec ended
+    // host to guest
+    CHAN_MSG_HOST_INFO = 64, // once after hello
+    CHAN_MSG_SYNC = 65,      // please send the full list
+    CHAN_MSG_ICON_WANT = 66,
+} ChanMsgType;
+
+typedef enum { CHAN_OS_LINUX = 1, CHAN_OS_WINDOWS = 2 } ChanOs;
+
+typedef struct {
+    uint8_t os;           // ChanOs
+    ChanSpan os_name;     // "Debian GNU/Linux 12 (bookworm)"
+    ChanSpan host_name;
+    ChanSpan user_name;
+    ChanSpan locale;      // "de_DE.UTF-8"
+} ChanGuestInfo;
+
+typedef struct {
+    ChanSpan locale;      // the host's, so that names come in the user's language
+    ChanSpan time_zone;   // "Europe/Berlin", or empty
+} ChanHostInfo;
+
+typedef struct {
+    uint16_t size; // side in pixels
+    uint8_t hash[CHAN_ICON_HASH_SIZE];
+} ChanIconRef;
+
+typedef struct {
+    ChanSpan id, name;
+} ChanAction;
+
+typedef enum {
+    CHAN_APP_STARTUP_NOTIFY = 1u << 0,
+    CHAN_APP_TERMINAL = 1u << 1, // runs in a terminal of the guest
+    CHAN_APP_HIDDEN = 1u << 2,   // opens files, but has no menu entry (NoDisplay with MIME types)
+    CHAN_APP_TAKES_FILES = 1u << 3, // Exec has %f, %F, %u or %U
+} ChanAppFlags;
+
+typedef struct {
+    ChanSpan id;
+    ChanSpan name, generic_name, comment;
+    ChanSpan wm_class; // StartupWMClass, may be empty
+    ChanSpan folder;   // path of menu folders with '/', may be empty (Windows)
+    uint32_t flags;    // ChanAppFlags
+    uint16_t n_categories, n_keywords, n_mime_types, n_actions, n_icons;
+    ChanSpan categories[CHAN_LIST_MAX];
+    ChanSpan keywords[CHAN_LIST_MAX];
+    ChanSpan mime_types[CHAN_LIST_MAX];
+    ChanAction actions[CHAN_ACTIONS_MAX];
+    ChanIconRef icons[CHAN_ICONS_MAX];
+} ChanApp;
+
+typedef struct {
+    uint32_t serial; // the same in BEGIN and END of one list
+    uint32_t count;  // BEGIN: applications to come
+} ChanApps;
+
+// Straight (not premultiplied) BGRA8, width * height * 4 bytes, no padding.
+typedef struct {
+    uint8_t hash[CHAN_ICON_HASH_SIZE];
+    uint16_t width, height;
+    ChanSpan pixels;
+} ChanIcon;
+
+typedef struct {
+    ChanSpan name; // "rdp"
+    uint8_t available;
+    ChanSpan reason; // why it is not, in words; may be empty
+} ChanService;
+
+typedef struct {
+    ChanSpan app_id; // empty for a plain command
+    uint32_t pid;
+    int32_t status; // exit code, or minus the signal
+} ChanProgramEnded;
+
+ChanSpan chan_guest_info_encode(const ChanGuestInfo *m, void *buffer, size_t capacity);
+bool chan_guest_info_decode(ChanGuestInfo *m, ChanSpan untrusted_payload);
+ChanSpan chan_host_info_encode(const ChanHostInfo *m, void *buffer, size_t capacity);
+bool chan_host_info_decode(ChanHostInfo *m, ChanSpan untrusted_payload);
+ChanSpan chan_apps_encode(const ChanApps *m, void *buffer, size_t capacity); // BEGIN and END
+bool chan_apps_decode(ChanApps *m, ChanSpan untrusted_payload);
+ChanSpan chan_app_encode(const ChanApp *m, void *buffer, size_t capacity);
+bool chan_app_decode(ChanApp *m, ChanSpan untrusted_payload);
+ChanSpan chan_app_gone_encode(ChanSpan id, void *buffer, size_t capacity);
+bool chan_app_gone_decode(ChanSpan *id, ChanSpan untrusted_payload);
+ChanSpan chan_icon_encode(const ChanIcon *m, void *buffer, size_t capacity);
+bool chan_icon_decode(ChanIcon *m, ChanSpan untrusted_payload);
+ChanSpan chan_icon_want_encode(const uint8_t hash[CHAN_ICON_HASH_SIZE], void *buffer, size_t capacity);
+bool chan_icon_want_decode(uint8_t hash[CHAN_ICON_HASH_SIZE], ChanSpan untrusted_payload);
+ChanSpan chan_service_encode(const ChanService *m, void *buffer, size_t capacity);
+bool chan_service_decode(ChanService *m, ChanSpan untrusted_payload);
+ChanSpan chan_program_ended_encode(const ChanProgramEnded *m, void *buffer, size_t capacity);
+bool chan_program_ended_decode(ChanProgramEnded *m, ChanSpan untrusted_payload);

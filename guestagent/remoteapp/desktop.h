@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The X11 half of casement-remoteapp: window manager, compositor and input of the headless
+// display, without any RDP. The other half (peer.h) turns its events into RAIL, RDPGFX, RDPSND and
+// CLIPRDR, and calls it for what the client asks.
+//
+// One thread, one GMainContext. Windows are known by ids of 32 bits that are never reused while
+// the process lives; the X window of a client is not told to anyone.
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct RaDesktop RaDesktop;
+
+typedef struct {
+    int x, y, width, height;
+} RaRect;
+
+typedef enum {
+    RA_KIND_NORMAL,
+    RA_KIND_DIALOG,
+    RA_KIND_POPUP,   // override-redirect menus, combo boxes, drag icons
+    RA_KIND_TOOLTIP,
+    RA_KIND_SPLASH,
+    RA_KIND_UTILITY,
+} RaKind;
+
+typedef enum { RA_NORMAL, RA_MINIMIZED, RA_MAXIMIZED, RA_FULLSCREEN } RaShowState;
+
+typedef struct {
+    int side; // width = height
+    const guint32 *argb; // straight alpha, 0xAARRGGBB in the machine's byte order
+} RaIcon;
+
+typedef struct {
+    guint32 id;
+    guint32 owner_id; // 0: none
+    RaKind kind;
+    RaShowState state;
+    RaRect rect;   // the client area in root coordinates; no frame is drawn
+    bool mapped;
+    bool alpha;    // depth 32
+    bool modal, above, skip_taskbar, undecorated, urgent;
+    bool resizable, closable;
+    int min_width, min_height, max_width, max_height; // 0: none
+    int base_width, base_height, inc_width, inc_height;
+    guint32 pid;      // _NET_WM_PID, or what XRes says; 0: unknown
+    char *title;      // UTF-8, never NULL
+    char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
+    char *startup_id; // "" if none
+    RaIcon icons[8];  // largest first; n_icons of them
+    guint n_icons;
+} RaWindow;
+
+typedef enum {
+    RA_CHANGED_RECT = 1u << 0,
+    RA_CHANGED_STATE = 1u << 1,
+    RA_CHANGED_TITLE = 1u << 2,
+    RA_CHANGED_ICON = 1u << 3,
+    RA_CHANGED_HINTS = 1u << 4, // kind, owner, flags, sizes
+    RA_CHANGED_APP = 1u << 5,
+    RA_CHANGED_ALL = (1u << 6) - 1,
+} RaChange;
+
+typedef struct {
+    int width, height, hot_x, hot_y; // 0×0: hidden
+    const guint32 *argb;             // premultiplied
+    guint32 serial;                  // the same serial is the same image
+} RaCursor;
+
+typedef struct {
+    // A window that should be shown is there for the first time, with its pixels to be taken.
+    void (*window_new)(const RaWindow *window, gpointer user);
+    void (*window_changed)(const RaWindow *window, RaChange what, gpointer user);
+    void (*window_gone)(guint32 id, gpointer user);
+    // Pixels of the window changed since the last ra_desktop_take_damage that took anything. Called
+    // once, then not again before damage was taken. Merging of a program's batch is done already.
+    void (*damaged)(guint32 id, gpointer user);
+    // Order of all mapped windows, top first, and the focused one (0: none).
+    void (*stack_changed)(const guint32 *ids, guint count, guint32 active, gpointer user);
+    // A program asks for an interactive move or resize (_NET_WM_MOVERESIZE direction, EWMH 1.5).
+    void (*move_loop)(guint32 id, int direction, int root_x, int root_y, gpointer user);
+    void (*cursor_changed)(const RaCursor *cursor, gpointer user);
+    // A program of the guest owns CLIPBOARD: text is on offer (or not any more).
+    void (*clipboard_offered)(bool text, gpointer user);
+    // Text that was asked for by ra_desktop_clipboard_want; NULL: there is none.
+    void (*clipboard_text)(const char *text, gpointer user);
+    // A program of the guest wants the client's clipboard; answer by ra_desktop_clipboard_give.
+    void (*clipboard_wanted)(gpointer user);
+    // The display is gone; nothing further can be done.
+    void (*lost)(gpointer user);
+} RaDesktopEvents;
+
+// Opens display_name (NULL: $DISPLAY) and becomes its window manager. NULL with error set when
+// the display cannot be opened, lacks an extension, or has a window manager already. Windows that
+// exist already are told of when the context runs.
+RaDesktop *ra_desktop_new(GMainContext *context, const char *display_name,
+                          const RaDesktopEvents *events, gpointer user, GError **error);
+void ra_desktop_free(RaDesktop *desktop);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RaDesktop, ra_desktop_free)
+
+// All windows that are told of, in no order; borrowed until the context runs again.
+GPtrArray *ra_desktop_windows(RaDesktop *desktop); // of const RaWindow *, container owned by caller
+const RaWindow *ra_desktop_window(RaDesktop *desktop, guint32 id);
+
+// The guest's desktop: sizes by RandR (Xorg dummy), cut to the first size on Xvfb. scale_percent
+// is published as Xft.dpi and by XSETTINGS.
+void ra_desktop_set_screen(RaDesktop *desktop, int width, int height, int scale_percent,
+                           const RaRect *work_area, const RaRect *monitors, guint n_monitors);
+void ra_desktop_screen_size(RaDesktop *desktop, int *width, int *height);
+
+// Keyboard: XKB names; NULL or "" parts are left to the default.
+void ra_desktop_set_layout(RaDesktop *desktop, const char *model, const char *layout,
+                           const char *variant, const char *options);
+
+// Takes the window's damage as at most max rectangles in window coordinates, clipped to the
+// window and merged as needed. Returns how many; 0 when there is none. all: take the whole window
+// instead (first frame, new size, new client).
+guint ra_desktop_take_damage(RaDesktop *desktop, guint32 id, bool all, RaRect *rects, guint max);
+
+// Copies a rectangle of the window's composited pixels (BGRX or premultiplied BGRA, 4 bytes) to
+// dst, whose row y starts at dst + y * stride, for the rectangle's own rows. FALSE when the window
+// vanished or changed its size meanwhile (take damage again later).
+gboolean ra_desktop_capture(RaDesktop *desktop, guint32 id, const RaRect *rect, guint8 *dst,
+                            gsize stride);
+
+// What the client asks. Unknown ids are ignored.
+void ra_desktop_activate(RaDesktop *desktop, guint32 id);      // focus and raise; 0: focus nothing
+void ra_desktop_raise(RaDesktop *desktop, guint32 id);         // without focus
+void ra_desktop_move_resize(RaDesktop *desktop, guint32 id, const RaRect *rect);
+void ra_desktop_set_state(RaDesktop *desktop, guint32 id, RaShowState state);
+void ra_desktop_close(RaDesktop *desktop, guint32 id);         // WM_DELETE_WINDOW, or XKillClient
+
+// Input in the order it is called. evdev is Linux's input code.
+void ra_desktop_key(RaDesktop *desktop, guint evdev, bool down);
+void ra_desktop_unicode(RaDesktop *desktop, gunichar character);
+void ra_desktop_pointer_move(RaDesktop *desktop, int root_x, int root_y);
+void ra_desktop_button(RaDesktop *desktop, guint button, bool down); // 1, 2, 3, 8, 9 as X11
+void ra_desktop_wheel(RaDesktop *desktop, int dx, int dy); // 1/120 notches, right and up positive
+void ra_desktop_release_all(RaDesktop *desktop); // the client left: let go of keys and buttons
+void ra_desktop_set_locks(RaDesktop *desktop, bool scroll, bool num, bool caps);
+
+// The client's clipboard has text (or not any more): own CLIPBOARD, ask on demand.
+void ra_desktop_clipboard_offer(RaDesktop *desktop, bool text);
+void ra_desktop_clipboard_give(RaDesktop *desktop, const char *text); // NULL: none
+void ra_desktop_clipboard_want(RaDesktop *desktop);
+
+// A program was started with this startup id or pid for the .desktop id: windows are matched.
+void ra_desktop_expect(RaDesktop *desktop, const char *app_id, guint32 pid, const char *startup_id);

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The view protocol: casement-session (which reads a guest's bytes and may be taken over) to
+// casement-view (which holds the user's display), and back. One message is one packet of a
+// SOCK_SEQPACKET socket: a fixed struct in the machine's byte order, for some followed by payload.
+//
+// The view trusts nothing here. view_check proves size, type and the ranges given below, so that
+// a checked message can be used as it is; what depends on state (known window, known buffer) the
+// receiver checks. A session that sends a bad message is dropped, windows and all.
+//
+// Coordinates are pixels of the X root window, which is the guest's desktop too. A window's
+// geometry is its client area: frames belong to the host's window manager.
+//
+// Order of things: the view begins with SCREEN and LAYOUT (the session waits for them before it
+// connects). The session tells of a window by WINDOW, TITLE, ICON in any order, and maps it by the
+// first COMMIT. A new view gets everything again.
+
+#include "channel/msg.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VIEW_PACKET_MAX (64 * 1024)
+#define VIEW_WINDOWS_MAX 512
+#define VIEW_SIDE_MAX 16384           // of a window or a buffer, pixels
+#define VIEW_BUFFER_BYTES_MAX (512u * 1024 * 1024)
+#define VIEW_PIXELS_BYTES_MAX (1024u * 1024 * 1024) // of all buffers together
+#define VIEW_TITLE_MAX 512            // bytes, cleaned again by the view
+#define VIEW_ICON_SIDE_MAX 256
+#define VIEW_CURSOR_SIDE_MAX 128      // 64 KiB of pixels would not fit: comes in a memfd
+#define VIEW_DAMAGE_MAX 128           // rectangles in one commit
+#define VIEW_SOUND_BLOCK_MAX (32 * 1024)
+#define VIEW_CLIP_CHUNK_MAX (32 * 1024)
+#define VIEW_CLIP_TEXT_MAX (16 * 1024 * 1024)
+#define VIEW_MONITORS_MAX 16
+#define VIEW_COORD_MAX 32767          // |x|, |y|
+
+typedef enum {
+    // session → view
+    VIEW_MSG_WINDOW = 1,      // properties of a window, new or changed
+    VIEW_MSG_TITLE = 2,       // + UTF-8 text
+    VIEW_MSG_ICON = 3,        // +fd: memfd with straight BGRA8
+    VIEW_MSG_BUFFER = 4,      // +fd: memfd with the window's pixels
+    VIEW_MSG_BUFFER_GONE = 5, // no commit will name it again
+    VIEW_MSG_COMMIT = 6,
+    VIEW_MSG_WINDOW_GONE = 7,
+    VIEW_MSG_STACK = 8,       // the guest restacked: window ids, top first
+    VIEW_MSG_ACTIVE = 9,      // the guest made a window active (0: none)
+    VIEW_MSG_MOVE_LOOP = 10,  // the guest's program asked for an interactive move or resize
+    VIEW_MSG_CURSOR = 11,     // +fd (memfd, premultiplied BGRA8), or none with kind
+    VIEW_MSG_SOUND_OPEN = 12,
+    VIEW_MSG_SOUND = 13,      // + samples
+    VIEW_MSG_SOUND_CLOSE = 14,
+    VIEW_MSG_CLIP_OFFER = 15, // the guest's clipboard has these kinds; 0: nothing
+    VIEW_MSG_CLIP_WANT = 16,  // both ways: send me the text
+    VIEW_MSG_CLIP_DATA = 17,  // both ways: + a piece of UTF-8 text; last marks the end
+    VIEW_MSG_ATTENTION = 18,  // a window asks for attention
+    // view → session
+    VIEW_MSG_SCREEN = 40,
+    VIEW_MSG_LAYOUT = 41,     // keyboard layout
+    VIEW_MSG_SHOWN = 42,      // a commit is on the screen; its buffer may be written again
+    VIEW_MSG_KEY = 43,
+    VIEW_MSG_POINTER = 44,
+    VIEW_MSG_FOCUS = 45,      // the host's window manager focused this window (0: none of ours)
+    VIEW_MSG_CONFIGURED = 46, // the host moved or resized a window
+    VIEW_MSG_STATE = 47,      // the user minimised, maximised, restored, …
+    VIEW_MSG_CLOSE = 48,      // the user closed a window
+    VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top
+    VIEW_MSG_SOUND_PLAYED = 50,
+    VIEW_MSG_CONTROL = 51,    // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
+    VIEW_MSG_HOST_CLIP = 52,  // the host's clipboard has these kinds
+    VIEW_MSG_LOCKS = 53,      // Caps, Num, Scroll lock as they are on the host
+} ViewMsgType;
+
+typedef struct {
+    uint32_t type; // ViewMsgType
+    uint32_t size; // of the packet
+} ViewHeader;
+
+typedef struct {
+    int32_t x, y;
+    uint32_t width, height;
+} ViewRect;
+
+typedef enum {
+    VIEW_KIND_NORMAL = 0,
+    VIEW_KIND_DIALOG = 1,
+    VIEW_KIND_POPUP = 2,   // menus, combo boxes: override-redirect, only after a recent press
+    VIEW_KIND_TOOLTIP = 3, // override-redirect, takes no input
+    VIEW_KIND_SPLASH = 4,
+    VIEW_KIND_UTILITY = 5,
+    VIEW_KIND_LAST = VIEW_KIND_UTILITY,
+} ViewKind;
+
+typedef enum {
+    VIEW_FLAG_RESIZABLE = 1u << 0,
+    VIEW_FLAG_CLOSABLE = 1u << 1,
+    VIEW_FLAG_MINIMIZABLE = 1u << 2,
+    VIEW_FLAG_MAXIMIZABLE = 1u << 3,
+    VIEW_FLAG_UNDECORATED = 1u << 4, // the program draws its own frame
+    VIEW_FLAG_ALPHA = 1u << 5,       // pixels have alpha
+    VIEW_FLAG_MODAL = 1u << 6,
+    VIEW_FLAG_ABOVE = 1u << 7,
+    VIEW_FLAG_SKIP_TASKBAR = 1u << 8,
+    VIEW_FLAGS_ALL = (1u << 9) - 1,
+} ViewFlags;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;       // not 0
+    uint32_t owner_id; // transient for; 0: none
+    uint32_t kind;     // ViewKind; fixed by the first message of a window
+    uint32_t flags;    // ViewFlags
+    uint32_t app_index; // in the broker's table, or CTL_APP_NONE: guest's name as class
+    // Size hints in pixels; 0: none. min ≤ max, inc ≤ 1024, base < VIEW_SIDE_MAX.
+    uint32_t min_width, min_height, max_width, max_height;
+    uint32_t base_width, base_height, inc_width, inc_height;
+} ViewWindow;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t reserved;
+    // text
+} ViewTitle;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t width, height; // 1…VIEW_ICON_SIDE_MAX; the memfd holds width * height * 4 bytes
+    uint32_t reserved;
+} ViewIcon;
+
+// Pixels are BGRX8 or (VIEW_FLAG_ALPHA) premultiplied BGRA8, row after row of stride bytes. The
+// memfd is sealed with F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL and at least height * stride
+// long; the view maps it read-only. The id is new each time, never reused within a connection.
+typedef struct {
+    ViewHeader header;
+    uint32_t id;        // buffer
+    uint32_t window_id;
+    uint32_t width, height; // 1…VIEW_SIDE_MAX
+    uint32_t stride;        // ≥ width * 4, multiple of 4, ≤ (VIEW_SIDE_MAX + 64) * 4
+    uint32_t reserved;
+} ViewBuffer;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id; // of a buffer or a window, as the type says; also CLOSE, ENTER, FOCUS, ACTIVE…
+    uint32_t reserved;
+} ViewId;
+
+typedef enum {
+    VIEW_STATE_NORMAL = 0,
+    VIEW_STATE_MINIMIZED = 1,
+    VIEW_STATE_MAXIMIZED = 2,
+    VIEW_STATE_FULLSCREEN = 3,
+    VIEW_STATE_HIDDEN = 4, // unmapped: exists in the guest and is not shown
+    VIEW_STATE_LAST = VIEW_STATE_HIDDEN,
+} ViewState;
+
+// The one message that changes what is seen. geometry is where the guest has the window now; the
+// view moves and resizes its X window when it differs from the last one committed (and not because
+// it differs from what the host's window manager made of it). Pixels come from buffer_id at the
+// same size or are cut and padded with their last row's colour; damage is in the window's pixels.
+// serial_configured is the last VIEW_MSG_CONFIGURED the guest had followed when it painted this.
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t serial;    // grows by one with each commit of a window
+    ViewRect geometry;  // width and height 1…VIEW_SIDE_MAX
+    uint32_t buffer_id; // 0: none yet (VIEW_STATE_HIDDEN or _MINIMIZED only)
+    uint32_t state;     // ViewState
+    uint32_t serial_configured;
+    uint32_t n_damage;  // 0…VIEW_DAMAGE_MAX; each rectangle inside the buffer, not empty
+    // ViewRect damage[n_damage]
+} ViewCommit;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t count; // ≤ VIEW_WINDOWS_MAX
+    uint32_t reserved;
+    // uint32_t ids[count], top first
+} ViewStack;
+
+// direction as _NET_WM_MOVERESIZE (EWMH 1.5): 0 top-left, clockwise … 7 left, 8 move,
+// 9 and 10 the same by keyboard, 11 cancel.
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t direction;
+    int32_t root_x, root_y;
+} ViewMoveLoop;
+
+typedef enum { VIEW_CURSOR_IMAGE = 0, VIEW_CURSOR_DEFAULT = 1, VIEW_CURSOR_HIDDEN = 2 } ViewCursorKind;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t kind; // ViewCursorKind
+    uint32_t width, height, hot_x, hot_y; // sides 1…VIEW_CURSOR_SIDE_MAX, hot inside; IMAGE only
+    uint32_t reserved;
+} ViewCursor;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t rate;     // 8000…192000 Hz
+    uint32_t channels; // 1…8
+    uint32_t reserved[2]; // samples are signed 16 bit little-endian
+} ViewSoundOpen;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t serial;
+    uint32_t bytes; // ≤ VIEW_SOUND_BLOCK_MAX, whole frames
+    // samples
+} ViewSound;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t serial;     // SOUND_PLAYED: this block was handed to the sound server
+    uint32_t latency_us; // until it is heard
+} ViewSoundPlayed;
+
+#define VIEW_CLIP_TEXT 1u
+
+typedef struct {
+    ViewHeader header;
+    uint32_t kinds; // VIEW_CLIP_*
+    uint32_t serial; // of the offer; CLIP_WANT and CLIP_DATA repeat it
+} ViewClip;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t serial;
+    uint32_t last; // 1: nothing follows; with no bytes at all: there is no text
+    // text, ≤ VIEW_CLIP_CHUNK_MAX bytes
+} ViewClipData;
+
+typedef struct {
+    ViewHeader header;
+    ViewRect root;        // x = y = 0
+    ViewRect work_area;
+    uint32_t scale_percent; // 100…500
+    uint32_t refresh_mhz;   // millihertz; 60000 when unknown
+    uint32_t n_monitors;    // 1…VIEW_MONITORS_MAX, primary first
+    uint32_t reserved;
+    ViewRect monitors[VIEW_MONITORS_MAX];
+} ViewScreen;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t rdp_layout; // Windows keyboard layout identifier of the active group, 0x409 if unknown
+    uint32_t reserved;
+    char model[64], layout[64], variant[64], options[192]; // XKB names, NUL-terminated; active first
+} ViewLayout;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t serial;
+    uint32_t shown_us_low, shown_us_high; // CLOCK_MONOTONIC when the put was completed
+} ViewShown;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t evdev; // Linux input code (X keycode - 8)
+    uint32_t down;  // 0, 1; repeats are further downs
+} ViewKey;
+
+typedef enum {
+    VIEW_POINTER_MOVE = 0,
+    VIEW_POINTER_DOWN = 1,
+    VIEW_POINTER_UP = 2,
+    VIEW_POINTER_WHEEL = 3, // wheel_x, wheel_y in 1/120 notches, positive: right, up
+    VIEW_POINTER_LAST = VIEW_POINTER_WHEEL,
+} ViewPointerKind;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id; // window under the pointer
+    uint32_t kind;
+    int32_t root_x, root_y;
+    uint32_t button; // 1 left, 2 middle, 3 right, 8 back, 9 forward
+    int32_t wheel_x, wheel_y;
+    uint32_t reserved;
+} ViewPointer;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t serial; // grows by one with each
+    ViewRect geometry;
+} ViewConfigured;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t state; // ViewState, not HIDDEN
+} ViewStateMsg;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t locks; // bit 0 Scroll, 1 Num, 2 Caps
+    uint32_t reserved;
+} ViewLocks;
+
+typedef ViewHeader ViewPlain; // SOUND_CLOSE
+
+// True when the packet is one whole message within the ranges above.
+bool view_check(ChanSpan untrusted_packet);
+
+// The type of a checked packet.
+ViewMsgType view_type(ChanSpan packet);
+
+// How many descriptors must come with a checked packet: 0 or 1.
+unsigned view_fds(ChanSpan packet);
+
+#define VIEW_INIT(m, view_type) ((m)->header = (ViewHeader){(view_type), sizeof *(m)})
