@@ -8,11 +8,11 @@
 
 #include <stdbool.h>
 
-#define CHAN_FRAME_MAX (64 * 1024)          // payload of one frame, bytes
-#define CHAN_MESSAGE_MAX (512 * 1024)       // one message, bytes; may span frames
+#define CHAN_FRAME_MAX (64 * 1024)            // payload of one frame, bytes
+#define CHAN_MESSAGE_MAX (512 * 1024)         // one message, bytes; may span frames
 #define CHAN_SEND_QUEUE_MAX (4 * 1024 * 1024) // messages waiting to be sent, bytes
-#define CHAN_STREAMS_MAX 256                // open at a time
-#define CHAN_SERVICE_MAX 64                 // length of a service's name
+#define CHAN_STREAMS_MAX 256                  // open at a time
+#define CHAN_SERVICE_MAX 64                   // length of a service's name
 #define CHAN_NONCE_SIZE 16
 
 typedef enum { CHAN_ROLE_HOST, CHAN_ROLE_GUEST } ChanRole;

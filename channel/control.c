@@ -16,7 +16,10 @@ typedef struct {
     TextField text[4]; // ends at size 0
 } Shape;
 
-#define TEXT(Type, field) {offsetof(Type, field), sizeof(((Type *)0)->field)}
+#define TEXT(Type, field)                                                                          \
+    {                                                                                              \
+        offsetof(Type, field), sizeof(((Type *)0)->field)                                          \
+    }
 
 static const Shape shapes[] = {
     {CTL_SETUP, sizeof(CtlSetup), false, {TEXT(CtlSetup, guest), TEXT(CtlSetup, title_prefix)}},

@@ -20,8 +20,9 @@
 //
 // When the broker vanishes, session and view go on. The view has the broker activated over D-Bus
 // once, connects to $XDG_RUNTIME_DIR/casement/control and sends ADOPT with one end of a fresh
-// socket pair for the session, whose other end it gives the session (VIEW_MSG_CONTROL). The connection it
-// made is its own new control pipe. The new broker answers with SETUP and the APP table on both.
+// socket pair for the session, whose other end it gives the session (VIEW_MSG_CONTROL). The
+// connection it made is its own new control pipe. The new broker answers with SETUP and the APP
+// table on both.
 
 #include "channel/msg.h"
 
@@ -36,23 +37,23 @@
 typedef enum {
     // broker → session and view
     CTL_SETUP = 1,
-    CTL_APP = 2,     // an entry of the table of applications, new or changed; never removed
-    CTL_QUIT = 3,    // end in good order: close windows, leave the guest's programs alone
+    CTL_APP = 2,  // an entry of the table of applications, new or changed; never removed
+    CTL_QUIT = 3, // end in good order: close windows, leave the guest's programs alone
     // broker → session
-    CTL_EXEC = 10,   // start a program in the guest
-    CTL_VIEW = 11,   // +fd: talk to this view from now on and tell it everything again
-    CTL_CLOSE = 12,  // ask a window to close
+    CTL_EXEC = 10,  // start a program in the guest
+    CTL_VIEW = 11,  // +fd: talk to this view from now on and tell it everything again
+    CTL_CLOSE = 12, // ask a window to close
     // broker → view
     CTL_SESSION = 20, // +fd: this is the session now; windows of the former one go when the new
                       // one's come, at the latest after 5 s
     CTL_STARTUP = 21, // a launch is under way: its startup id, for the program's first window
     CTL_RAISE = 22,   // raise and focus a window
     // session → broker
-    CTL_READY = 40,   // RAIL handshake done, programs can be started
+    CTL_READY = 40, // RAIL handshake done, programs can be started
     CTL_EXEC_RESULT = 41,
-    CTL_WINDOW = 42,  // a window appeared or changed (title, state, application)
+    CTL_WINDOW = 42, // a window appeared or changed (title, state, application)
     CTL_WINDOW_GONE = 43,
-    CTL_NOTICE = 44,  // something the user must read; fatal: the session ends after it
+    CTL_NOTICE = 44, // something the user must read; fatal: the session ends after it
     // view → broker
     CTL_VIEW_READY = 60,  // display open
     CTL_VIEW_STATUS = 61, // figures for `casement status`, at most every second while they change
@@ -76,17 +77,17 @@ typedef struct {
     CtlHeader header;
     uint32_t flags; // CtlSetupFlags
     uint32_t max_windows;
-    char guest[CTL_GUEST_MAX];      // "demo"
+    char guest[CTL_GUEST_MAX];        // "demo"
     char title_prefix[CTL_GUEST_MAX]; // shown before each title; may be empty
-    uint32_t border_rgb;            // 0x01RRGGBB, or 0 for none (view only)
+    uint32_t border_rgb;              // 0x01RRGGBB, or 0 for none (view only)
 } CtlSetup;
 
 typedef struct {
     CtlHeader header;
-    uint32_t index; // 0…CHAN_APPS_MAX-1
-    char app_id[CHAN_ID_MAX + 1];   // the guest's id; the session matches what RAIL says against it
+    uint32_t index;               // 0…CHAN_APPS_MAX-1
+    char app_id[CHAN_ID_MAX + 1]; // the guest's id; the session matches what RAIL says against it
     char wm_class[CHAN_ID_MAX + CTL_GUEST_MAX + 16]; // id of the published .desktop file
-    char name[CHAN_NAME_MAX + 1];   // cleaned
+    char name[CHAN_NAME_MAX + 1];                    // cleaned
 } CtlApp;
 
 typedef enum { CTL_EXEC_APP = 1, CTL_EXEC_COMMAND = 2 } CtlExecKind;
@@ -94,10 +95,10 @@ typedef enum { CTL_EXEC_APP = 1, CTL_EXEC_COMMAND = 2 } CtlExecKind;
 typedef struct {
     CtlHeader header;
     uint32_t serial;
-    uint32_t kind;                 // CtlExecKind
-    char program[CTL_TEXT_MAX];    // application id, or the command's path
-    char directory[CTL_TEXT_MAX];  // working directory in the guest, or empty
-    char startup_id[256];          // or empty
+    uint32_t kind;                // CtlExecKind
+    char program[CTL_TEXT_MAX];   // application id, or the command's path
+    char directory[CTL_TEXT_MAX]; // working directory in the guest, or empty
+    char startup_id[256];         // or empty
     // followed by the arguments, each with its NUL: file paths in the guest, or the command's
 } CtlExec;
 
@@ -105,15 +106,15 @@ typedef enum {
     CTL_EXEC_OK = 0,
     CTL_EXEC_NOT_FOUND = 1,
     CTL_EXEC_NOT_ALLOWED = 2,
-    CTL_EXEC_FAILED = 3,   // found, and did not start
+    CTL_EXEC_FAILED = 3, // found, and did not start
     CTL_EXEC_NO_ANSWER = 4,
 } CtlExecCode;
 
 typedef struct {
     CtlHeader header;
     uint32_t serial;
-    uint32_t code;     // CtlExecCode
-    uint32_t raw;      // RAIL's own result, for logs
+    uint32_t code; // CtlExecCode
+    uint32_t raw;  // RAIL's own result, for logs
     uint32_t reserved;
 } CtlExecResult;
 
@@ -154,7 +155,7 @@ typedef struct {
     CtlHeader header;
     uint64_t pixels_received, pixels_painted;
     uint32_t windows;
-    uint32_t frames;            // shown since start
+    uint32_t frames; // shown since start
     uint32_t sound_underruns;
     uint32_t reserved;
 } CtlViewStatus;

@@ -13,16 +13,16 @@
 
 #include <stdbool.h>
 
-#define CHAN_ID_MAX 200          // an application's id: the .desktop file's without its suffix
-#define CHAN_NAME_MAX 512        // names, bytes
+#define CHAN_ID_MAX 200   // an application's id: the .desktop file's without its suffix
+#define CHAN_NAME_MAX 512 // names, bytes
 #define CHAN_COMMENT_MAX 2048
-#define CHAN_LIST_MAX 256        // entries of categories, keywords, MIME types
+#define CHAN_LIST_MAX 256 // entries of categories, keywords, MIME types
 #define CHAN_LIST_ENTRY_MAX 256
 #define CHAN_ACTIONS_MAX 32
-#define CHAN_ICONS_MAX 16        // sizes of one application's icon
-#define CHAN_ICON_SIDE_MAX 256   // pixels
-#define CHAN_ICON_HASH_SIZE 32   // SHA-256 over width, height (u32le) and the pixels
-#define CHAN_APPS_MAX 4096       // of one guest; what is over it is refused, not kept
+#define CHAN_ICONS_MAX 16      // sizes of one application's icon
+#define CHAN_ICON_SIDE_MAX 256 // pixels
+#define CHAN_ICON_HASH_SIZE 32 // SHA-256 over width, height (u32le) and the pixels
+#define CHAN_APPS_MAX 4096     // of one guest; what is over it is refused, not kept
 
 typedef enum {
     // guest to host
@@ -32,7 +32,7 @@ typedef enum {
     CHAN_MSG_APPS_END = 4,
     CHAN_MSG_APP_GONE = 5,
     CHAN_MSG_ICON = 6,
-    CHAN_MSG_SERVICE = 7,      // a service (a stream's name) became available or went away
+    CHAN_MSG_SERVICE = 7,       // a service (a stream's name) became available or went away
     CHAN_MSG_PROGRAM_ENDED = 8, // a program that was started by an exec ended
     // host to guest
     CHAN_MSG_HOST_INFO = 64, // once after hello
@@ -43,16 +43,16 @@ typedef enum {
 typedef enum { CHAN_OS_LINUX = 1, CHAN_OS_WINDOWS = 2 } ChanOs;
 
 typedef struct {
-    uint8_t os;           // ChanOs
-    ChanSpan os_name;     // "Debian GNU/Linux 12 (bookworm)"
+    uint8_t os;       // ChanOs
+    ChanSpan os_name; // "Debian GNU/Linux 12 (bookworm)"
     ChanSpan host_name;
     ChanSpan user_name;
-    ChanSpan locale;      // "de_DE.UTF-8"
+    ChanSpan locale; // "de_DE.UTF-8"
 } ChanGuestInfo;
 
 typedef struct {
-    ChanSpan locale;      // the host's, so that names come in the user's language
-    ChanSpan time_zone;   // "Europe/Berlin", or empty
+    ChanSpan locale;    // the host's, so that names come in the user's language
+    ChanSpan time_zone; // "Europe/Berlin", or empty
 } ChanHostInfo;
 
 typedef struct {
@@ -121,7 +121,8 @@ ChanSpan chan_app_gone_encode(ChanSpan id, void *buffer, size_t capacity);
 bool chan_app_gone_decode(ChanSpan *id, ChanSpan untrusted_payload);
 ChanSpan chan_icon_encode(const ChanIcon *m, void *buffer, size_t capacity);
 bool chan_icon_decode(ChanIcon *m, ChanSpan untrusted_payload);
-ChanSpan chan_icon_want_encode(const uint8_t hash[CHAN_ICON_HASH_SIZE], void *buffer, size_t capacity);
+ChanSpan
+chan_icon_want_encode(const uint8_t hash[CHAN_ICON_HASH_SIZE], void *buffer, size_t capacity);
 bool chan_icon_want_decode(uint8_t hash[CHAN_ICON_HASH_SIZE], ChanSpan untrusted_payload);
 ChanSpan chan_service_encode(const ChanService *m, void *buffer, size_t capacity);
 bool chan_service_decode(ChanService *m, ChanSpan untrusted_payload);

@@ -16,6 +16,6 @@
 // A tab or a line break becomes one space; leading and trailing spaces are kept out.
 size_t chan_utf8_clean(ChanSpan untrusted_text, char *out, size_t capacity);
 
-// True for 1 to max characters of [A-Za-z0-9._+@-], not starting with '.' or '-': what an identifier
-// must be before it may become part of a file name or a command line.
+// True for 1 to max characters of [A-Za-z0-9._+@-], not starting with '.' or '-': what an
+// identifier must be before it may become part of a file name or a command line.
 bool chan_id_valid(ChanSpan untrusted_id, size_t max);

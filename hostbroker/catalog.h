@@ -13,13 +13,13 @@ typedef struct {
 } BrokerAction;
 
 typedef struct {
-    char *id;         // valid by chan_id_valid
+    char *id;                                                // valid by chan_id_valid
     char *name, *generic_name, *comment, *wm_class, *folder; // cleaned, never NULL
-    guint32 flags;    // ChanAppFlags
-    char **categories, **keywords, **mime_types; // cleaned and each valid for its use
-    GArray *actions;  // of BrokerAction
-    GArray *icons;    // of ChanIconRef; sizes of the house only
-    guint index;      // in the table that session and view get; stays with the id while the broker runs
+    guint32 flags;                                           // ChanAppFlags
+    char **categories, **keywords, **mime_types;             // cleaned and each valid for its use
+    GArray *actions;                                         // of BrokerAction
+    GArray *icons; // of ChanIconRef; sizes of the house only
+    guint index; // in the table that session and view get; stays with the id while the broker runs
 } BrokerApp;
 
 typedef struct BrokerCatalog BrokerCatalog;
@@ -53,6 +53,7 @@ gboolean broker_catalog_complete(BrokerCatalog *catalog);
 
 const BrokerApp *broker_catalog_find(BrokerCatalog *catalog, const char *id);
 const BrokerApp *broker_catalog_by_index(BrokerCatalog *catalog, guint index);
-GPtrArray *broker_catalog_apps(BrokerCatalog *catalog); // of const BrokerApp *, by id; caller unrefs
+GPtrArray *
+broker_catalog_apps(BrokerCatalog *catalog); // of const BrokerApp *, by id; caller unrefs
 // Path of the PNG for a hash, or NULL while it has not come; caller frees.
 char *broker_catalog_icon_path(BrokerCatalog *catalog, const guint8 *hash);

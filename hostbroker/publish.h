@@ -20,17 +20,17 @@ typedef struct BrokerPublisher BrokerPublisher;
 
 // data_home: $XDG_DATA_HOME; config_home: $XDG_CONFIG_HOME (for menus/applications-merged);
 // state_dir: $XDG_STATE_HOME/casement (manifests). All are made when missing.
-BrokerPublisher *broker_publisher_new(const char *data_home, const char *config_home,
-                                      const char *state_dir);
+BrokerPublisher *
+broker_publisher_new(const char *data_home, const char *config_home, const char *state_dir);
 void broker_publisher_free(BrokerPublisher *publisher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerPublisher, broker_publisher_free)
 
 // Makes what is published for the guest equal to the catalog: writes what is new or changed
 // (atomically), removes what is gone. FALSE with error set when something could not be written;
 // what could be written is.
-gboolean broker_publisher_update(BrokerPublisher *publisher, const char *guest,
-                                 BrokerCatalog *catalog, const BrokerPublishPolicy *policy,
-                                 GError **error);
+gboolean
+broker_publisher_update(BrokerPublisher *publisher, const char *guest, BrokerCatalog *catalog,
+                        const BrokerPublishPolicy *policy, GError **error);
 
 // Removes everything published for the guest, also what a former broker wrote.
 gboolean broker_publisher_remove(BrokerPublisher *publisher, const char *guest, GError **error);

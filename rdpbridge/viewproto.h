@@ -23,18 +23,18 @@
 
 #define VIEW_PACKET_MAX (64 * 1024)
 #define VIEW_WINDOWS_MAX 512
-#define VIEW_SIDE_MAX 16384           // of a window or a buffer, pixels
+#define VIEW_SIDE_MAX 16384 // of a window or a buffer, pixels
 #define VIEW_BUFFER_BYTES_MAX (512u * 1024 * 1024)
 #define VIEW_PIXELS_BYTES_MAX (1024u * 1024 * 1024) // of all buffers together
-#define VIEW_TITLE_MAX 512            // bytes, cleaned again by the view
+#define VIEW_TITLE_MAX 512                          // bytes, cleaned again by the view
 #define VIEW_ICON_SIDE_MAX 256
-#define VIEW_CURSOR_SIDE_MAX 128      // 64 KiB of pixels would not fit: comes in a memfd
-#define VIEW_DAMAGE_MAX 128           // rectangles in one commit
+#define VIEW_CURSOR_SIDE_MAX 128 // 64 KiB of pixels would not fit: comes in a memfd
+#define VIEW_DAMAGE_MAX 128      // rectangles in one commit
 #define VIEW_SOUND_BLOCK_MAX (32 * 1024)
 #define VIEW_CLIP_CHUNK_MAX (32 * 1024)
 #define VIEW_CLIP_TEXT_MAX (16 * 1024 * 1024)
 #define VIEW_MONITORS_MAX 16
-#define VIEW_COORD_MAX 32767          // |x|, |y|
+#define VIEW_COORD_MAX 32767 // |x|, |y|
 
 typedef enum {
     // session → view
@@ -45,12 +45,12 @@ typedef enum {
     VIEW_MSG_BUFFER_GONE = 5, // no commit will name it again
     VIEW_MSG_COMMIT = 6,
     VIEW_MSG_WINDOW_GONE = 7,
-    VIEW_MSG_STACK = 8,       // the guest restacked: window ids, top first
-    VIEW_MSG_ACTIVE = 9,      // the guest made a window active (0: none)
-    VIEW_MSG_MOVE_LOOP = 10,  // the guest's program asked for an interactive move or resize
-    VIEW_MSG_CURSOR = 11,     // +fd (memfd, premultiplied BGRA8), or none with kind
+    VIEW_MSG_STACK = 8,      // the guest restacked: window ids, top first
+    VIEW_MSG_ACTIVE = 9,     // the guest made a window active (0: none)
+    VIEW_MSG_MOVE_LOOP = 10, // the guest's program asked for an interactive move or resize
+    VIEW_MSG_CURSOR = 11,    // +fd (memfd, premultiplied BGRA8), or none with kind
     VIEW_MSG_SOUND_OPEN = 12,
-    VIEW_MSG_SOUND = 13,      // + samples
+    VIEW_MSG_SOUND = 13, // + samples
     VIEW_MSG_SOUND_CLOSE = 14,
     VIEW_MSG_CLIP_OFFER = 15, // the guest's clipboard has these kinds; 0: nothing
     VIEW_MSG_CLIP_WANT = 16,  // both ways: send me the text
@@ -58,8 +58,8 @@ typedef enum {
     VIEW_MSG_ATTENTION = 18,  // a window asks for attention
     // view → session
     VIEW_MSG_SCREEN = 40,
-    VIEW_MSG_LAYOUT = 41,     // keyboard layout
-    VIEW_MSG_SHOWN = 42,      // a commit is on the screen; its buffer may be written again
+    VIEW_MSG_LAYOUT = 41, // keyboard layout
+    VIEW_MSG_SHOWN = 42,  // a commit is on the screen; its buffer may be written again
     VIEW_MSG_KEY = 43,
     VIEW_MSG_POINTER = 44,
     VIEW_MSG_FOCUS = 45,      // the host's window manager focused this window (0: none of ours)
@@ -68,9 +68,9 @@ typedef enum {
     VIEW_MSG_CLOSE = 48,      // the user closed a window
     VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top
     VIEW_MSG_SOUND_PLAYED = 50,
-    VIEW_MSG_CONTROL = 51,    // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
-    VIEW_MSG_HOST_CLIP = 52,  // the host's clipboard has these kinds
-    VIEW_MSG_LOCKS = 53,      // Caps, Num, Scroll lock as they are on the host
+    VIEW_MSG_CONTROL = 51,   // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
+    VIEW_MSG_HOST_CLIP = 52, // the host's clipboard has these kinds
+    VIEW_MSG_LOCKS = 53,     // Caps, Num, Scroll lock as they are on the host
 } ViewMsgType;
 
 typedef struct {
@@ -108,10 +108,10 @@ typedef enum {
 
 typedef struct {
     ViewHeader header;
-    uint32_t id;       // not 0
-    uint32_t owner_id; // transient for; 0: none
-    uint32_t kind;     // ViewKind; fixed by the first message of a window
-    uint32_t flags;    // ViewFlags
+    uint32_t id;        // not 0
+    uint32_t owner_id;  // transient for; 0: none
+    uint32_t kind;      // ViewKind; fixed by the first message of a window
+    uint32_t flags;     // ViewFlags
     uint32_t app_index; // in the broker's table, or CTL_APP_NONE: guest's name as class
     // Size hints in pixels; 0: none. min ≤ max, inc ≤ 1024, base < VIEW_SIDE_MAX.
     uint32_t min_width, min_height, max_width, max_height;
@@ -137,7 +137,7 @@ typedef struct {
 // long; the view maps it read-only. The id is new each time, never reused within a connection.
 typedef struct {
     ViewHeader header;
-    uint32_t id;        // buffer
+    uint32_t id; // buffer
     uint32_t window_id;
     uint32_t width, height; // 1…VIEW_SIDE_MAX
     uint32_t stride;        // ≥ width * 4, multiple of 4, ≤ (VIEW_SIDE_MAX + 64) * 4
@@ -172,7 +172,7 @@ typedef struct {
     uint32_t buffer_id; // 0: none yet (VIEW_STATE_HIDDEN or _MINIMIZED only)
     uint32_t state;     // ViewState
     uint32_t serial_configured;
-    uint32_t n_damage;  // 0…VIEW_DAMAGE_MAX; each rectangle inside the buffer, not empty
+    uint32_t n_damage; // 0…VIEW_DAMAGE_MAX; each rectangle inside the buffer, not empty
     // ViewRect damage[n_damage]
 } ViewCommit;
 
@@ -192,19 +192,23 @@ typedef struct {
     int32_t root_x, root_y;
 } ViewMoveLoop;
 
-typedef enum { VIEW_CURSOR_IMAGE = 0, VIEW_CURSOR_DEFAULT = 1, VIEW_CURSOR_HIDDEN = 2 } ViewCursorKind;
+typedef enum {
+    VIEW_CURSOR_IMAGE = 0,
+    VIEW_CURSOR_DEFAULT = 1,
+    VIEW_CURSOR_HIDDEN = 2
+} ViewCursorKind;
 
 typedef struct {
     ViewHeader header;
-    uint32_t kind; // ViewCursorKind
+    uint32_t kind;                        // ViewCursorKind
     uint32_t width, height, hot_x, hot_y; // sides 1…VIEW_CURSOR_SIDE_MAX, hot inside; IMAGE only
     uint32_t reserved;
 } ViewCursor;
 
 typedef struct {
     ViewHeader header;
-    uint32_t rate;     // 8000…192000 Hz
-    uint32_t channels; // 1…8
+    uint32_t rate;        // 8000…192000 Hz
+    uint32_t channels;    // 1…8
     uint32_t reserved[2]; // samples are signed 16 bit little-endian
 } ViewSoundOpen;
 
@@ -225,7 +229,7 @@ typedef struct {
 
 typedef struct {
     ViewHeader header;
-    uint32_t kinds; // VIEW_CLIP_*
+    uint32_t kinds;  // VIEW_CLIP_*
     uint32_t serial; // of the offer; CLIP_WANT and CLIP_DATA repeat it
 } ViewClip;
 
@@ -238,7 +242,7 @@ typedef struct {
 
 typedef struct {
     ViewHeader header;
-    ViewRect root;        // x = y = 0
+    ViewRect root; // x = y = 0
     ViewRect work_area;
     uint32_t scale_percent; // 100…500
     uint32_t refresh_mhz;   // millihertz; 60000 when unknown
@@ -251,7 +255,8 @@ typedef struct {
     ViewHeader header;
     uint32_t rdp_layout; // Windows keyboard layout identifier of the active group, 0x409 if unknown
     uint32_t reserved;
-    char model[64], layout[64], variant[64], options[192]; // XKB names, NUL-terminated; active first
+    char model[64], layout[64], variant[64],
+        options[192]; // XKB names, NUL-terminated; active first
 } ViewLayout;
 
 typedef struct {

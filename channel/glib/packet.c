@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 typedef struct {

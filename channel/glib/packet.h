@@ -32,7 +32,8 @@ void chan_packet_socket_free(ChanPacketSocket *socket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChanPacketSocket, chan_packet_socket_free)
 
 // Sends or queues a packet. fds are borrowed (duplicated when queued). FALSE when the peer is gone
-// or the queue is full: the caller treats the peer as lost (the handler also hears of a closed one).
+// or the queue is full: the caller treats the peer as lost (the handler also hears of a closed
+// one).
 gboolean chan_packet_send(ChanPacketSocket *socket, gconstpointer data, gsize size, const int *fds,
                           guint n_fds);
 

@@ -5,9 +5,9 @@
 //
 // Users of the channel on Linux see messages and file descriptors only. A stream is always a
 // connected SOCK_STREAM socket in the user's hand: where the pipe is a Unix socket and both ends
-// have the feature, it is the very socket whose other end the peer's user holds (no byte of it passes the
-// channel); everywhere else the pump relays between the socket and frames of the channel, with flow
-// control both ways and half-close kept.
+// have the feature, it is the very socket whose other end the peer's user holds (no byte of it
+// passes the channel); everywhere else the pump relays between the socket and frames of the
+// channel, with flow control both ways and half-close kept.
 //
 // File descriptors travel from host to guest only: a guest opens no streams.
 
@@ -25,7 +25,8 @@ typedef struct {
     void (*message)(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user);
     // Guest only: the host opened a stream to a service. take_fd is the guest's end and the
     // handler's to close; closing it at once refuses the stream.
-    void (*stream_opened)(ChanPump *pump, const char *untrusted_service, int take_fd, gpointer user);
+    void (*stream_opened)(ChanPump *pump, const char *untrusted_service, int take_fd,
+                          gpointer user);
     // The pipe ended, the peer stopped answering, or it broke the protocol; error says which and
     // is borrowed. Called once, last; free the pump from here or later.
     void (*lost)(ChanPump *pump, const GError *error, gpointer user);
@@ -34,9 +35,9 @@ typedef struct {
 // Starts pumping in context (NULL: the thread's default). read_fd and write_fd may be the same;
 // both are taken. handlers is borrowed and must outlive the pump. No handler is called before the
 // context runs.
-ChanPump *chan_pump_new(GMainContext *context, int take_read_fd, int take_write_fd,
-                        const ChanConnConfig *config, const ChanPumpHandlers *handlers,
-                        gpointer user);
+ChanPump *
+chan_pump_new(GMainContext *context, int take_read_fd, int take_write_fd,
+              const ChanConnConfig *config, const ChanPumpHandlers *handlers, gpointer user);
 
 // Closes the pipe and all streams. Safe inside a handler. NULL-safe.
 void chan_pump_free(ChanPump *pump);
@@ -48,15 +49,15 @@ gboolean chan_pump_send(ChanPump *pump, uint16_t type, ChanSpan payload, GError 
 
 // Host only: opens a stream to a service of the guest. Returns the host's end, the caller's to
 // close, or -1 with error set (not ready, too many streams).
-int chan_pump_open_stream(ChanPump *pump, const char *service, ChanPriority priority,
-                          GError **error);
+int
+chan_pump_open_stream(ChanPump *pump, const char *service, ChanPriority priority, GError **error);
 
 typedef struct {
-    uint64_t bytes_in, bytes_out;   // of the pipe
-    uint64_t rate_out;              // measured, bytes per second; 0 while unknown
-    uint32_t round_trip_us;         // of the last heartbeat; 0 while unknown
-    guint streams;                  // open now
-    gboolean passes_fds;            // streams are sockets of their own
+    uint64_t bytes_in, bytes_out; // of the pipe
+    uint64_t rate_out;            // measured, bytes per second; 0 while unknown
+    uint32_t round_trip_us;       // of the last heartbeat; 0 while unknown
+    guint streams;                // open now
+    gboolean passes_fds;          // streams are sockets of their own
 } ChanPumpStats;
 
 void chan_pump_get_stats(ChanPump *pump, ChanPumpStats *stats);

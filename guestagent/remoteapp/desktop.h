@@ -21,7 +21,7 @@ typedef struct {
 typedef enum {
     RA_KIND_NORMAL,
     RA_KIND_DIALOG,
-    RA_KIND_POPUP,   // override-redirect menus, combo boxes, drag icons
+    RA_KIND_POPUP, // override-redirect menus, combo boxes, drag icons
     RA_KIND_TOOLTIP,
     RA_KIND_SPLASH,
     RA_KIND_UTILITY,
@@ -30,7 +30,7 @@ typedef enum {
 typedef enum { RA_NORMAL, RA_MINIMIZED, RA_MAXIMIZED, RA_FULLSCREEN } RaShowState;
 
 typedef struct {
-    int side; // width = height
+    int side;            // width = height
     const guint32 *argb; // straight alpha, 0xAARRGGBB in the machine's byte order
 } RaIcon;
 
@@ -39,9 +39,9 @@ typedef struct {
     guint32 owner_id; // 0: none
     RaKind kind;
     RaShowState state;
-    RaRect rect;   // the client area in root coordinates; no frame is drawn
+    RaRect rect; // the client area in root coordinates; no frame is drawn
     bool mapped;
-    bool alpha;    // depth 32
+    bool alpha; // depth 32
     bool modal, above, skip_taskbar, undecorated, urgent;
     bool resizable, closable;
     int min_width, min_height, max_width, max_height; // 0: none
@@ -123,15 +123,15 @@ guint ra_desktop_take_damage(RaDesktop *desktop, guint32 id, bool all, RaRect *r
 // Copies a rectangle of the window's composited pixels (BGRX or premultiplied BGRA, 4 bytes) to
 // dst, whose row y starts at dst + y * stride, for the rectangle's own rows. FALSE when the window
 // vanished or changed its size meanwhile (take damage again later).
-gboolean ra_desktop_capture(RaDesktop *desktop, guint32 id, const RaRect *rect, guint8 *dst,
-                            gsize stride);
+gboolean
+ra_desktop_capture(RaDesktop *desktop, guint32 id, const RaRect *rect, guint8 *dst, gsize stride);
 
 // What the client asks. Unknown ids are ignored.
-void ra_desktop_activate(RaDesktop *desktop, guint32 id);      // focus and raise; 0: focus nothing
-void ra_desktop_raise(RaDesktop *desktop, guint32 id);         // without focus
+void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
+void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus
 void ra_desktop_move_resize(RaDesktop *desktop, guint32 id, const RaRect *rect);
 void ra_desktop_set_state(RaDesktop *desktop, guint32 id, RaShowState state);
-void ra_desktop_close(RaDesktop *desktop, guint32 id);         // WM_DELETE_WINDOW, or XKillClient
+void ra_desktop_close(RaDesktop *desktop, guint32 id); // WM_DELETE_WINDOW, or XKillClient
 
 // Input in the order it is called. evdev is Linux's input code.
 void ra_desktop_key(RaDesktop *desktop, guint evdev, bool down);
