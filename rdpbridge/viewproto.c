@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/viewproto.h"
+
+#include "channel/control.h"
+
+#include <string.h>
+
+// Any message whose size is fixed; the largest of them are ViewScreen and ViewLayout.
+typedef union {
+    ViewHeader header;
+    ViewWindow window;
+    ViewTitle title;
+    ViewIcon icon;
+    ViewBuffer buffer;
+    ViewId id;
+    ViewCommit commit;
+    ViewStack stack;
+    ViewMoveLoop move_loop;
+    ViewCursor cursor;
+    ViewSoundOpen sound_open;
+    ViewSound sound;
+    ViewSoundPlayed sound_played;
+    ViewClip clip;
+    ViewClipData clip_data;
+    ViewScreen screen;
+    ViewLayout layout;
+    ViewShown shown;
+    ViewKey key;
+    ViewPointer pointer;
+    ViewConfigured configured;
+    ViewStateMsg state;
+    ViewLocks locks;
+} Message;
+
+// m is the fixed part, copied out of the packet; tail is what follows it.
+typedef bool (*Check)(const Message *m, ChanSpan tail);
+
+// What view_check knows of each type.
+typedef struct {
+    uint32_t type;
+    uint32_t size;
+    uint32_t tail_max; // bytes that may follow the fixed part
+    unsigned fds;
+    Check check; // NULL: every value is fine
+} Shape;
+
+static bool
+within(int32_t v, int32_t min, int32_t max)
+{
+    return v >= min && v <= max;
+}
+
+static bool
+side_ok(uint32_t v, uint32_t max)
+{
+    return v >= 1 && v <= max;
+}
+
+static bool
+coord_ok(int32_t v)
+{
+    return within(v, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+}
+
+static bool
+rect_ok(const ViewRect *r)
+{
+    return coord_ok(r->x) && coord_ok(r->y) && side_ok(r->width, VIEW_SIDE_MAX) &&
+           side_ok(r->height, VIEW_SIDE_MAX);
+}
+
+// Inside the largest possible buffer; the receiver knows the real one.
+static bool
+damage_ok(const ViewRect *r)
+{
+    return within(r->x, 0, VIEW_SIDE_MAX - 1) && within(r->y, 0, VIEW_SIDE_MAX - 1) &&
+           side_ok(r->width, VIEW_SIDE_MAX - (uint32_t)r->x) &&
+           side_ok(r->height, VIEW_SIDE_MAX - (uint32_t)r->y);
+}
+
+static bool
+hint_range_ok(uint32_t min, uint32_t max, uint32_t base, uint32_t inc)
+{
+    return min <= VIEW_SIDE_MAX && max <= VIEW_SIDE_MAX && (max == 0 || min <= max) &&
+           base < VIEW_SIDE_MAX && inc <= 1024;
+}
+
+static bool
+check_window(const Message *m, ChanSpan tail)
+{
+    const ViewWindow *w = &m->window;
+
+    return w->id != 0 && w->owner_id != w->id && w->kind <= VIEW_KIND_LAST &&
+           (w->flags & ~(uint32_t)VIEW_FLAGS_ALL) == 0 &&
+           (w->app_index < CHAN_APPS_MAX || w->app_index == CTL_APP_NONE) &&
+           hint_range_ok(w->min_width, w->max_width, w->base_width, w->inc_width) &&
+           hint_range_ok(w->min_height, w->max_height, w->base_height, w->inc_height);
+}
+
+static bool
+check_title(const Message *m, ChanSpan tail)
+{
+    return m->title.id != 0;
+}
+
+static bool
+check_icon(const Message *m, ChanSpan tail)
+{
+    return m->icon.id != 0 && side_ok(m->icon.width, VIEW_ICON_SIDE_MAX) &&
+           side_ok(m->icon.height, VIEW_ICON_SIDE_MAX);
+}
+
+static bool
+check_buffer(const Message *m, ChanSpan tail)
+{
+    const ViewBuffer *b = &m->buffer;
+
+    return b->id != 0 && b->window_id != 0 && side_ok(b->width, VIEW_SIDE_MAX) &&
+           side_ok(b->height, VIEW_SIDE_MAX) && b->stride % 4 == 0 && b->stride >= b->width * 4 &&
+           b->stride <= (VIEW_SIDE_MAX + 64) * 4 &&
+           (uint64_t)b->stride * b->height <= VIEW_BUFFER_BYTES_MAX;
+}
+
+static bool
+check_id(const Message *m, ChanSpan tail)
+{
+    return m->id.id != 0;
+}
+
+static bool
+check_commit(const Message *m, ChanSpan tail)
+{
+    const ViewCommit *c = &m->commit;
+    ViewRect rect;
+
+    if (c->id == 0 || !rect_ok(&c->geometry) || c->state > VIEW_STATE_LAST ||
+        c->n_damage > VIEW_DAMAGE_MAX || tail.size != c->n_damage * sizeof rect)
+        return false;
+    if (c->buffer_id == 0 &&
+        (c->n_damage > 0 || (c->state != VIEW_STATE_HIDDEN && c->state != VIEW_STATE_MINIMIZED)))
+        return false;
+    for (uint32_t i = 0; i < c->n_damage; i++) {
+        memcpy(&rect, tail.data + i * sizeof rect, sizeof rect);
+        if (!damage_ok(&rect))
+            return false;
+    }
+    return true;
+}
+
+static bool
+check_stack(const Message *m, ChanSpan tail)
+{
+    return m->stack.count <= VIEW_WINDOWS_MAX && tail.size == m->stack.count * sizeof(uint32_t);
+}
+
+static bool
+check_move_loop(const Message *m, ChanSpan tail)
+{
+    const ViewMoveLoop *l = &m->move_loop;
+
+    return l->id != 0 && l->direction <= 11 && coord_ok(l->root_x) && coord_ok(l->root_y);
+}
+
+static bool
+check_cursor(const Message *m, ChanSpan tail)
+{
+    const ViewCursor *c = &m->cursor;
+
+    if (c->kind != VIEW_CURSOR_IMAGE)
+        return c->kind == VIEW_CURSOR_DEFAULT || c->kind == VIEW_CURSOR_HIDDEN;
+    return side_ok(c->width, VIEW_CURSOR_SIDE_MAX) && side_ok(c->height, VIEW_CURSOR_SIDE_MAX) &&
+           c->hot_x < c->width && c->hot_y < c->height;
+}
+
+static bool
+check_sound_open(const Message *m, ChanSpan tail)
+{
+    return m->sound_open.rate >= 8000 && m->sound_open.rate <= 192000 &&
+           m->sound_open.channels >= 1 && m->sound_open.channels <= 8;
+}
+
+static bool
+check_sound(const Message *m, ChanSpan tail)
+{
+    return m->sound.bytes == tail.size && m->sound.bytes % 2 == 0;
+}
+
+static bool
+check_clip(const Message *m, ChanSpan tail)
+{
+    return (m->clip.kinds & ~VIEW_CLIP_TEXT) == 0;
+}
+
+static bool
+check_clip_data(const Message *m, ChanSpan tail)
+{
+    return m->clip_data.last <= 1 && (m->clip_data.last == 1 || tail.size > 0);
+}
+
+static bool
+check_screen(const Message *m, ChanSpan tail)
+{
+    const ViewScreen *s = &m->screen;
+
+    if (!rect_ok(&s->root) || s->root.x != 0 || s->root.y != 0 || !rect_ok(&s->work_area) ||
+        !within((int32_t)s->scale_percent, 100, 500) || s->n_monitors < 1 ||
+        s->n_monitors > VIEW_MONITORS_MAX)
+        return false;
+    for (uint32_t i = 0; i < s->n_monitors; i++)
+        if (!rect_ok(&s->monitors[i]))
+            return false;
+    return true;
+}
+
+static bool
+check_layout(const Message *m, ChanSpan tail)
+{
+    const ViewLayout *l = &m->layout;
+
+    return memchr(l->model, 0, sizeof l->model) && memchr(l->layout, 0, sizeof l->layout) &&
+           memchr(l->variant, 0, sizeof l->variant) && memchr(l->options, 0, sizeof l->options);
+}
+
+static bool
+check_key(const Message *m, ChanSpan tail)
+{
+    return m->key.evdev >= 1 && m->key.evdev <= 0x2ff && m->key.down <= 1;
+}
+
+static bool
+button_ok(uint32_t button)
+{
+    return (button >= 1 && button <= 3) || button == 8 || button == 9;
+}
+
+static bool
+check_pointer(const Message *m, ChanSpan tail)
+{
+    const ViewPointer *p = &m->pointer;
+
+    if (p->id == 0 || p->kind > VIEW_POINTER_LAST || !coord_ok(p->root_x) || !coord_ok(p->root_y))
+        return false;
+    if (p->kind == VIEW_POINTER_WHEEL)
+        return within(p->wheel_x, -VIEW_COORD_MAX, VIEW_COORD_MAX) &&
+               within(p->wheel_y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    return p->kind == VIEW_POINTER_MOVE || button_ok(p->button);
+}
+
+static bool
+check_configured(const Message *m, ChanSpan tail)
+{
+    return m->configured.id != 0 && rect_ok(&m->configured.geometry);
+}
+
+static bool
+check_state(const Message *m, ChanSpan tail)
+{
+    return m->state.id != 0 && m->state.state < VIEW_STATE_HIDDEN;
+}
+
+static bool
+check_locks(const Message *m, ChanSpan tail)
+{
+    return m->locks.locks <= 7;
+}
+
+static const Shape shapes[] = {
+    {VIEW_MSG_WINDOW, sizeof(ViewWindow), 0, 0, check_window},
+    {VIEW_MSG_TITLE, sizeof(ViewTitle), VIEW_TITLE_MAX, 0, check_title},
+    {VIEW_MSG_ICON, sizeof(ViewIcon), 0, 1, check_icon},
+    {VIEW_MSG_BUFFER, sizeof(ViewBuffer), 0, 1, check_buffer},
+    {VIEW_MSG_BUFFER_GONE, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_COMMIT, sizeof(ViewCommit), VIEW_DAMAGE_MAX * sizeof(ViewRect), 0, check_commit},
+    {VIEW_MSG_WINDOW_GONE, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_STACK, sizeof(ViewStack), VIEW_WINDOWS_MAX * sizeof(uint32_t), 0, check_stack},
+    {VIEW_MSG_ACTIVE, sizeof(ViewId), 0, 0, NULL},
+    {VIEW_MSG_MOVE_LOOP, sizeof(ViewMoveLoop), 0, 0, check_move_loop},
+    {VIEW_MSG_CURSOR, sizeof(ViewCursor), 0, 0, check_cursor},
+    {VIEW_MSG_SOUND_OPEN, sizeof(ViewSoundOpen), 0, 0, check_sound_open},
+    {VIEW_MSG_SOUND, sizeof(ViewSound), VIEW_SOUND_BLOCK_MAX, 0, check_sound},
+    {VIEW_MSG_SOUND_CLOSE, sizeof(ViewPlain), 0, 0, NULL},
+    {VIEW_MSG_CLIP_OFFER, sizeof(ViewClip), 0, 0, check_clip},
+    {VIEW_MSG_CLIP_WANT, sizeof(ViewClip), 0, 0, check_clip},
+    {VIEW_MSG_CLIP_DATA, sizeof(ViewClipData), VIEW_CLIP_CHUNK_MAX, 0, check_clip_data},
+    {VIEW_MSG_ATTENTION, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
+    {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},
+    {VIEW_MSG_SHOWN, sizeof(ViewShown), 0, 0, check_id},
+    {VIEW_MSG_KEY, sizeof(ViewKey), 0, 0, check_key},
+    {VIEW_MSG_POINTER, sizeof(ViewPointer), 0, 0, check_pointer},
+    {VIEW_MSG_FOCUS, sizeof(ViewId), 0, 0, NULL},
+    {VIEW_MSG_CONFIGURED, sizeof(ViewConfigured), 0, 0, check_configured},
+    {VIEW_MSG_STATE, sizeof(ViewStateMsg), 0, 0, check_state},
+    {VIEW_MSG_CLOSE, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_ENTER, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_SOUND_PLAYED, sizeof(ViewSoundPlayed), 0, 0, NULL},
+    {VIEW_MSG_CONTROL, sizeof(ViewPlain), 0, 1, NULL},
+    {VIEW_MSG_HOST_CLIP, sizeof(ViewClip), 0, 0, check_clip},
+    {VIEW_MSG_LOCKS, sizeof(ViewLocks), 0, 0, check_locks},
+};
+
+static const Shape *
+shape_of(uint32_t type)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        if (shapes[i].type == type)
+            return &shapes[i];
+    return NULL;
+}
+
+bool
+view_check(ChanSpan untrusted_packet)
+{
+    Message m;
+
+    if (untrusted_packet.size < sizeof m.header || untrusted_packet.size > VIEW_PACKET_MAX)
+        return false;
+    memcpy(&m.header, untrusted_packet.data, sizeof m.header);
+    const Shape *shape = shape_of(m.header.type);
+    if (!shape || m.header.size != untrusted_packet.size || m.header.size < shape->size ||
+        m.header.size - shape->size > shape->tail_max)
+        return false;
+    memcpy(&m, untrusted_packet.data, shape->size);
+    ChanSpan tail = {untrusted_packet.data + shape->size, untrusted_packet.size - shape->size};
+    return !shape->check || shape->check(&m, tail);
+}
+
+ViewMsgType
+view_type(ChanSpan packet)
+{
+    ViewHeader header;
+
+    memcpy(&header, packet.data, sizeof header);
+    return (ViewMsgType)header.type;
+}
+
+unsigned
+view_fds(ChanSpan packet)
+{
+    ViewMsgType type = view_type(packet);
+
+    if (type == VIEW_MSG_CURSOR) {
+        ViewCursor cursor;
+        memcpy(&cursor, packet.data, sizeof cursor);
+        return cursor.kind == VIEW_CURSOR_IMAGE ? 1 : 0;
+    }
+    const Shape *shape = shape_of(type);
+    return shape ? shape->fds : 0;
+}
