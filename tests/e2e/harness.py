@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A host desktop for end-to-end tests and the demo: X server, window manager, session bus and sound
+server of its own under fresh XDG folders, with the product from a build folder in it. Whatever is
+started here is ended here, by its process id."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+from Xlib import X, Xatom, display as xdisplay, error as xerror
+
+POLL_S = 0.01
+
+
+class Failure(Exception):
+    """Something did not come true; the message says what was waited for."""
+
+
+def wait_for(what, predicate, timeout=10.0, poll=POLL_S):
+    """The first true value of predicate, or Failure with what() or what."""
+    end = time.monotonic() + timeout
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure(f"waited {timeout:g} s for {what() if callable(what) else what}")
+        time.sleep(poll)
+
+
+def children_of(pid):
+    """All descendants of a process, as pids."""
+    found, queue = [], [pid]
+    while queue:
+        parent = queue.pop()
+        for task in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
+            try:
+                kids = [int(p) for p in task.read_text().split()]
+            except OSError:
+                continue
+            found += kids
+            queue += kids
+    return found
+
+
+def processes(match):
+    """pids whose (pid, argv, environ) satisfy match."""
+    hits = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            argv = (entry / "cmdline").read_bytes().split(b"\0")
+            environ = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if match(int(entry.name), argv, environ):
+            hits.append(int(entry.name))
+    return hits
+
+
+class HostDesktop:
+    def __init__(self, build, size=(1920, 1080), wm="openbox", xvfb_args=(), sound=True):
+        self.build = pathlib.Path(build).resolve()
+        self.size, self.wm, self.xvfb_args, self.sound = size, wm, list(xvfb_args), sound
+        self.base = pathlib.Path(tempfile.mkdtemp(prefix="cmt-"))
+        self.started = []
+        self.env = None
+        self.display = None
+
+    # ---- life cycle
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exc):
+        self.stop()
+
+    def folder(self, name):
+        path = self.base / name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+    def start(self):
+        keep = ("PATH", "LANG", "TERM", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "USER", "LOGNAME")
+        self.env = {k: os.environ[k] for k in keep if k in os.environ}
+        self.env.setdefault("LANG", "C.UTF-8")
+        self.env.update(
+            HOME=str(self.folder("home")), XDG_RUNTIME_DIR=str(self.folder("run")),
+            XDG_DATA_HOME=str(self.folder("data")), XDG_CONFIG_HOME=str(self.folder("config")),
+            XDG_STATE_HOME=str(self.folder("state")), XDG_CACHE_HOME=str(self.folder("cache")),
+            XDG_DATA_DIRS=f"{self.build}/share:/usr/local/share:/usr/share",
+            XDG_CURRENT_DESKTOP="casement-test", NO_AT_BRIDGE="1", GTK_USE_PORTAL="0",
+            PATH=f"{self.build}/bin:" + os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin")
+        self.start_display()
+        self.start_bus()
+        if self.sound:
+            self.start_sound()
+
+    def spawn(self, *argv, log=None, **kwargs):
+        out = open(self.base / f"{log or pathlib.Path(argv[0]).name}.log", "ab")
+        process = subprocess.Popen(argv, env=self.env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                   start_new_session=True, **kwargs)
+        out.close()
+        self.started.append(process)
+        return process
+
+    def start_display(self):
+        r, w = os.pipe()
+        screen = f"{self.size[0]}x{self.size[1]}x24"
+        self.spawn("Xvfb", "-displayfd", str(w), "-screen", "0", screen, "-nolisten", "tcp", "-noreset",
+                   *self.xvfb_args, pass_fds=(w,))
+        os.close(w)
+        number = b""
+        while not number.endswith(b"\n"):
+            piece = os.read(r, 16)
+            if not piece:
+                raise Failure(f"Xvfb did not start: {(self.base / 'Xvfb.log').read_text()}")
+            number += piece
+        os.close(r)
+        self.env["DISPLAY"] = f":{int(number)}"
+        self.display = xdisplay.Display(self.env["DISPLAY"])
+        self.root = self.display.screen().root
+        if self.wm:
+            self.spawn(self.wm)
+            wait_for(f"window manager {self.wm}", lambda: self.text_property(self.root, "_NET_SUPPORTING_WM_CHECK"))
+
+    def start_bus(self):
+        bus = self.base / "bus"
+        self.spawn("dbus-daemon", "--session", "--nofork", f"--address=unix:path={bus}")
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
+        wait_for("session bus", bus.exists)
+
+    def start_sound(self):
+        socket = self.base / "pulse"
+        self.spawn("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
+                   "--realtime=no", "--high-priority=no",
+                   "-L", "module-null-sink sink_name=host rate=48000 norewinds=1",
+                   "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}")
+        self.env["PULSE_SERVER"] = f"unix:{socket}"
+        wait_for("sound server", socket.exists)
+
+    def stop(self):
+        if self.env and "DBUS_SESSION_BUS_ADDRESS" in self.env:
+            for guest in self.try_json("guest", "list"):
+                self.run("casement", "guest", "stop", guest.get("name", ""), check=False, timeout=20)
+        if self.display:
+            self.display.close()
+            self.display = None
+        # What the product started carries our XDG_RUNTIME_DIR in its environment.
+        mark = f"XDG_RUNTIME_DIR={self.base}/run".encode()
+        for pid in processes(lambda p, argv, environ: mark in environ and p != os.getpid()):
+            self.signal(pid, signal.SIGTERM)
+        for process in reversed(self.started):
+            if process.poll() is None:
+                process.terminate()
+        for process in self.started:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        for pid in processes(lambda p, argv, environ: mark in environ and p != os.getpid()):
+            self.signal(pid, signal.SIGKILL)
+        if os.environ.get("CASEMENT_TEST_KEEP"):
+            print(f"kept {self.base}")
+        else:
+            shutil.rmtree(self.base, ignore_errors=True)
+
+    @staticmethod
+    def signal(pid, number):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+    # ---- commands
+
+    def run(self, *argv, check=True, timeout=60, input=None):
+        done = subprocess.run(argv, env=self.env, capture_output=True, text=True, timeout=timeout, input=input,
+                              stdin=subprocess.DEVNULL if input is None else None)
+        if check and done.returncode != 0:
+            raise Failure(f"{' '.join(argv)} ended with {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
+        return done
+
+    def casement(self, *argv, **kwargs):
+        return self.run("casement", *argv, **kwargs)
+
+    def json(self, *argv):
+        return json.loads(self.casement(*argv, "--json").stdout)
+
+    def try_json(self, *argv):
+        try:
+            return self.json(*argv)
+        except (Failure, ValueError, OSError, subprocess.TimeoutExpired):
+            return []
+
+    def status(self):
+        return self.json("status")
+
+    def pids(self, program):
+        """Running processes of ours by program name, the guest's included."""
+        mark = f"{self.base}/".encode()
+        name = program.encode()
+        return processes(lambda p, argv, environ: argv and os.path.basename(argv[0]) == name and
+                         any(mark in e for e in environ + argv))
+
+    # ---- windows
+
+    def text_property(self, window, name):
+        try:
+            value = window.get_full_property(self.display.intern_atom(name), X.AnyPropertyType)
+        except (xerror.BadWindow, xerror.BadDrawable):
+            return None
+        if value is None:
+            return None
+        return value.value.decode("utf-8", "replace") if isinstance(value.value, bytes) else list(value.value)
+
+    def clients(self):
+        """Managed windows, bottom first."""
+        ids = self.text_property(self.root, "_NET_CLIENT_LIST_STACKING") or []
+        return [self.display.create_resource_object("window", i) for i in ids]
+
+    def wm_class(self, window):
+        try:
+            return window.get_wm_class() or ("", "")
+        except (xerror.BadWindow, xerror.BadDrawable):
+            return ("", "")
+
+    def title(self, window):
+        return self.text_property(window, "_NET_WM_NAME") or ""
+
+    def windows_of(self, wm_class):
+        return [w for w in self.clients() if wm_class in self.wm_class(w)]
+
+    def window_of(self, wm_class, timeout=20):
+        return wait_for(lambda: f"a window of class {wm_class}; there are {[self.wm_class(w) for w in self.clients()]}",
+                        lambda: self.windows_of(wm_class), timeout)[-1]
+
+    def geometry(self, window):
+        """x, y on the root, width, height of the client area."""
+        g = window.get_geometry()
+        at = window.translate_coords(self.root, 0, 0)
+        return -at.x, -at.y, g.width, g.height
+
+    def pixels(self, window=None, rect=None):
+        """Height × width × 3 (RGB) of what the X server has for a window or the root."""
+        window = window or self.root
+        g = window.get_geometry()
+        x, y, width, height = rect or (0, 0, g.width, g.height)
+        image = window.get_image(x, y, width, height, X.ZPixmap, 0xffffffff)
+        return np.frombuffer(image.data, np.uint8).reshape(height, -1, 4)[:, :width, 2::-1]
+
+    def painted(self, window):
+        """True once a window shows more than one colour."""
+        try:
+            picture = self.pixels(window)
+        except (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow):
+            return False
+        return bool((picture != picture[0, 0]).any())
+
+    def screenshot(self, path):
+        picture = self.pixels()
+        height, width, _ = picture.shape
+        subprocess.run(["convert", "-size", f"{width}x{height}", "-depth", "8", "rgb:-", str(path)],
+                       input=np.ascontiguousarray(picture).tobytes(), check=True)
+
+    # ---- input
+
+    def xdotool(self, *argv):
+        return self.run("xdotool", *argv)
+
+    def focus(self, window):
+        self.xdotool("windowactivate", "--sync", str(window.id))
+
+    def type(self, text):
+        self.xdotool("type", "--delay", "12", text)
+
+    def key(self, *names):
+        self.xdotool("key", *names)
+
+    # ---- sound
+
+    def record(self, seconds):
+        """Left channel of the host sink's monitor, as floats in -1…1 at 48 kHz."""
+        count = int(seconds * 48000)
+        with subprocess.Popen(["parec", "-d", "host.monitor", "--format=s16le", "--rate=48000", "--channels=2",
+                               "--latency-msec=20"], env=self.env, stdout=subprocess.PIPE) as recorder:
+            data = b""
+            while len(data) < count * 4:
+                piece = recorder.stdout.read(min(65536, count * 4 - len(data)))
+                if not piece:
+                    break
+                data += piece
+            recorder.terminate()
+        return np.frombuffer(data[:len(data) // 4 * 4], "<i2").reshape(-1, 2)[:, 0] / 32768.0
+
+    def sink_inputs(self):
+        return self.run("pactl", "list", "short", "sink-inputs").stdout.strip().splitlines()
+
+
+def tone(samples, rate=48000):
+    """Frequency (Hz), level (dBFS, peak) and longest gap (ms) of a recorded tone, its silent ends cut."""
+    loud = np.flatnonzero(np.abs(samples) > 0.02)
+    if len(loud) < rate // 2:
+        return {"frequency_hz": 0.0, "peak_dbfs": -120.0, "longest_gap_ms": 0.0, "seconds": len(loud) / rate}
+    cut = samples[loud[0]:loud[-1] + 1]
+    spectrum = np.abs(np.fft.rfft(cut * np.hanning(len(cut))))
+    k = int(spectrum[1:-1].argmax()) + 1
+    a, b, c = np.log(spectrum[k - 1:k + 2] + 1e-12)
+    frequency = (k + 0.5 * (a - c) / (a - 2 * b + c)) * rate / len(cut)
+    # Between two loud samples of a 440 Hz tone lie less than 0.2 ms.
+    gap = np.diff(loud).max() / rate * 1000
+    return {"frequency_hz": round(float(frequency), 3), "peak_dbfs": round(float(20 * np.log10(np.abs(cut).max())), 2),
+            "longest_gap_ms": round(float(gap), 2), "seconds": round(len(cut) / rate, 2),
+            "clipped": bool((np.abs(cut) > 0.999).any())}
