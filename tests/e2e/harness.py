@@ -157,9 +157,7 @@ class HostDesktop:
         if self.display:
             self.display.close()
             self.display = None
-        # What the product started carries our XDG_RUNTIME_DIR in its environment.
-        mark = f"XDG_RUNTIME_DIR={self.base}/run".encode()
-        for pid in processes(lambda p, argv, environ: mark in environ and p != os.getpid()):
+        for pid in self.ours():
             self.signal(pid, signal.SIGTERM)
         for process in reversed(self.started):
             if process.poll() is None:
@@ -169,12 +167,19 @@ class HostDesktop:
                 process.wait(5)
             except subprocess.TimeoutExpired:
                 process.kill()
-        for pid in processes(lambda p, argv, environ: mark in environ and p != os.getpid()):
+        for pid in self.ours():
             self.signal(pid, signal.SIGKILL)
         if os.environ.get("CASEMENT_TEST_KEEP"):
             print(f"kept {self.base}")
         else:
             shutil.rmtree(self.base, ignore_errors=True)
+
+    def ours(self):
+        """Processes that carry our folder in environment or arguments, and their descendants (a
+        sandbox's own processes see other paths)."""
+        mark = f"{self.base}/".encode()
+        roots = processes(lambda p, argv, environ: p != os.getpid() and any(mark in e for e in environ + argv))
+        return sorted({pid for root in roots for pid in [root, *children_of(root)]} - {os.getpid()})
 
     @staticmethod
     def signal(pid, number):
@@ -207,12 +212,39 @@ class HostDesktop:
     def status(self):
         return self.json("status")
 
-    def pids(self, program):
-        """Running processes of ours by program name, the guest's included."""
-        mark = f"{self.base}/".encode()
+    def guest(self, name="demo"):
+        """The guest's entry in the broker's status."""
+        return next(g for g in self.status()["guests"] if g["name"] == name)
+
+    def pids(self, program, guest="demo"):
+        """pids of a program of the chain that serves a guest."""
+        if program == "casementd":
+            return [self.status()["pid"]]
+        if program in ("casement-session", "casement-view"):
+            pid = self.guest(guest)[program.removeprefix("casement-") + "_pid"]
+            return [pid] if pid else []
+        return self.guest_pids(program, guest)
+
+    def guest_pids(self, program, guest="demo"):
+        """pids of a program that runs in a guest."""
+        inside = set(children_of(self.guest(guest)["pid"]))
         name = program.encode()
-        return processes(lambda p, argv, environ: argv and os.path.basename(argv[0]) == name and
-                         any(mark in e for e in environ + argv))
+        return processes(lambda p, argv, environ: p in inside and os.path.basename(argv[0]) == name)
+
+    def add_guest(self, name="demo", *options):
+        """Adds and starts a guest of kind sandbox, or local where there are no user namespaces.
+        Returns the kind."""
+        for kind in ("sandbox", "local"):
+            self.casement("guest", "add", name, "--kind", kind, *options)
+            started = self.casement("guest", "start", name, check=False)
+            if started.returncode == 0:
+                return kind
+            self.casement("guest", "remove", name)
+        raise Failure(f"guest {name} does not start: {started.stderr}")
+
+    def run_in(self, guest, *argv):
+        """A command of the guest; with its window class when it opens a window."""
+        return self.casement("run", guest, "--", *argv)
 
     # ---- windows
 

@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 of any one process: DESIGN, "Who outlives whom"."""
+import signal
+import time
+import unittest
+
+from case import XTERM, ChainCase
+from harness import wait_for
+
+
+class Kill(ChainCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.d.run("gtk-launch", XTERM)
+        cls.d.window_of(XTERM)
+
+    def survives(self, program, word, window_stays):
+        d = self.d
+        window = d.window_of(XTERM)
+        shells = wait_for("the guest's xterm", lambda: d.guest_pids("xterm"))
+        victim = wait_for(f"a running {program}", lambda: d.pids(program))[0]
+        since = time.monotonic()
+        d.signal(victim, signal.SIGKILL)
+        wait_for(f"{program} to be there again",
+                 lambda: (pids := d.pids(program)) and pids[0] != victim, 5)
+
+        def back():
+            windows = d.windows_of(XTERM)
+            return windows and d.painted(windows[-1]) and windows[-1]
+        again = wait_for("the window to be back", back, max(0.1, 5 - (time.monotonic() - since)))
+        self.assertEqual(d.guest_pids("xterm"), shells, "the guest's program died")
+        if window_stays:
+            self.assertEqual(again.id, window.id, "the window was closed and opened again")
+        wait_for("the list of windows", lambda: [w for w in d.json("windows") if w["app"] == "debian-xterm"])
+        self.type_and_see(again, word)
+
+    def test_agent(self):
+        self.survives("casement-agent", "agent", True)
+
+    def test_remoteapp(self):
+        self.survives("casement-remoteapp", "remoteapp", False)
+
+    def test_session(self):
+        self.survives("casement-session", "session", False)
+
+    def test_view(self):
+        self.survives("casement-view", "view", False)
+
+    def test_broker(self):
+        self.survives("casementd", "broker", True)
+        # The new broker serves the old session.
+        known = {w.id for w in self.d.windows_of(XTERM)}
+        self.launch(XTERM)
+        self.assertTrue(known <= {w.id for w in self.d.windows_of(XTERM)}, "a former window went away")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
