@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What casement-session and casement-remoteapp agree on beyond [MS-RDPERP]. Everything stays within
+// the standard's own messages, so that a foreign client or server sees nothing unusual: each end
+// uses an extension only when the other's handshake carried CHAN_RAIL_BUILD.
+
+// buildNumber in the Handshake and HandshakeEx PDUs of both ends ([MS-RDPERP] 2.2.2.2.1).
+#define CHAN_RAIL_BUILD 0x0000ca5eu
+
+// Client → server: a Client Notify Event PDU ([MS-RDPERP] 2.2.2.5.1) with this notifyIconId is no
+// click on a notification icon, but a request about windowId; message says which.
+#define CHAN_RAIL_REQUEST_ID 0xca5e0001u
+
+typedef enum {
+    // The host's pointer entered the window: restack it on top of the guest's others without
+    // giving it focus, since pointer events name no window and the topmost gets them.
+    CHAN_RAIL_REQUEST_RAISE = 1,
+} ChanRailRequest;
+
+// An exec's program is "||ID" for a published application, its arguments one line in which each
+// is quoted like this: separated by a space; an argument that is empty or
+// holds a space, a tab or a double quote stands in double quotes, inside which \" and \\ stand for
+// the character itself; elsewhere a backslash is a backslash.
+//
+// Window styles as casement-remoteapp sends and casement-session reads them, first match:
+//   WS_POPUP, WS_EX_TOOLWINDOW and WS_EX_TRANSPARENT (or WS_EX_NOACTIVATE)  tooltip
+//   WS_POPUP, no WS_EX_TOOLWINDOW, WS_EX_NOACTIVATE                         splash screen
+//   WS_POPUP, no WS_CAPTION, owner or WS_EX_TOOLWINDOW, no WS_EX_APPWINDOW  menu, combo box
+//   WS_CAPTION and WS_EX_DLGMODALFRAME (modal), or WS_CAPTION and owner     dialog
+//   WS_CAPTION and WS_EX_TOOLWINDOW                                         utility
+//   no WS_CAPTION                                                           normal, own frame
+//   anything else                                                           normal
+// WS_THICKFRAME: resizable; WS_SYSMENU: closable; WS_MINIMIZEBOX, WS_MAXIMIZEBOX; WS_EX_TOPMOST:
+// above; WS_EX_LAYERED: pixels have alpha; WS_EX_TOOLWINDOW: not in the taskbar.
