@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Speed and size of the whole chain as ratios to the same program on the host display, in one run.
+
+usage: chain.py BUILD_DIR     prints TSV: name, value, unit, ratio, limit, pass or FAIL
+"""
+import os
+import pathlib
+import shutil
+import statistics
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from Xlib import X  # noqa: E402
+from harness import Failure, HostDesktop, children_of, wait_for  # noqa: E402
+
+PRESSES, LAUNCHES, IDLE_S = 400, 9, 10
+XTERM = "casement.demo.debian-xterm"
+
+
+def quantile(values, q):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
+
+
+class Bench:
+    def __init__(self, desktop):
+        self.d, self.failed = desktop, False
+
+    def line(self, name, value, unit, ratio=None, limit=None):
+        """limit bounds the ratio where there is one, else the value."""
+        judged = value if ratio is None else ratio
+        verdict = "" if limit is None else "pass" if judged <= limit else "FAIL"
+        self.failed |= verdict == "FAIL"
+        print(f"{name}\t{value:.3f}\t{unit}\t{'' if ratio is None else f'{ratio:.2f}'}\t"
+              f"{'' if limit is None else limit}\t{verdict}", flush=True)
+
+    def memory(self, pid, *fields):
+        text = pathlib.Path(f"/proc/{pid}/status").read_text()
+        found = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+        return sum(int(found[f].split()[0]) for f in fields) / 1024
+
+    def target(self, *argv):
+        """Starts the watched program in the guest; its window."""
+        known = {w.id for w in self.d.clients()}
+        home = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "casement/guests/demo/home"
+        shutil.copy(self.d.build / "bin/chain_target", home / "chain_target")
+        os.chmod(home / "chain_target", 0o755)
+        self.d.run_in("demo", "sh", "-c", "exec ~/chain_target " + " ".join(argv))
+        return wait_for("the target's window", lambda: [w for w in self.d.clients() if w.id not in known])[-1]
+
+    def native_target(self, *argv):
+        self.d.spawn(str(self.d.build / "bin/chain_target"), *argv)
+        return self.d.window_of("ChainTarget")
+
+    def presses(self, window):
+        d = self.d
+        d.focus(window)
+        wait_for("pixels", lambda: d.painted(window))
+        x, y, _, _ = d.geometry(window)
+        out = d.run("chain_probe", str(x + 20), str(y + 20), str(PRESSES), timeout=300).stdout
+        values = [int(v) for v in out.split()]
+        if -1 in values:
+            raise Failure(f"{values.count(-1)} of {PRESSES} presses were never seen")
+        return values
+
+    def latency(self):
+        native_window = self.native_target()
+        native = self.presses(native_window)
+        native_window.kill_client()
+        window = self.target()
+        ours = self.presses(window)
+        for name, q, limit in (("key_to_pixel_p50", .5, 5), ("key_to_pixel_p99", .99, 10)):
+            n, o = quantile(native, q) / 1000, quantile(ours, q) / 1000
+            self.line(f"native_{name}", n, "ms")
+            self.line(name, o, "ms", o / n, limit)
+        return window
+
+    def until_window(self, start):
+        """ms from start() until the window manager lists a further window."""
+        d = self.d
+        known = {w.id for w in d.clients()}
+        d.root.change_attributes(event_mask=X.PropertyChangeMask)
+        d.display.sync()
+        since = time.monotonic()
+        start()
+        window = wait_for("a window", lambda: [w for w in d.clients() if w.id not in known], poll=0.001)[0]
+        took = (time.monotonic() - since) * 1000
+        return took, window
+
+    def launches(self):
+        d, native, ours = self.d, [], []
+        for _ in range(LAUNCHES):
+            took, window = self.until_window(lambda: d.spawn("xterm"))
+            native.append(took)
+            d.display.create_resource_object("window", window.id).kill_client()
+            wait_for("it to close", lambda: window.id not in {w.id for w in d.clients()})
+            took, window = self.until_window(lambda: d.spawn("casement", "run", "demo", "debian-xterm"))
+            ours.append(took)
+            self.close(window)
+        n, o = statistics.median(native), statistics.median(ours)
+        self.line("native_launch", n, "ms")
+        self.line("warm_launch_more_than_native", o - n, "ms", limit=100)
+
+    def close(self, window):
+        from Xlib.protocol import event
+        d = self.d
+        protocols, delete = (d.display.intern_atom(n) for n in ("WM_PROTOCOLS", "WM_DELETE_WINDOW"))
+        window.send_event(event.ClientMessage(window=window, client_type=protocols, data=(32, [delete, 0, 0, 0, 0])))
+        d.display.flush()
+        wait_for("the window to close", lambda: window.id not in {w.id for w in d.clients()})
+
+    def first_window(self):
+        """The first launch of a guest that is up: session and view start with it."""
+        took, window = self.until_window(
+            lambda: self.d.spawn("casement", "run", "demo", "--", "sh", "-c", "exec ~/chain_target"))
+        self.line("session_start_to_first_window", took, "ms", limit=250)
+        return window
+
+    def sizes(self):
+        guest = self.d.guest()
+        self.line("session_rss", self.memory(guest["session_pid"], "RssAnon", "RssFile"), "MiB", limit=90)
+        view = self.memory(guest["view_pid"], "RssAnon", "RssFile")
+        self.line("view_rss_without_pixels", view, "MiB", limit=20)
+        self.line("broker_rss", self.memory(self.d.status()["pid"], "VmRSS"), "MiB", limit=15)
+
+    def wakeups(self, pid):
+        total = 0
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            for row in (task / "status").read_text().splitlines():
+                if row.startswith("voluntary_ctxt_switches"):
+                    total += int(row.split()[1])
+        return total
+
+    def idle(self):
+        d = self.d
+        d.run("gtk-launch", XTERM)
+        window = d.window_of(XTERM)
+        wait_for("pixels", lambda: d.painted(window))
+        guest = d.guest()
+        names = ("casement-supervisor", "casement-agent", "casement-remoteapp")
+        chain = {"casementd": d.status()["pid"], "casement-session": guest["session_pid"],
+                 "casement-view": guest["view_pid"]}
+        for pid in [guest["pid"], *children_of(guest["pid"])]:
+            name = os.path.basename(pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode())
+            if name in names:
+                chain[name] = pid
+        settle = {name: -1 for name in chain}
+
+        def settled():  # a quiet second before the count begins
+            last = dict(settle)
+            settle.update({name: self.wakeups(pid) for name, pid in chain.items()})
+            return all(settle[n] - last[n] < 5 for n in chain)
+        wait_for("the chain to settle", settled, 20, poll=1)
+        before = {name: self.wakeups(pid) for name, pid in chain.items()}
+        time.sleep(float(IDLE_S))
+        for name, pid in chain.items():
+            self.line(f"idle_wakeups_{name}", (self.wakeups(pid) - before[name]) / IDLE_S, "1/s", limit=2)
+
+    def run(self):
+        self.d.add_guest("demo")
+        home = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "casement/guests/demo/home"
+        shutil.copy(self.d.build / "bin/chain_target", home / "chain_target")
+        os.chmod(home / "chain_target", 0o755)
+        for part in (self.first_window, self.latency, self.launches, self.sizes, self.idle):
+            try:
+                part()
+            except Failure as problem:
+                self.failed = True
+                print(f"{part.__name__}\t\t\t\t\tFAIL: {problem}", flush=True)
+        return 1 if self.failed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    with HostDesktop(sys.argv[1]) as desktop:
+        sys.exit(Bench(desktop).run())

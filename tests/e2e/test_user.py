@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a user expects at once: sound, clipboard, keyboard layout, wheel, files, clear errors."""
+import os
+import pathlib
+import unittest
+
+from case import MOUSEPAD, XTERM, ChainCase
+from harness import tone, wait_for
+
+TONE_S = 30
+
+
+class Sound(ChainCase):
+    def test_tone_without_gap(self):
+        d = self.d
+        d.run_in("demo", "sh", "-c", f"sox -n -r 48000 -c 2 ~/t.wav synth {TONE_S + 3} sine 440 vol 0.5 && exec paplay ~/t.wav")
+        wait_for("sound at the host's sink", d.sink_inputs, 20)
+        heard = tone(d.record(TONE_S))
+        print(heard)
+        self.assertAlmostEqual(heard["frequency_hz"], 440, delta=1)
+        self.assertFalse(heard["clipped"])
+        self.assertLessEqual(heard["longest_gap_ms"], 5)
+        self.assertGreater(heard["seconds"], TONE_S - 2)
+        wait_for("the stream to close when nothing plays", lambda: not d.sink_inputs(), 20)
+
+
+class Clipboard(ChainCase):
+    TEXT = "Grüße — 你好 🙂\nsecond line"
+
+    def test_host_to_guest(self):
+        d = self.d
+        self.launch(XTERM)
+        d.run("sh", "-c", "xclip -selection clipboard -i >/dev/null 2>&1", input=self.TEXT)
+        got = self.home() / "clip.txt"
+
+        def pasted():
+            d.run_in("demo", "sh", "-c", "xclip -selection clipboard -o > ~/clip.part; mv ~/clip.part ~/clip.txt")
+            wait_for("an answer", got.exists)
+            return got.read_text() == self.TEXT
+        wait_for("the host's text in the guest", pasted, poll=0.2)
+
+    def test_guest_to_host(self):
+        d = self.d
+        self.launch(XTERM)
+        source = self.home() / "source.txt"
+        source.write_text(self.TEXT)
+        d.run_in("demo", "sh", "-c", "xclip -selection clipboard -i ~/source.txt")
+        wait_for("the guest's text on the host",
+                 lambda: d.run("timeout", "5", "xclip", "-selection", "clipboard", "-o", check=False).stdout == self.TEXT, poll=0.2)
+
+
+class Input(ChainCase):
+    def test_layout_of_the_host(self):
+        d = self.d
+        d.run("setxkbmap", "de")
+        window = self.launch(XTERM)
+        d.focus(window)
+        # The key right of P: [ on a us keyboard, ü on a German one.
+        d.type("echo ")
+        d.xdotool("key", "udiaeresis", "adiaeresis", "z")
+        d.type(" > umlaut.txt")
+        d.key("Return")
+        path = self.home() / "umlaut.txt"
+        wait_for("what the German keys say", lambda: path.exists() and path.read_text() == "üäz\n")
+
+    def test_wheel_scrolls(self):
+        d = self.d
+        window = self.launch(XTERM)
+        d.focus(window)
+        d.type("seq 1 500")
+        d.key("Return")
+        stable = [None]
+
+        def at_rest():
+            now, before = d.pixels(window).tobytes(), stable[0]
+            stable[0] = now
+            return now == before
+        wait_for("the output", lambda: d.painted(window))
+        wait_for("rest", at_rest, poll=0.3)
+        before = d.pixels(window).tobytes()
+        x, y, width, height = d.geometry(window)
+        d.xdotool("mousemove", str(x + width // 2), str(y + height // 2))
+        for _ in range(3):
+            d.xdotool("click", "4")
+        wait_for("the text to scroll", lambda: d.pixels(window).tobytes() != before)
+
+
+class Files(ChainCase):
+    def test_a_host_file_is_edited_in_the_guest(self):
+        d = self.d
+        letter = d.base / "home/letter with spaces.txt"
+        letter.write_text("written on the host\n")
+        d.casement("run", "demo", "org.xfce.mousepad", str(letter))
+        window = d.window_of(MOUSEPAD)
+        wait_for("the file's name in the title", lambda: "letter with spaces" in d.title(window))
+        wait_for("pixels", lambda: d.painted(window))
+        d.focus(window)
+        d.key("ctrl+End")
+        d.type("added in the guest")
+        d.key("ctrl+s")
+        wait_for("the edit on the host", lambda: "added in the guest" in letter.read_text())
+        self.assertTrue(letter.read_text().startswith("written on the host"))
+
+
+class Errors(ChainCase):
+    def fails(self, *argv, saying, env=None):
+        saved = dict(self.d.env)
+        self.d.env.update(env or {})
+        try:
+            done = self.d.casement(*argv, check=False)
+        finally:
+            self.d.env = saved
+        self.assertNotEqual(done.returncode, 0, argv)
+        for word in saying:
+            self.assertIn(word, done.stderr, argv)
+        self.assertNotIn("GDBus.Error", done.stderr)
+
+    def test_words(self):
+        self.fails("run", "nosuch", "debian-xterm", saying=["nosuch"])
+        self.fails("run", "demo", "no.such.app", saying=["no.such.app", "demo"])
+        self.fails("run", "demo", "--", "/no/such/command", saying=["/no/such/command", "demo"])
+        self.fails("guest", "add", "x y", "--kind", "local", saying=["x y"])
+        self.fails("guest", "add", "fine", "--kind", "wrong", saying=["wrong"])
+        self.fails("frobnicate", saying=["frobnicate"])
+
+    def test_broken_file_costs_one_guest(self):
+        conf = pathlib.Path(self.d.env["XDG_CONFIG_HOME"]) / "casement/guests"
+        (conf / "broken.conf").write_text("[Guest]\nkind=local\nidle_timeout_s=soon\n")
+        wait_for("the guest's error", lambda: any(
+            g["name"] == "broken" and g["state"] == "failed" and "broken.conf" in g["error"] and "3" in g["error"]
+            and "idle_timeout_s" in g["error"] for g in self.d.json("guest", "list")))
+        self.launch(XTERM)
+
+    def test_without_display(self):
+        env = {k: v for k, v in self.d.env.items() if k != "DISPLAY"}
+        saved, self.d.env = self.d.env, env
+        try:
+            self.d.casement("guest", "add", "dark", "--kind", self.kind)
+            done = self.d.casement("run", "dark", "debian-xterm", check=False)
+        finally:
+            self.d.env = saved
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("DISPLAY", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
