@@ -89,7 +89,7 @@ ctl_set_text(char *array, size_t size, const char *text)
 {
     size_t n = text ? strnlen(text, size) : 0;
 
-    if (n == size) {
+    if (text && n == size) {
         n--;
         while (n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80)
             n--;
