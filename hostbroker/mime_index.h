@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Keeps applications/mimeinfo.cache, through which desktops find the programs for a file type, by
+// running update-desktop-database(1) in the background where it is installed.
+
+#include <glib.h>
+
+typedef struct BrokerMimeIndex BrokerMimeIndex;
+
+BrokerMimeIndex *broker_mime_index_new(const char *applications_dir);
+void broker_mime_index_free(BrokerMimeIndex *index); // a run under way goes on by itself
+
+// The types of some entry changed. Runs now, or once more when the run under way has ended.
+void broker_mime_index_refresh(BrokerMimeIndex *index);
