@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/check.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+gboolean
+launcher_option(char **argv, int *index, const char *name, const char **value)
+{
+    const char *argument = argv[*index];
+    gsize length = strlen(name);
+    *value = NULL;
+    if (strncmp(argument, name, length) != 0)
+        return FALSE;
+    if (argument[length] == '=') {
+        *value = argument + length + 1;
+        return TRUE;
+    }
+    if (argument[length] != 0)
+        return FALSE;
+    if (argv[*index + 1])
+        *value = argv[++*index];
+    return TRUE;
+}
+
+gboolean
+launcher_check_utf8(char **argv, char **problem)
+{
+    for (gsize i = 0; argv[i]; i++) {
+        if (g_utf8_validate(argv[i], -1, NULL))
+            continue;
+        g_autofree char *shown = g_utf8_make_valid(argv[i], -1);
+        *problem = g_strdup_printf(_("“%s” is no valid UTF-8, which D-Bus needs"), shown);
+        return FALSE;
+    }
+    return TRUE;
+}
