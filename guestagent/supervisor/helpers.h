@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// How the processes that are kept running are called: sound server, agent, remoteapp.
+
+#include "guestagent/supervisor/guest.h"
+#include "guestagent/supervisor/keeper.h"
+
+// A program of Casement: in $CASEMENT_LIBEXECDIR, or beside this one. NULL with error set.
+char *sup_own_program(const char *name, GError **error);
+
+// PulseAudio with a null sink. NULL with error set when it is not installed.
+SupKeeper *sup_sound_new(const SupPlaces *places, char **env, SupReaper *reaper,
+                         const SupKeeperEvents *events, gpointer user, GError **error);
+
+// The agent, with the listener it gets in each of its lives.
+SupKeeper *
+sup_agent_new(const SupPlaces *places, const SupGuestOptions *options, char **env,
+              SupReaper *reaper, const SupKeeperEvents *events, gpointer user, GError **error);
+
+SupKeeper *sup_remoteapp_new(char **env, SupReaper *reaper, const SupKeeperEvents *events,
+                             gpointer user, GError **error);
