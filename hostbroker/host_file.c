@@ -136,11 +136,17 @@ broker_host_file_exists(const char *path)
     return lstat(path, &st) == 0;
 }
 
-gboolean
-broker_host_file_remove(const char *path, GError **error)
+void
+broker_host_file_clear(const char *path)
 {
     g_autofree char *temporary = temporary_path(path);
     (void)unlink(temporary);
+}
+
+gboolean
+broker_host_file_remove(const char *path, GError **error)
+{
+    broker_host_file_clear(path);
     if (unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR)
         return TRUE;
     return fail(error, "remove", path);
