@@ -126,6 +126,16 @@ guint ra_desktop_take_damage(RaDesktop *desktop, guint32 id, bool all, RaRect *r
 gboolean
 ra_desktop_capture(RaDesktop *desktop, guint32 id, const RaRect *rect, guint8 *dst, gsize stride);
 
+typedef struct {
+    const guint8 *data;
+    gsize stride;
+} RaPixels;
+
+// The same for many rectangles in one round trip and without a copy: pixels[i] is what rects[i]
+// shows, in memory shared with the X server, valid until the next capture of any window.
+gboolean ra_desktop_capture_many(RaDesktop *desktop, guint32 id, const RaRect *rects, guint count,
+                                 RaPixels *pixels);
+
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
 void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One mapped window of a program: what it says of itself in properties, and what is told of it.
+//
+// Properties go through one table (client_props.c): a rule per property takes its bytes, all
+// bounded, into the fields below; ra_client_derive then makes the RaWindow of them.
+
+#include "guestagent/remoteapp/desktop.h"
+#include "guestagent/remoteapp/x11/conn.h"
+#include "guestagent/remoteapp/x11/icons.h"
+#include "guestagent/remoteapp/x11/rects.h"
+
+#include <X11/extensions/Xdamage.h>
+
+typedef struct {
+    bool max_horz, max_vert, fullscreen, minimized;
+    bool above, below, modal, skip_taskbar, skip_pager, urgent, focused;
+} RaStates;
+
+typedef struct {
+    RaWindow pub; // what is told; first, so that it may be told as it is
+    Window xid;
+    int depth, border;
+    bool override_redirect;
+    bool told;
+    bool app_stale;      // app_id is to be found again
+    guint32 stale_rules; // properties that changed and were not read yet
+    guint32 changed;     // RaChange bits that were not told yet
+
+    char *net_name, *wm_name, *class_instance, *class_name;
+    Window transient_for, group, leader;
+    bool has_transient;
+    guint32 claimed_pid, server_pid;
+    int type; // RaAtom of the first known _NET_WM_WINDOW_TYPE, or -1
+    bool accepts_input, hint_urgent, starts_iconic;
+    Pixmap icon_pixmap, icon_mask;
+    guint32 hint_flags; // of WM_NORMAL_HINTS
+    bool positioned;    // the program or its user chose the place
+    bool no_decorations, frame_extents;
+    bool can_delete, can_take_focus;
+    bool no_focus_on_map; // _NET_WM_USER_TIME 0
+    bool was_managed;     // WM_STATE was there when it was met
+    RaIcons icons;
+
+    RaStates states, pushed_states;
+    bool ever_pushed;
+    RaRect restore; // before it was maximised or made fullscreen
+
+    guint32 popup_owner; // the window that had the focus when this popup came
+
+    Damage damage;
+    Pixmap pixmap; // None: to be named at the next capture
+    RaRects dirty;
+    bool announced; // damaged() was called and nothing taken since
+} RaClient;
+
+// Of a window that exists, with everything read. NULL when it vanished, is InputOnly, or has
+// pixels in a format that is not told of (24 and 32 bits are).
+RaClient *ra_client_new(RaConn *conn, Window window, guint32 id);
+void ra_client_free(RaConn *conn, RaClient *client);
+
+// Notes that a property changed; whether it is one that matters.
+bool ra_client_property_changed(RaConn *conn, RaClient *client, Atom property);
+
+// Reads what changed, in one round trip, and updates client->pub and client->changed; owner_id,
+// app_id and rect are left alone. Returns true when the window's startup id or class changed.
+bool ra_client_refresh(RaConn *conn, RaClient *client);
+
+// Updates what pub holds of the RaChange bits in what, and notes them as changed.
+void ra_client_derive(RaConn *conn, RaClient *client, guint32 what);
+
+// Makes pub's state of client->states, and pushes the difference to _NET_WM_STATE and WM_STATE.
+void ra_client_push_states(RaConn *conn, RaClient *client);
+
+// The text of _NET_STARTUP_ID of another window (a leader); NULL: none.
+char *ra_client_read_startup_id(RaConn *conn, Window window);
+
+// Told of windows are those that hold something to see.
+bool ra_client_presentable(const RaClient *client);

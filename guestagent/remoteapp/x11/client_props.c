@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/x11/client_props.h"
+
+#include <X11/Xatom.h>
+#include <X11/Xutil.h>
+#include <string.h>
+
+#define TITLE_CHARS_MAX 512
+#define ICON_ITEMS_MAX (400u * 1024)
+#define SIDE_MAX 32767
+
+static char *
+take_text(RaConn *conn, const RaProp *prop, glong max_chars)
+{
+    g_autofree char *text = ra_prop_text(conn, prop);
+    if (!text)
+        return NULL;
+    if (g_utf8_strlen(text, -1) > max_chars)
+        *g_utf8_offset_to_pointer(text, max_chars) = '\0';
+    return g_steal_pointer(&text);
+}
+
+static void
+take_net_name(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    g_free(c->net_name);
+    c->net_name = take_text(conn, prop, TITLE_CHARS_MAX);
+}
+
+static void
+take_wm_name(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    g_free(c->wm_name);
+    c->wm_name = take_text(conn, prop, TITLE_CHARS_MAX);
+}
+
+static void
+take_class(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    g_clear_pointer(&c->class_instance, g_free);
+    g_clear_pointer(&c->class_name, g_free);
+    if (prop->format != 8 || prop->count == 0)
+        return;
+    const char *data = prop->data;
+    gsize first = strnlen(data, prop->count);
+    c->class_instance = g_utf8_make_valid(data, (gssize)first);
+    if (first + 1 < prop->count) {
+        gsize second = strnlen(data + first + 1, prop->count - first - 1);
+        c->class_name = g_utf8_make_valid(data + first + 1, (gssize)second);
+    }
+}
+
+static void
+take_transient_for(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    c->has_transient = n >= 1;
+    c->transient_for = n >= 1 ? items[0] : None;
+}
+
+static void
+take_window_type(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    c->type = -1;
+    for (guint i = 0; i < n && c->type < 0; i++) {
+        for (int a = RA_ATOM__NET_WM_WINDOW_TYPE_DESKTOP; a <= RA_ATOM__NET_WM_WINDOW_TYPE_NORMAL;
+             a++) {
+            if (conn->atom[a] == items[i])
+                c->type = a;
+        }
+    }
+}
+
+static void
+take_hints(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    guint32 flags = n >= 1 ? items[0] : 0;
+    c->accepts_input = !(flags & InputHint) || n < 2 || items[1] != 0;
+    c->starts_iconic = (flags & StateHint) && n >= 3 && items[2] == IconicState;
+    c->icon_pixmap = (flags & IconPixmapHint) && n >= 4 ? items[3] : None;
+    c->icon_mask = (flags & IconMaskHint) && n >= 8 ? items[7] : None;
+    c->group = (flags & WindowGroupHint) && n >= 9 ? items[8] : None;
+    c->hint_urgent = (flags & XUrgencyHint) != 0;
+}
+
+static int
+side(const guint32 *untrusted_items, guint n, guint i)
+{
+    return i < n ? CLAMP((gint32)untrusted_items[i], 0, SIDE_MAX) : 0;
+}
+
+static void
+take_normal_hints(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    guint32 flags = n >= 15 ? items[0] : 0;
+    RaWindow *w = &c->pub;
+    c->hint_flags = flags;
+    c->positioned = (flags & (USPosition | PPosition)) != 0;
+    w->min_width = flags & PMinSize ? side(items, n, 5) : 0;
+    w->min_height = flags & PMinSize ? side(items, n, 6) : 0;
+    w->max_width = flags & PMaxSize ? side(items, n, 7) : 0;
+    w->max_height = flags & PMaxSize ? side(items, n, 8) : 0;
+    w->inc_width = flags & PResizeInc ? side(items, n, 9) : 0;
+    w->inc_height = flags & PResizeInc ? side(items, n, 10) : 0;
+    w->base_width = flags & PBaseSize ? side(items, n, 15) : w->min_width;
+    w->base_height = flags & PBaseSize ? side(items, n, 16) : w->min_height;
+    if (!(flags & PMinSize)) {
+        w->min_width = w->base_width;
+        w->min_height = w->base_height;
+    }
+    if (w->max_width > 0 && w->max_width < w->min_width)
+        w->max_width = w->min_width;
+    if (w->max_height > 0 && w->max_height < w->min_height)
+        w->max_height = w->min_height;
+}
+
+static void
+take_motif_hints(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    // Flag 2: the third item (decorations) counts.
+    c->no_decorations = n >= 3 && (items[0] & 2) && items[2] == 0;
+}
+
+static void
+take_frame_extents(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    ra_prop_items(prop, &n);
+    c->frame_extents = n >= 4;
+}
+
+static void
+take_protocols(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    c->can_delete = c->can_take_focus = false;
+    for (guint i = 0; i < n; i++) {
+        c->can_delete |= items[i] == ATOM(conn, WM_DELETE_WINDOW);
+        c->can_take_focus |= items[i] == ATOM(conn, WM_TAKE_FOCUS);
+    }
+}
+
+static void
+take_icon(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    ra_icons_parse(&c->icons, items, n);
+}
+
+static void
+take_startup_id(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    g_free(c->pub.startup_id);
+    c->pub.startup_id = take_text(conn, prop, TITLE_CHARS_MAX);
+    if (!c->pub.startup_id)
+        c->pub.startup_id = g_strdup("");
+}
+
+static void
+take_client_leader(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    c->leader = n >= 1 ? items[0] : None;
+}
+
+static void
+take_pid(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    c->claimed_pid = n >= 1 ? items[0] : 0;
+}
+
+static void
+take_user_time(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    c->no_focus_on_map = n >= 1 && items[0] == 0;
+}
+
+static void
+take_net_state(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    for (guint i = 0; i < n; i++) {
+        bool *flag = ra_client_state_flag(conn, &c->states, items[i]);
+        if (flag)
+            *flag = true;
+    }
+}
+
+static void
+take_wm_state(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    c->was_managed = n >= 1 && items[0] != WithdrawnState;
+    if (n >= 1 && items[0] == IconicState)
+        c->states.minimized = true;
+}
+
+// Read in this order. The last two belong to the window manager once the window is mapped.
+static const RaPropRule rules[] = {
+    {RA_ATOM__NET_WM_NAME, 1024, RA_CHANGED_TITLE, take_net_name},
+    {-1, 1024, RA_CHANGED_TITLE, take_wm_name, XA_WM_NAME},
+    {-1, 256, RA_CHANGED_APP, take_class, XA_WM_CLASS},
+    {-1, 1, RA_CHANGED_HINTS, take_transient_for, XA_WM_TRANSIENT_FOR},
+    {-1, 9, RA_CHANGED_HINTS | RA_CHANGED_ICON, take_hints, XA_WM_HINTS},
+    {-1, 18, RA_CHANGED_HINTS, take_normal_hints, XA_WM_NORMAL_HINTS},
+    {RA_ATOM__NET_WM_WINDOW_TYPE, 32, RA_CHANGED_HINTS, take_window_type},
+    {RA_ATOM__MOTIF_WM_HINTS, 5, RA_CHANGED_HINTS, take_motif_hints},
+    {RA_ATOM__GTK_FRAME_EXTENTS, 4, RA_CHANGED_HINTS, take_frame_extents},
+    {RA_ATOM_WM_PROTOCOLS, 32, RA_CHANGED_HINTS, take_protocols},
+    {RA_ATOM__NET_WM_ICON, ICON_ITEMS_MAX, RA_CHANGED_ICON, take_icon},
+    {RA_ATOM__NET_STARTUP_ID, 256, RA_CHANGED_APP, take_startup_id},
+    {RA_ATOM_WM_CLIENT_LEADER, 1, RA_CHANGED_APP, take_client_leader},
+    {RA_ATOM__NET_WM_PID, 1, RA_CHANGED_APP, take_pid},
+    {RA_ATOM__NET_WM_USER_TIME, 1, 0, take_user_time},
+    {RA_ATOM__NET_WM_STATE, 32, 0, take_net_state},
+    {RA_ATOM_WM_STATE, 2, 0, take_wm_state},
+};
+
+#define N_RULES G_N_ELEMENTS(rules)
+#define N_RULES_AFTER_MAP (N_RULES - 2)
+G_STATIC_ASSERT(N_RULES <= 32);
+
+static Atom
+rule_atom(RaConn *conn, const RaPropRule *rule)
+{
+    return rule->atom >= 0 ? conn->atom[rule->atom] : rule->predefined;
+}
+
+guint32
+ra_props_all(void)
+{
+    return (guint32)((1ull << N_RULES) - 1);
+}
+
+guint32
+ra_props_rule_of(RaConn *conn, Atom property)
+{
+    for (guint i = 0; i < N_RULES_AFTER_MAP; i++) {
+        if (rule_atom(conn, &rules[i]) == property)
+            return 1u << i;
+    }
+    return 0;
+}
+
+void
+ra_props_ask(RaConn *conn, Window window, guint32 which, RaPropCookies *cookies)
+{
+    cookies->which = which;
+    for (guint i = 0; i < N_RULES; i++) {
+        if (which & (1u << i))
+            cookies->cookie[i] =
+                ra_prop_ask(conn, window, rule_atom(conn, &rules[i]), rules[i].max_items);
+    }
+}
+
+guint32
+ra_props_take(RaConn *conn, RaClient *client, const RaPropCookies *cookies)
+{
+    guint32 changed = 0;
+    for (guint i = 0; i < N_RULES; i++) {
+        if (!(cookies->which & (1u << i)))
+            continue;
+        g_auto(RaProp) prop = ra_prop_take(conn, cookies->cookie[i]);
+        rules[i].take(conn, client, &prop);
+        changed |= rules[i].changes;
+    }
+    return changed;
+}

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/desktop.h"
+
+#include "guestagent/remoteapp/x11/ewmh.h"
+#include "guestagent/remoteapp/x11/focus.h"
+#include "guestagent/remoteapp/x11/manager.h"
+#include "guestagent/remoteapp/x11/pixels.h"
+#include "guestagent/remoteapp/x11/stack.h"
+#include "guestagent/remoteapp/x11/wm.h"
+
+#include <X11/Xutil.h>
+
+#define EVDEV_TO_X 8
+
+void
+ra_unsettle(RaDesktop *d)
+{
+    d->unsettled = true;
+}
+
+RaClient *
+ra_by_xid(RaDesktop *d, Window xid)
+{
+    return g_hash_table_lookup(d->by_xid, GSIZE_TO_POINTER(xid));
+}
+
+RaClient *
+ra_by_id(RaDesktop *d, guint32 id)
+{
+    return id ? g_hash_table_lookup(d->by_id, GUINT_TO_POINTER(id)) : NULL;
+}
+
+static gboolean
+is_ready(gpointer user)
+{
+    RaDesktop *d = user;
+    return !d->adopted || d->unsettled;
+}
+
+static void
+dispatch(gpointer user)
+{
+    RaDesktop *d = user;
+    if (!d->adopted)
+        ra_manager_adopt(d);
+    ra_manager_drain(d);
+    ra_settle(d);
+    if (!d->conn->lost || d->told_lost)
+        return;
+    d->told_lost = true;
+    g_source_destroy(d->source);
+    if (d->events.lost)
+        d->events.lost(d->user);
+}
+
+static void
+on_cursor(const RaCursor *cursor, gpointer user)
+{
+    RaDesktop *d = user;
+    if (d->events.cursor_changed)
+        d->events.cursor_changed(cursor, d->user);
+}
+
+static void
+on_clipboard_offered(bool text, gpointer user)
+{
+    RaDesktop *d = user;
+    if (d->events.clipboard_offered)
+        d->events.clipboard_offered(text, d->user);
+}
+
+static void
+on_clipboard_text(const char *text, gpointer user)
+{
+    RaDesktop *d = user;
+    if (d->events.clipboard_text)
+        d->events.clipboard_text(text, d->user);
+}
+
+static void
+on_clipboard_wanted(gpointer user)
+{
+    RaDesktop *d = user;
+    if (d->events.clipboard_wanted)
+        d->events.clipboard_wanted(d->user);
+}
+
+static void
+on_apps_changed(GAppInfoMonitor *monitor, gpointer user)
+{
+    RaDesktop *d = user;
+    ra_identity_catalog_changed(d->identity);
+}
+
+static void
+watch_apps(RaDesktop *d)
+{
+    d->identity = ra_identity_new(ra_identity_load_installed);
+    g_main_context_push_thread_default(d->context);
+    d->app_monitor = g_app_info_monitor_get();
+    g_main_context_pop_thread_default(d->context);
+    g_signal_connect(d->app_monitor, "changed", G_CALLBACK(on_apps_changed), d);
+}
+
+static void
+set_whole_screen(RaDesktop *d)
+{
+    RaRect all = {0};
+    ra_screen_size(d->screen, &all.width, &all.height);
+    d->work_area = all;
+    g_array_set_size(d->monitors, 0);
+    g_array_append_val(d->monitors, all);
+}
+
+static void
+init_parts(RaDesktop *d)
+{
+    static const RaClipboardEvents clipboard_events = {
+        .offered = on_clipboard_offered, .text = on_clipboard_text, .wanted = on_clipboard_wanted};
+    RaConn *conn = d->conn;
+    d->by_xid = g_hash_table_new(NULL, NULL);
+    d->by_id = g_hash_table_new(NULL, NULL);
+    d->clients = g_ptr_array_new();
+    d->stack = g_ptr_array_new();
+    d->told_stack = g_array_new(FALSE, FALSE, sizeof(guint32));
+    d->monitors = g_array_new(FALSE, FALSE, sizeof(RaRect));
+    d->screen = ra_screen_new(conn);
+    d->settings = ra_settings_new(conn);
+    d->keyboard = ra_keyboard_new(conn);
+    d->input = ra_input_new(conn);
+    d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
+    d->clipboard = ra_clipboard_new(conn, d->context, &clipboard_events, d);
+    set_whole_screen(d);
+    ra_pixels_init(d);
+    watch_apps(d);
+    ra_ewmh_init(conn);
+    ra_ewmh_push_screen(d);
+}
+
+RaDesktop *
+ra_desktop_new(GMainContext *context, const char *display_name, const RaDesktopEvents *events,
+               gpointer user, GError **error)
+{
+    g_autoptr(RaConn) conn = ra_conn_open(display_name, error);
+    if (!conn || !ra_conn_manage(conn, error))
+        return NULL;
+    RaDesktop *d = g_new0(RaDesktop, 1);
+    d->context = g_main_context_ref(context ? context : g_main_context_default());
+    d->events = *events;
+    d->user = user;
+    d->conn = g_steal_pointer(&conn);
+    init_parts(d);
+    d->source = ra_conn_source_new(d->conn, is_ready, dispatch, d);
+    g_source_attach(d->source, d->context);
+    return d;
+}
+
+void
+ra_desktop_free(RaDesktop *d)
+{
+    if (!d)
+        return;
+    g_source_destroy(d->source);
+    g_source_unref(d->source);
+    g_signal_handlers_disconnect_by_data(d->app_monitor, d);
+    g_object_unref(d->app_monitor);
+    ra_manager_clear(d);
+    ra_pixels_clear(d);
+    ra_clipboard_free(d->clipboard);
+    ra_pointer_image_free(d->pointer_image);
+    ra_input_free(d->input);
+    ra_keyboard_free(d->keyboard);
+    ra_settings_free(d->settings);
+    ra_screen_free(d->screen);
+    ra_identity_free(d->identity);
+    g_array_unref(d->monitors);
+    g_array_unref(d->told_stack);
+    g_ptr_array_unref(d->stack);
+    g_ptr_array_unref(d->clients);
+    g_hash_table_unref(d->by_id);
+    g_hash_table_unref(d->by_xid);
+    ra_conn_close(d->conn);
+    g_main_context_unref(d->context);
+    g_free(d);
+}
+
+GPtrArray *
+ra_desktop_windows(RaDesktop *d)
+{
+    GPtrArray *windows = g_ptr_array_new();
+    for (guint i = 0; i < d->clients->len; i++) {
+        RaClient *c = d->clients->pdata[i];
+        if (c->told)
+            g_ptr_array_add(windows, &c->pub);
+    }
+    return windows;
+}
+
+const RaWindow *
+ra_desktop_window(RaDesktop *d, guint32 id)
+{
+    const RaClient *c = ra_by_id(d, id);
+    return c && c->told ? &c->pub : NULL;
+}
+
+void
+ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
+                      const RaRect *work_area, const RaRect *monitors, guint n_monitors)
+{
+    ra_screen_resize(d->screen, width, height);
+    ra_settings_set_scale(d->settings, scale_percent);
+    set_whole_screen(d);
+    RaRect all = d->work_area;
+    RaRect both;
+    if (work_area && ra_rect_intersect(work_area, &all, &both))
+        d->work_area = both;
+    g_array_set_size(d->monitors, 0);
+    for (guint i = 0; i < n_monitors; i++) {
+        if (ra_rect_intersect(&monitors[i], &all, &both))
+            g_array_append_val(d->monitors, both);
+    }
+    if (d->monitors->len == 0)
+        g_array_append_val(d->monitors, all);
+    ra_screen_set_monitors(d->screen, (const RaRect *)(gconstpointer)d->monitors->data,
+                           d->monitors->len);
+    ra_ewmh_push_screen(d);
+    ra_wm_fit_all(d);
+    ra_unsettle(d);
+}
+
+void
+ra_desktop_screen_size(RaDesktop *d, int *width, int *height)
+{
+    ra_screen_size(d->screen, width, height);
+}
+
+void
+ra_desktop_activate(RaDesktop *d, guint32 id)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (id != 0 && (!c || c->override_redirect))
+        return;
+    if (c) {
+        ra_wm_restore(d, c);
+        ra_stack_raise(d, c);
+    }
+    ra_focus(d, c);
+}
+
+void
+ra_desktop_raise(RaDesktop *d, guint32 id)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (!c)
+        return;
+    ra_input_must_settle(d->input);
+    ra_stack_raise(d, c);
+}
+
+void
+ra_desktop_move_resize(RaDesktop *d, guint32 id, const RaRect *rect)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (c && !ra_rect_equal(rect, &c->pub.rect))
+        ra_wm_move_resize(d, c, rect);
+}
+
+void
+ra_desktop_set_state(RaDesktop *d, guint32 id, RaShowState state)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (!c || c->override_redirect)
+        return;
+    RaStates wanted = c->states;
+    // Restoring a minimised window brings back what it was before.
+    bool keep_size = state == RA_MINIMIZED || (state == RA_NORMAL && wanted.minimized);
+    wanted.minimized = state == RA_MINIMIZED;
+    if (!keep_size) {
+        wanted.fullscreen = state == RA_FULLSCREEN;
+        wanted.max_horz = wanted.max_vert = state == RA_MAXIMIZED;
+    }
+    ra_wm_apply(d, c, &wanted);
+}
+
+void
+ra_desktop_close(RaDesktop *d, guint32 id)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (!c)
+        return;
+    if (c->can_delete)
+        ra_ewmh_send_protocol(d->conn, c->xid, ATOM(d->conn, WM_DELETE_WINDOW), d->conn->time);
+    else if (!c->override_redirect)
+        XKillClient(d->conn->dpy, c->xid);
+}
+
+void
+ra_desktop_set_layout(RaDesktop *d, const char *model, const char *layout, const char *variant,
+                      const char *options)
+{
+    ra_keyboard_set_layout(d->keyboard, model, layout, variant, options);
+}
+
+void
+ra_desktop_key(RaDesktop *d, guint evdev, bool down)
+{
+    if (evdev <= 247)
+        ra_input_key(d->input, evdev + EVDEV_TO_X, down);
+}
+
+void
+ra_desktop_unicode(RaDesktop *d, gunichar character)
+{
+    guint keycode = ra_keyboard_keycode_for(d->keyboard, character);
+    if (keycode == 0)
+        return;
+    ra_input_key(d->input, keycode, true);
+    ra_input_key(d->input, keycode, false);
+}
+
+void
+ra_desktop_pointer_move(RaDesktop *d, int root_x, int root_y)
+{
+    int width;
+    int height;
+    ra_screen_size(d->screen, &width, &height);
+    ra_input_motion(d->input, CLAMP(root_x, 0, width - 1), CLAMP(root_y, 0, height - 1));
+}
+
+void
+ra_desktop_button(RaDesktop *d, guint button, bool down)
+{
+    ra_input_button(d->input, button, down);
+}
+
+void
+ra_desktop_wheel(RaDesktop *d, int dx, int dy)
+{
+    ra_input_wheel(d->input, dx, dy);
+}
+
+void
+ra_desktop_release_all(RaDesktop *d)
+{
+    ra_input_release_all(d->input);
+}
+
+void
+ra_desktop_set_locks(RaDesktop *d, bool scroll, bool num, bool caps)
+{
+    ra_keyboard_set_locks(d->keyboard, scroll, num, caps);
+}
+
+void
+ra_desktop_clipboard_offer(RaDesktop *d, bool text)
+{
+    ra_clipboard_offer(d->clipboard, text);
+}
+
+void
+ra_desktop_clipboard_give(RaDesktop *d, const char *text)
+{
+    ra_clipboard_give(d->clipboard, text);
+}
+
+void
+ra_desktop_clipboard_want(RaDesktop *d)
+{
+    ra_clipboard_want(d->clipboard);
+}
+
+void
+ra_desktop_expect(RaDesktop *d, const char *app_id, guint32 pid, const char *startup_id)
+{
+    ra_identity_expect(d->identity, app_id, pid, startup_id);
+    d->apps_stale = true; // its window may have been quicker
+    ra_unsettle(d);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/x11/ewmh.h"
+
+#include "guestagent/remoteapp/x11/client_props.h"
+#include "guestagent/remoteapp/x11/focus.h"
+#include "guestagent/remoteapp/x11/manager.h"
+#include "guestagent/remoteapp/x11/stack.h"
+#include "guestagent/remoteapp/x11/wm.h"
+
+#include <X11/Xatom.h>
+#include <X11/Xutil.h>
+
+void
+ra_ewmh_init(RaConn *conn)
+{
+    long supported[RA_ATOM_COUNT];
+    guint n = 0;
+    for (int a = RA_ATOM__NET_SUPPORTED; a < RA_ATOM_COUNT; a++)
+        supported[n++] = (long)conn->atom[a];
+    supported[n++] = (long)ATOM(conn, _GTK_FRAME_EXTENTS);
+    long own = (long)conn->own;
+    long one = 1;
+    long zero[2] = {0, 0};
+    ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTED, XA_ATOM, supported, n);
+    ra_prop_set(conn, conn->own, RA_ATOM__NET_SUPPORTING_WM_CHECK, XA_WINDOW, &own, 1);
+    ra_prop_set_text(conn, conn->own, RA_ATOM__NET_WM_NAME, "casement-remoteapp");
+    ra_prop_set(conn, conn->root, RA_ATOM__NET_NUMBER_OF_DESKTOPS, XA_CARDINAL, &one, 1);
+    ra_prop_set(conn, conn->root, RA_ATOM__NET_CURRENT_DESKTOP, XA_CARDINAL, zero, 1);
+    ra_prop_set(conn, conn->root, RA_ATOM__NET_DESKTOP_VIEWPORT, XA_CARDINAL, zero, 2);
+    // Last: who sees this may rely on the rest.
+    ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTING_WM_CHECK, XA_WINDOW, &own, 1);
+}
+
+void
+ra_ewmh_push_screen(RaDesktop *d)
+{
+    int width;
+    int height;
+    ra_screen_size(d->screen, &width, &height);
+    long geometry[] = {width, height};
+    long area[] = {d->work_area.x, d->work_area.y, d->work_area.width, d->work_area.height};
+    ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_DESKTOP_GEOMETRY, XA_CARDINAL, geometry, 2);
+    ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_WORKAREA, XA_CARDINAL, area, 4);
+}
+
+static void
+push_list(RaDesktop *d, RaAtom property, const GPtrArray *clients)
+{
+    g_autofree long *list = g_new(long, clients->len + 1);
+    guint n = 0;
+    for (guint i = 0; i < clients->len; i++) {
+        const RaClient *c = clients->pdata[i];
+        if (!c->override_redirect)
+            list[n++] = (long)c->xid;
+    }
+    ra_prop_set(d->conn, d->conn->root, property, XA_WINDOW, list, n);
+}
+
+void
+ra_ewmh_push(RaDesktop *d)
+{
+    if (!d->list_stale)
+        return;
+    d->list_stale = false;
+    push_list(d, RA_ATOM__NET_CLIENT_LIST, d->clients);
+    push_list(d, RA_ATOM__NET_CLIENT_LIST_STACKING, d->stack);
+    long active = d->active ? (long)d->active->xid : None;
+    ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_ACTIVE_WINDOW, XA_WINDOW, &active, 1);
+}
+
+static void
+set_frame_extents(RaConn *conn, Window window)
+{
+    const long none[4] = {0};
+    ra_prop_set(conn, window, RA_ATOM__NET_FRAME_EXTENTS, XA_CARDINAL, none, 4);
+}
+
+void
+ra_ewmh_dress(RaConn *conn, const RaClient *c)
+{
+    long actions[8];
+    guint n = 0;
+    for (int a = RA_ATOM__NET_WM_ACTION_MOVE; a <= RA_ATOM__NET_WM_ACTION_CLOSE; a++)
+        actions[n++] = (long)conn->atom[a];
+    long desktop = 0;
+    ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_ALLOWED_ACTIONS, XA_ATOM, actions, n);
+    ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_DESKTOP, XA_CARDINAL, &desktop, 1);
+    set_frame_extents(conn, c->xid);
+}
+
+void
+ra_ewmh_send_protocol(RaConn *conn, Window window, Atom protocol, Time time)
+{
+    XEvent event = {.xclient = {.type = ClientMessage,
+                                .window = window,
+                                .message_type = ATOM(conn, WM_PROTOCOLS),
+                                .format = 32,
+                                .data.l = {(long)protocol, (long)time}}};
+    XSendEvent(conn->dpy, window, False, NoEventMask, &event);
+}
+
+// EWMH: _NET_WM_STATE_REMOVE 0, _ADD 1, _TOGGLE 2.
+static void
+change_flag(RaConn *conn, RaStates *states, long action, Atom atom)
+{
+    // Ours to decide: the focus, and what minimised means.
+    if (atom == ATOM(conn, _NET_WM_STATE_FOCUSED) || atom == ATOM(conn, _NET_WM_STATE_HIDDEN))
+        return;
+    bool *flag = ra_client_state_flag(conn, states, atom);
+    if (flag)
+        *flag = action == 2 ? !*flag : action == 1;
+}
+
+static void
+on_state(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    RaStates wanted = c->states;
+    change_flag(d->conn, &wanted, e->data.l[0], (Atom)e->data.l[1]);
+    change_flag(d->conn, &wanted, e->data.l[0], (Atom)e->data.l[2]);
+    ra_wm_apply(d, c, &wanted);
+}
+
+static void
+on_change_state(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    RaStates wanted = c->states;
+    wanted.minimized = e->data.l[0] == IconicState;
+    ra_wm_apply(d, c, &wanted);
+}
+
+static void
+on_active_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    ra_desktop_activate(d, c->pub.id);
+}
+
+static void
+on_close_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    ra_desktop_close(d, c->pub.id);
+}
+
+static void
+on_moveresize_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    // Bits 8 to 11: which of x, y, width and height count. Gravity makes no difference: no frame.
+    RaRect rect = c->pub.rect;
+    if (e->data.l[0] & (1 << 8))
+        rect.x = (int)e->data.l[1];
+    if (e->data.l[0] & (1 << 9))
+        rect.y = (int)e->data.l[2];
+    if (e->data.l[0] & (1 << 10))
+        rect.width = (int)e->data.l[3];
+    if (e->data.l[0] & (1 << 11))
+        rect.height = (int)e->data.l[4];
+    ra_wm_move_resize(d, c, &rect);
+}
+
+static void
+on_restack_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    if (e->data.l[2] == Above || e->data.l[2] == TopIf)
+        ra_stack_raise(d, c);
+    else
+        ra_stack_lower(d, c);
+}
+
+static void
+on_move_loop(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    if (c->told && d->events.move_loop)
+        d->events.move_loop(c->pub.id, (int)e->data.l[2], (int)e->data.l[0], (int)e->data.l[1],
+                            d->user);
+}
+
+static const struct {
+    RaAtom type;
+    void (*handle)(RaDesktop *d, RaClient *client, const XClientMessageEvent *untrusted_event);
+} messages[] = {
+    {RA_ATOM__NET_WM_STATE, on_state},
+    {RA_ATOM_WM_CHANGE_STATE, on_change_state},
+    {RA_ATOM__NET_ACTIVE_WINDOW, on_active_window},
+    {RA_ATOM__NET_CLOSE_WINDOW, on_close_window},
+    {RA_ATOM__NET_MOVERESIZE_WINDOW, on_moveresize_window},
+    {RA_ATOM__NET_RESTACK_WINDOW, on_restack_window},
+    {RA_ATOM__NET_WM_MOVERESIZE, on_move_loop},
+};
+
+void
+ra_ewmh_message(RaDesktop *d, const XClientMessageEvent *e)
+{
+    if (e->format != 32)
+        return;
+    if (e->message_type == ATOM(d->conn, _NET_REQUEST_FRAME_EXTENTS)) {
+        set_frame_extents(d->conn, e->window);
+        return;
+    }
+    RaClient *c = ra_by_xid(d, e->window);
+    if (!c || c->override_redirect)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(messages); i++) {
+        if (d->conn->atom[messages[i].type] == e->message_type) {
+            messages[i].handle(d, c, e);
+            ra_unsettle(d);
+            return;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Keys, buttons, wheel and pointer into the X server: by Xorg's inputtest devices where the
+// guest's supervisor made their sockets, else by XTest. Never blocks on a program.
+
+#include "guestagent/remoteapp/x11/conn.h"
+
+typedef struct RaInput RaInput;
+
+// The ways into the server; one object per way. Axis values are in pixels of the screen.
+typedef struct RaInputWay RaInputWay;
+struct RaInputWay {
+    void (*key)(RaInputWay *way, guint keycode, bool down);
+    void (*button)(RaInputWay *way, guint button, bool down);
+    void (*motion)(RaInputWay *way, int x, int y);
+    // 1/120 notches, right and down positive; NULL: only clicks of buttons 4 to 7.
+    void (*scroll)(RaInputWay *way, int dx, int dy);
+    // The server has seen all input that was given; NULL: input and requests go in one order.
+    void (*flush)(RaInputWay *way);
+    void (*free)(RaInputWay *way);
+};
+
+RaInputWay *ra_input_xtest_new(RaConn *conn);
+// NULL without error when there are no such devices.
+RaInputWay *ra_input_sockets_new(RaConn *conn);
+
+// No input is possible where the server has neither; that is said once.
+RaInput *ra_input_new(RaConn *conn);
+void ra_input_free(RaInput *input);
+
+void ra_input_key(RaInput *input, guint keycode, bool down);
+void ra_input_button(RaInput *input, guint button, bool down);
+void ra_input_motion(RaInput *input, int x, int y);
+void ra_input_wheel(RaInput *input, int dx, int dy); // right and up positive
+void ra_input_release_all(RaInput *input);
+
+// Before a request that decides where input goes (focus, stacking, geometry): earlier input has
+// reached the server, later input waits until the server has done the request.
+void ra_input_must_settle(RaInput *input);

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/x11/keyboard.h"
+
+#include <stdio.h> // XKBrules.h needs it
+
+#include <X11/XKBlib.h>
+#include <X11/extensions/XKBrules.h>
+#include <X11/keysym.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RULES_FILE "/usr/share/X11/xkb/rules/evdev"
+#define RULES_NAME "evdev"
+#define BORROWED_MAX 32
+
+typedef struct {
+    guint keycode;
+    KeySym keysym; // NoSymbol: free
+    guint used;    // larger is later
+} Borrowed;
+
+struct RaKeyboard {
+    RaConn *conn;
+    Borrowed borrowed[BORROWED_MAX];
+    guint n_borrowed;
+    bool looked; // for free key codes
+    guint uses;
+};
+
+static bool
+has_evdev_codes(RaConn *conn)
+{
+    char *rules = NULL;
+    XkbRF_VarDefsRec names = {0};
+    bool evdev = XkbRF_GetNamesProp(conn->dpy, &rules, &names) && g_strcmp0(rules, RULES_NAME) == 0;
+    free(rules);
+    free(names.model);
+    free(names.layout);
+    free(names.variant);
+    free(names.options);
+    return evdev;
+}
+
+RaKeyboard *
+ra_keyboard_new(RaConn *conn)
+{
+    RaKeyboard *keyboard = g_new0(RaKeyboard, 1);
+    keyboard->conn = conn;
+    if (conn->xkb_event >= 0 && !has_evdev_codes(conn))
+        ra_keyboard_set_layout(keyboard, NULL, NULL, NULL, NULL);
+    return keyboard;
+}
+
+void
+ra_keyboard_free(RaKeyboard *keyboard)
+{
+    g_free(keyboard);
+}
+
+// Names become part of a file that the server compiles: no more than names have.
+static char *
+checked(const char *untrusted_name, const char *otherwise)
+{
+    bool good = untrusted_name && *untrusted_name && strlen(untrusted_name) < 256 &&
+                strspn(untrusted_name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789_-,:") == strlen(untrusted_name);
+    return g_strdup(good ? untrusted_name : otherwise);
+}
+
+static void
+free_components(XkbComponentNamesRec *components)
+{
+    free(components->keymap);
+    free(components->keycodes);
+    free(components->types);
+    free(components->compat);
+    free(components->symbols);
+    free(components->geometry);
+}
+
+static bool
+load(RaKeyboard *keyboard, XkbRF_VarDefsRec *names)
+{
+    RaConn *conn = keyboard->conn;
+    XkbRF_RulesPtr rules = XkbRF_Load((char *)RULES_FILE, (char *)"C", True, True);
+    if (!rules) {
+        g_warning("No keyboard layouts: cannot read %s (package xkb-data)", RULES_FILE);
+        return false;
+    }
+    XkbComponentNamesRec components = {0};
+    XkbDescPtr loaded = NULL;
+    if (XkbRF_GetComponents(rules, names, &components)) {
+        guint need =
+            XkbGBN_TypesMask | XkbGBN_CompatMapMask | XkbGBN_SymbolsMask | XkbGBN_KeyNamesMask;
+        loaded = XkbGetKeyboardByName(conn->dpy, XkbUseCoreKbd, &components,
+                                      XkbGBN_AllComponentsMask, need, True);
+    }
+    free_components(&components);
+    XkbRF_Free(rules, True);
+    if (!loaded)
+        return false;
+    XkbFreeKeyboard(loaded, 0, True);
+    XkbRF_SetNamesProp(conn->dpy, (char *)RULES_NAME, names);
+    return true;
+}
+
+void
+ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layout,
+                       const char *variant, const char *options)
+{
+    if (keyboard->conn->xkb_event < 0)
+        return;
+    g_autofree char *own_model = checked(model, "pc105");
+    g_autofree char *own_layout = checked(layout, "us");
+    g_autofree char *own_variant = checked(variant, "");
+    g_autofree char *own_options = checked(options, "");
+    XkbRF_VarDefsRec names = {
+        .model = own_model, .layout = own_layout, .variant = own_variant, .options = own_options};
+    if (!load(keyboard, &names))
+        g_warning("The X server refuses the keyboard layout '%s' variant '%s' (is xkbcomp there?)",
+                  own_layout, own_variant);
+    keyboard->n_borrowed = 0;
+    keyboard->looked = false;
+}
+
+static bool
+row_is_empty(const KeySym *row, int per_keycode)
+{
+    for (int i = 0; i < per_keycode; i++) {
+        if (row[i] != NoSymbol)
+            return false;
+    }
+    return true;
+}
+
+static void
+find_free_keycodes(RaKeyboard *keyboard)
+{
+    Display *dpy = keyboard->conn->dpy;
+    int min;
+    int max;
+    int per = 0;
+    keyboard->looked = true;
+    keyboard->n_borrowed = 0;
+    XDisplayKeycodes(dpy, &min, &max);
+    KeySym *map = XGetKeyboardMapping(dpy, (KeyCode)min, max - min + 1, &per);
+    // From the top: the codes of rare keys.
+    for (int k = max; map && k > min && keyboard->n_borrowed < BORROWED_MAX; k--) {
+        if (row_is_empty(map + (gsize)(k - min) * (gsize)per, per))
+            keyboard->borrowed[keyboard->n_borrowed++] = (Borrowed){.keycode = (guint)k};
+    }
+    if (map)
+        XFree(map);
+}
+
+static KeySym
+keysym_of(gunichar c)
+{
+    switch (c) {
+    case '\b':
+        return XK_BackSpace;
+    case '\t':
+        return XK_Tab;
+    case '\n':
+    case '\r':
+        return XK_Return;
+    case 0x1b:
+        return XK_Escape;
+    case 0x7f:
+        return XK_Delete;
+    default:
+        break;
+    }
+    if (c < 0x20 || (c > 0x7f && c < 0xa0) || c > 0x10ffff)
+        return NoSymbol;
+    return c < 0x100 ? c : 0x01000000 | c;
+}
+
+guint
+ra_keyboard_keycode_for(RaKeyboard *keyboard, gunichar character)
+{
+    KeySym keysym = keysym_of(character);
+    if (keysym == NoSymbol)
+        return 0;
+    if (keysym >= 0xff00 && keysym <= 0xffff)
+        return XKeysymToKeycode(keyboard->conn->dpy, keysym);
+    if (!keyboard->looked)
+        find_free_keycodes(keyboard);
+    Borrowed *oldest = NULL;
+    for (guint i = 0; i < keyboard->n_borrowed; i++) {
+        Borrowed *b = &keyboard->borrowed[i];
+        if (b->keysym == keysym) {
+            b->used = ++keyboard->uses;
+            return b->keycode;
+        }
+        if (!oldest || b->used < oldest->used)
+            oldest = b;
+    }
+    if (!oldest)
+        return 0;
+    oldest->keysym = keysym;
+    oldest->used = ++keyboard->uses;
+    XChangeKeyboardMapping(keyboard->conn->dpy, (int)oldest->keycode, 1, &keysym, 1);
+    ra_conn_sync(keyboard->conn);
+    return oldest->keycode;
+}
+
+void
+ra_keyboard_set_locks(RaKeyboard *keyboard, bool scroll, bool num, bool caps)
+{
+    Display *dpy = keyboard->conn->dpy;
+    if (keyboard->conn->xkb_event < 0)
+        return;
+    guint num_mask = XkbKeysymToModifiers(dpy, XK_Num_Lock);
+    guint scroll_mask = XkbKeysymToModifiers(dpy, XK_Scroll_Lock);
+    guint values = (caps ? LockMask : 0) | (num ? num_mask : 0) | (scroll ? scroll_mask : 0);
+    XkbLockModifiers(dpy, XkbUseCoreKbd, LockMask | num_mask | scroll_mask, values);
+    XkbSetNamedIndicator(dpy, XInternAtom(dpy, "Scroll Lock", False), True, scroll, False, NULL);
+}

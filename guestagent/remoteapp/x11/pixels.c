@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/x11/pixels.h"
+
+#include "guestagent/remoteapp/x11/manager.h"
+
+#include <X11/extensions/Xcomposite.h>
+#include <errno.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+// A program's batch of drawing reaches us in pieces; without a pause one frame in five is torn.
+#define MERGE_NS (300 * 1000)
+
+static void
+merge_arm(RaDesktop *d)
+{
+    if (d->merging)
+        return;
+    struct itimerspec when = {.it_value.tv_nsec = MERGE_NS};
+    d->merging = timerfd_settime(d->merge_fd, 0, &when, NULL) == 0;
+}
+
+static void
+note(RaDesktop *d, RaClient *c, RaRect rect)
+{
+    ra_rects_add(&c->dirty, rect);
+    if (!c->announced)
+        merge_arm(d);
+}
+
+static gboolean
+on_merged(int fd, GIOCondition condition, gpointer user)
+{
+    RaDesktop *d = user;
+    guint64 expirations;
+    if (read(fd, &expirations, sizeof expirations) < 0 && errno == EAGAIN)
+        return G_SOURCE_CONTINUE;
+    d->merging = false;
+    ra_manager_drain(d); // what the server has sent meanwhile belongs to it
+    for (guint i = 0; i < d->clients->len; i++) {
+        RaClient *c = d->clients->pdata[i];
+        if (!c->told || c->announced || c->dirty.count == 0)
+            continue;
+        c->announced = true;
+        if (d->events.damaged)
+            d->events.damaged(c->pub.id, d->user);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+void
+ra_pixels_init(RaDesktop *d)
+{
+    d->capture = ra_capture_new(d->conn);
+    d->merge_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (d->merge_fd < 0)
+        g_error("No timer for damage: %s", g_strerror(errno));
+    d->merge_source = g_unix_fd_source_new(d->merge_fd, G_IO_IN);
+    g_source_set_callback(d->merge_source, G_SOURCE_FUNC(on_merged), d, NULL);
+    g_source_attach(d->merge_source, d->context);
+}
+
+void
+ra_pixels_clear(RaDesktop *d)
+{
+    if (d->merge_source) {
+        g_source_destroy(d->merge_source);
+        g_source_unref(d->merge_source);
+        close(d->merge_fd);
+    }
+    ra_capture_free(d->capture);
+}
+
+static void
+note_all(RaDesktop *d, RaClient *c)
+{
+    ra_rects_clear(&c->dirty);
+    note(d, c, (RaRect){0, 0, c->pub.rect.width, c->pub.rect.height});
+}
+
+static void
+forget_pixmap(RaDesktop *d, RaClient *c)
+{
+    if (c->pixmap != None)
+        XFreePixmap(d->conn->dpy, c->pixmap);
+    c->pixmap = None;
+}
+
+void
+ra_pixels_start(RaDesktop *d, RaClient *c)
+{
+    if (c->damage == None)
+        c->damage = XDamageCreate(d->conn->dpy, c->xid, XDamageReportDeltaRectangles);
+    forget_pixmap(d, c);
+    note_all(d, c);
+}
+
+void
+ra_pixels_resized(RaDesktop *d, RaClient *c)
+{
+    forget_pixmap(d, c);
+    note_all(d, c);
+}
+
+void
+ra_pixels_told(RaDesktop *d, RaClient *c)
+{
+    if (c->dirty.count > 0 && !c->announced)
+        merge_arm(d);
+}
+
+void
+ra_pixels_damaged(RaDesktop *d, const XDamageNotifyEvent *event)
+{
+    RaClient *c = ra_by_xid(d, event->drawable);
+    if (c)
+        note(d, c, (RaRect){event->area.x, event->area.y, event->area.width, event->area.height});
+}
+
+guint
+ra_desktop_take_damage(RaDesktop *d, guint32 id, bool all, RaRect *rects, guint max)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (!c || max == 0)
+        return 0;
+    RaRects *dirty = &c->dirty;
+    ra_rects_clip(dirty, c->pub.rect.width, c->pub.rect.height);
+    if (all) {
+        ra_rects_clear(dirty);
+        ra_rects_add(dirty, (RaRect){0, 0, c->pub.rect.width, c->pub.rect.height});
+    }
+    if (dirty->count == 0) {
+        c->announced = false;
+        return 0;
+    }
+    ra_rects_limit(dirty, max);
+    guint count = dirty->count;
+    memcpy(rects, dirty->rect, count * sizeof rects[0]);
+    ra_rects_clear(dirty);
+    c->announced = false;
+    // Sent before the pixels are asked for: what is drawn later is reported again.
+    if (c->damage != None)
+        XDamageSubtract(d->conn->dpy, c->damage, None, None);
+    return count;
+}
+
+gboolean
+ra_desktop_capture_many(RaDesktop *d, guint32 id, const RaRect *rects, guint count,
+                        RaPixels *pixels)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (!c || !c->pub.mapped || d->conn->lost)
+        return FALSE;
+    RaRect window = {0, 0, c->pub.rect.width, c->pub.rect.height};
+    for (guint i = 0; i < count; i++) {
+        RaRect inside;
+        if (!ra_rect_intersect(&rects[i], &window, &inside) || !ra_rect_equal(&inside, &rects[i]))
+            return FALSE;
+    }
+    if (c->pixmap == None)
+        c->pixmap = XCompositeNameWindowPixmap(d->conn->dpy, c->xid);
+    if (ra_capture_take(d->capture, c->pixmap, rects, count, pixels))
+        return TRUE;
+    // The window was resized or unmapped, and we have not read it yet. Its events will tell.
+    forget_pixmap(d, c);
+    return FALSE;
+}
+
+gboolean
+ra_desktop_capture(RaDesktop *d, guint32 id, const RaRect *rect, guint8 *dst, gsize stride)
+{
+    RaPixels pixels;
+    if (!ra_desktop_capture_many(d, id, rect, 1, &pixels))
+        return FALSE;
+    for (int y = 0; y < rect->height; y++)
+        memcpy(dst + (gsize)y * stride, pixels.data + (gsize)y * pixels.stride,
+               (gsize)rect->width * 4);
+    return TRUE;
+}

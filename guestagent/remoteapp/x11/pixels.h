@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Damage of the windows, merged, and their pixels. Every mapped window that is told of has an
+// XDamage object with delta rectangles, and a name for the pixmap that it is redirected to.
+
+#include "guestagent/remoteapp/x11/state.h"
+
+void ra_pixels_init(RaDesktop *d);
+void ra_pixels_clear(RaDesktop *d);
+
+// The window is mapped: watch it; all of it counts as changed.
+void ra_pixels_start(RaDesktop *d, RaClient *client);
+// It has a new size, and thus a new pixmap.
+void ra_pixels_resized(RaDesktop *d, RaClient *client);
+void ra_pixels_damaged(RaDesktop *d, const XDamageNotifyEvent *event);
+// The window is told of now: what changed before may be announced.
+void ra_pixels_told(RaDesktop *d, RaClient *client);

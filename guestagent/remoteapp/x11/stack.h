@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Stacking. The X server's order is the truth and is read back once per batch of events; popups
+// stay above windows, windows above their owners.
+
+#include "guestagent/remoteapp/x11/state.h"
+
+// To the top of its layer, together with the windows it owns. Gives no focus.
+void ra_stack_raise(RaDesktop *d, RaClient *client);
+void ra_stack_lower(RaDesktop *d, RaClient *client);
+
+// Reads the order back and tells it when it, or the focus, changed.
+void ra_stack_refresh(RaDesktop *d);

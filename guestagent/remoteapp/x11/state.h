@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the parts of the window manager share. Only desktop.c, manager.c, wm.c, ewmh.c, stack.c,
+// focus.c, owner.c and pixels.c may look inside; cursor, input, screen and clipboard stand alone.
+
+#include "guestagent/remoteapp/x11/capture.h"
+#include "guestagent/remoteapp/x11/client.h"
+#include "guestagent/remoteapp/x11/clipboard.h"
+#include "guestagent/remoteapp/x11/cursor.h"
+#include "guestagent/remoteapp/x11/identity.h"
+#include "guestagent/remoteapp/x11/input.h"
+#include "guestagent/remoteapp/x11/keyboard.h"
+#include "guestagent/remoteapp/x11/screen.h"
+#include "guestagent/remoteapp/x11/settings.h"
+
+#include <gio/gio.h>
+
+// A program that maps more windows than this has the further ones not told of.
+#define RA_CLIENTS_MAX 1024
+
+struct RaDesktop {
+    GMainContext *context;
+    RaDesktopEvents events;
+    gpointer user;
+    RaConn *conn;
+    GSource *source;
+    bool adopted; // windows that were there before us are managed
+    bool told_lost;
+    bool unsettled; // there is something to tell or to push
+
+    RaIdentity *identity;
+    GAppInfoMonitor *app_monitor;
+
+    GHashTable *by_xid, *by_id; // RaClient *, owned by clients
+    GPtrArray *clients;         // in the order of mapping
+    guint32 last_id;
+    bool owners_stale, apps_stale, list_stale;
+
+    GPtrArray *stack; // RaClient *, bottom first
+    bool stack_stale;
+    GArray *told_stack; // guint32, top first
+    guint32 told_active;
+    RaClient *active;
+    RaClient *take_focus; // gets WM_TAKE_FOCUS when the server's time is known
+    unsigned long focus_serial;
+
+    RaRect work_area;
+    GArray *monitors; // RaRect
+    guint placed;
+
+    int merge_fd; // timer of the damage that is being merged
+    GSource *merge_source;
+    bool merging;
+
+    RaCapture *capture;
+    RaInput *input;
+    RaKeyboard *keyboard;
+    RaPointerImage *pointer_image;
+    RaClipboard *clipboard;
+    RaScreen *screen;
+    RaSettings *settings;
+};
+
+// Something changed that ra_settle has to tell or push.
+void ra_unsettle(RaDesktop *d);
+
+RaClient *ra_by_xid(RaDesktop *d, Window xid);
+RaClient *ra_by_id(RaDesktop *d, guint32 id);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Geometry and states of managed windows: placement, ConfigureRequest, maximised, minimised.
+//
+// A minimised window stays mapped, at the bottom of the stack, with WM_STATE Iconic and
+// _NET_WM_STATE_HIDDEN: its pixels stay current for previews, and it is back without a flash.
+
+#include "guestagent/remoteapp/x11/state.h"
+
+// Before a window is mapped: its place, its size, its first states.
+void ra_wm_prepare(RaDesktop *d, RaClient *client);
+// It is mapped: focus.
+void ra_wm_mapped(RaDesktop *d, RaClient *client);
+// It was mapped before we came.
+void ra_wm_adopt(RaDesktop *d, RaClient *client);
+
+void ra_wm_configure_request(RaDesktop *d, const XConfigureRequestEvent *event);
+
+void ra_wm_apply(RaDesktop *d, RaClient *client, const RaStates *wanted);
+void ra_wm_restore(RaDesktop *d, RaClient *client); // not minimised any more
+void ra_wm_move_resize(RaDesktop *d, RaClient *client, const RaRect *rect);
+
+// Screen or work area changed: big windows follow.
+void ra_wm_fit_all(RaDesktop *d);
