@@ -101,11 +101,11 @@ on_reaped(gpointer user)
 static const SupReaperEvents reaper_events = {on_terminate, on_reaped};
 
 static void
-on_program_ended(pid_t pid, int status, const char *program, gpointer user)
+on_program_ended(pid_t pid, int status, SupervisorKind kind, const char *program, gpointer user)
 {
     SupGuest *g = user;
 
-    sup_requests_program_ended(g->requests, pid, status, program);
+    sup_requests_program_ended(g->requests, pid, status, kind, program);
 }
 
 static const SupProgramsEvents programs_events = {on_program_ended};

@@ -11,15 +11,29 @@
 #include <string.h>
 #include <unistd.h>
 
+typedef struct {
+    SupervisorKind kind;
+    char *program;
+} Running;
+
 struct SupPrograms {
     const SupPlaces *places;
     char **env;
     SupReaper *reaper;
     const SupProgramsEvents *events;
     gpointer user;
-    GHashTable *running; // pid → name
+    GHashTable *running; // pid → Running
     SupDbusApps *dbus;
 };
+
+static void
+running_free(gpointer data)
+{
+    Running *running = data;
+
+    g_free(running->program);
+    g_free(running);
+}
 
 SupPrograms *
 sup_programs_new(const SupPlaces *places, char **env, SupReaper *reaper,
@@ -32,7 +46,7 @@ sup_programs_new(const SupPlaces *places, char **env, SupReaper *reaper,
     p->reaper = reaper;
     p->events = events;
     p->user = user;
-    p->running = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    p->running = g_hash_table_new_full(NULL, NULL, NULL, running_free);
     p->dbus = sup_dbus_apps_new(g_environ_getenv(env, "DBUS_SESSION_BUS_ADDRESS"));
     return p;
 }
@@ -58,11 +72,12 @@ static void
 on_ended(pid_t pid, int status, gpointer user)
 {
     SupPrograms *p = user;
-    char *name = NULL;
+    Running *running = NULL;
 
-    g_hash_table_steal_extended(p->running, GINT_TO_POINTER(pid), NULL, (gpointer *)&name);
-    p->events->ended(pid, status, name ? name : "", p->user);
-    g_free(name);
+    if (!g_hash_table_steal_extended(p->running, GINT_TO_POINTER(pid), NULL, (gpointer *)&running))
+        return;
+    p->events->ended(pid, status, running->kind, running->program, p->user);
+    running_free(running);
 }
 
 static char **
@@ -148,7 +163,10 @@ start(SupPrograms *p, const SupProgramRequest *r, const SupAppFile *file, char *
         close(log);
     if (pid < 0)
         return -1;
-    g_hash_table_insert(p->running, GINT_TO_POINTER(pid), g_strdup(r->program));
+    Running *running = g_new0(Running, 1);
+    running->kind = r->kind;
+    running->program = g_strdup(r->program);
+    g_hash_table_insert(p->running, GINT_TO_POINTER(pid), running);
     sup_reaper_watch(p->reaper, pid, on_ended, p);
     return pid;
 }

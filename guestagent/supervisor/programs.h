@@ -11,7 +11,7 @@
 typedef struct SupPrograms SupPrograms;
 
 typedef struct {
-    void (*ended)(pid_t pid, int status, const char *program, gpointer user);
+    void (*ended)(pid_t pid, int status, SupervisorKind kind, const char *program, gpointer user);
 } SupProgramsEvents;
 
 typedef struct {

@@ -56,6 +56,8 @@ typedef struct {
     uint32_t pid;
     int32_t status; // exit code, or minus the signal
     char program[1024];
+    uint32_t kind; // SupervisorKind it was started as
+    uint32_t reserved;
 } SupervisorEnded;
 
 typedef struct {

@@ -240,10 +240,14 @@ sup_requests_set_service(SupRequests *r, gboolean available, const char *reason)
 }
 
 void
-sup_requests_program_ended(SupRequests *r, pid_t pid, int status, const char *program)
+sup_requests_program_ended(SupRequests *r, pid_t pid, int status, SupervisorKind kind,
+                           const char *program)
 {
-    SupervisorEnded m = {
-        .type = SUPERVISOR_ENDED, .size = sizeof m, .pid = (guint32)pid, .status = status};
+    SupervisorEnded m = {.type = SUPERVISOR_ENDED,
+                         .size = sizeof m,
+                         .pid = (guint32)pid,
+                         .status = status,
+                         .kind = kind};
 
     g_strlcpy(m.program, program, sizeof m.program);
     broadcast(r, &m, sizeof m);
