@@ -10,8 +10,7 @@ typedef struct {
 
 // What ctl_check knows of each type: its size and its char arrays.
 typedef struct {
-    uint32_t type;
-    size_t size;
+    uint32_t type, size;
     bool has_tail;
     TextField text[4]; // ends at size 0
 } Shape;
@@ -87,13 +86,14 @@ ctl_type(ChanSpan packet)
 void
 ctl_set_text(char *array, size_t size, const char *text)
 {
-    size_t n = text ? strnlen(text, size) : 0;
+    size_t n = 0;
 
-    if (text && n == size) {
+    if (!text)
+        text = "";
+    while (n < size - 1 && text[n])
+        n++;
+    while (text[n] && n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80)
         n--;
-        while (n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80)
-            n--;
-    }
     memset(array, 0, size);
     if (n > 0)
         memcpy(array, text, n);
