@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/graphics.h"
+
+#include "guestagent/remoteapp/bands.h"
+#include "guestagent/remoteapp/vchannel.h"
+
+#include <freerdp/codec/color.h>
+#include <freerdp/codec/planar.h>
+#include <freerdp/server/rdpgfx.h>
+#include <string.h>
+#include <winpr/synch.h>
+
+#define RECTS_MAX 32
+#define MESSAGES_MAX 256              // in one turn
+#define PENDING_MAX (4 * 1024 * 1024) // in the link, when acknowledgements do not hold us
+#define SUSPEND_ACKNOWLEDGEMENT 0xFFFFFFFFu
+
+typedef struct {
+    guint32 id; // of the window
+    guint16 surface, old_surface;
+    bool has_old;
+    int width, height;
+    bool alpha;
+    bool queued;
+    bool all; // to be painted whole
+} Surface;
+
+typedef struct {
+    guint32 frame, window;
+    gsize bytes;
+} Flight;
+
+struct RaGraphics {
+    RaLink *link;
+    RaDesktop *desktop;
+    const RaGraphicsEvents *events;
+    gpointer user;
+    RdpgfxServerContext *gfx;
+    bool planar, opened, ready, failed, suspended;
+    GHashTable *surfaces; // window id → Surface
+    GQueue queue;         // of Surface with damage, each once
+    GArray *flights;
+    gsize flight_bytes;
+    guint32 next_frame;
+    guint16 next_surface;
+    guint8 *pixels; // one band
+    BITMAP_PLANAR_CONTEXT *planar_context;
+    BYTE *planar_out;
+};
+
+static void
+fail(RaGraphics *g, const char *reason)
+{
+    if (g->failed)
+        return;
+    g->failed = true;
+    g->ready = false;
+    g->events->failed(reason, g->user);
+}
+
+// ---- what the client sends ----
+
+static const RDPGFX_CAPSET *
+choose_caps(const RDPGFX_CAPS_ADVERTISE_PDU *offer)
+{
+    static const UINT32 known[] = {
+        RDPGFX_CAPVERSION_107, RDPGFX_CAPVERSION_106, RDPGFX_CAPVERSION_105, RDPGFX_CAPVERSION_104,
+        RDPGFX_CAPVERSION_103, RDPGFX_CAPVERSION_102, RDPGFX_CAPVERSION_101, RDPGFX_CAPVERSION_10,
+        RDPGFX_CAPVERSION_81,  RDPGFX_CAPVERSION_8,
+    };
+    for (guint k = 0; k < G_N_ELEMENTS(known); k++)
+        for (UINT16 i = 0; i < offer->capsSetCount; i++)
+            if (offer->capsSets[i].version == known[k])
+                return &offer->capsSets[i];
+    return NULL;
+}
+
+static UINT
+on_caps_advertise(RdpgfxServerContext *context, const RDPGFX_CAPS_ADVERTISE_PDU *offer)
+{
+    RaGraphics *g = context->custom;
+    const RDPGFX_CAPSET *chosen = choose_caps(offer);
+    if (chosen == NULL)
+        return ERROR_NOT_SUPPORTED;
+    RDPGFX_CAPSET caps = *chosen;
+    RDPGFX_CAPS_CONFIRM_PDU confirm = {&caps};
+    UINT rc = context->CapsConfirm(context, &confirm);
+    g->ready = rc == CHANNEL_RC_OK;
+    return rc;
+}
+
+static UINT
+on_cache_import_offer(RdpgfxServerContext *context, const RDPGFX_CACHE_IMPORT_OFFER_PDU *offer)
+{
+    RDPGFX_CACHE_IMPORT_REPLY_PDU none = {0};
+    return context->CacheImportReply(context, &none);
+}
+
+static UINT
+on_frame_acknowledge(RdpgfxServerContext *context, const RDPGFX_FRAME_ACKNOWLEDGE_PDU *ack)
+{
+    RaGraphics *g = context->custom;
+    g->suspended = ack->queueDepth == SUSPEND_ACKNOWLEDGEMENT;
+    guint done = 0;
+    for (guint i = 0; i < g->flights->len; i++) {
+        const Flight *f = &g_array_index(g->flights, Flight, i);
+        // Clients may leave out acknowledgements: one stands for all before it.
+        if (!g->suspended && (gint32)(f->frame - ack->frameId) > 0)
+            break;
+        g->flight_bytes -= f->bytes;
+        done++;
+    }
+    if (done > 0)
+        g_array_remove_range(g->flights, 0, done);
+    return CHANNEL_RC_OK;
+}
+
+static void
+open_channel(RaGraphics *g)
+{
+    if (!ra_channel_dynamic_ready(g->link))
+        return;
+    g->opened = true;
+    if (!g->gfx->Open(g->gfx))
+        fail(g, "the client refused the graphics channel");
+    else
+        ra_link_send(g->link);
+}
+
+void
+ra_graphics_receive(RaGraphics *g)
+{
+    if (!g->opened && !g->failed)
+        open_channel(g);
+    if (!g->opened || g->failed)
+        return;
+    bool was_ready = g->ready;
+    guint flights = g->flights->len;
+    HANDLE event = rdpgfx_server_get_event_handle(g->gfx);
+    for (guint i = 0; i < MESSAGES_MAX; i++) {
+        if (event == NULL || WaitForSingleObject(event, 0) != WAIT_OBJECT_0)
+            break;
+        UINT rc = rdpgfx_server_handle_messages(g->gfx);
+        if (rc == ERROR_NO_DATA)
+            break;
+        if (rc != CHANNEL_RC_OK) {
+            fail(g, "the client broke the protocol of the graphics channel");
+            return;
+        }
+    }
+    if (g->ready && !was_ready)
+        g->events->ready(g->user);
+    else if (g->flights->len < flights)
+        g->events->acknowledged(g->user);
+    ra_graphics_pump(g);
+}
+
+// ---- surfaces ----
+
+static void
+enqueue(RaGraphics *g, Surface *s)
+{
+    if (s->queued)
+        return;
+    s->queued = true;
+    g_queue_push_tail(&g->queue, s);
+}
+
+static void
+delete_surface(RaGraphics *g, guint16 surface)
+{
+    RDPGFX_DELETE_SURFACE_PDU pdu = {.surfaceId = surface};
+    (void)g->gfx->DeleteSurface(g->gfx, &pdu);
+}
+
+static bool
+surface_id_used(const RaGraphics *g, guint16 id)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, g->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Surface *s = value;
+        if (s->surface == id || (s->has_old && s->old_surface == id))
+            return true;
+    }
+    return false;
+}
+
+static guint16
+new_surface_id(RaGraphics *g)
+{
+    do
+        g->next_surface++;
+    while (g->next_surface == 0 || surface_id_used(g, g->next_surface));
+    return g->next_surface;
+}
+
+static void
+create_surface(RaGraphics *g, Surface *s)
+{
+    RDPGFX_CREATE_SURFACE_PDU create = {
+        .surfaceId = s->surface,
+        .width = (UINT16)s->width,
+        .height = (UINT16)s->height,
+        .pixelFormat = s->alpha ? GFX_PIXEL_FORMAT_ARGB_8888 : GFX_PIXEL_FORMAT_XRGB_8888,
+    };
+    RDPGFX_MAP_SURFACE_TO_WINDOW_PDU map = {
+        .surfaceId = s->surface,
+        .windowId = s->id,
+        .mappedWidth = (UINT32)s->width,
+        .mappedHeight = (UINT32)s->height,
+    };
+    if (g->gfx->CreateSurface(g->gfx, &create) != CHANNEL_RC_OK ||
+        g->gfx->MapSurfaceToWindow(g->gfx, &map) != CHANNEL_RC_OK)
+        fail(g, "a surface could not be made");
+}
+
+void
+ra_graphics_window(RaGraphics *g, guint32 id, int width, int height, bool alpha)
+{
+    if (!g->ready || width <= 0 || height <= 0)
+        return;
+    Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
+    if (s != NULL && s->width == width && s->height == height && s->alpha == alpha)
+        return;
+    guint16 surface = new_surface_id(g);
+    if (s == NULL) {
+        s = g_new0(Surface, 1);
+        s->id = id;
+        g_hash_table_insert(g->surfaces, GUINT_TO_POINTER(id), s);
+    } else if (s->has_old) {
+        delete_surface(g, s->surface); // never painted
+    } else {
+        s->has_old = true;
+        s->old_surface = s->surface;
+    }
+    s->surface = surface;
+    s->width = width;
+    s->height = height;
+    s->alpha = alpha;
+    s->all = true;
+    create_surface(g, s);
+    enqueue(g, s);
+}
+
+void
+ra_graphics_gone(RaGraphics *g, guint32 id)
+{
+    Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
+    if (s == NULL)
+        return;
+    if (s->queued)
+        g_queue_remove(&g->queue, s);
+    if (s->has_old)
+        delete_surface(g, s->old_surface);
+    delete_surface(g, s->surface);
+    g_hash_table_remove(g->surfaces, GUINT_TO_POINTER(id));
+}
+
+void
+ra_graphics_damaged(RaGraphics *g, guint32 id)
+{
+    Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
+    if (s != NULL)
+        enqueue(g, s);
+}
+
+bool
+ra_graphics_window_busy(const RaGraphics *g, guint32 id)
+{
+    for (guint i = 0; i < g->flights->len; i++)
+        if (g_array_index(g->flights, Flight, i).window == id)
+            return true;
+    return false;
+}
+
+// ---- frames ----
+
+typedef struct {
+    RaGraphics *g;
+    Surface *s;
+    RDPGFX_START_FRAME_PDU start;
+    RDPGFX_END_FRAME_PDU end;
+    bool started;
+    gsize bytes;
+} Frame;
+
+static bool
+encode_planar(RaGraphics *g, const RaRect *r, bool alpha, RDPGFX_SURFACE_COMMAND *command)
+{
+    UINT32 size = 0;
+    UINT32 width = (UINT32)r->width, height = (UINT32)r->height;
+    if (!freerdp_bitmap_planar_context_reset(g->planar_context, width, height))
+        return false;
+    BYTE *out = freerdp_bitmap_compress_planar(g->planar_context, g->pixels, command->format, width,
+                                               height, width * 4, NULL, &size);
+    free(g->planar_out);
+    g->planar_out = out;
+    command->codecId = RDPGFX_CODECID_PLANAR;
+    command->data = out;
+    command->length = size;
+    return out != NULL;
+}
+
+static bool
+send_command(Frame *f, const RDPGFX_SURFACE_COMMAND *command, bool only)
+{
+    RdpgfxServerContext *gfx = f->g->gfx;
+    f->bytes += command->length;
+    if (only) {
+        f->started = true;
+        return gfx->SurfaceFrameCommand(gfx, command, &f->start, &f->end) == CHANNEL_RC_OK;
+    }
+    if (!f->started && gfx->StartFrame(gfx, &f->start) != CHANNEL_RC_OK)
+        return false;
+    f->started = true;
+    return gfx->SurfaceCommand(gfx, command) == CHANNEL_RC_OK;
+}
+
+typedef enum { BAND_SENT, BAND_STALE, BAND_FAILED } BandResult;
+
+// only: the band is all of the frame.
+static BandResult
+send_band(Frame *f, const RaRect *r, bool only)
+{
+    RaGraphics *g = f->g;
+    gsize stride = (gsize)r->width * 4;
+    if (!ra_desktop_capture(g->desktop, f->s->id, r, g->pixels, stride))
+        return BAND_STALE;
+    RDPGFX_SURFACE_COMMAND command = {
+        .surfaceId = f->s->surface,
+        .codecId = RDPGFX_CODECID_UNCOMPRESSED,
+        .format = f->s->alpha ? PIXEL_FORMAT_BGRA32 : PIXEL_FORMAT_BGRX32,
+        .left = (UINT32)r->x,
+        .top = (UINT32)r->y,
+        .right = (UINT32)(r->x + r->width),
+        .bottom = (UINT32)(r->y + r->height),
+        .width = (UINT32)r->width,
+        .height = (UINT32)r->height,
+        .length = (UINT32)(stride * (gsize)r->height),
+        .data = g->pixels,
+    };
+    if (g->planar && !f->s->alpha && !encode_planar(g, r, f->s->alpha, &command))
+        return BAND_FAILED;
+    if (!send_command(f, &command, only))
+        return BAND_FAILED;
+    // The library queues a copy; moving it on now keeps one copy of a large frame, not two.
+    ra_link_flush_channels(g->link);
+    return BAND_SENT;
+}
+
+static void
+end_frame(Frame *f, bool only)
+{
+    RaGraphics *g = f->g;
+    if (!f->started)
+        return;
+    if (!only && g->gfx->EndFrame(g->gfx, &f->end) != CHANNEL_RC_OK)
+        fail(g, "a frame could not be ended");
+    if (!g->suspended) {
+        Flight flight = {f->start.frameId, f->s->id, f->bytes};
+        g_array_append_val(g->flights, flight);
+        g->flight_bytes += f->bytes;
+    }
+}
+
+// A frame with the window's damage. The window may have changed under it: then a new size is about
+// to be told, and everything is painted again.
+static void
+send_frame(RaGraphics *g, Surface *s)
+{
+    RaRect rects[RECTS_MAX];
+    guint n = ra_desktop_take_damage(g->desktop, s->id, s->all, rects, RECTS_MAX);
+    Frame f = {.g = g, .s = s, .start.frameId = ++g->next_frame, .end.frameId = g->next_frame};
+    RaBands bands = ra_bands(rects, n, s->width, s->height);
+    bool only = ra_bands_single(&bands);
+    bool whole = s->all;
+    BandResult result = BAND_SENT;
+    RaRect band;
+    while (result == BAND_SENT && ra_bands_next(&bands, &band))
+        result = send_band(&f, &band, only);
+    end_frame(&f, only);
+    if (result == BAND_FAILED) {
+        fail(g, "pixels could not be sent");
+        return;
+    }
+    // The damage is taken: what could not be read of it must be painted by the next frame.
+    s->all = result == BAND_STALE || (whole && !f.started);
+    if (f.started && !s->all && s->has_old) {
+        delete_surface(g, s->old_surface);
+        s->has_old = false;
+    }
+}
+
+static bool
+may_send(const RaGraphics *g)
+{
+    if (!g->ready || g->failed || g_queue_is_empty((GQueue *)&g->queue))
+        return false;
+    return g->flights->len < RA_FRAMES_MAX && g->flight_bytes < RA_FLIGHT_MAX &&
+           ra_link_pending(g->link) < PENDING_MAX;
+}
+
+void
+ra_graphics_pump(RaGraphics *g)
+{
+    while (may_send(g)) {
+        Surface *s = g_queue_pop_head(&g->queue);
+        s->queued = false;
+        send_frame(g, s);
+    }
+    ra_link_send(g->link);
+}
+
+RaGraphics *
+ra_graphics_new(RaLink *link, RaDesktop *desktop, RaCodec codec, const RaGraphicsEvents *events,
+                gpointer user)
+{
+    RaGraphics *g = g_new0(RaGraphics, 1);
+    g->link = link;
+    g->desktop = desktop;
+    g->events = events;
+    g->user = user;
+    g->planar = codec == RA_CODEC_PLANAR || (codec == RA_CODEC_AUTO && !ra_link_local(link));
+    g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_queue_init(&g->queue);
+    g->flights = g_array_new(FALSE, FALSE, sizeof(Flight));
+    g->pixels = g_malloc(RA_BAND_BYTES);
+    if (g->planar)
+        g->planar_context = freerdp_bitmap_planar_context_new(
+            PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, 64, 64);
+    g->gfx = rdpgfx_server_context_new(ra_link_vcm(link));
+    g_assert(g->gfx != NULL);
+    g->gfx->rdpcontext = ra_link_context(link);
+    g->gfx->custom = g;
+    g->gfx->CapsAdvertise = on_caps_advertise;
+    g->gfx->CacheImportOffer = on_cache_import_offer;
+    g->gfx->FrameAcknowledge = on_frame_acknowledge;
+    (void)g->gfx->Initialize(g->gfx, TRUE);
+    return g;
+}
+
+void
+ra_graphics_free(RaGraphics *g)
+{
+    if (g == NULL)
+        return;
+    rdpgfx_server_context_free(g->gfx);
+    g_queue_clear(&g->queue);
+    g_hash_table_unref(g->surfaces);
+    g_array_unref(g->flights);
+    freerdp_bitmap_planar_context_free(g->planar_context);
+    free(g->planar_out);
+    g_free(g->pixels);
+    g_free(g);
+}
+
+bool
+ra_graphics_ready(const RaGraphics *g)
+{
+    return g->ready;
+}

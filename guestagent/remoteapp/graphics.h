@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The graphics pipeline of a client ([MS-RDPEGFX]): one surface per window, mapped to it, painted
+// from the guest's damage.
+//
+// Pixels are read from the X server at the moment they may be sent, so that a slow client gets
+// fewer frames and never late ones: at most RA_FRAMES_MAX frames are unacknowledged, and no frame
+// begins while RA_FLIGHT_MAX bytes are. One frame is the damage of one window; windows take turns.
+// A client that suspends acknowledgements is held by its socket alone.
+
+#include "guestagent/remoteapp/desktop.h"
+#include "guestagent/remoteapp/link.h"
+
+#define RA_FRAMES_MAX 2
+#define RA_FLIGHT_MAX (2 * 1024 * 1024)
+
+typedef enum {
+    RA_CODEC_AUTO,   // raw on Casement's own streams, planar elsewhere
+    RA_CODEC_RAW,    // RDPGFX_CODECID_UNCOMPRESSED
+    RA_CODEC_PLANAR, // RDPGFX_CODECID_PLANAR, lossless
+} RaCodec;
+
+typedef struct RaGraphics RaGraphics;
+
+typedef struct {
+    // The client's capabilities are confirmed: tell of all windows now.
+    void (*ready)(gpointer user);
+    // A frame was acknowledged: what waited for ra_graphics_window_busy may go on.
+    void (*acknowledged)(gpointer user);
+    // The channel cannot be used (any more).
+    void (*failed)(const char *reason, gpointer user);
+} RaGraphicsEvents;
+
+RaGraphics *ra_graphics_new(RaLink *link, RaDesktop *desktop, RaCodec codec,
+                            const RaGraphicsEvents *events, gpointer user);
+void ra_graphics_free(RaGraphics *graphics);
+
+// Opens the channel as soon as dynamic channels can be, then reads what arrived on it. May call
+// any of the events.
+void ra_graphics_receive(RaGraphics *graphics);
+bool ra_graphics_ready(const RaGraphics *graphics);
+
+// The client knows the window, of this size now: makes and maps a surface where there is none of
+// this size, to be painted whole. The surface before lives until then.
+void ra_graphics_window(RaGraphics *graphics, guint32 id, int width, int height, bool alpha);
+void ra_graphics_gone(RaGraphics *graphics, guint32 id);
+void ra_graphics_damaged(RaGraphics *graphics, guint32 id);
+
+// A frame of this window is not acknowledged yet: a new size would only make it pointless.
+bool ra_graphics_window_busy(const RaGraphics *graphics, guint32 id);
+
+// Sends what may be sent.
+void ra_graphics_pump(RaGraphics *graphics);

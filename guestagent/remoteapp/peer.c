@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/peer.h"
+
+#include "guestagent/remoteapp/clip_channel.h"
+#include "guestagent/remoteapp/display.h"
+#include "guestagent/remoteapp/pointer.h"
+#include "guestagent/remoteapp/rail.h"
+#include "guestagent/remoteapp/remote_input.h"
+#include "guestagent/remoteapp/sound.h"
+#include "guestagent/remoteapp/windows.h"
+
+struct RaPeer {
+    const RaPeerHost *host;
+    RaLink *link;
+    // All NULL before the connection is complete and after another client took over; clipboard
+    // and sound also when the client has none.
+    RaRemoteInput *input;
+    RaDisplay *screen;
+    RaRail *rail;
+    RaGraphics *graphics;
+    RaWindows *windows;
+    RaPointer *pointer;
+    RaClipChannel *clipboard;
+    RaSound *sound;
+};
+
+static void
+on_failed(const char *reason, gpointer user)
+{
+    RaPeer *peer = user;
+    ra_link_close(peer->link, reason, false);
+}
+
+static void
+on_rail_ready(gpointer user)
+{
+    RaPeer *peer = user;
+    ra_windows_announce(peer->windows);
+}
+
+static void
+on_rail_moved(guint32 id, const RaRect *rect, gpointer user)
+{
+    RaPeer *peer = user;
+    ra_windows_client_moved(peer->windows, id, rect);
+}
+
+static void
+on_rail_work_area(const RaRect *area, gpointer user)
+{
+    RaPeer *peer = user;
+    ra_windows_work_area(peer->windows, area);
+    ra_display_work_area(peer->screen, area);
+}
+
+static void
+on_graphics_ready(gpointer user)
+{
+    RaPeer *peer = user;
+    ra_windows_graphics_ready(peer->windows);
+}
+
+static void
+on_graphics_acknowledged(gpointer user)
+{
+    RaPeer *peer = user;
+    ra_windows_continue(peer->windows);
+}
+
+static const RaRailEvents rail_events = {
+    .ready = on_rail_ready,
+    .moved = on_rail_moved,
+    .work_area = on_rail_work_area,
+    .failed = on_failed,
+};
+
+static const RaGraphicsEvents graphics_events = {
+    .ready = on_graphics_ready,
+    .acknowledged = on_graphics_acknowledged,
+    .failed = on_failed,
+};
+
+static void
+on_activated(gpointer user)
+{
+    RaPeer *peer = user;
+    const RaPeerHost *host = peer->host;
+    RaLink *link = peer->link;
+    peer->rail = ra_rail_new(link, host->desktop, host->exec, &rail_events, peer);
+    if (peer->rail == NULL) {
+        ra_link_close(link, "the client does not ask for RemoteApp (xfreerdp: /app)", false);
+        return;
+    }
+    peer->input = ra_remote_input_new(link, host->desktop);
+    peer->screen = ra_display_new(link, host->desktop);
+    peer->graphics = ra_graphics_new(link, host->desktop, host->codec, &graphics_events, peer);
+    peer->windows = ra_windows_new(link, host->desktop, peer->rail, peer->graphics);
+    peer->pointer = ra_pointer_new(link);
+    peer->clipboard = ra_clip_channel_new(link, host->desktop);
+    peer->sound = ra_sound_new(host->context, link);
+    host->events->activated(peer, host->user);
+    ra_link_send(link);
+}
+
+static void
+on_received(gpointer user)
+{
+    RaPeer *peer = user;
+    if (peer->rail == NULL)
+        return;
+    ra_rail_receive(peer->rail);
+    ra_graphics_receive(peer->graphics);
+    if (!ra_display_receive(peer->screen))
+        on_failed("the client broke the protocol of the display control channel", peer);
+    if (peer->clipboard != NULL && !ra_clip_channel_receive(peer->clipboard))
+        on_failed("the client broke the protocol of the clipboard channel", peer);
+    if (peer->sound != NULL && !ra_sound_receive(peer->sound))
+        on_failed("the client broke the protocol of the sound channel", peer);
+}
+
+static void
+on_drained(gpointer user)
+{
+    RaPeer *peer = user;
+    if (peer->graphics != NULL)
+        ra_graphics_pump(peer->graphics);
+}
+
+static void
+on_lost(const char *reason, gpointer user)
+{
+    RaPeer *peer = user;
+    peer->host->events->lost(peer, reason, peer->host->user);
+}
+
+static const RaLinkEvents link_events = {
+    .activated = on_activated,
+    .received = on_received,
+    .drained = on_drained,
+    .lost = on_lost,
+};
+
+RaPeer *
+ra_peer_new(const RaPeerHost *host, int take_fd, bool local, GError **error)
+{
+    RaPeer *peer = g_new0(RaPeer, 1);
+    peer->host = host;
+    RaLinkOptions options = {.local = local, .certificate = host->certificate};
+    peer->link = ra_link_new(host->context, take_fd, &options, &link_events, peer, error);
+    if (peer->link == NULL)
+        g_clear_pointer(&peer, g_free);
+    return peer;
+}
+
+static void
+drop_parts(RaPeer *peer)
+{
+    g_clear_pointer(&peer->sound, ra_sound_free);
+    g_clear_pointer(&peer->clipboard, ra_clip_channel_free);
+    g_clear_pointer(&peer->pointer, ra_pointer_free);
+    g_clear_pointer(&peer->windows, ra_windows_free);
+    g_clear_pointer(&peer->graphics, ra_graphics_free);
+    g_clear_pointer(&peer->screen, ra_display_free);
+    g_clear_pointer(&peer->input, ra_remote_input_free);
+    g_clear_pointer(&peer->rail, ra_rail_free);
+}
+
+void
+ra_peer_free(RaPeer *peer)
+{
+    if (peer == NULL)
+        return;
+    drop_parts(peer);
+    ra_link_free(peer->link);
+    g_free(peer);
+}
+
+void
+ra_peer_replace(RaPeer *peer)
+{
+    drop_parts(peer);
+    ra_link_close(peer->link, "another client took its place", true);
+}
+
+void
+ra_peer_window_new(RaPeer *peer, const RaWindow *window)
+{
+    if (peer->windows != NULL)
+        ra_windows_new_window(peer->windows, window);
+}
+
+void
+ra_peer_window_changed(RaPeer *peer, const RaWindow *window, RaChange what)
+{
+    if (peer->windows != NULL)
+        ra_windows_changed(peer->windows, window, what);
+}
+
+void
+ra_peer_window_gone(RaPeer *peer, guint32 id)
+{
+    if (peer->windows != NULL)
+        ra_windows_gone(peer->windows, id);
+}
+
+void
+ra_peer_damaged(RaPeer *peer, guint32 id)
+{
+    if (peer->graphics == NULL)
+        return;
+    ra_graphics_damaged(peer->graphics, id);
+    ra_graphics_pump(peer->graphics);
+}
+
+void
+ra_peer_stack(RaPeer *peer, const guint32 *ids, guint count, guint32 active)
+{
+    if (peer->windows != NULL)
+        ra_windows_stack(peer->windows, ids, count, active);
+}
+
+void
+ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int root_y)
+{
+    const RaWindow *window = ra_desktop_window(peer->host->desktop, id);
+    if (peer->rail == NULL || window == NULL)
+        return;
+    ra_rail_move_loop(peer->rail, window, direction, root_x, root_y);
+    ra_link_send(peer->link);
+}
+
+void
+ra_peer_cursor(RaPeer *peer, const RaCursor *cursor)
+{
+    if (peer->pointer != NULL)
+        ra_pointer_set(peer->pointer, cursor);
+}
+
+void
+ra_peer_clipboard_offered(RaPeer *peer, bool text)
+{
+    if (peer->clipboard != NULL)
+        ra_clip_channel_offered(peer->clipboard, text);
+}
+
+void
+ra_peer_clipboard_text(RaPeer *peer, const char *text)
+{
+    if (peer->clipboard != NULL)
+        ra_clip_channel_text(peer->clipboard, text);
+}
+
+bool
+ra_peer_clipboard_wanted(RaPeer *peer)
+{
+    if (peer->clipboard == NULL)
+        return false;
+    ra_clip_channel_wanted(peer->clipboard);
+    return true;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/recorder.h"
+
+#include "guestagent/remoteapp/sound_pdu.h"
+
+#include <pulse/glib-mainloop.h>
+#include <pulse/pulseaudio.h>
+#include <stdbool.h>
+
+#define BLOCK_BYTES (RA_SOUND_RATE / 100 * RA_SOUND_FRAME)
+#define RETRY_S 5
+#define LINGER_MS 500 // what the sink still holds when the last program stops
+
+struct RaRecorder {
+    GMainContext *main;
+    RaRecorderBlock block;
+    gpointer user;
+    pa_glib_mainloop *loop;
+    pa_context *context;
+    pa_stream *stream;
+    GSource *retry, *linger;
+    bool playing;   // some program plays
+    guint counting; // of the list under way
+    bool recording; // the stream is not corked
+};
+
+static void connect_server(RaRecorder *c);
+
+static void
+clear_source(GSource **source)
+{
+    if (*source == NULL)
+        return;
+    g_source_destroy(*source);
+    g_clear_pointer(source, g_source_unref);
+}
+
+static void
+clear_stream(RaRecorder *c)
+{
+    clear_source(&c->linger);
+    if (c->stream == NULL)
+        return;
+    pa_stream_set_read_callback(c->stream, NULL, NULL);
+    pa_stream_set_state_callback(c->stream, NULL, NULL);
+    (void)pa_stream_disconnect(c->stream);
+    g_clear_pointer(&c->stream, pa_stream_unref);
+    c->recording = false;
+}
+
+static void
+clear_context(RaRecorder *c)
+{
+    clear_stream(c);
+    if (c->context == NULL)
+        return;
+    pa_context_set_state_callback(c->context, NULL, NULL);
+    pa_context_set_subscribe_callback(c->context, NULL, NULL);
+    pa_context_disconnect(c->context);
+    g_clear_pointer(&c->context, pa_context_unref);
+    c->playing = false;
+}
+
+static void
+drop(pa_operation *operation)
+{
+    if (operation != NULL)
+        pa_operation_unref(operation);
+}
+
+static void
+on_read(pa_stream *stream, size_t length, void *user)
+{
+    RaRecorder *c = user;
+    const void *data = NULL;
+    size_t size = 0;
+    while (pa_stream_readable_size(stream) > 0 && pa_stream_peek(stream, &data, &size) == 0 &&
+           size > 0) {
+        // No data is a hole in the stream: silence of that length.
+        static const guint8 silence[BLOCK_BYTES];
+        for (size_t at = 0; at < size; at += BLOCK_BYTES) {
+            size_t piece = MIN(size - at, (size_t)BLOCK_BYTES);
+            c->block(data != NULL ? (const guint8 *)data + at : silence, piece, c->user);
+        }
+        (void)pa_stream_drop(stream);
+    }
+}
+
+static void
+record(RaRecorder *c, bool on)
+{
+    if (c->recording == on || pa_stream_get_state(c->stream) != PA_STREAM_READY)
+        return;
+    c->recording = on;
+    if (on)
+        drop(pa_stream_flush(c->stream, NULL, NULL));
+    drop(pa_stream_cork(c->stream, !on, NULL, NULL));
+}
+
+static gboolean
+on_linger_over(gpointer data)
+{
+    RaRecorder *c = data;
+    g_clear_pointer(&c->linger, g_source_unref);
+    record(c, false);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+follow_playing(RaRecorder *c)
+{
+    if (c->stream == NULL)
+        return;
+    clear_source(&c->linger);
+    if (c->playing) {
+        record(c, true);
+    } else if (c->recording) {
+        c->linger = g_timeout_source_new(LINGER_MS);
+        g_source_set_callback(c->linger, on_linger_over, c, NULL);
+        g_source_attach(c->linger, c->main);
+    }
+}
+
+static void
+on_sink_input(pa_context *context, const pa_sink_input_info *info, int end, void *user)
+{
+    RaRecorder *c = user;
+    if (end == 0) {
+        c->counting += info->corked ? 0 : 1;
+        return;
+    }
+    c->playing = c->counting > 0;
+    follow_playing(c);
+}
+
+static void
+count_players(RaRecorder *c)
+{
+    c->counting = 0;
+    drop(pa_context_get_sink_input_info_list(c->context, on_sink_input, c));
+}
+
+static void
+on_subscribed(pa_context *context, pa_subscription_event_type_t type, uint32_t index, void *user)
+{
+    count_players(user);
+}
+
+static void
+on_stream_state(pa_stream *stream, void *user)
+{
+    RaRecorder *c = user;
+    if (pa_stream_get_state(stream) == PA_STREAM_READY)
+        follow_playing(c);
+}
+
+static void
+open_stream(RaRecorder *c)
+{
+    static const pa_sample_spec format = {
+        .format = PA_SAMPLE_S16LE,
+        .rate = RA_SOUND_RATE,
+        .channels = 2,
+    };
+    const pa_buffer_attr buffer = {
+        .maxlength = BLOCK_BYTES * 100,
+        .tlength = (uint32_t)-1,
+        .prebuf = (uint32_t)-1,
+        .minreq = (uint32_t)-1,
+        .fragsize = BLOCK_BYTES,
+    };
+    const char *sink = g_getenv("PULSE_SINK");
+    g_autofree char *source = sink != NULL && *sink != '\0' ? g_strconcat(sink, ".monitor", NULL)
+                                                            : g_strdup("@DEFAULT_MONITOR@");
+    c->stream = pa_stream_new(c->context, "windows of the host", &format, NULL);
+    if (c->stream == NULL)
+        return;
+    pa_stream_set_state_callback(c->stream, on_stream_state, c);
+    pa_stream_set_read_callback(c->stream, on_read, c);
+    if (pa_stream_connect_record(c->stream, source, &buffer,
+                                 PA_STREAM_START_CORKED | PA_STREAM_ADJUST_LATENCY |
+                                     PA_STREAM_DONT_MOVE) < 0)
+        clear_stream(c);
+}
+
+static gboolean
+on_retry(gpointer data)
+{
+    RaRecorder *c = data;
+    g_clear_pointer(&c->retry, g_source_unref);
+    clear_context(c);
+    connect_server(c);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+retry_later(RaRecorder *c)
+{
+    if (c->retry != NULL)
+        return;
+    c->retry = g_timeout_source_new_seconds(RETRY_S);
+    g_source_set_callback(c->retry, on_retry, c, NULL);
+    g_source_attach(c->retry, c->main);
+}
+
+static void
+on_context_state(pa_context *context, void *user)
+{
+    RaRecorder *c = user;
+    switch (pa_context_get_state(context)) {
+    case PA_CONTEXT_READY:
+        pa_context_set_subscribe_callback(context, on_subscribed, c);
+        drop(pa_context_subscribe(context, PA_SUBSCRIPTION_MASK_SINK_INPUT, NULL, NULL));
+        open_stream(c);
+        count_players(c);
+        break;
+    case PA_CONTEXT_FAILED:
+    case PA_CONTEXT_TERMINATED:
+        retry_later(c);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+connect_server(RaRecorder *c)
+{
+    c->context = pa_context_new(pa_glib_mainloop_get_api(c->loop), "casement-remoteapp");
+    if (c->context == NULL)
+        return;
+    pa_context_set_state_callback(c->context, on_context_state, c);
+    if (pa_context_connect(c->context, NULL, PA_CONTEXT_NOAUTOSPAWN, NULL) < 0)
+        retry_later(c);
+}
+
+RaRecorder *
+ra_recorder_new(GMainContext *context, RaRecorderBlock block, gpointer user)
+{
+    RaRecorder *c = g_new0(RaRecorder, 1);
+    c->main = context;
+    c->block = block;
+    c->user = user;
+    c->loop = pa_glib_mainloop_new(context);
+    connect_server(c);
+    return c;
+}
+
+void
+ra_recorder_free(RaRecorder *c)
+{
+    if (c == NULL)
+        return;
+    clear_source(&c->retry);
+    clear_context(c);
+    pa_glib_mainloop_free(c->loop);
+    g_free(c);
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the guest's programs play, as recorded from the sound server's null sink. Nothing is
+// recorded, and nothing wakes, while no program plays.
+
+#include <glib.h>
+
+typedef struct RaRecorder RaRecorder;
+
+// About 10 ms of samples, 48 kHz, 16 bits, stereo.
+typedef void (*RaRecorderBlock)(const guint8 *samples, gsize size, gpointer user);
+
+// Connects to $PULSE_SERVER, and again when the connection is lost. The sink is $PULSE_SINK or the
+// default one.
+RaRecorder *ra_recorder_new(GMainContext *context, RaRecorderBlock block, gpointer user);
+void ra_recorder_free(RaRecorder *capture);

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/server.h"
+
+#include "channel/glib/packet.h"
+#include "guestagent/remoteapp/certificate.h"
+#include "guestagent/remoteapp/listener.h"
+#include "guestagent/remoteapp/peer.h"
+
+#include <gio/gio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STREAM_PACKET "RDP"
+
+typedef struct {
+    int fd;
+    bool local;
+} Waiting;
+
+struct RaServer {
+    RaPeerHost host;
+    char *guest_dir;
+    void (*lost)(gpointer user);
+    gpointer user;
+    RaCertificate *certificate;
+    GCancellable *cancel;
+    RaListener *streams, *open;
+    GPtrArray *senders; // ChanPacketSocket of who hands over streams
+    GArray *waiting;    // Waiting: came before the certificate was there
+    GPtrArray *peers;   // all, oldest first
+    RaPeer *current;
+    // What a new client is told.
+    GArray *stack;
+    guint32 active;
+    RaCursor cursor;
+    guint32 *cursor_pixels;
+    bool has_cursor, clipboard_text;
+};
+
+// ---- clients ----
+
+static void
+on_activated(RaPeer *peer, gpointer user)
+{
+    RaServer *server = user;
+    RaPeer *former = server->current;
+    server->current = peer;
+    if (former != NULL)
+        ra_peer_replace(former);
+    ra_peer_stack(peer, (const guint32 *)(const void *)server->stack->data, server->stack->len,
+                  server->active);
+    if (server->has_cursor)
+        ra_peer_cursor(peer, &server->cursor);
+    ra_peer_clipboard_offered(peer, server->clipboard_text);
+    g_info("a client is connected");
+}
+
+static void
+on_peer_lost(RaPeer *peer, const char *reason, gpointer user)
+{
+    RaServer *server = user;
+    g_info("the connection with a client ended: %s", reason);
+    if (server->current == peer)
+        server->current = NULL;
+    g_ptr_array_remove(server->peers, peer);
+}
+
+static const RaPeerEvents peer_events = {.activated = on_activated, .lost = on_peer_lost};
+
+static void
+limit_pending(RaServer *server)
+{
+    if (server->peers->len <= RA_SERVER_PENDING_MAX)
+        return;
+    for (guint i = 0; i < server->peers->len; i++)
+        if (g_ptr_array_index(server->peers, i) != server->current) {
+            g_ptr_array_remove_index(server->peers, i);
+            return;
+        }
+}
+
+static void
+serve(RaServer *server, int take_fd, bool local)
+{
+    if (server->certificate == NULL) {
+        Waiting waiting = {take_fd, local};
+        g_array_append_val(server->waiting, waiting);
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    RaPeer *peer = ra_peer_new(&server->host, take_fd, local, &error);
+    if (peer == NULL) {
+        g_warning("a client cannot be served: %s", error->message);
+        return;
+    }
+    g_ptr_array_add(server->peers, peer);
+    limit_pending(server);
+}
+
+void
+ra_server_add_stream(RaServer *server, int take_fd)
+{
+    serve(server, take_fd, true);
+}
+
+static void
+on_stream_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds,
+                 guint n_fds, gpointer user)
+{
+    RaServer *server = user;
+    bool good = untrusted_packet.size == strlen(STREAM_PACKET) && n_fds == 1 &&
+                memcmp(untrusted_packet.data, STREAM_PACKET, strlen(STREAM_PACKET)) == 0;
+    if (good) {
+        serve(server, take_fds[0], true);
+        return;
+    }
+    for (guint i = 0; i < n_fds; i++)
+        close(take_fds[i]);
+    if (untrusted_packet.size > 0)
+        g_warning("a packet on the stream socket is no stream; its sender is dropped");
+    g_ptr_array_remove(server->senders, socket);
+}
+
+static void
+on_sender(int take_fd, gpointer user)
+{
+    RaServer *server = user;
+    g_ptr_array_add(server->senders, chan_packet_socket_new(server->host.context, take_fd, 64,
+                                                            on_stream_packet, server));
+}
+
+static void
+on_open_client(int take_fd, gpointer user)
+{
+    serve(user, take_fd, false);
+}
+
+// ---- the desktop's events ----
+
+static void
+on_window_new(const RaWindow *window, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_window_new(server->current, window);
+}
+
+static void
+on_window_changed(const RaWindow *window, RaChange what, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_window_changed(server->current, window, what);
+}
+
+static void
+on_window_gone(guint32 id, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_window_gone(server->current, id);
+}
+
+static void
+on_damaged(guint32 id, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_damaged(server->current, id);
+}
+
+static void
+on_stack_changed(const guint32 *ids, guint count, guint32 active, gpointer user)
+{
+    RaServer *server = user;
+    g_array_set_size(server->stack, 0);
+    g_array_append_vals(server->stack, ids, count);
+    server->active = active;
+    if (server->current != NULL)
+        ra_peer_stack(server->current, ids, count, active);
+}
+
+static void
+on_move_loop(guint32 id, int direction, int root_x, int root_y, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_move_loop(server->current, id, direction, root_x, root_y);
+}
+
+static void
+on_cursor_changed(const RaCursor *cursor, gpointer user)
+{
+    RaServer *server = user;
+    gsize bytes = (gsize)cursor->width * (gsize)cursor->height * sizeof *cursor->argb;
+    g_free(server->cursor_pixels);
+    server->cursor_pixels = g_memdup2(cursor->argb, bytes);
+    server->cursor = *cursor;
+    server->cursor.argb = server->cursor_pixels;
+    server->has_cursor = true;
+    if (server->current != NULL)
+        ra_peer_cursor(server->current, &server->cursor);
+}
+
+static void
+on_clipboard_offered(bool text, gpointer user)
+{
+    RaServer *server = user;
+    server->clipboard_text = text;
+    if (server->current != NULL)
+        ra_peer_clipboard_offered(server->current, text);
+}
+
+static void
+on_clipboard_text(const char *text, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_clipboard_text(server->current, text);
+}
+
+static void
+on_clipboard_wanted(gpointer user)
+{
+    RaServer *server = user;
+    if (server->current == NULL || !ra_peer_clipboard_wanted(server->current))
+        ra_desktop_clipboard_give(server->host.desktop, NULL);
+}
+
+static void
+on_desktop_lost(gpointer user)
+{
+    RaServer *server = user;
+    server->lost(server->user);
+}
+
+static const RaDesktopEvents desktop_events = {
+    .window_new = on_window_new,
+    .window_changed = on_window_changed,
+    .window_gone = on_window_gone,
+    .damaged = on_damaged,
+    .stack_changed = on_stack_changed,
+    .move_loop = on_move_loop,
+    .cursor_changed = on_cursor_changed,
+    .clipboard_offered = on_clipboard_offered,
+    .clipboard_text = on_clipboard_text,
+    .clipboard_wanted = on_clipboard_wanted,
+    .lost = on_desktop_lost,
+};
+
+// ---- life cycle ----
+
+static void
+make_certificate(GTask *task, gpointer source, gpointer data, GCancellable *cancel)
+{
+    GError *error = NULL;
+    RaCertificate *certificate = ra_certificate_new(data, &error);
+    if (certificate == NULL)
+        g_task_return_error(task, error);
+    else
+        g_task_return_pointer(task, certificate, (GDestroyNotify)ra_certificate_free);
+}
+
+static void
+on_certificate(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(GError) error = NULL;
+    RaCertificate *certificate = g_task_propagate_pointer(G_TASK(result), &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; // and the server is gone
+    RaServer *server = user;
+    if (certificate == NULL) {
+        g_critical("no client can be served: %s", error->message);
+        return;
+    }
+    server->certificate = certificate;
+    server->host.certificate = certificate;
+    for (guint i = 0; i < server->waiting->len; i++) {
+        const Waiting *w = &g_array_index(server->waiting, Waiting, i);
+        serve(server, w->fd, w->local);
+    }
+    g_array_set_size(server->waiting, 0);
+}
+
+// RSA takes its time: beside the start of everything else.
+static void
+want_certificate(RaServer *server)
+{
+    server->cancel = g_cancellable_new();
+    g_autoptr(GTask) task = g_task_new(NULL, server->cancel, on_certificate, server);
+    g_task_set_task_data(task, g_strdup(server->guest_dir), g_free);
+    g_task_run_in_thread(task, make_certificate);
+}
+
+static void
+on_program_ended(const char *program, guint32 pid, int status, gpointer user)
+{
+    g_info("'%s' (%u) ended with %d", program, pid, status);
+}
+
+static bool
+open_listeners(RaServer *server, const RaServerOptions *options, GError **error)
+{
+    if (options->guest_dir != NULL) {
+        g_autofree char *path = g_build_filename(options->guest_dir, "rdp", NULL);
+        server->streams = ra_listener_new(server->host.context, path, RA_LISTENER_PACKETS,
+                                          on_sender, server, error);
+        if (server->streams == NULL)
+            return false;
+    }
+    if (options->listen != NULL) {
+        server->open = ra_listener_new(server->host.context, options->listen, RA_LISTENER_STREAM,
+                                       on_open_client, server, error);
+        if (server->open == NULL)
+            return false;
+    }
+    return true;
+}
+
+RaServer *
+ra_server_new(GMainContext *context, const RaServerOptions *options, void (*lost)(gpointer user),
+              gpointer user, GError **error)
+{
+    RaServer *server = g_new0(RaServer, 1);
+    server->lost = lost;
+    server->user = user;
+    server->guest_dir = g_strdup(options->guest_dir);
+    server->senders = g_ptr_array_new_with_free_func((GDestroyNotify)chan_packet_socket_free);
+    server->peers = g_ptr_array_new_with_free_func((GDestroyNotify)ra_peer_free);
+    server->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
+    server->stack = g_array_new(FALSE, FALSE, sizeof(guint32));
+    server->host = (RaPeerHost){
+        .context = context,
+        .codec = options->codec,
+        .events = &peer_events,
+        .user = server,
+    };
+    server->host.desktop =
+        ra_desktop_new(context, options->display, &desktop_events, server, error);
+    if (server->host.desktop == NULL || !open_listeners(server, options, error)) {
+        ra_server_free(server);
+        return NULL;
+    }
+    server->host.exec = ra_exec_new(context, options->guest_dir, on_program_ended, server);
+    want_certificate(server);
+    return server;
+}
+
+void
+ra_server_free(RaServer *server)
+{
+    if (server == NULL)
+        return;
+    if (server->cancel != NULL)
+        g_cancellable_cancel(server->cancel);
+    g_clear_object(&server->cancel);
+    ra_listener_free(server->streams);
+    ra_listener_free(server->open);
+    g_ptr_array_unref(server->senders);
+    server->current = NULL;
+    g_ptr_array_unref(server->peers);
+    for (guint i = 0; i < server->waiting->len; i++)
+        close(g_array_index(server->waiting, Waiting, i).fd);
+    g_array_unref(server->waiting);
+    ra_exec_free(server->host.exec);
+    ra_desktop_free(server->host.desktop);
+    ra_certificate_free(server->certificate);
+    g_array_unref(server->stack);
+    g_free(server->cursor_pixels);
+    g_free(server->guest_dir);
+    g_free(server);
+}

@@ -1,0 +1,23 @@
+# The RDP half: a library of its own for the tests, and the program.
+# libfreerdp below 3.11 sends no window orders (window_orders_send.h).
+if(FREERDP_VERSION VERSION_LESS 3.11)
+  set(remoteapp_window_orders window_orders_encode.c)
+else()
+  set(remoteapp_window_orders window_orders_library.c)
+endif()
+
+# Values in, values out: neither library nor display.
+add_library(remoteapp_pure STATIC arguments.c bands.c clip_text.c layout.c rail_pdu.c scancode.c
+            sound_pdu.c)
+target_link_libraries(remoteapp_pure PUBLIC channel PkgConfig::GLIB)
+
+add_library(remoteapp_rdp STATIC certificate.c clip_channel.c display.c exec.c graphics.c icon_cache.c
+            link.c listener.c peer.c pointer.c rail.c recorder.c remote_input.c server.c sound.c vchannel.c
+            window_orders.c ${remoteapp_window_orders} windows.c)
+target_link_libraries(remoteapp_rdp PUBLIC remoteapp_pure remoteapp_x11 channel_glib
+                      PkgConfig::FREERDP_SERVER PkgConfig::FREERDP PkgConfig::PULSE
+                      PkgConfig::OPENSSL)
+
+add_executable(casement-remoteapp main.c)
+target_link_libraries(casement-remoteapp PRIVATE remoteapp_rdp)
+install(TARGETS casement-remoteapp RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

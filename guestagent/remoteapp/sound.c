@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/sound.h"
+
+#include "guestagent/remoteapp/recorder.h"
+#include "guestagent/remoteapp/sound_pdu.h"
+#include "guestagent/remoteapp/vchannel.h"
+
+#include <freerdp/channels/rdpsnd.h>
+#include <string.h>
+
+#define WAVE2_VERSION 8
+#define QUALITY_VERSION 6
+#define BLOCK_MAX 16384
+
+struct RaSound {
+    GMainContext *context;
+    RaLink *link;
+    RaChannel *channel;
+    RaRecorder *capture; // while the client takes our format
+    guint16 version;
+    int format;
+    guint8 block, confirmed; // the next one, and the next to be confirmed
+    bool late;
+    gint64 start_us;
+};
+
+static void
+write_block(RaSound *s, const RaSoundWave *wave, const guint8 *samples, gsize size)
+{
+    guint8 message[RA_SOUND_HEADER_MAX + BLOCK_MAX];
+    if (s->version >= WAVE2_VERSION) {
+        gsize header = ra_sound_write_wave2(message, wave, size);
+        memcpy(message + header, samples, size);
+        (void)ra_channel_write(s->channel, message, header + size);
+    } else {
+        gsize header = ra_sound_write_wave_info(message, wave, samples, size);
+        (void)ra_channel_write(s->channel, message, header);
+        memset(message, 0, 4);
+        memcpy(message + 4, samples + 4, size - 4);
+        (void)ra_channel_write(s->channel, message, size);
+    }
+    ra_link_send(s->link);
+}
+
+static void
+on_block(const guint8 *samples, gsize size, gpointer user)
+{
+    RaSound *s = user;
+    guint8 with_client = (guint8)(s->block - s->confirmed);
+    if (with_client >= RA_SOUND_LATE_BLOCKS)
+        s->late = true;
+    else if (with_client <= RA_SOUND_LATE_BLOCKS / 2)
+        s->late = false;
+    if (s->late || size < RA_SOUND_FRAME || size > BLOCK_MAX)
+        return;
+    RaSoundWave wave = {
+        .format = (guint16)s->format,
+        .block = s->block++,
+        .time_ms = (guint32)((g_get_monotonic_time() - s->start_us) / 1000),
+    };
+    write_block(s, &wave, samples, size);
+}
+
+static void
+start(RaSound *s)
+{
+    if (s->format >= 0 && s->capture == NULL)
+        s->capture = ra_recorder_new(s->context, on_block, s);
+}
+
+bool
+ra_sound_receive(RaSound *s)
+{
+    for (;;) {
+        g_autoptr(GBytes) bytes = ra_channel_read(s->channel);
+        if (bytes == NULL)
+            return true;
+        gsize size = 0;
+        const guint8 *data = g_bytes_get_data(bytes, &size);
+        RaSoundMessage m;
+        if (!ra_sound_read(CHAN_SPAN(data, size), &m))
+            return false;
+        if (m.type == RA_SOUND_FORMATS) {
+            s->version = m.version;
+            s->format = m.format;
+            if (m.version < QUALITY_VERSION)
+                start(s);
+        } else if (m.type == RA_SOUND_QUALITY) {
+            start(s);
+        } else if (m.type == RA_SOUND_WAVE_CONFIRM) {
+            s->confirmed = (guint8)(m.block + 1);
+        }
+    }
+}
+
+RaSound *
+ra_sound_new(GMainContext *context, RaLink *link)
+{
+    g_autoptr(RaChannel) channel = ra_channel_open_static(link, RDPSND_CHANNEL_NAME);
+    if (channel == NULL)
+        return NULL;
+    RaSound *s = g_new0(RaSound, 1);
+    s->context = context;
+    s->link = link;
+    s->channel = g_steal_pointer(&channel);
+    s->format = -1;
+    s->start_us = g_get_monotonic_time();
+    guint8 formats[64];
+    (void)ra_channel_write(s->channel, formats, ra_sound_write_formats(formats));
+    return s;
+}
+
+void
+ra_sound_free(RaSound *s)
+{
+    if (s == NULL)
+        return;
+    ra_recorder_free(s->capture);
+    ra_channel_free(s->channel);
+    g_free(s);
+}
