@@ -147,37 +147,17 @@ on_limit(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+// The abstract socket stays: with -displayfd it is all that keeps two servers off one number, since
+// a server without it unlinks the other's socket in /tmp/.X11-unix. The cookie guards it.
 static char **
 xorg_arguments(SupXServer *x, const char *display_fd)
 {
     const SupPlaces *p = x->places;
-    const char *argv[] = {x->xorg,
-                          "-displayfd",
-                          display_fd,
-                          "-auth",
-                          p->xauthority,
-                          "-nolisten",
-                          "tcp",
-                          "-nolisten",
-                          "local",
-                          "-noreset",
-                          "-novtswitch",
-                          "-sharevts",
-                          "-keeptty",
-                          "-config",
-                          p->xorg_conf,
-                          "-configdir",
-                          p->xorg_conf_dir,
-                          "-logfile",
-                          p->xorg_log,
-                          "-logverbose",
-                          "1",
-                          "-verbose",
-                          "0",
-                          "-s",
-                          "0",
-                          "-dpms",
-                          NULL};
+    const char *argv[] = {x->xorg,     "-displayfd", display_fd,    "-auth",       p->xauthority,
+                          "-nolisten", "tcp",        "-noreset",    "-novtswitch", "-sharevts",
+                          "-keeptty",  "-config",    p->xorg_conf,  "-configdir",  p->xorg_conf_dir,
+                          "-logfile",  p->xorg_log,  "-logverbose", "1",           "-verbose",
+                          "0",         "-s",         "0",           "-dpms",       NULL};
 
     return g_strdupv((char **)argv);
 }
@@ -185,10 +165,9 @@ xorg_arguments(SupXServer *x, const char *display_fd)
 static char **
 xvfb_arguments(SupXServer *x, const char *display_fd)
 {
-    const char *argv[] = {x->xvfb,     "-displayfd", display_fd,  "-auth", x->places->xauthority,
-                          "-nolisten", "tcp",        "-nolisten", "local", "-noreset",
-                          "-screen",   "0",          XVFB_SCREEN, "-s",    "0",
-                          NULL};
+    const char *argv[] = {x->xvfb,     "-displayfd", display_fd, "-auth",   x->places->xauthority,
+                          "-nolisten", "tcp",        "-noreset", "-screen", "0",
+                          XVFB_SCREEN, "-s",         "0",        NULL};
 
     return g_strdupv((char **)argv);
 }
