@@ -127,7 +127,7 @@ init_parts(RaDesktop *d)
     d->screen = ra_screen_new(conn);
     d->settings = ra_settings_new(conn);
     d->keyboard = ra_keyboard_new(conn);
-    d->input = ra_input_new(conn);
+    d->input = ra_input_new(conn, d->context);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
     d->clipboard = ra_clipboard_new(conn, d->context, &clipboard_events, d);
     set_whole_screen(d);
@@ -298,6 +298,7 @@ void
 ra_desktop_set_layout(RaDesktop *d, const char *model, const char *layout, const char *variant,
                       const char *options)
 {
+    ra_input_must_settle(d->input);
     ra_keyboard_set_layout(d->keyboard, model, layout, variant, options);
 }
 
@@ -321,10 +322,11 @@ ra_desktop_unicode(RaDesktop *d, gunichar character)
 void
 ra_desktop_pointer_move(RaDesktop *d, int root_x, int root_y)
 {
-    int width;
-    int height;
-    ra_screen_size(d->screen, &width, &height);
-    ra_input_motion(d->input, CLAMP(root_x, 0, width - 1), CLAMP(root_y, 0, height - 1));
+    RaInputPoint to;
+    ra_screen_size(d->screen, &to.width, &to.height);
+    to.x = CLAMP(root_x, 0, to.width - 1);
+    to.y = CLAMP(root_y, 0, to.height - 1);
+    ra_input_motion(d->input, &to);
 }
 
 void
@@ -348,6 +350,7 @@ ra_desktop_release_all(RaDesktop *d)
 void
 ra_desktop_set_locks(RaDesktop *d, bool scroll, bool num, bool caps)
 {
+    ra_input_must_settle(d->input);
     ra_keyboard_set_locks(d->keyboard, scroll, num, caps);
 }
 

@@ -14,11 +14,12 @@ struct RaInput {
 };
 
 RaInput *
-ra_input_new(RaConn *conn)
+ra_input_new(RaConn *conn, GMainContext *context)
 {
     RaInput *input = g_new0(RaInput, 1);
     input->conn = conn;
-    if (conn->has_xtest)
+    input->way = ra_input_sockets_new(conn, context);
+    if (!input->way && conn->has_xtest)
         input->way = ra_input_xtest_new(conn);
     if (!input->way)
         g_warning("The X server %s takes no input: it has neither inputtest devices nor XTEST",
@@ -63,6 +64,8 @@ ra_input_key(RaInput *input, guint keycode, bool down)
     if (keycode < 8 || keycode > 255 || !begin(input))
         return;
     guint8 bit = (guint8)(1u << (keycode % 8));
+    if (down && (input->keys[keycode / 8] & bit))
+        return; // the server repeats keys itself
     if (down)
         input->keys[keycode / 8] |= bit;
     else
@@ -83,10 +86,10 @@ ra_input_button(RaInput *input, guint button, bool down)
 }
 
 void
-ra_input_motion(RaInput *input, int x, int y)
+ra_input_motion(RaInput *input, const RaInputPoint *to)
 {
     if (begin(input))
-        input->way->motion(input->way, x, y);
+        input->way->motion(input->way, to);
 }
 
 static void

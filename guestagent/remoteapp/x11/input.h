@@ -8,12 +8,17 @@
 
 typedef struct RaInput RaInput;
 
-// The ways into the server; one object per way. Axis values are in pixels of the screen.
+typedef struct {
+    int x, y;          // in pixels of the screen,
+    int width, height; // which is this large
+} RaInputPoint;
+
+// The ways into the server; one object per way.
 typedef struct RaInputWay RaInputWay;
 struct RaInputWay {
     void (*key)(RaInputWay *way, guint keycode, bool down);
     void (*button)(RaInputWay *way, guint button, bool down);
-    void (*motion)(RaInputWay *way, int x, int y);
+    void (*motion)(RaInputWay *way, const RaInputPoint *to);
     // 1/120 notches, right and down positive; NULL: only clicks of buttons 4 to 7.
     void (*scroll)(RaInputWay *way, int dx, int dy);
     // The server has seen all input that was given; NULL: input and requests go in one order.
@@ -22,16 +27,16 @@ struct RaInputWay {
 };
 
 RaInputWay *ra_input_xtest_new(RaConn *conn);
-// NULL without error when there are no such devices.
-RaInputWay *ra_input_sockets_new(RaConn *conn);
+// NULL when there are no such devices ($CASEMENT_X is not "xorg"), or they do not answer (logged).
+RaInputWay *ra_input_sockets_new(RaConn *conn, GMainContext *context);
 
 // No input is possible where the server has neither; that is said once.
-RaInput *ra_input_new(RaConn *conn);
+RaInput *ra_input_new(RaConn *conn, GMainContext *context);
 void ra_input_free(RaInput *input);
 
 void ra_input_key(RaInput *input, guint keycode, bool down);
 void ra_input_button(RaInput *input, guint button, bool down);
-void ra_input_motion(RaInput *input, int x, int y);
+void ra_input_motion(RaInput *input, const RaInputPoint *to);
 void ra_input_wheel(RaInput *input, int dx, int dy); // right and up positive
 void ra_input_release_all(RaInput *input);
 

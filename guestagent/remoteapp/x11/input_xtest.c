@@ -22,10 +22,10 @@ xtest_button(RaInputWay *way, guint button, bool down)
 }
 
 static void
-xtest_motion(RaInputWay *way, int x, int y)
+xtest_motion(RaInputWay *way, const RaInputPoint *to)
 {
     XTestWay *self = (XTestWay *)way;
-    XTestFakeMotionEvent(self->conn->dpy, self->conn->screen, x, y, CurrentTime);
+    XTestFakeMotionEvent(self->conn->dpy, self->conn->screen, to->x, to->y, CurrentTime);
 }
 
 static void
