@@ -162,7 +162,8 @@ typedef struct {
 
 typedef struct {
     CtlHeader header;
-    uint32_t session_pid, view_pid;
+    uint32_t session_pid; // 0: the view does not know it (its socket was made by the broker)
+    uint32_t view_pid;
     char guest[CTL_GUEST_MAX];
 } CtlAdopt;
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The atoms the view uses, interned in one request.
+
+#include <X11/Xlib.h>
+
+#define HOST_ATOMS(X)                                                                              \
+    X(UTF8_STRING)                                                                                 \
+    X(WM_PROTOCOLS)                                                                                \
+    X(WM_DELETE_WINDOW)                                                                            \
+    X(WM_STATE)                                                                                    \
+    X(WM_CHANGE_STATE)                                                                             \
+    X(_MOTIF_WM_HINTS)                                                                             \
+    X(_NET_WM_PING)                                                                                \
+    X(_NET_WM_PID)                                                                                 \
+    X(_NET_WM_NAME)                                                                                \
+    X(_NET_WM_ICON)                                                                                \
+    X(_NET_WM_ICON_NAME)                                                                           \
+    X(_NET_WM_USER_TIME)                                                                           \
+    X(_NET_STARTUP_ID)                                                                             \
+    X(_NET_STARTUP_INFO)                                                                           \
+    X(_NET_STARTUP_INFO_BEGIN)                                                                     \
+    X(_NET_ACTIVE_WINDOW)                                                                          \
+    X(_NET_WORKAREA)                                                                               \
+    X(_NET_CURRENT_DESKTOP)                                                                        \
+    X(_NET_CLIENT_LIST_STACKING)                                                                   \
+    X(_NET_FRAME_EXTENTS)                                                                          \
+    X(_NET_WM_MOVERESIZE)                                                                          \
+    X(_NET_WM_STATE)                                                                               \
+    X(_NET_WM_STATE_MODAL)                                                                         \
+    X(_NET_WM_STATE_ABOVE)                                                                         \
+    X(_NET_WM_STATE_SKIP_TASKBAR)                                                                  \
+    X(_NET_WM_STATE_SKIP_PAGER)                                                                    \
+    X(_NET_WM_STATE_MAXIMIZED_VERT)                                                                \
+    X(_NET_WM_STATE_MAXIMIZED_HORZ)                                                                \
+    X(_NET_WM_STATE_FULLSCREEN)                                                                    \
+    X(_NET_WM_STATE_HIDDEN)                                                                        \
+    X(_NET_WM_STATE_DEMANDS_ATTENTION)                                                             \
+    X(_NET_WM_WINDOW_TYPE)                                                                         \
+    X(_NET_WM_WINDOW_TYPE_NORMAL)                                                                  \
+    X(_NET_WM_WINDOW_TYPE_DIALOG)                                                                  \
+    X(_NET_WM_WINDOW_TYPE_POPUP_MENU)                                                              \
+    X(_NET_WM_WINDOW_TYPE_TOOLTIP)                                                                 \
+    X(_NET_WM_WINDOW_TYPE_SPLASH)                                                                  \
+    X(_NET_WM_WINDOW_TYPE_UTILITY)                                                                 \
+    X(_XKB_RULES_NAMES)                                                                            \
+    X(RESOURCE_MANAGER)                                                                            \
+    X(CLIPBOARD)                                                                                   \
+    X(TARGETS)                                                                                     \
+    X(MULTIPLE)                                                                                    \
+    X(TIMESTAMP)                                                                                   \
+    X(INCR)                                                                                        \
+    X(TEXT)                                                                                        \
+    X(CASEMENT_SELECTION)                                                                          \
+    X(CASEMENT_MARK)
+
+#define HOST_ATOM_ENUM(name) ATOM_##name,
+typedef enum { HOST_ATOMS(HOST_ATOM_ENUM) HOST_ATOM_COUNT } HostAtom;
+#undef HOST_ATOM_ENUM
+
+// Fills atoms. One round trip.
+void host_atoms_intern(Display *display, Atom atoms[HOST_ATOM_COUNT]);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/control.h"
+
+#include "rdpbridge/x11/adopt.h"
+#include "rdpbridge/x11/clipboard.h"
+#include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/launches.h"
+#include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/windows.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct HostControl {
+    View *view;
+    ChanPacketSocket *socket;
+    HostAdoption *adoption;
+    GSource *report;
+    CtlViewStatus reported;
+};
+
+static void on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds,
+                      guint n_fds, gpointer user);
+
+HostControl *
+host_control_new(View *view, int take_fd)
+{
+    HostControl *c = g_new0(HostControl, 1);
+
+    c->view = view;
+    c->socket = chan_packet_socket_new(view->context, take_fd, CTL_PACKET_MAX, on_packet, c);
+    return c;
+}
+
+static void
+stop_report(HostControl *c)
+{
+    if (!c->report)
+        return;
+    g_source_destroy(c->report);
+    g_source_unref(c->report);
+    c->report = NULL;
+}
+
+void
+host_control_free(HostControl *c)
+{
+    if (!c)
+        return;
+    stop_report(c);
+    host_adoption_free(c->adoption);
+    chan_packet_socket_free(c->socket);
+    g_free(c);
+}
+
+void
+host_control_ready(HostControl *c)
+{
+    CtlPlain m = {CTL_VIEW_READY, sizeof m};
+
+    if (c->socket)
+        chan_packet_send(c->socket, &m, sizeof m, NULL, 0);
+}
+
+static gboolean
+on_report(gpointer user)
+{
+    HostControl *c = user;
+    View *view = c->view;
+    CtlViewStatus m = {.pixels_received = view->pixels_received,
+                       .pixels_painted = view->pixels_painted,
+                       .windows = host_windows_count(view->windows),
+                       .frames = view->frames,
+                       .sound_underruns = view->sound_underruns};
+
+    stop_report(c);
+    CTL_INIT(&m, CTL_VIEW_STATUS);
+    if (c->socket && memcmp(&m, &c->reported, sizeof m) != 0)
+        chan_packet_send(c->socket, &m, sizeof m, NULL, 0);
+    c->reported = m;
+    return G_SOURCE_REMOVE;
+}
+
+void
+host_control_figures_changed(View *view)
+{
+    HostControl *c = view->control;
+
+    if (!c || c->report || !c->socket)
+        return;
+    c->report = g_timeout_source_new(1000);
+    g_source_set_callback(c->report, on_report, c, NULL);
+    g_source_attach(c->report, view->context);
+}
+
+static void
+handle_setup(HostControl *c, const CtlSetup *m)
+{
+    View *view = c->view;
+
+    view->setup = *m;
+    if (m->max_windows == 0 || m->max_windows > VIEW_WINDOWS_MAX)
+        view->setup.max_windows = VIEW_WINDOWS_MAX;
+    host_windows_refresh(view->windows);
+    host_clipboard_policy_changed(view->clipboard);
+    host_session_admit(view->session);
+}
+
+static void
+handle_app(HostControl *c, const CtlApp *m)
+{
+    View *view = c->view;
+
+    if (m->index >= CHAN_APPS_MAX)
+        return;
+    g_hash_table_replace(view->classes, GUINT_TO_POINTER(m->index), g_strdup(m->wm_class));
+    host_windows_refresh(view->windows);
+}
+
+// The broker is one of us, but a packet it did not mean must not take the windows along.
+static void
+handle(HostControl *c, ChanSpan packet, int *fd)
+{
+    View *view = c->view;
+    const void *m = packet.data;
+
+    switch (ctl_type(packet)) {
+    case CTL_SETUP:
+        handle_setup(c, m);
+        break;
+    case CTL_APP:
+        handle_app(c, m);
+        break;
+    case CTL_QUIT:
+        view_quit(view);
+        break;
+    case CTL_SESSION:
+        if (*fd >= 0)
+            host_session_connect(view->session, g_steal_fd(fd));
+        break;
+    case CTL_STARTUP:
+        host_launches_add(view->launches, m);
+        break;
+    case CTL_RAISE:
+        host_focus_raise(view->focus,
+                         host_windows_find(view->windows, ((const CtlWindowId *)m)->window_id));
+        break;
+    default:
+        g_message("the broker sent a message that is not for a view (%u)", ctl_type(packet));
+        break;
+    }
+}
+
+static void
+on_adopted(int take_fd, gpointer user)
+{
+    HostControl *c = user;
+
+    host_adoption_free(c->adoption);
+    c->adoption = NULL;
+    if (take_fd >= 0) {
+        c->socket = chan_packet_socket_new(c->view->context, take_fd, CTL_PACKET_MAX, on_packet, c);
+        host_control_ready(c);
+        memset(&c->reported, 0, sizeof c->reported);
+        host_control_figures_changed(c->view);
+    } else if (!host_session_connected(c->view->session)) {
+        view_quit(c->view);
+    }
+}
+
+static void
+on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds, guint n_fds,
+          gpointer user)
+{
+    HostControl *c = user;
+    int fd = n_fds > 0 ? take_fds[0] : -1;
+
+    for (guint i = 1; i < n_fds; i++)
+        close(take_fds[i]);
+    if (untrusted_packet.size == 0) {
+        chan_packet_socket_free(c->socket);
+        c->socket = NULL;
+        stop_report(c);
+        c->adoption = host_adoption_start(c->view, on_adopted, c);
+        return;
+    }
+    if (ctl_check(untrusted_packet))
+        handle(c, untrusted_packet, &fd);
+    else
+        g_message("the broker sent a malformed message, which is ignored");
+    if (fd >= 0)
+        close(fd);
+}
+
+void
+host_control_session_lost(HostControl *c)
+{
+    if (c && !c->socket && !c->adoption)
+        view_quit(c->view);
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/focus.h"
+
+#include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/windows.h"
+
+// From one window of the guest to the next the focus is nowhere for a moment.
+#define LEAVE_MS 40
+#define ACTIVATE_AFTER_PRESS_MS 3000
+#define ECHO_US G_USEC_PER_SEC
+#define ECHOES 8
+
+typedef struct {
+    uint32_t id;
+    gint64 at_us;
+} Echo;
+
+struct HostFocus {
+    View *view;
+    Window focused;
+    uint32_t sent_id;
+    GSource *leave;
+    Echo echoes[ECHOES]; // what was sent lately: the guest says it back as ACTIVE
+    unsigned next_echo;
+};
+
+HostFocus *
+host_focus_new(View *view)
+{
+    HostFocus *f = g_new0(HostFocus, 1);
+
+    f->view = view;
+    return f;
+}
+
+static void
+stop_leave(HostFocus *f)
+{
+    if (!f->leave)
+        return;
+    g_source_destroy(f->leave);
+    g_source_unref(f->leave);
+    f->leave = NULL;
+}
+
+void
+host_focus_free(HostFocus *f)
+{
+    if (!f)
+        return;
+    stop_leave(f);
+    g_free(f);
+}
+
+static void
+send_focus(HostFocus *f, uint32_t id)
+{
+    ViewId m = {.id = id};
+
+    if (f->sent_id == id)
+        return;
+    if (f->sent_id != 0)
+        host_keyboard_release_all(f->view->keyboard);
+    f->sent_id = id;
+    f->echoes[f->next_echo++ % ECHOES] = (Echo){id, g_get_monotonic_time()};
+    VIEW_INIT(&m, VIEW_MSG_FOCUS);
+    host_session_send(f->view, &m, sizeof m);
+    if (id != 0)
+        host_keyboard_tell_locks(f->view->keyboard);
+}
+
+static gboolean
+on_leave(gpointer user)
+{
+    HostFocus *f = user;
+
+    stop_leave(f);
+    if (f->focused == None)
+        send_focus(f, 0);
+    return G_SOURCE_REMOVE;
+}
+
+void
+host_focus_event(HostFocus *f, const XFocusChangeEvent *e)
+{
+    if (e->detail == NotifyPointer || e->detail == NotifyPointerRoot ||
+        e->detail == NotifyDetailNone || e->detail == NotifyInferior)
+        return;
+    if (e->mode == NotifyGrab) {
+        // A window manager has the keyboard now, and the releases with it.
+        host_keyboard_release_all(f->view->keyboard);
+        return;
+    }
+    if (e->mode == NotifyUngrab) {
+        if (e->type == FocusIn && f->sent_id != 0)
+            host_keyboard_tell_locks(f->view->keyboard);
+        return;
+    }
+    if (e->type == FocusIn)
+        f->focused = e->window;
+    else if (f->focused == e->window)
+        f->focused = None;
+}
+
+void
+host_focus_sync(HostFocus *f)
+{
+    HostWindow *w = f->focused ? host_windows_by_xid(f->view->windows, f->focused) : NULL;
+
+    if (w && !w->is_orphan) {
+        stop_leave(f);
+        if (w->wanted.attention) {
+            w->wanted.attention = false;
+            host_window_push(w);
+        }
+        send_focus(f, w->id);
+    } else if (f->sent_id != 0 && !f->leave) {
+        f->leave = g_timeout_source_new(LEAVE_MS);
+        g_source_set_callback(f->leave, on_leave, f, NULL);
+        g_source_attach(f->leave, f->view->context);
+    }
+}
+
+void
+host_focus_clicked_elsewhere(HostFocus *f)
+{
+    send_focus(f, 0);
+}
+
+void
+host_focus_forget(HostFocus *f, Window xid)
+{
+    if (f->focused == xid)
+        f->focused = None;
+}
+
+void
+host_focus_reset(HostFocus *f)
+{
+    stop_leave(f);
+    f->sent_id = 0;
+}
+
+static bool
+is_echo(const HostFocus *f, uint32_t id)
+{
+    gint64 now = g_get_monotonic_time();
+
+    for (unsigned i = 0; i < ECHOES; i++)
+        if (f->echoes[i].id == id && f->echoes[i].at_us != 0 && now - f->echoes[i].at_us < ECHO_US)
+            return true;
+    return false;
+}
+
+static void
+ask_to_activate(HostFocus *f, HostWindow *w, long source, Time time)
+{
+    const long data[5] = {source, (long)time, (long)f->focused, 0, 0};
+
+    host_display_tell_root(f->view->x, w->xid, ATOM__NET_ACTIVE_WINDOW, data);
+}
+
+void
+host_focus_activate(HostFocus *f, HostWindow *w)
+{
+    if (!w || !w->mapped || w->wanted.override_redirect || w->id == f->sent_id || is_echo(f, w->id))
+        return;
+    // One that has just been mapped is the window manager's to focus or not.
+    if (g_get_monotonic_time() - w->mapped_us < ECHO_US)
+        return;
+    if (view_pressed_within(f->view, ACTIVATE_AFTER_PRESS_MS))
+        ask_to_activate(f, w, 1, f->view->press_time);
+    else
+        host_focus_attention(f, w);
+}
+
+void
+host_focus_attention(HostFocus *f, HostWindow *w)
+{
+    if (w->xid && w->xid == f->focused)
+        return;
+    w->wanted.attention = true;
+    host_window_push(w);
+}
+
+void
+host_focus_raise(HostFocus *f, HostWindow *w)
+{
+    if (w && w->mapped && !w->wanted.override_redirect)
+        ask_to_activate(f, w, 2, CurrentTime);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Which of the guest's windows has the keyboard, as the host's window manager says; and the wishes
+// of guest and broker to have one raised.
+
+#include "rdpbridge/x11/window.h"
+
+HostFocus *host_focus_new(View *view);
+void host_focus_free(HostFocus *focus);
+
+void host_focus_event(HostFocus *focus, const XFocusChangeEvent *event);
+// A batch of events is done, or a window got another id: tells the session if the focus moved.
+void host_focus_sync(HostFocus *focus);
+
+// The user clicked on something that is not ours, which does not always move the focus: menus of
+// the guest close.
+void host_focus_clicked_elsewhere(HostFocus *focus);
+
+// The X window is gone. The session is another one.
+void host_focus_forget(HostFocus *focus, Window xid);
+void host_focus_reset(HostFocus *focus);
+
+// The guest made a window (NULL: none of ours) active: the window manager is asked when the user
+// has just done something there, otherwise the window only asks for attention.
+void host_focus_activate(HostFocus *focus, HostWindow *window);
+void host_focus_attention(HostFocus *focus, HostWindow *window);
+// The user asked for it, through the broker. NULL: nothing.
+void host_focus_raise(HostFocus *focus, HostWindow *window);

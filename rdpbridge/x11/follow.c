@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/follow.h"
+
+#include "rdpbridge/x11/hints.h"
+#include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/session.h"
+
+// A window manager needs a moment to follow; until then its old state is no news.
+#define STATE_SETTLE_US (G_USEC_PER_SEC / 2)
+
+void
+host_follow_configure(HostWindow *w, const XConfigureEvent *e)
+{
+    w->notified_width = (uint32_t)e->width;
+    w->notified_height = (uint32_t)e->height;
+    w->geometry_dirty = true;
+}
+
+void
+host_follow_property(HostWindow *w, Atom property)
+{
+    const Atom *atoms = w->view->x->atoms;
+
+    if (property == atoms[ATOM_WM_STATE] || property == atoms[ATOM__NET_WM_STATE])
+        w->state_dirty = true;
+    else if (property == atoms[ATOM__NET_FRAME_EXTENTS])
+        host_screen_learn_frame(w->view->screen, w->xid);
+}
+
+void
+host_follow_mapped(HostWindow *w, bool mapped)
+{
+    w->viewable = mapped;
+    w->state_dirty = true;
+    if (!mapped) {
+        w->n_exposed = 0;
+        return;
+    }
+    w->geometry_dirty = true;
+    if (w->below_top) {
+        // From here on positions are the client area's again.
+        w->below_top = false;
+        w->pushed.sizes.inc_width = UINT32_MAX;
+        host_window_push(w);
+    }
+}
+
+static ViewRect
+join(const ViewRect *a, const ViewRect *b)
+{
+    int32_t left = MIN(a->x, b->x), top = MIN(a->y, b->y);
+    int32_t right = MAX(a->x + (int32_t)a->width, b->x + (int32_t)b->width);
+    int32_t bottom = MAX(a->y + (int32_t)a->height, b->y + (int32_t)b->height);
+
+    return (ViewRect){left, top, (uint32_t)(right - left), (uint32_t)(bottom - top)};
+}
+
+void
+host_follow_expose(HostWindow *w, const XExposeEvent *e)
+{
+    ViewRect area = {e->x, e->y, (uint32_t)e->width, (uint32_t)e->height};
+
+    if (w->n_exposed < HOST_EXPOSED_MAX)
+        w->exposed[w->n_exposed++] = area;
+    else
+        w->exposed[HOST_EXPOSED_MAX - 1] = join(&w->exposed[HOST_EXPOSED_MAX - 1], &area);
+}
+
+static void
+tell_configured(HostWindow *w, const ViewRect *actual)
+{
+    ViewConfigured m = {.id = w->id, .geometry = *actual};
+
+    w->configured_serial++;
+    if (actual->x != w->told.x || actual->y != w->told.y)
+        w->moved_serial = w->configured_serial;
+    if (actual->width != w->told.width || actual->height != w->told.height)
+        w->resized_serial = w->configured_serial;
+    w->told = *actual;
+    VIEW_INIT(&m, VIEW_MSG_CONFIGURED);
+    m.serial = w->configured_serial;
+    host_session_send(w->view, &m, sizeof m);
+}
+
+static void
+sync_geometry(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    ViewRect actual = {0, 0, w->notified_width, w->notified_height};
+    Window child;
+
+    w->geometry_dirty = false;
+    if (w->notified_width == 0 || w->wanted.state == VIEW_STATE_MINIMIZED ||
+        !XTranslateCoordinates(x->dpy, w->xid, x->root, 0, 0, &actual.x, &actual.y, &child))
+        return;
+    actual.x = CLAMP(actual.x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    actual.y = CLAMP(actual.y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    actual.width = CLAMP(actual.width, 1, VIEW_SIDE_MAX);
+    actual.height = CLAMP(actual.height, 1, VIEW_SIDE_MAX);
+    w->wanted.geometry = w->pushed.geometry = actual;
+    if (w->wanted.override_redirect || w->is_orphan)
+        return;
+    if (actual.x != w->told.x || actual.y != w->told.y || actual.width != w->told.width ||
+        actual.height != w->told.height)
+        tell_configured(w, &actual);
+}
+
+static void
+sync_state(HostWindow *w)
+{
+    ViewStateMsg m = {.id = w->id};
+    uint32_t state;
+
+    w->state_dirty = false;
+    if (w->wanted.override_redirect || !w->mapped || !host_hints_read_state(w, &state) ||
+        state == w->wanted.state)
+        return;
+    if (state == w->state_before && g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_US)
+        return;
+    if (w->wanted.state == VIEW_STATE_MINIMIZED)
+        w->geometry_dirty = true;
+    w->wanted.state = w->pushed.state = state;
+    VIEW_INIT(&m, VIEW_MSG_STATE);
+    m.state = state;
+    if (!w->is_orphan)
+        host_session_send(w->view, &m, sizeof m);
+}
+
+void
+host_follow_sync(HostWindow *w)
+{
+    if (w->state_dirty)
+        sync_state(w);
+    if (w->geometry_dirty)
+        sync_geometry(w);
+    for (unsigned i = 0; i < w->n_exposed; i++)
+        host_paint_area(w->view, w, w->exposed[i]);
+    w->n_exposed = 0;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the server and the host's window manager did to a window: remembered while a batch of events
+// is read, told to the session when it is done (CONFIGURED, STATE), painted where it was exposed.
+
+#include "rdpbridge/x11/window.h"
+
+void host_follow_configure(HostWindow *window, const XConfigureEvent *event);
+void host_follow_property(HostWindow *window, Atom property);
+void host_follow_mapped(HostWindow *window, bool mapped);
+void host_follow_expose(HostWindow *window, const XExposeEvent *event);
+
+// The batch is done.
+void host_follow_sync(HostWindow *window);

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/hints.h"
+
+#include "rdpbridge/x11/windows.h"
+
+#include <X11/Xatom.h>
+#include <X11/Xutil.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    MWM_HINTS_FUNCTIONS = 1 << 0,
+    MWM_HINTS_DECORATIONS = 1 << 1,
+    MWM_FUNC_RESIZE = 1 << 1,
+    MWM_FUNC_MOVE = 1 << 2,
+    MWM_FUNC_MINIMIZE = 1 << 3,
+    MWM_FUNC_MAXIMIZE = 1 << 4,
+    MWM_FUNC_CLOSE = 1 << 5,
+};
+
+enum { STATE_REMOVE = 0, STATE_ADD = 1 }; // EWMH 1.5, _NET_WM_STATE
+
+static void
+set_text(HostWindow *w, Atom property, Atom type, const char *text)
+{
+    XChangeProperty(w->view->x->dpy, w->xid, property, type, 8, PropModeReplace,
+                    (const unsigned char *)text, (int)strlen(text));
+}
+
+static void
+set_longs(HostWindow *w, Atom property, Atom type, const long *values, int n)
+{
+    XChangeProperty(w->view->x->dpy, w->xid, property, type, 32, PropModeReplace,
+                    (const unsigned char *)values, n);
+}
+
+// WM_NAME is Latin-1 for those who do not know _NET_WM_NAME.
+static void
+push_title(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    char latin[HOST_TITLE_MAX];
+    size_t n = 0;
+
+    for (const char *p = w->wanted.title; *p && n + 1 < sizeof latin; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        latin[n++] = c <= 0xff ? (char)c : '?';
+    }
+    latin[n] = 0;
+    set_text(w, XA_WM_NAME, XA_STRING, latin);
+    set_text(w, XA_WM_ICON_NAME, XA_STRING, latin);
+    set_text(w, x->atoms[ATOM__NET_WM_NAME], x->atoms[ATOM_UTF8_STRING], w->wanted.title);
+    set_text(w, x->atoms[ATOM__NET_WM_ICON_NAME], x->atoms[ATOM_UTF8_STRING], w->wanted.title);
+}
+
+static void
+push_class(HostWindow *w)
+{
+    XClassHint hint = {w->wanted.wm_class, w->wanted.wm_class};
+
+    XSetClassHint(w->view->x->dpy, w->xid, &hint);
+}
+
+static void
+push_sizes(HostWindow *w)
+{
+    const HostSizes *s = &w->wanted.sizes;
+    const ViewRect *g = &w->wanted.geometry;
+    bool tight = w->wanted.state == VIEW_STATE_NORMAL;
+    XSizeHints h = {.flags = USPosition | USSize | PPosition | PSize | PWinGravity,
+                    .x = g->x,
+                    .y = g->y,
+                    .width = (int)g->width,
+                    .height = (int)g->height,
+                    .win_gravity = w->below_top ? NorthWestGravity : StaticGravity};
+
+    if (!(w->wanted.flags & VIEW_FLAG_RESIZABLE) && tight) {
+        h.flags |= PMinSize | PMaxSize;
+        h.min_width = h.max_width = (int)g->width;
+        h.min_height = h.max_height = (int)g->height;
+    } else {
+        if (s->min_width || s->min_height)
+            h.flags |= PMinSize;
+        h.min_width = (int)MAX(s->min_width, 1);
+        h.min_height = (int)MAX(s->min_height, 1);
+        if (s->max_width || s->max_height)
+            h.flags |= PMaxSize;
+        h.max_width = (int)(s->max_width ? s->max_width : VIEW_SIDE_MAX);
+        h.max_height = (int)(s->max_height ? s->max_height : VIEW_SIDE_MAX);
+    }
+    if (s->base_width || s->base_height)
+        h.flags |= PBaseSize;
+    h.base_width = (int)s->base_width;
+    h.base_height = (int)s->base_height;
+    if (s->inc_width > 1 || s->inc_height > 1)
+        h.flags |= PResizeInc;
+    h.width_inc = (int)MAX(s->inc_width, 1);
+    h.height_inc = (int)MAX(s->inc_height, 1);
+    XSetWMNormalHints(w->view->x->dpy, w->xid, &h);
+}
+
+static void
+push_motif(HostWindow *w)
+{
+    uint32_t f = w->wanted.flags;
+    long functions = MWM_FUNC_MOVE;
+
+    functions |= f & VIEW_FLAG_RESIZABLE ? MWM_FUNC_RESIZE : 0;
+    functions |= f & VIEW_FLAG_MINIMIZABLE ? MWM_FUNC_MINIMIZE : 0;
+    functions |= f & VIEW_FLAG_MAXIMIZABLE ? MWM_FUNC_MAXIMIZE : 0;
+    functions |= f & VIEW_FLAG_CLOSABLE ? MWM_FUNC_CLOSE : 0;
+    const long hints[5] = {MWM_HINTS_FUNCTIONS | MWM_HINTS_DECORATIONS, functions,
+                           f & VIEW_FLAG_UNDECORATED ? 0 : 1, 0, 0};
+    Atom motif = w->view->x->atoms[ATOM__MOTIF_WM_HINTS];
+    set_longs(w, motif, motif, hints, 5);
+}
+
+static void
+push_wm_hints(HostWindow *w)
+{
+    XWMHints h = {.flags = InputHint | StateHint | WindowGroupHint,
+                  .input = w->wanted.kind != VIEW_KIND_TOOLTIP,
+                  .initial_state =
+                      w->wanted.state == VIEW_STATE_MINIMIZED ? IconicState : NormalState,
+                  .window_group = w->view->x->leader};
+
+    if (w->wanted.attention)
+        h.flags |= XUrgencyHint;
+    XSetWMHints(w->view->x->dpy, w->xid, &h);
+}
+
+static void
+push_type(HostWindow *w)
+{
+    static const HostAtom types[] = {
+        [VIEW_KIND_NORMAL] = ATOM__NET_WM_WINDOW_TYPE_NORMAL,
+        [VIEW_KIND_DIALOG] = ATOM__NET_WM_WINDOW_TYPE_DIALOG,
+        [VIEW_KIND_POPUP] = ATOM__NET_WM_WINDOW_TYPE_POPUP_MENU,
+        [VIEW_KIND_TOOLTIP] = ATOM__NET_WM_WINDOW_TYPE_TOOLTIP,
+        [VIEW_KIND_SPLASH] = ATOM__NET_WM_WINDOW_TYPE_SPLASH,
+        [VIEW_KIND_UTILITY] = ATOM__NET_WM_WINDOW_TYPE_UTILITY,
+    };
+    const Atom *atoms = w->view->x->atoms;
+    const long type = (long)atoms[types[w->wanted.kind]];
+
+    set_longs(w, atoms[ATOM__NET_WM_WINDOW_TYPE], XA_ATOM, &type, 1);
+}
+
+static void
+push_owner(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+
+    if (w->wanted.owner)
+        XSetTransientForHint(x->dpy, w->xid, w->wanted.owner);
+    else
+        XDeleteProperty(x->dpy, w->xid, XA_WM_TRANSIENT_FOR);
+}
+
+// _NET_WM_ICON: width, height and pixels of each, one after the other, in longs.
+static void
+push_icon(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    int n = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++)
+        n += w->icons[i].pixels ? 2 + (int)(w->icons[i].width * w->icons[i].height) : 0;
+    if (n == 0) {
+        XDeleteProperty(x->dpy, w->xid, x->atoms[ATOM__NET_WM_ICON]);
+        return;
+    }
+    g_autofree long *values = g_new(long, n);
+    long *at = values;
+    for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++) {
+        const HostIcon *icon = &w->icons[i];
+        if (!icon->pixels)
+            continue;
+        *at++ = icon->width;
+        *at++ = icon->height;
+        for (uint32_t p = 0; p < icon->width * icon->height; p++)
+            *at++ = icon->pixels[p];
+    }
+    set_longs(w, x->atoms[ATOM__NET_WM_ICON], XA_CARDINAL, values, n);
+}
+
+// What never changes.
+static void
+push_constants(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    Atom protocols[] = {x->atoms[ATOM_WM_DELETE_WINDOW], x->atoms[ATOM__NET_WM_PING]};
+    const long pid = getpid();
+    char host[256] = "";
+
+    XSetWMProtocols(x->dpy, w->xid, protocols, G_N_ELEMENTS(protocols));
+    set_longs(w, x->atoms[ATOM__NET_WM_PID], XA_CARDINAL, &pid, 1);
+    if (gethostname(host, sizeof host - 1) == 0)
+        set_text(w, XA_WM_CLIENT_MACHINE, XA_STRING, host);
+    if (w->startup_id[0])
+        set_text(w, x->atoms[ATOM__NET_STARTUP_ID], x->atoms[ATOM_UTF8_STRING], w->startup_id);
+}
+
+// Flags that are states of EWMH.
+static const struct {
+    uint32_t flag;
+    HostAtom first;
+    int second; // HostAtom, or -1
+} flag_states[] = {
+    {VIEW_FLAG_MODAL, ATOM__NET_WM_STATE_MODAL, -1},
+    {VIEW_FLAG_ABOVE, ATOM__NET_WM_STATE_ABOVE, -1},
+    {VIEW_FLAG_SKIP_TASKBAR, ATOM__NET_WM_STATE_SKIP_TASKBAR, ATOM__NET_WM_STATE_SKIP_PAGER},
+};
+
+void
+host_hints_change_state(HostWindow *w, bool add, HostAtom first, Atom second)
+{
+    const Atom *atoms = w->view->x->atoms;
+    const long data[5] = {add ? STATE_ADD : STATE_REMOVE, (long)atoms[first], (long)second, 1, 0};
+
+    host_display_tell_root(w->view->x, w->xid, ATOM__NET_WM_STATE, data);
+}
+
+void
+host_hints_set_initial_state(HostWindow *w)
+{
+    const Atom *atoms = w->view->x->atoms;
+    long list[12];
+    int n = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(flag_states); i++) {
+        if (!(w->wanted.flags & flag_states[i].flag))
+            continue;
+        list[n++] = (long)atoms[flag_states[i].first];
+        if (flag_states[i].second >= 0)
+            list[n++] = (long)atoms[flag_states[i].second];
+    }
+    if (w->wanted.state == VIEW_STATE_MAXIMIZED) {
+        list[n++] = (long)atoms[ATOM__NET_WM_STATE_MAXIMIZED_HORZ];
+        list[n++] = (long)atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT];
+    } else if (w->wanted.state == VIEW_STATE_FULLSCREEN) {
+        list[n++] = (long)atoms[ATOM__NET_WM_STATE_FULLSCREEN];
+    }
+    if (w->wanted.attention)
+        list[n++] = (long)atoms[ATOM__NET_WM_STATE_DEMANDS_ATTENTION];
+    set_longs(w, atoms[ATOM__NET_WM_STATE], XA_ATOM, list, n);
+}
+
+static void
+push_flag_states(HostWindow *w)
+{
+    uint32_t changed = w->wanted.flags ^ w->pushed.flags;
+    const Atom *atoms = w->view->x->atoms;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(flag_states); i++)
+        if (changed & flag_states[i].flag)
+            host_hints_change_state(w, w->wanted.flags & flag_states[i].flag, flag_states[i].first,
+                                    flag_states[i].second < 0 ? None
+                                                              : atoms[flag_states[i].second]);
+    if (w->wanted.attention && !w->pushed.attention)
+        host_hints_change_state(w, true, ATOM__NET_WM_STATE_DEMANDS_ATTENTION, None);
+}
+
+static bool
+sizes_differ(const HostWindow *w)
+{
+    const HostLook *a = &w->wanted, *b = &w->pushed;
+    bool fixed = !(a->flags & VIEW_FLAG_RESIZABLE);
+
+    return memcmp(&a->sizes, &b->sizes, sizeof a->sizes) != 0 ||
+           ((a->flags ^ b->flags) & VIEW_FLAG_RESIZABLE) ||
+           (fixed && (a->state != b->state || a->geometry.width != b->geometry.width ||
+                      a->geometry.height != b->geometry.height));
+}
+
+void
+host_hints_push(HostWindow *w, bool all)
+{
+    const HostLook *a = &w->wanted, *b = &w->pushed;
+    HostDisplay *x = w->view->x;
+
+    if (all)
+        push_constants(w);
+    if (all || strcmp(a->title, b->title) != 0)
+        push_title(w);
+    if (all || strcmp(a->wm_class, b->wm_class) != 0)
+        push_class(w);
+    if (all || sizes_differ(w))
+        push_sizes(w);
+    if (all || a->flags != b->flags)
+        push_motif(w);
+    if (all || a->attention != b->attention || a->kind != b->kind)
+        push_wm_hints(w);
+    if (all || a->kind != b->kind)
+        push_type(w);
+    if (a->owner != b->owner)
+        push_owner(w);
+    if (a->icon_serial != b->icon_serial)
+        push_icon(w);
+    if (a->user_time != 0 && a->user_time != b->user_time) {
+        const long user_time = a->user_time;
+        set_longs(w, x->atoms[ATOM__NET_WM_USER_TIME], XA_CARDINAL, &user_time, 1);
+    }
+    if (!all && w->mapped)
+        push_flag_states(w);
+}
+
+gboolean
+host_hints_read_state(HostWindow *w, uint32_t *state)
+{
+    HostDisplay *x = w->view->x;
+    const Atom *atoms = x->atoms;
+    unsigned long n = 0;
+    unsigned vertical = 0, horizontal = 0, fullscreen = 0, hidden = 0;
+
+    unsigned long *wm_state = host_display_property(
+        x, &(HostPropertyQuery){w->xid, atoms[ATOM_WM_STATE], atoms[ATOM_WM_STATE], 32, 2}, NULL);
+    if (!wm_state)
+        return FALSE;
+    unsigned long icccm = wm_state[0];
+    XFree(wm_state);
+    unsigned long *list = host_display_property(
+        x, &(HostPropertyQuery){w->xid, atoms[ATOM__NET_WM_STATE], XA_ATOM, 32, 64}, &n);
+    for (unsigned long i = 0; i < n; i++) {
+        vertical |= list[i] == atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT];
+        horizontal |= list[i] == atoms[ATOM__NET_WM_STATE_MAXIMIZED_HORZ];
+        fullscreen |= list[i] == atoms[ATOM__NET_WM_STATE_FULLSCREEN];
+        hidden |= list[i] == atoms[ATOM__NET_WM_STATE_HIDDEN];
+    }
+    if (list)
+        XFree(list);
+    if (icccm == WithdrawnState)
+        return FALSE;
+    if (icccm == IconicState || (hidden && !w->viewable))
+        *state = VIEW_STATE_MINIMIZED;
+    else if (fullscreen)
+        *state = VIEW_STATE_FULLSCREEN;
+    else
+        *state = vertical && horizontal ? VIEW_STATE_MAXIMIZED : VIEW_STATE_NORMAL;
+    return TRUE;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The properties by which window managers, panels and task bars know a window: ICCCM, EWMH and
+// Motif hints. Pushes only what differs between wanted and pushed.
+
+#include "rdpbridge/x11/window.h"
+
+// all: the window is new, nothing is there yet.
+void host_hints_push(HostWindow *window, bool all);
+
+// Sets _NET_WM_STATE as a list: before a window is mapped, when nobody manages it.
+void host_hints_set_initial_state(HostWindow *window);
+
+// Asks the window manager to add or remove up to two states of a mapped window.
+void host_hints_change_state(HostWindow *window, bool add, HostAtom first, Atom second);
+
+// What WM_STATE and _NET_WM_STATE make of the window: a ViewState. FALSE: nobody manages it.
+gboolean host_hints_read_state(HostWindow *window, uint32_t *state);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Launches under way: the startup id of each goes to the program's first window, and the desktop's
+// launch feedback ends when that is there (Startup Notification specification 0.1).
+
+#include "rdpbridge/x11/window.h"
+
+HostLaunches *host_launches_new(View *view);
+void host_launches_free(HostLaunches *launches);
+
+void host_launches_add(HostLaunches *launches, const CtlStartup *message);
+
+// A top-level window is being created: gives it the startup id and time of its launch, if any.
+void host_launches_take(HostLaunches *launches, HostWindow *window);
+
+// It has been mapped.
+void host_launches_mapped(HostLaunches *launches, HostWindow *window);

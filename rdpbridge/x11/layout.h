@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The host's keyboard layout by its XKB names, and the identifier Windows has for it.
+
+#include "rdpbridge/x11/view.h"
+
+// Fills all of layout but its header, the active group's layout first. What is not known is
+// "pc105", "us" and 0x409.
+void host_layout_read(HostDisplay *x, ViewLayout *layout);
+
+// The Windows keyboard layout identifier of an XKB layout and variant; 0x409 if there is none.
+uint32_t host_layout_rdp_id(const char *layout, const char *variant);

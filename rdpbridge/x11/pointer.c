@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/pointer.h"
+
+#include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/scroll.h"
+#include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/windows.h"
+
+#include <X11/extensions/XInput2.h>
+#include <string.h>
+
+#define NOTCH 120
+#define MOVE_LOOP_AFTER_PRESS_MS 2000
+#define MOVE_BY_KEYBOARD 9 // and above, as directions of _NET_WM_MOVERESIZE
+
+struct HostPointer {
+    View *view;
+    Window under;
+    HostScroll *scroll;
+    bool has_motion;
+    ViewPointer motion; // the last one of this batch
+    uint32_t held;      // bits of buttons that are down in the guest
+    uint32_t held_id;   // the window they went down on
+    bool watches_outside;
+};
+
+static void
+select_on_root(HostPointer *p)
+{
+    HostDisplay *x = p->view->x;
+    unsigned char bits[XIMaskLen(XI_LASTEVENT)] = {0};
+    XIEventMask mask = {.deviceid = XIAllDevices, .mask_len = sizeof bits, .mask = bits};
+
+    XISetMask(bits, XI_DeviceChanged);
+    XISetMask(bits, XI_HierarchyChanged);
+    XISelectEvents(x->dpy, x->root, &mask, 1);
+    memset(bits, 0, sizeof bits);
+    mask.deviceid = XIAllMasterDevices;
+    if (p->watches_outside)
+        XISetMask(bits, XI_RawButtonPress);
+    XISelectEvents(x->dpy, x->root, &mask, 1);
+}
+
+HostPointer *
+host_pointer_new(View *view)
+{
+    HostPointer *p = g_new0(HostPointer, 1);
+
+    p->view = view;
+    if (view->x->xi_opcode >= 0) {
+        p->scroll = host_scroll_new(view->x);
+        select_on_root(p);
+    }
+    return p;
+}
+
+void
+host_pointer_free(HostPointer *p)
+{
+    if (!p)
+        return;
+    host_scroll_free(p->scroll);
+    g_free(p);
+}
+
+void
+host_pointer_select(HostPointer *p, Window xid)
+{
+    HostDisplay *x = p->view->x;
+
+    if (x->xi_opcode < 0) {
+        XWindowAttributes a;
+        if (XGetWindowAttributes(x->dpy, xid, &a))
+            XSelectInput(x->dpy, xid,
+                         a.your_event_mask | ButtonPressMask | ButtonReleaseMask |
+                             PointerMotionMask);
+        return;
+    }
+    unsigned char bits[XIMaskLen(XI_LASTEVENT)] = {0};
+    XIEventMask mask = {.deviceid = XIAllMasterDevices, .mask_len = sizeof bits, .mask = bits};
+    XISetMask(bits, XI_Motion);
+    XISetMask(bits, XI_ButtonPress);
+    XISetMask(bits, XI_ButtonRelease);
+    XISelectEvents(x->dpy, xid, &mask, 1);
+}
+
+HostWindow *
+host_pointer_window(const HostPointer *p)
+{
+    return p->under ? host_windows_by_xid(p->view->windows, p->under) : NULL;
+}
+
+void
+host_pointer_flush(HostPointer *p)
+{
+    if (!p->has_motion)
+        return;
+    p->has_motion = false;
+    host_session_send(p->view, &p->motion, sizeof p->motion);
+}
+
+static ViewPointer
+message(const HostWindow *w, uint32_t kind, double root_x, double root_y)
+{
+    ViewPointer m = {.id = w->id, .kind = kind};
+
+    VIEW_INIT(&m, VIEW_MSG_POINTER);
+    m.root_x = (int32_t)CLAMP(root_x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    m.root_y = (int32_t)CLAMP(root_y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    return m;
+}
+
+static void
+moved(HostPointer *p, const HostWindow *w, double root_x, double root_y)
+{
+    p->motion = message(w, VIEW_POINTER_MOVE, root_x, root_y);
+    p->has_motion = true;
+}
+
+static void
+wheel(HostPointer *p, const ViewPointer *at, int32_t dx, int32_t dy)
+{
+    ViewPointer m = *at;
+
+    m.kind = VIEW_POINTER_WHEEL;
+    m.wheel_x = CLAMP(dx, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    m.wheel_y = CLAMP(dy, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    host_pointer_flush(p);
+    host_session_send(p->view, &m, sizeof m);
+}
+
+// Buttons 4 to 7 are notches of wheels.
+static bool
+wheel_button(HostPointer *p, const ViewPointer *at, unsigned button)
+{
+    static const int8_t notches[4][2] = {{0, 1}, {0, -1}, {-1, 0}, {1, 0}};
+
+    if (button < 4 || button > 7)
+        return false;
+    if (at->kind == VIEW_POINTER_DOWN)
+        wheel(p, at, notches[button - 4][0] * NOTCH, notches[button - 4][1] * NOTCH);
+    return true;
+}
+
+static void
+button(HostPointer *p, HostWindow *w, ViewPointer at, unsigned number)
+{
+    if (wheel_button(p, &at, number))
+        return;
+    if ((number < 1 || number > 3) && number != 8 && number != 9)
+        return;
+    uint32_t bit = 1u << number;
+    if (at.kind == VIEW_POINTER_DOWN) {
+        p->held |= bit;
+        p->held_id = w->id;
+    } else if (p->held & bit) {
+        p->held &= ~bit;
+    } else {
+        return; // was let go when a move loop began
+    }
+    at.button = number;
+    host_pointer_flush(p);
+    host_session_send(p->view, &at, sizeof at);
+}
+
+void
+host_pointer_core_event(HostPointer *p, const XEvent *e)
+{
+    // Button and motion events begin alike.
+    HostWindow *w = host_windows_by_xid(p->view->windows, e->xany.window);
+
+    if (!w || w->is_orphan)
+        return;
+    if (e->type == MotionNotify) {
+        moved(p, w, e->xmotion.x_root, e->xmotion.y_root);
+        return;
+    }
+    bool down = e->type == ButtonPress;
+    if (down)
+        view_pressed(p->view, w, e->xbutton.time);
+    button(p, w,
+           message(w, down ? VIEW_POINTER_DOWN : VIEW_POINTER_UP, e->xbutton.x_root,
+                   e->xbutton.y_root),
+           e->xbutton.button);
+}
+
+static void
+on_device_event(HostPointer *p, const XIDeviceEvent *e)
+{
+    HostWindow *w = host_windows_by_xid(p->view->windows, e->event);
+    double dx = 0, dy = 0;
+
+    if (!w || w->is_orphan)
+        return;
+    if (e->evtype == XI_Motion) {
+        bool scrolled = host_scroll_motion(p->scroll, e, &dx, &dy);
+        ViewPointer at = message(w, VIEW_POINTER_WHEEL, e->root_x, e->root_y);
+        if (!scrolled)
+            moved(p, w, e->root_x, e->root_y);
+        else if ((int32_t)dx != 0 || (int32_t)dy != 0)
+            wheel(p, &at, (int32_t)dx, (int32_t)dy);
+        return;
+    }
+    // A smooth wheel's notches come as motion already.
+    if (e->detail >= 4 && e->detail <= 7 && e->flags & XIPointerEmulated)
+        return;
+    bool down = e->evtype == XI_ButtonPress;
+    if (down)
+        view_pressed(p->view, w, e->time);
+    button(p, w, message(w, down ? VIEW_POINTER_DOWN : VIEW_POINTER_UP, e->root_x, e->root_y),
+           (unsigned)e->detail);
+}
+
+void
+host_pointer_xi_event(HostPointer *p, const XGenericEventCookie *cookie)
+{
+    switch (cookie->evtype) {
+    case XI_Motion:
+    case XI_ButtonPress:
+    case XI_ButtonRelease:
+        on_device_event(p, cookie->data);
+        break;
+    case XI_RawButtonPress:
+        if (p->under == None)
+            host_focus_clicked_elsewhere(p->view->focus);
+        break;
+    case XI_DeviceChanged:
+    case XI_HierarchyChanged:
+        host_scroll_forget(p->scroll);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
+{
+    HostWindow *w = host_windows_by_xid(p->view->windows, e->window);
+
+    if (e->detail == NotifyInferior)
+        return;
+    if (e->type == LeaveNotify) {
+        if (e->mode != NotifyGrab && p->under == e->window)
+            p->under = None;
+        return;
+    }
+    if (e->mode == NotifyGrab || !w)
+        return;
+    p->under = e->window;
+    host_scroll_restart(p->scroll);
+    if (w->is_orphan)
+        return;
+    ViewId m = {.id = w->id};
+    VIEW_INIT(&m, VIEW_MSG_ENTER);
+    host_pointer_flush(p);
+    host_session_send(p->view, &m, sizeof m);
+    moved(p, w, e->x_root, e->y_root);
+}
+
+void
+host_pointer_popups_changed(HostPointer *p)
+{
+    GHashTableIter iter;
+    gpointer window;
+    bool open = false;
+
+    if (p->view->x->xi_opcode < 0)
+        return;
+    host_windows_iter(p->view->windows, &iter);
+    while (!open && g_hash_table_iter_next(&iter, NULL, &window)) {
+        const HostWindow *w = window;
+        open = w->mapped && w->wanted.override_redirect && w->kind == VIEW_KIND_POPUP;
+    }
+    if (open == p->watches_outside)
+        return;
+    p->watches_outside = open;
+    select_on_root(p);
+}
+
+void
+host_pointer_forget(HostPointer *p, Window xid)
+{
+    if (p->under == xid)
+        p->under = None;
+}
+
+// The window manager takes the pointer, and the releases with it: the guest is told of them now.
+static void
+let_go(HostPointer *p, HostWindow *w, int32_t root_x, int32_t root_y)
+{
+    ViewPointer m = message(w, VIEW_POINTER_UP, root_x, root_y);
+
+    host_pointer_flush(p);
+    for (unsigned number = 1; number <= 9; number++) {
+        if (!(p->held & (1u << number)))
+            continue;
+        m.button = number;
+        host_session_send(p->view, &m, sizeof m);
+    }
+    p->held = 0;
+}
+
+void
+host_pointer_move_loop(HostPointer *p, const ViewMoveLoop *m)
+{
+    HostDisplay *x = p->view->x;
+    HostWindow *w = host_windows_find(p->view->windows, m->id);
+    bool by_keyboard = m->direction >= MOVE_BY_KEYBOARD;
+    long first = 0;
+
+    if (!w || !w->mapped || w->wanted.override_redirect ||
+        !view_pressed_within(p->view, MOVE_LOOP_AFTER_PRESS_MS))
+        return;
+    if (!by_keyboard) {
+        if (p->held == 0 || p->held_id != w->id)
+            return; // let go meanwhile: the window would stick to the pointer
+        for (first = 1; !(p->held & (1u << first)); first++)
+            ;
+    }
+    let_go(p, w, m->root_x, m->root_y);
+    XUngrabPointer(x->dpy, CurrentTime);
+    const long data[5] = {m->root_x, m->root_y, m->direction, first, 1};
+    host_display_tell_root(x, w->xid, ATOM__NET_WM_MOVERESIZE, data);
+}

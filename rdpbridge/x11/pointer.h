@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The pointer over the guest's windows: motion, buttons, the wheel (XInput 2's smooth scrolling
+// where the server has it), and moves and resizes that a program of the guest begins.
+
+#include "rdpbridge/x11/window.h"
+
+HostPointer *host_pointer_new(View *view);
+void host_pointer_free(HostPointer *pointer);
+
+// Wants pointer events of an X window that has just been created.
+void host_pointer_select(HostPointer *pointer, Window xid);
+
+// The window under the pointer, or NULL.
+HostWindow *host_pointer_window(const HostPointer *pointer);
+
+void host_pointer_core_event(HostPointer *pointer, const XEvent *event);
+void host_pointer_crossing(HostPointer *pointer, const XCrossingEvent *event);
+void host_pointer_xi_event(HostPointer *pointer, const XGenericEventCookie *cookie);
+
+// Sends the motion that is pending: motion is only told once per batch of events, but in order.
+void host_pointer_flush(HostPointer *pointer);
+
+// While menus are open, clicks elsewhere are of interest.
+void host_pointer_popups_changed(HostPointer *pointer);
+
+void host_pointer_forget(HostPointer *pointer, Window xid);
+void host_pointer_move_loop(HostPointer *pointer, const ViewMoveLoop *message);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/popup.h"
+
+#include "rdpbridge/x11/pointer.h"
+#include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/windows.h"
+
+#define COVER_MAX_PERCENT 90
+
+static uint64_t
+overlap(const ViewRect *a, const ViewRect *b)
+{
+    int64_t left = MAX(a->x, b->x), top = MAX(a->y, b->y);
+    int64_t right = MIN((int64_t)a->x + a->width, (int64_t)b->x + b->width);
+    int64_t bottom = MIN((int64_t)a->y + a->height, (int64_t)b->y + b->height);
+
+    return right > left && bottom > top ? (uint64_t)(right - left) * (uint64_t)(bottom - top) : 0;
+}
+
+// Several popups side by side cover as much as one large one: their areas are added up.
+static uint64_t
+covered(const HostWindow *w, const ViewRect *monitor)
+{
+    uint64_t sum = overlap(&w->wanted.geometry, monitor);
+    GHashTableIter iter;
+    gpointer other;
+
+    host_windows_iter(w->view->windows, &iter);
+    while (g_hash_table_iter_next(&iter, NULL, &other)) {
+        const HostWindow *o = other;
+        if (o != w && o->mapped && o->wanted.override_redirect)
+            sum += overlap(&o->wanted.geometry, monitor);
+    }
+    return sum;
+}
+
+bool
+host_popup_fits(const HostWindow *w)
+{
+    const ViewScreen *s = host_screen_get(w->view->screen);
+
+    for (uint32_t i = 0; i < s->n_monitors; i++) {
+        uint64_t area = (uint64_t)s->monitors[i].width * s->monitors[i].height;
+        if (covered(w, &s->monitors[i]) * 100 > area * COVER_MAX_PERCENT)
+            return false;
+    }
+    return true;
+}
+
+bool
+host_popup_admit(const HostWindow *w)
+{
+    const HostWindow *under = host_pointer_window(w->view->pointer);
+
+    if (!host_popup_fits(w))
+        return false;
+    if (view_pressed_within(w->view, HOST_POPUP_AFTER_PRESS_MS))
+        return true;
+    // A tooltip belongs to what the pointer rests on, a submenu to the menu under the pointer.
+    return under && (w->kind == VIEW_KIND_TOOLTIP || under->wanted.override_redirect);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/screen.h"
+
+#include "rdpbridge/x11/session.h"
+
+#include <X11/Xatom.h>
+#include <X11/extensions/Xrandr.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME_GUESS_LEFT 8
+#define FRAME_GUESS_TOP 40
+#define RESOURCES_MAX (256 * 1024)
+
+struct HostScreen {
+    View *view;
+    ViewScreen now;
+    ViewRect frame;
+};
+
+static ViewRect
+bounded(long x, long y, long width, long height)
+{
+    return (ViewRect){(int32_t)CLAMP(x, -VIEW_COORD_MAX, VIEW_COORD_MAX),
+                      (int32_t)CLAMP(y, -VIEW_COORD_MAX, VIEW_COORD_MAX),
+                      (uint32_t)CLAMP(width, 1, VIEW_SIDE_MAX),
+                      (uint32_t)CLAMP(height, 1, VIEW_SIDE_MAX)};
+}
+
+static void
+read_monitors(HostDisplay *x, ViewScreen *s)
+{
+    int n = 0;
+    XRRMonitorInfo *list = x->randr_event >= 0 ? XRRGetMonitors(x->dpy, x->root, True, &n) : NULL;
+
+    for (int i = 0; i < n && s->n_monitors < VIEW_MONITORS_MAX; i++) {
+        ViewRect r = bounded(list[i].x, list[i].y, list[i].width, list[i].height);
+        uint32_t at = s->n_monitors++;
+        s->monitors[at] = r;
+        if (list[i].primary && at > 0) {
+            s->monitors[at] = s->monitors[0];
+            s->monitors[0] = r;
+        }
+    }
+    if (list)
+        XRRFreeMonitors(list);
+    if (s->n_monitors == 0)
+        s->monitors[s->n_monitors++] = s->root;
+}
+
+static double
+mode_hz(const XRRModeInfo *m)
+{
+    double lines = m->vTotal;
+
+    if (m->modeFlags & RR_DoubleScan)
+        lines *= 2;
+    if (m->modeFlags & RR_Interlace)
+        lines /= 2;
+    return m->hTotal && lines > 0 ? (double)m->dotClock / (m->hTotal * lines) : 0;
+}
+
+// The fastest monitor's rate: nothing need be drawn more often.
+static uint32_t
+read_refresh_mhz(HostDisplay *x)
+{
+    XRRScreenResources *r =
+        x->randr_event >= 0 ? XRRGetScreenResourcesCurrent(x->dpy, x->root) : NULL;
+    double best = 0;
+
+    for (int i = 0; r && i < r->ncrtc; i++) {
+        XRRCrtcInfo *crtc = XRRGetCrtcInfo(x->dpy, r, r->crtcs[i]);
+        for (int m = 0; crtc && m < r->nmode; m++)
+            if (r->modes[m].id == crtc->mode)
+                best = MAX(best, mode_hz(&r->modes[m]));
+        if (crtc)
+            XRRFreeCrtcInfo(crtc);
+    }
+    if (r)
+        XRRFreeScreenResources(r);
+    return best >= 10 && best <= 1000 ? (uint32_t)(best * 1000 + 0.5) : 60000;
+}
+
+static ViewRect
+read_work_area(HostDisplay *x, const ViewRect *root)
+{
+    const Atom *atoms = x->atoms;
+    HostPropertyQuery current = {x->root, atoms[ATOM__NET_CURRENT_DESKTOP], XA_CARDINAL, 32, 1};
+    HostPropertyQuery areas = {x->root, atoms[ATOM__NET_WORKAREA], XA_CARDINAL, 32, 4 * 64};
+    unsigned long n = 0, *desktop = host_display_property(x, &current, NULL);
+    unsigned long *list = host_display_property(x, &areas, &n);
+    unsigned long at = desktop ? desktop[0] : 0;
+    ViewRect area = *root;
+
+    if (list && n >= 4) {
+        const unsigned long *v = &list[at < n / 4 ? at * 4 : 0];
+        area = bounded((long)v[0], (long)v[1], (long)v[2], (long)v[3]);
+    }
+    if (desktop)
+        XFree(desktop);
+    if (list)
+        XFree(list);
+    return area;
+}
+
+// Xft.dpi of the resources as they are now; Xlib's own copy is as old as the connection.
+static uint32_t
+read_scale_percent(HostDisplay *x)
+{
+    HostPropertyQuery query = {x->root, x->atoms[ATOM_RESOURCE_MANAGER], XA_STRING, 8,
+                               RESOURCES_MAX};
+    char *text = host_display_property(x, &query, NULL);
+    double dpi = 96;
+
+    for (char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (g_str_has_prefix(line, "Xft.dpi:"))
+            dpi = g_ascii_strtod(line + strlen("Xft.dpi:"), NULL);
+    }
+    if (text)
+        XFree(text);
+    return (uint32_t)CLAMP(dpi / 96 * 100 + 0.5, 100, 500);
+}
+
+static void
+read_all(HostScreen *s)
+{
+    HostDisplay *x = s->view->x;
+    Window root;
+    int left, top;
+    unsigned width = 0, height = 0, border, depth;
+
+    memset(&s->now, 0, sizeof s->now);
+    VIEW_INIT(&s->now, VIEW_MSG_SCREEN);
+    XGetGeometry(x->dpy, x->root, &root, &left, &top, &width, &height, &border, &depth);
+    s->now.root = bounded(0, 0, width, height);
+    s->now.work_area = read_work_area(x, &s->now.root);
+    s->now.scale_percent = read_scale_percent(x);
+    s->now.refresh_mhz = read_refresh_mhz(x);
+    read_monitors(x, &s->now);
+}
+
+HostScreen *
+host_screen_new(View *view)
+{
+    HostScreen *s = g_new0(HostScreen, 1);
+
+    s->view = view;
+    s->frame = (ViewRect){FRAME_GUESS_LEFT, FRAME_GUESS_TOP, 0, 0};
+    XSelectInput(view->x->dpy, view->x->root, PropertyChangeMask | StructureNotifyMask);
+    if (view->x->randr_event >= 0)
+        XRRSelectInput(view->x->dpy, view->x->root,
+                       RRScreenChangeNotifyMask | RRCrtcChangeNotifyMask);
+    read_all(s);
+    return s;
+}
+
+void
+host_screen_free(HostScreen *s)
+{
+    g_free(s);
+}
+
+const ViewScreen *
+host_screen_get(const HostScreen *s)
+{
+    return &s->now;
+}
+
+void
+host_screen_tell(HostScreen *s)
+{
+    host_session_send(s->view, &s->now, sizeof s->now);
+}
+
+void
+host_screen_changed(HostScreen *s)
+{
+    ViewScreen before = s->now;
+
+    read_all(s);
+    if (memcmp(&before, &s->now, sizeof before) != 0)
+        host_screen_tell(s);
+}
+
+const ViewRect *
+host_screen_frame(const HostScreen *s)
+{
+    return &s->frame;
+}
+
+void
+host_screen_learn_frame(HostScreen *s, Window xid)
+{
+    HostDisplay *x = s->view->x;
+    unsigned long n = 0;
+    unsigned long *sides = host_display_property(
+        x, &(HostPropertyQuery){xid, x->atoms[ATOM__NET_FRAME_EXTENTS], XA_CARDINAL, 32, 4}, &n);
+
+    // Left, right, top, bottom. An undecorated window's frame says nothing of the others'.
+    if (sides && n == 4 && sides[2] > 0 && sides[2] < 256 && sides[0] < 256)
+        s->frame = (ViewRect){(int32_t)sides[0], (int32_t)sides[2], 0, 0};
+    if (sides)
+        XFree(sides);
+}

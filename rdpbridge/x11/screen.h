@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The host's screen, which the guest's follows: size, monitors, work area, refresh rate, scale.
+
+#include "rdpbridge/x11/view.h"
+
+HostScreen *host_screen_new(View *view);
+void host_screen_free(HostScreen *screen);
+
+// As it is now. Never NULL.
+const ViewScreen *host_screen_get(const HostScreen *screen);
+
+// To a new session.
+void host_screen_tell(HostScreen *screen);
+
+// Something changed: RandR, the work area or the resources. Tells the session what is new.
+void host_screen_changed(HostScreen *screen);
+
+// How far the window manager's frames reach: x left of the client area, y above it. A guess until
+// the first frame was seen.
+const ViewRect *host_screen_frame(const HostScreen *screen);
+void host_screen_learn_frame(HostScreen *screen, Window xid);

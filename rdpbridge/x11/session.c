@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/session.h"
+
+#include "rdpbridge/x11/clipboard.h"
+#include "rdpbridge/x11/control.h"
+#include "rdpbridge/x11/cursor.h"
+#include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/sound.h"
+#include "rdpbridge/x11/windows.h"
+
+#include <gio/gio.h>
+#include <unistd.h>
+
+struct HostSession {
+    View *view;
+    ChanPacketSocket *socket;
+    bool admitted;
+    bool full;   // too many puts under way
+    bool failed; // sending did: dropped when the stack has unwound
+    GSource *drop;
+};
+
+HostSession *
+host_session_new(View *view)
+{
+    HostSession *s = g_new0(HostSession, 1);
+
+    s->view = view;
+    return s;
+}
+
+static void
+disconnect(HostSession *s)
+{
+    if (s->drop) {
+        g_source_destroy(s->drop);
+        g_source_unref(s->drop);
+        s->drop = NULL;
+    }
+    chan_packet_socket_free(s->socket);
+    s->socket = NULL;
+    s->full = s->failed = false;
+}
+
+void
+host_session_free(HostSession *s)
+{
+    if (!s)
+        return;
+    disconnect(s);
+    g_free(s);
+}
+
+bool
+host_session_connected(const HostSession *s)
+{
+    return s->socket != NULL;
+}
+
+// What belonged to the connection, but for the windows.
+static void
+forget(HostSession *s)
+{
+    disconnect(s);
+    host_paint_forget(s->view);
+    host_sound_close(s->view->sound);
+    host_clipboard_reset(s->view->clipboard);
+    host_cursor_reset(s->view->cursor);
+}
+
+static void
+lost(HostSession *s)
+{
+    forget(s);
+    host_windows_orphan_all(s->view->windows);
+    host_focus_reset(s->view->focus);
+    host_control_session_lost(s->view->control);
+}
+
+static void
+drop_broken(HostSession *s, const char *why)
+{
+    g_message("guest %s: the session broke the view protocol (%s); its windows are closed",
+              s->view->setup.guest, why);
+    forget(s);
+    host_windows_close_all(s->view->windows);
+    host_focus_reset(s->view->focus);
+    host_control_session_lost(s->view->control);
+}
+
+static gboolean
+dispatch(View *view, ChanSpan packet, int take_fd, GError **error)
+{
+    const void *m = packet.data;
+
+    switch (view_type(packet)) {
+    case VIEW_MSG_CURSOR:
+        return host_cursor_set(view->cursor, m, take_fd, error);
+    case VIEW_MSG_SOUND_OPEN:
+        host_sound_open(view->sound, m);
+        return TRUE;
+    case VIEW_MSG_SOUND:
+        return host_sound_play(view->sound, m, error);
+    case VIEW_MSG_SOUND_CLOSE:
+        host_sound_drain(view->sound);
+        return TRUE;
+    case VIEW_MSG_CLIP_OFFER:
+        host_clipboard_offered(view->clipboard, m);
+        return TRUE;
+    case VIEW_MSG_CLIP_WANT:
+        host_clipboard_wanted(view->clipboard, m);
+        return TRUE;
+    case VIEW_MSG_CLIP_DATA:
+        host_clipboard_data(view->clipboard, packet);
+        return TRUE;
+    default:
+        return host_windows_message(view->windows, packet, take_fd, error);
+    }
+}
+
+static void
+on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds, guint n_fds,
+          gpointer user)
+{
+    HostSession *s = user;
+    g_autoptr(GError) error = NULL;
+
+    if (untrusted_packet.size == 0) {
+        lost(s);
+        return;
+    }
+    if (!view_check(untrusted_packet) || view_fds(untrusted_packet) != n_fds) {
+        for (guint i = 0; i < n_fds; i++)
+            close(take_fds[i]);
+        drop_broken(s, "a malformed message");
+        return;
+    }
+    if (!dispatch(s->view, untrusted_packet, n_fds > 0 ? take_fds[0] : -1, &error))
+        drop_broken(s, error->message);
+}
+
+static void
+update_pause(HostSession *s)
+{
+    if (s->socket)
+        chan_packet_socket_pause(s->socket, !s->admitted || s->full);
+}
+
+void
+host_session_connect(HostSession *s, int take_fd)
+{
+    View *view = s->view;
+
+    if (s->socket) {
+        forget(s);
+        host_windows_orphan_all(view->windows);
+        host_focus_reset(view->focus);
+    }
+    host_windows_expect(view->windows);
+    s->socket = chan_packet_socket_new(view->context, take_fd, VIEW_PACKET_MAX, on_packet, s);
+    update_pause(s);
+    host_screen_tell(view->screen);
+    host_keyboard_tell(view->keyboard);
+    host_clipboard_tell(view->clipboard);
+}
+
+void
+host_session_admit(HostSession *s)
+{
+    s->admitted = true;
+    update_pause(s);
+}
+
+void
+host_session_pause(View *view, bool pause)
+{
+    view->session->full = pause;
+    update_pause(view->session);
+}
+
+size_t
+host_session_queued(View *view)
+{
+    return view->session->socket ? chan_packet_queued(view->session->socket) : 0;
+}
+
+static gboolean
+on_drop(gpointer user)
+{
+    HostSession *s = user;
+
+    g_message("guest %s: the session does not read what the view sends and is dropped",
+              s->view->setup.guest);
+    lost(s);
+    return G_SOURCE_REMOVE;
+}
+
+void
+host_session_send_fd(View *view, const void *message, size_t size, int fd)
+{
+    HostSession *s = view->session;
+
+    if (!s->socket || s->failed || chan_packet_send(s->socket, message, size, &fd, fd >= 0))
+        return;
+    // Inside a handler of who knows whom: leave the rest to the loop. A peer that is gone is seen
+    // by the socket itself.
+    s->failed = true;
+    if (chan_packet_queued(s->socket) == 0)
+        return;
+    s->drop = g_idle_source_new();
+    g_source_set_callback(s->drop, on_drop, s, NULL);
+    g_source_attach(s->drop, view->context);
+}
+
+void
+host_session_send(View *view, const void *message, size_t size)
+{
+    host_session_send_fd(view, message, size, -1);
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/view.h"
+
+#include "rdpbridge/x11/clipboard.h"
+#include "rdpbridge/x11/control.h"
+#include "rdpbridge/x11/cursor.h"
+#include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/follow.h"
+#include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/launches.h"
+#include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/pointer.h"
+#include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/sound.h"
+#include "rdpbridge/x11/windows.h"
+
+#include <X11/XKBlib.h>
+#include <X11/extensions/Xrandr.h>
+#include <string.h>
+
+static void
+on_client_message(View *view, XClientMessageEvent *e)
+{
+    const Atom *atoms = view->x->atoms;
+    HostWindow *w = host_windows_by_xid(view->windows, e->window);
+    Atom protocol = (Atom)e->data.l[0];
+
+    if (e->message_type != atoms[ATOM_WM_PROTOCOLS] || e->format != 32 || !w)
+        return;
+    if (protocol == atoms[ATOM__NET_WM_PING]) {
+        XEvent pong = {.xclient = *e};
+        pong.xclient.window = view->x->root;
+        XSendEvent(view->x->dpy, view->x->root, False,
+                   SubstructureNotifyMask | SubstructureRedirectMask, &pong);
+    } else if (protocol == atoms[ATOM_WM_DELETE_WINDOW] && !w->is_orphan) {
+        ViewId m = {.id = w->id};
+        VIEW_INIT(&m, VIEW_MSG_CLOSE);
+        host_session_send(view, &m, sizeof m);
+    }
+}
+
+static void
+on_property(View *view, const XPropertyEvent *e)
+{
+    const Atom *atoms = view->x->atoms;
+    HostWindow *w;
+
+    if (e->window == view->x->leader) {
+        if (e->atom == atoms[ATOM_CASEMENT_MARK])
+            host_paint_done(view, e->serial);
+    } else if (e->window == view->x->root) {
+        if (e->atom == atoms[ATOM__NET_WORKAREA] || e->atom == atoms[ATOM__NET_CURRENT_DESKTOP] ||
+            e->atom == atoms[ATOM_RESOURCE_MANAGER])
+            host_screen_changed(view->screen);
+        else if (e->atom == atoms[ATOM__XKB_RULES_NAMES])
+            host_keyboard_changed(view->keyboard);
+    } else if ((w = host_windows_by_xid(view->windows, e->window))) {
+        host_follow_property(w, e->atom);
+    }
+}
+
+static void
+on_extension_event(View *view, XEvent *e)
+{
+    HostDisplay *x = view->x;
+
+    if (e->type == x->shm_completion) {
+        host_paint_done(view, e->xany.serial);
+    } else if (x->randr_event >= 0 && (e->type == x->randr_event + RRScreenChangeNotify ||
+                                       e->type == x->randr_event + RRNotify)) {
+        XRRUpdateConfiguration(e);
+        host_screen_changed(view->screen);
+    } else if (e->type == x->xkb_event) {
+        const XkbEvent *k = (const XkbEvent *)e;
+        if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify)
+            host_keyboard_changed(view->keyboard);
+    }
+}
+
+// Events of our windows.
+static void
+on_window_event(View *view, HostWindow *w, XEvent *e)
+{
+    switch (e->type) {
+    case Expose:
+        host_follow_expose(w, &e->xexpose);
+        break;
+    case ConfigureNotify:
+        host_follow_configure(w, &e->xconfigure);
+        break;
+    case MapNotify:
+    case UnmapNotify:
+        host_follow_mapped(w, e->type == MapNotify);
+        break;
+    case ReparentNotify:
+        w->geometry_dirty = true;
+        break;
+    case KeyPress:
+    case KeyRelease:
+        host_pointer_flush(view->pointer);
+        host_keyboard_key(view->keyboard, w, &e->xkey);
+        break;
+    case ButtonPress:
+    case ButtonRelease:
+    case MotionNotify:
+        host_pointer_core_event(view->pointer, e);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+on_event(XEvent *e, gpointer user)
+{
+    View *view = user;
+    HostWindow *w;
+
+    if (host_clipboard_event(view->clipboard, e))
+        return;
+    switch (e->type) {
+    case GenericEvent:
+        if (e->xcookie.extension == view->x->xi_opcode && e->xcookie.data)
+            host_pointer_xi_event(view->pointer, &e->xcookie);
+        break;
+    case PropertyNotify:
+        on_property(view, &e->xproperty);
+        break;
+    case ClientMessage:
+        on_client_message(view, &e->xclient);
+        break;
+    case FocusIn:
+    case FocusOut:
+        host_focus_event(view->focus, &e->xfocus);
+        break;
+    case EnterNotify:
+    case LeaveNotify:
+        host_pointer_crossing(view->pointer, &e->xcrossing);
+        break;
+    case MappingNotify:
+        XRefreshKeyboardMapping(&e->xmapping);
+        break;
+    case ConfigureNotify:
+        if (e->xconfigure.window == view->x->root)
+            XRRUpdateConfiguration(e);
+        // fall through
+    default:
+        // Extensions' events have other things where the core's have their window.
+        if (e->type >= LASTEvent)
+            on_extension_event(view, e);
+        else if ((w = host_windows_by_xid(view->windows, e->xany.window)))
+            on_window_event(view, w, e);
+        break;
+    }
+}
+
+static void
+on_drained(gpointer user)
+{
+    View *view = user;
+
+    host_pointer_flush(view->pointer);
+    host_windows_sync(view->windows);
+    host_focus_sync(view->focus);
+}
+
+static void
+on_failed(unsigned long serial, gpointer user)
+{
+    // A put that failed has no completion event, and its session waits for one.
+    host_paint_done(user, serial);
+}
+
+static const HostDisplayHandler handler = {on_event, on_drained, on_failed};
+
+View *
+view_new(GMainContext *context, HostDisplay *take_display)
+{
+    View *view = g_new0(View, 1);
+
+    view->context = g_main_context_ref(context);
+    view->loop = g_main_loop_new(context, FALSE);
+    view->x = take_display;
+    view->setup.max_windows = VIEW_WINDOWS_MAX;
+    view->classes = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    view->session = host_session_new(view);
+    view->windows = host_windows_new(view);
+    view->painter = host_painter_new(view);
+    view->screen = host_screen_new(view);
+    view->keyboard = host_keyboard_new(view);
+    view->pointer = host_pointer_new(view);
+    view->focus = host_focus_new(view);
+    view->cursor = host_cursor_new(view);
+    view->clipboard = host_clipboard_new(view);
+    view->sound = host_sound_new(view);
+    view->launches = host_launches_new(view);
+    host_display_attach(view->x, context, &handler, view);
+    return view;
+}
+
+void
+view_free(View *view)
+{
+    if (!view)
+        return;
+    // Windows first: they are known to all others.
+    host_windows_free(view->windows);
+    host_launches_free(view->launches);
+    host_sound_free(view->sound);
+    host_clipboard_free(view->clipboard);
+    host_cursor_free(view->cursor);
+    host_focus_free(view->focus);
+    host_pointer_free(view->pointer);
+    host_keyboard_free(view->keyboard);
+    host_screen_free(view->screen);
+    host_painter_free(view->painter);
+    host_control_free(view->control);
+    host_session_free(view->session);
+    g_hash_table_unref(view->classes);
+    host_display_close(view->x);
+    g_main_loop_unref(view->loop);
+    g_main_context_unref(view->context);
+    g_free(view);
+}
+
+bool
+view_pressed_within(const View *view, int ms)
+{
+    return view->press_us != 0 && g_get_monotonic_time() - view->press_us <= (gint64)ms * 1000;
+}
+
+void
+view_pressed(View *view, HostWindow *w, Time time)
+{
+    view->press_us = g_get_monotonic_time();
+    view->press_time = time;
+    w->wanted.user_time = (uint32_t)time;
+    host_window_push(w);
+}
+
+void
+view_quit(View *view)
+{
+    g_main_loop_quit(view->loop);
+}
+
+void
+view_wm_class(const View *view, uint32_t app_index, char *out, size_t size)
+{
+    const char *wm_class = app_index == CTL_APP_NONE
+                               ? NULL
+                               : g_hash_table_lookup(view->classes, GUINT_TO_POINTER(app_index));
+
+    if (wm_class && *wm_class)
+        g_strlcpy(out, wm_class, size);
+    else
+        g_snprintf(out, size, "casement.%s", view->setup.guest);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the parts of casement-view share: the display, the two sockets, the broker's word (policy
+// and the table of applications), and figures. Each part keeps its own state behind a pointer here.
+
+#include "channel/control.h"
+#include "channel/glib/packet.h"
+#include "rdpbridge/viewproto.h"
+#include "rdpbridge/x11/display.h"
+
+typedef struct HostClipboard HostClipboard;
+typedef struct HostControl HostControl;
+typedef struct HostCursor HostCursor;
+typedef struct HostFocus HostFocus;
+typedef struct HostKeyboard HostKeyboard;
+typedef struct HostLaunches HostLaunches;
+typedef struct HostPainter HostPainter;
+typedef struct HostPointer HostPointer;
+typedef struct HostScreen HostScreen;
+typedef struct HostSession HostSession;
+typedef struct HostSound HostSound;
+typedef struct HostWindow HostWindow;
+typedef struct HostWindows HostWindows;
+
+typedef struct View {
+    GMainContext *context;
+    GMainLoop *loop;
+    HostDisplay *x;
+    HostControl *control;
+    HostSession *session;
+    HostWindows *windows;
+    HostPainter *painter;
+    HostScreen *screen;
+    HostKeyboard *keyboard;
+    HostPointer *pointer;
+    HostFocus *focus;
+    HostCursor *cursor;
+    HostClipboard *clipboard;
+    HostSound *sound;
+    HostLaunches *launches;
+
+    // From the broker. Until the first SETUP nothing of the session is read.
+    CtlSetup setup;
+    GHashTable *classes; // app_index → wm_class
+
+    // When the user last pressed a key or button on one of our windows: µs of CLOCK_MONOTONIC and
+    // the server's time; 0: never.
+    gint64 press_us;
+    Time press_time;
+
+    uint64_t pixels_received, pixels_painted;
+    uint32_t frames, sound_underruns;
+} View;
+
+View *view_new(GMainContext *context, HostDisplay *take_display);
+void view_free(View *view);
+
+// True when the user pressed something on our windows within the last ms.
+bool view_pressed_within(const View *view, int ms);
+
+// The user pressed a key or a button on a window of ours.
+void view_pressed(View *view, HostWindow *window, Time time);
+
+// Ends the main loop; windows are closed by view_free.
+void view_quit(View *view);
+
+// The class of an application's windows: from the broker's table alone.
+void view_wm_class(const View *view, uint32_t app_index, char *out, size_t size);

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/window.h"
+
+#include "channel/utf8.h"
+#include "rdpbridge/x11/cursor.h"
+#include "rdpbridge/x11/hints.h"
+#include "rdpbridge/x11/launches.h"
+#include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/pointer.h"
+#include "rdpbridge/x11/popup.h"
+#include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/windows.h"
+
+#include <X11/Xutil.h>
+#include <X11/extensions/Xfixes.h>
+#include <X11/extensions/shape.h>
+#include <stdio.h>
+#include <string.h>
+
+HostWindow *
+host_window_new(View *view, uint32_t id)
+{
+    HostWindow *w = g_new0(HostWindow, 1);
+
+    w->view = view;
+    w->id = id;
+    w->app_index = CTL_APP_NONE;
+    return w;
+}
+
+void
+host_window_free(HostWindow *w)
+{
+    if (!w)
+        return;
+    if (w->xid) {
+        host_windows_forget_xid(w->view->windows, w->xid);
+        XDestroyWindow(w->view->x->dpy, w->xid);
+        if (w->wanted.override_redirect)
+            host_pointer_popups_changed(w->view->pointer);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++)
+        g_free(w->icons[i].pixels);
+    host_buffer_unref(w->buffer);
+    g_free(w);
+}
+
+static bool
+same_size(const ViewRect *a, const ViewRect *b)
+{
+    return a->width == b->width && a->height == b->height;
+}
+
+static bool
+same_place(const ViewRect *a, const ViewRect *b)
+{
+    return a->x == b->x && a->y == b->y;
+}
+
+static bool
+is_visible_state(uint32_t state)
+{
+    return state != VIEW_STATE_HIDDEN && state != VIEW_STATE_MINIMIZED;
+}
+
+bool
+host_window_shown(const HostWindow *w)
+{
+    return w->mapped && !w->wanted.override_redirect && is_visible_state(w->wanted.state);
+}
+
+void
+host_window_refresh(HostWindow *w)
+{
+    const HostWindow *owner = w->owner_id ? host_windows_find(w->view->windows, w->owner_id) : NULL;
+    const char *prefix = w->view->setup.title_prefix;
+
+    w->wanted.owner = owner ? owner->xid : None;
+    view_wm_class(w->view, w->app_index, w->wanted.wm_class, sizeof w->wanted.wm_class);
+    g_snprintf(w->wanted.title, sizeof w->wanted.title, "%s%s", prefix, w->guest_title);
+}
+
+void
+host_window_set_props(HostWindow *w, const ViewWindow *m)
+{
+    if (!w->has_commit) {
+        w->kind = m->kind;
+        w->wanted.kind = m->kind;
+    }
+    w->owner_id = m->owner_id;
+    w->app_index = m->app_index;
+    w->wanted.flags = m->flags;
+    w->wanted.sizes = (HostSizes){m->min_width,  m->min_height,  m->max_width, m->max_height,
+                                  m->base_width, m->base_height, m->inc_width, m->inc_height};
+    host_window_refresh(w);
+    host_window_push(w);
+}
+
+void
+host_window_set_title(HostWindow *w, ChanSpan untrusted_title)
+{
+    chan_utf8_clean(untrusted_title, w->guest_title, sizeof w->guest_title);
+    host_window_refresh(w);
+    host_window_push(w);
+}
+
+void
+host_window_take_icon(HostWindow *w, HostIcon take_icon)
+{
+    HostIcon *slot = &w->icons[MAX(take_icon.width, take_icon.height) > 32];
+
+    g_free(slot->pixels);
+    *slot = take_icon;
+    w->wanted.icon_serial++;
+    host_window_push(w);
+}
+
+// Override-redirect or not. A popup that was refused stays an ordinary window.
+static void
+decide_popup(HostWindow *w, bool first)
+{
+    bool popup = w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP;
+
+    if (!popup)
+        return;
+    bool reopens = first || (!w->mapped && w->wanted.state != VIEW_STATE_HIDDEN);
+    bool allowed =
+        reopens ? host_popup_admit(w) : w->wanted.override_redirect && host_popup_fits(w);
+    if (!allowed && (first || w->wanted.override_redirect))
+        g_debug("popup 0x%x is shown as a managed window", w->id);
+    w->wanted.override_redirect = allowed;
+    w->wanted.kind = allowed ? w->kind : VIEW_KIND_UTILITY;
+}
+
+// Takes from a commit what the guest changed by itself. A part (place, size) that the host changed
+// and the guest has not yet followed is the past's and is left alone.
+static void
+follow_geometry(HostWindow *w, const ViewCommit *m)
+{
+    bool first = !w->has_commit;
+    bool place_stale = (int32_t)(m->serial_configured - w->moved_serial) < 0;
+    bool size_stale = (int32_t)(m->serial_configured - w->resized_serial) < 0;
+
+    if (!is_visible_state(m->state) && !first)
+        return;
+    if (first || (!place_stale && !same_place(&m->geometry, &w->committed))) {
+        w->wanted.geometry.x = m->geometry.x;
+        w->wanted.geometry.y = m->geometry.y;
+    }
+    if (first || (!size_stale && !same_size(&m->geometry, &w->committed))) {
+        w->wanted.geometry.width = m->geometry.width;
+        w->wanted.geometry.height = m->geometry.height;
+    }
+    w->committed = m->geometry;
+    if (!place_stale && !size_stale)
+        w->told = m->geometry;
+}
+
+void
+host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
+{
+    const ViewRect *damage = (const ViewRect *)(m + 1);
+    uint32_t n = m->n_damage;
+    bool first = !w->has_commit;
+    bool new_buffer = buffer && (!w->buffer || w->buffer->id != buffer->id);
+    ViewRect all = {0, 0, 0, 0};
+
+    if (new_buffer) {
+        // Whatever the session says of it: nothing of it is on the screen yet.
+        host_buffer_unref(w->buffer);
+        w->buffer = host_buffer_ref(buffer);
+        all = (ViewRect){0, 0, buffer->width, buffer->height};
+        damage = &all;
+        n = 1;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        w->view->pixels_received += (uint64_t)damage[i].width * damage[i].height;
+    follow_geometry(w, m);
+    if (first || m->state != w->committed_state)
+        w->wanted.state = m->state;
+    w->committed_state = m->state;
+    decide_popup(w, first);
+    w->has_commit = true;
+    if (first)
+        w->wanted.user_time = (uint32_t)w->view->press_time;
+    host_window_refresh(w);
+    host_window_push(w);
+    host_paint_commit(w->view, w, m->serial, damage, n);
+    if (new_buffer && w->viewable)
+        host_paint_padding(w->view, w);
+}
+
+// Room for a title bar: a window whose client area begins at the very top would have it off the
+// screen, and its position is meant for the frame.
+static bool
+frame_off_screen(const HostWindow *w)
+{
+    const ViewScreen *s = host_screen_get(w->view->screen);
+    int32_t above = w->wanted.geometry.y - s->work_area.y;
+    int32_t beside = w->wanted.geometry.x - s->work_area.x;
+    const ViewRect *frame = host_screen_frame(w->view->screen);
+
+    if (w->wanted.override_redirect || w->wanted.flags & VIEW_FLAG_UNDECORATED ||
+        w->wanted.state != VIEW_STATE_NORMAL)
+        return false;
+    return (above >= 0 && above < frame->y) || (beside >= 0 && beside < frame->x);
+}
+
+static void
+create(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    const ViewRect *g = &w->wanted.geometry;
+    bool top_level = w->owner_id == 0 && !w->wanted.override_redirect;
+
+    w->visual = w->wanted.flags & VIEW_FLAG_ALPHA ? &x->alpha : &x->opaque;
+    XSetWindowAttributes a = {
+        .background_pixmap = None,
+        .border_pixel = 0,
+        .bit_gravity = NorthWestGravity,
+        .override_redirect = w->wanted.override_redirect,
+        .colormap = w->visual->colormap,
+        .event_mask = ExposureMask | StructureNotifyMask | PropertyChangeMask | FocusChangeMask |
+                      EnterWindowMask | LeaveWindowMask | KeyPressMask | KeyReleaseMask,
+    };
+    w->xid = XCreateWindow(x->dpy, x->root, g->x, g->y, g->width, g->height, 0, w->visual->depth,
+                           InputOutput, w->visual->visual,
+                           CWBackPixmap | CWBorderPixel | CWBitGravity | CWOverrideRedirect |
+                               CWColormap | CWEventMask,
+                           &a);
+    memset(&w->pushed, 0, sizeof w->pushed);
+    w->pushed.geometry = *g;
+    w->pushed.override_redirect = w->wanted.override_redirect;
+    w->pushed.flags = w->wanted.flags;
+    w->mapped = w->viewable = false;
+    w->below_top = frame_off_screen(w);
+    host_windows_add_xid(w->view->windows, w);
+    host_pointer_select(w->view->pointer, w->xid);
+    host_cursor_define(w->view->cursor, w->xid);
+    if (w->wanted.kind == VIEW_KIND_TOOLTIP) {
+        XserverRegion none = XFixesCreateRegion(x->dpy, NULL, 0);
+        XFixesSetWindowShapeRegion(x->dpy, w->xid, ShapeInput, 0, 0, none);
+        XFixesDestroyRegion(x->dpy, none);
+    }
+    if (top_level)
+        host_launches_take(w->view->launches, w);
+}
+
+static void
+push_geometry(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    const ViewRect *a = &w->wanted.geometry, *b = &w->pushed.geometry;
+
+    if (!same_size(a, b) && !same_place(a, b))
+        XMoveResizeWindow(x->dpy, w->xid, a->x, a->y, a->width, a->height);
+    else if (!same_size(a, b))
+        XResizeWindow(x->dpy, w->xid, a->width, a->height);
+    else if (!same_place(a, b))
+        XMoveWindow(x->dpy, w->xid, a->x, a->y);
+}
+
+// From one state to another of a window that stays mapped.
+static void
+push_state(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    uint32_t from = w->pushed.state, to = w->wanted.state;
+
+    if (from == to || !w->mapped)
+        return;
+    w->state_pushed_us = g_get_monotonic_time();
+    w->state_before = from;
+    if (to == VIEW_STATE_MINIMIZED) {
+        XIconifyWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
+        return;
+    }
+    if (from == VIEW_STATE_MINIMIZED)
+        XMapWindow(x->dpy, w->xid);
+    if ((from == VIEW_STATE_FULLSCREEN) != (to == VIEW_STATE_FULLSCREEN))
+        host_hints_change_state(w, to == VIEW_STATE_FULLSCREEN, ATOM__NET_WM_STATE_FULLSCREEN,
+                                None);
+    if (from == VIEW_STATE_MAXIMIZED || to == VIEW_STATE_MAXIMIZED)
+        host_hints_change_state(w, to == VIEW_STATE_MAXIMIZED, ATOM__NET_WM_STATE_MAXIMIZED_HORZ,
+                                x->atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT]);
+}
+
+static void
+push_mapping(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    bool map = w->wanted.state != VIEW_STATE_HIDDEN;
+
+    if (map == w->mapped)
+        return;
+    w->mapped = map;
+    w->mapped_us = g_get_monotonic_time();
+    if (!map) {
+        w->viewable = false;
+        XWithdrawWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
+        return;
+    }
+    if (w->wanted.override_redirect) {
+        XMapRaised(x->dpy, w->xid);
+    } else {
+        host_hints_set_initial_state(w);
+        XMapWindow(x->dpy, w->xid);
+    }
+    host_launches_mapped(w->view->launches, w);
+}
+
+void
+host_window_push(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    bool create_it = w->xid == None;
+
+    if (!w->has_commit || (create_it && w->wanted.state == VIEW_STATE_HIDDEN))
+        return;
+    if (create_it)
+        create(w);
+    if (w->wanted.override_redirect != w->pushed.override_redirect) {
+        XSetWindowAttributes a = {.override_redirect = w->wanted.override_redirect};
+        if (w->mapped)
+            XUnmapWindow(x->dpy, w->xid);
+        w->mapped = w->viewable = false;
+        XChangeWindowAttributes(x->dpy, w->xid, CWOverrideRedirect, &a);
+    }
+    host_hints_push(w, create_it);
+    push_geometry(w);
+    push_state(w);
+    push_mapping(w);
+    bool was_popup = w->pushed.override_redirect;
+    w->pushed = w->wanted;
+    if (was_popup || w->wanted.override_redirect)
+        host_pointer_popups_changed(w->view->pointer);
+    if (create_it)
+        host_windows_created(w->view->windows, w);
+}
+
+void
+host_window_inherit(HostWindow *w, HostWindow *former)
+{
+    host_windows_forget_xid(w->view->windows, former->xid);
+    w->xid = former->xid;
+    w->visual = former->visual;
+    w->pushed = former->pushed;
+    w->mapped = former->mapped;
+    w->viewable = former->viewable;
+    w->notified_width = former->notified_width;
+    w->notified_height = former->notified_height;
+    // The host's word on place and size stands until the guest asks for another.
+    w->told = former->pushed.geometry;
+    former->xid = None;
+    host_windows_add_xid(w->view->windows, w);
+}

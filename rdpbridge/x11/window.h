@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One window of the guest on the user's display. What it should look like (wanted) is changed by
+// the session's messages and by what the host's window manager does; host_window_push compares it
+// with what the server was last told (pushed) and sends the difference, nothing else does.
+
+#include "rdpbridge/x11/buffer.h"
+#include "rdpbridge/x11/view.h"
+
+#define HOST_CLASS_MAX (CHAN_ID_MAX + CTL_GUEST_MAX + 16)
+#define HOST_TITLE_MAX (VIEW_TITLE_MAX + CTL_GUEST_MAX + 2)
+#define HOST_EXPOSED_MAX 16
+
+typedef struct {
+    uint32_t min_width, min_height, max_width, max_height;
+    uint32_t base_width, base_height, inc_width, inc_height;
+} HostSizes;
+
+typedef struct {
+    ViewRect geometry; // client area, root coordinates
+    uint32_t state;    // ViewState
+    uint32_t kind;     // ViewKind, after the rules for popups
+    uint32_t flags;    // ViewFlags
+    bool override_redirect;
+    Window owner; // None: of no other
+    HostSizes sizes;
+    bool attention;
+    uint32_t user_time;
+    uint32_t icon_serial;
+    char wm_class[HOST_CLASS_MAX];
+    char title[HOST_TITLE_MAX];
+} HostLook;
+
+typedef struct {
+    uint32_t width, height;
+    uint32_t *pixels; // 0xAARRGGBB
+} HostIcon;
+
+struct HostWindow {
+    View *view;
+    uint32_t id; // the guest's
+    uint32_t owner_id;
+    uint32_t kind; // as the guest said it
+    uint32_t app_index;
+    Window xid; // None until the first commit
+    const HostVisual *visual;
+    HostLook wanted, pushed;
+    char guest_title[VIEW_TITLE_MAX + 1]; // cleaned
+    HostIcon icons[2];                    // up to 32 pixels, and above
+    HostBuffer *buffer;                   // last committed
+
+    ViewRect committed; // geometry of the last commit
+    uint32_t committed_state;
+    bool has_commit;
+    // Serials of the last CONFIGURED sent, of the last that moved, of the last that resized: what
+    // the guest says of a part it has not followed yet is an echo of the past.
+    uint32_t configured_serial, moved_serial, resized_serial;
+    ViewRect told;                            // geometry the guest knows of
+    uint32_t notified_width, notified_height; // of the last ConfigureNotify
+    gint64 state_pushed_us;                   // until the window manager has had time to follow
+    uint32_t state_before;
+
+    bool mapped;      // asked to be, which the window manager may still delay
+    bool viewable;    // is, as the server says
+    gint64 mapped_us; // when that was
+    bool below_top;   // first mapping: NorthWestGravity, so that the frame is not off the screen
+    bool geometry_dirty, state_dirty; // looked at when the batch of events is done
+    unsigned n_exposed;
+    ViewRect exposed[HOST_EXPOSED_MAX];
+    char startup_id[256]; // of the launch this is the first window of
+    bool is_orphan;       // its session is gone
+};
+
+HostWindow *host_window_new(View *view, uint32_t id);
+// Destroys the X window too.
+void host_window_free(HostWindow *window);
+
+// Messages of the session, checked. The receiver has found the window already.
+void host_window_set_props(HostWindow *window, const ViewWindow *message);
+void host_window_set_title(HostWindow *window, ChanSpan untrusted_title);
+void host_window_take_icon(HostWindow *window, HostIcon take_icon);
+void host_window_commit(HostWindow *window, const ViewCommit *message, HostBuffer *buffer);
+
+// The broker's table, the prefix or another window changed.
+void host_window_refresh(HostWindow *window);
+
+// Sends the server the difference between wanted and pushed.
+void host_window_push(HostWindow *window);
+
+// Becomes the former window's successor on the screen: takes its X window, so that nothing blinks.
+// The former one is left without.
+void host_window_inherit(HostWindow *window, HostWindow *former);
+
+// True for what the user sees as a window: mapped, managed, not minimised.
+bool host_window_shown(const HostWindow *window);
