@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/display.h"
+
+#include <string.h>
+
+struct BridgeDisplay {
+    DispClientContext *client;
+    gboolean ready; // the server said what it can do
+    gboolean known; // sent is what the guest has
+    ViewScreen screen, sent;
+    guint monitors_max;
+};
+
+BridgeDisplay *
+bridge_display_new(void)
+{
+    return g_new0(BridgeDisplay, 1);
+}
+
+void
+bridge_display_free(BridgeDisplay *display)
+{
+    g_free(display);
+}
+
+static DISPLAY_CONTROL_MONITOR_LAYOUT
+layout_of(const ViewRect *r, guint scale_percent, gboolean primary)
+{
+    return (DISPLAY_CONTROL_MONITOR_LAYOUT){
+        .Flags = primary ? DISPLAY_CONTROL_MONITOR_PRIMARY : 0,
+        .Left = r->x,
+        .Top = r->y,
+        .Width =
+            CLAMP(r->width, DISPLAY_CONTROL_MIN_MONITOR_WIDTH, DISPLAY_CONTROL_MAX_MONITOR_WIDTH) &
+            ~1u,
+        .Height = CLAMP(r->height, DISPLAY_CONTROL_MIN_MONITOR_HEIGHT,
+                        DISPLAY_CONTROL_MAX_MONITOR_HEIGHT),
+        .Orientation = ORIENTATION_LANDSCAPE,
+        .DesktopScaleFactor = CLAMP(scale_percent, 100, 500),
+        .DeviceScaleFactor = 100,
+    };
+}
+
+// The primary monitor is the guest's origin; where it is not the root window's, one monitor of the
+// root's size keeps both coordinate systems the same.
+static gboolean
+monitors_fit(const BridgeDisplay *d)
+{
+    const ViewScreen *s = &d->screen;
+
+    return s->n_monitors > 1 && s->n_monitors <= d->monitors_max && s->monitors[0].x == 0 &&
+           s->monitors[0].y == 0;
+}
+
+static void
+push(BridgeDisplay *d)
+{
+    DISPLAY_CONTROL_MONITOR_LAYOUT layouts[VIEW_MONITORS_MAX];
+    const ViewScreen *s = &d->screen;
+    guint n = monitors_fit(d) ? s->n_monitors : 1;
+
+    if (!d->client || !d->ready || (d->known && memcmp(&d->screen, &d->sent, sizeof d->sent) == 0))
+        return;
+    for (guint i = 0; i < n; i++)
+        layouts[i] = layout_of(n > 1 ? &s->monitors[i] : &s->root, s->scale_percent, i == 0);
+    if (d->client->SendMonitorLayout(d->client, n, layouts) != CHANNEL_RC_OK)
+        return;
+    d->sent = d->screen;
+    d->known = TRUE;
+}
+
+static UINT
+on_caps(DispClientContext *client, UINT32 max_monitors, UINT32 factor_a, UINT32 factor_b)
+{
+    BridgeDisplay *d = client->custom;
+
+    d->ready = TRUE;
+    d->monitors_max = max_monitors;
+    push(d);
+    return CHANNEL_RC_OK;
+}
+
+void
+bridge_display_attach(BridgeDisplay *d, DispClientContext *client)
+{
+    d->client = client;
+    d->ready = FALSE;
+    if (!client)
+        return;
+    client->custom = d;
+    client->DisplayControlCaps = on_caps;
+}
+
+void
+bridge_display_start(BridgeDisplay *d, const ViewScreen *screen)
+{
+    d->screen = d->sent = *screen;
+    d->known = screen->n_monitors == 1;
+}
+
+void
+bridge_display_set(BridgeDisplay *d, const ViewScreen *screen)
+{
+    d->screen = *screen;
+    push(d);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The host's screen for the guest over the Display Control channel ([MS-RDPEDISP]), where the
+// server has it.
+
+#include "rdpbridge/viewproto.h"
+
+#include <freerdp/client/disp.h>
+#include <glib.h>
+
+typedef struct BridgeDisplay BridgeDisplay;
+
+BridgeDisplay *bridge_display_new(void);
+void bridge_display_free(BridgeDisplay *display);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeDisplay, bridge_display_free)
+
+// The channel is there (NULL: gone).
+void bridge_display_attach(BridgeDisplay *display, DispClientContext *client);
+
+// What the connection was made with: nothing is sent for it.
+void bridge_display_start(BridgeDisplay *display, const ViewScreen *screen);
+void bridge_display_set(BridgeDisplay *display, const ViewScreen *screen);

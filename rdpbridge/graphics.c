@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/graphics.h"
+
+#include <freerdp/codec/region.h>
+#include <freerdp/gdi/gdi.h>
+#include <freerdp/gdi/gfx.h>
+#include <string.h>
+
+#define CANVAS 64
+#define SURFACES_MAX BRIDGE_SOURCES_MAX
+#define PLANAR_PIXELS_MAX (8192u * 8192)
+#define DECODED_BYTES_MAX (1024u * 1024 * 1024) // private memory of all surfaces together
+
+typedef struct {
+    BridgeSource source;
+    gsize bytes;
+} Surface;
+
+struct BridgeGraphics {
+    BridgeModel *model;
+    void (*fail)(const char *text, gpointer user);
+    gpointer user;
+    RdpgfxClientContext *client;
+    GHashTable *surfaces; // surface id → Surface
+    GPtrArray *touched;   // surfaces of the open frame
+    gsize bytes;
+    guint32 planar_width, planar_height; // what the decoder's scratch memory is made for
+    guint32 frames;                      // decoded
+    pcRdpgfxStartFrame start_frame;      // the library's own
+    pcRdpgfxEndFrame end_frame;
+    pcRdpgfxSurfaceCommand surface_command;
+    pcRdpgfxCreateSurface create_surface;
+    pcRdpgfxDeleteSurface delete_surface;
+    pcRdpgfxResetGraphics reset;
+};
+
+// client->custom is the library's; there is one graphics channel in a process.
+static BridgeGraphics *the_graphics;
+
+static void
+surface_free(gpointer data)
+{
+    Surface *s = data;
+
+    bridge_model_unmap(the_graphics->model, &s->source);
+    the_graphics->bytes -= s->bytes;
+    g_free(s);
+}
+
+BridgeGraphics *
+bridge_graphics_new(BridgeModel *model, void (*fail)(const char *text, gpointer user),
+                    gpointer user)
+{
+    BridgeGraphics *g = g_new0(BridgeGraphics, 1);
+
+    g_assert(!the_graphics);
+    the_graphics = g;
+    g->model = model;
+    g->fail = fail;
+    g->user = user;
+    g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, surface_free);
+    g->touched = g_ptr_array_new();
+    return g;
+}
+
+void
+bridge_graphics_free(BridgeGraphics *g)
+{
+    if (!g)
+        return;
+    g_ptr_array_unref(g->touched);
+    g_hash_table_unref(g->surfaces);
+    the_graphics = NULL;
+    g_free(g);
+}
+
+static Surface *
+find(BridgeGraphics *g, UINT16 id)
+{
+    return g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER((guint)id));
+}
+
+static void
+forget(BridgeGraphics *g, UINT16 id)
+{
+    Surface *s = find(g, id);
+
+    if (!s)
+        return;
+    g_ptr_array_remove_fast(g->touched, s);
+    g_hash_table_remove(g->surfaces, GUINT_TO_POINTER((guint)id));
+}
+
+static UINT
+refuse(BridgeGraphics *g, const char *what, guint width, guint height)
+{
+    g_autofree char *text = g_strdup_printf("%s (%u × %u)", what, width, height);
+
+    g->fail(text, g->user);
+    return ERROR_INVALID_DATA;
+}
+
+static UINT
+on_create_surface(RdpgfxClientContext *client, const RDPGFX_CREATE_SURFACE_PDU *pdu)
+{
+    BridgeGraphics *g = the_graphics;
+    gsize bytes = ((gsize)pdu->width + 16) * 4 * ((gsize)pdu->height + 16);
+
+    forget(g, pdu->surfaceId);
+    if (pdu->width < 1 || pdu->height < 1 || pdu->width > VIEW_SIDE_MAX ||
+        pdu->height > VIEW_SIDE_MAX || bytes > VIEW_BUFFER_BYTES_MAX)
+        return refuse(g, "the guest made a window surface of an impossible size", pdu->width,
+                      pdu->height);
+    if (g_hash_table_size(g->surfaces) >= SURFACES_MAX || g->bytes + bytes > DECODED_BYTES_MAX)
+        return refuse(g, "the guest made more window surfaces than memory is set aside for",
+                      pdu->width, pdu->height);
+    UINT error = g->create_surface(client, pdu);
+    if (error)
+        return error;
+    gdiGfxSurface *library = client->GetSurfaceData(client, pdu->surfaceId);
+    Surface *s = g_new0(Surface, 1);
+    s->source = (BridgeSource){.surface_id = pdu->surfaceId,
+                               .pixels = library->data,
+                               .stride = library->scanline,
+                               .width = pdu->width,
+                               .height = pdu->height};
+    s->bytes = bytes;
+    g->bytes += bytes;
+    g_hash_table_insert(g->surfaces, GUINT_TO_POINTER((guint)pdu->surfaceId), s);
+    return CHANNEL_RC_OK;
+}
+
+static UINT
+on_delete_surface(RdpgfxClientContext *client, const RDPGFX_DELETE_SURFACE_PDU *pdu)
+{
+    forget(the_graphics, pdu->surfaceId);
+    return the_graphics->delete_surface(client, pdu);
+}
+
+// Both kinds of mapping, once the library has accepted them.
+static UINT
+on_mapped(RdpgfxClientContext *client, UINT16 surface_id, UINT64 window_id)
+{
+    BridgeGraphics *g = the_graphics;
+    Surface *s = find(g, surface_id);
+    gdiGfxSurface *library = client->GetSurfaceData(client, surface_id);
+
+    if (!s || !library)
+        return CHANNEL_RC_OK;
+    // What is mapped may be less than the surface, and never more.
+    s->source.width = MIN(library->mappedWidth, library->width);
+    s->source.height = MIN(library->mappedHeight, library->height);
+    s->source.window_id = window_id;
+    bridge_damage_clip(&s->source.damage, s->source.width, s->source.height);
+    bridge_model_map(g->model, &s->source);
+    return CHANNEL_RC_OK;
+}
+
+// The library calls it for every command with exactly what changed.
+static UINT
+on_area(RdpgfxClientContext *client, UINT16 surface_id, UINT32 count, const RECTANGLE_16 *rects)
+{
+    BridgeGraphics *g = the_graphics;
+    Surface *s = find(g, surface_id);
+
+    if (!s)
+        return CHANNEL_RC_OK;
+    for (UINT32 i = 0; i < count; i++) {
+        const RECTANGLE_16 *r = &rects[i];
+        if (r->right > r->left && r->bottom > r->top)
+            bridge_damage_add(&s->source.damage,
+                              (ViewRect){r->left, r->top, (guint32)(r->right - r->left),
+                                         (guint32)(r->bottom - r->top)});
+    }
+    if (s->source.touched || count == 0)
+        return CHANNEL_RC_OK;
+    s->source.touched = true;
+    g_ptr_array_add(g->touched, s);
+    return CHANNEL_RC_OK;
+}
+
+// The library keeps a region per surface too, and clears it only for desktops: left alone it grows
+// and every later update costs more.
+static void
+settle_touched(BridgeGraphics *g, RdpgfxClientContext *client)
+{
+    for (guint i = 0; i < g->touched->len; i++) {
+        Surface *s = g->touched->pdata[i];
+        gdiGfxSurface *library = client->GetSurfaceData(client, s->source.surface_id);
+        if (library)
+            region16_clear(&library->invalidRegion);
+        bridge_damage_clip(&s->source.damage, s->source.width, s->source.height);
+        if (!s->source.mapped) { // shown when it is mapped
+            s->source.touched = false;
+            s->source.painted = true;
+        }
+    }
+    g_ptr_array_set_size(g->touched, 0);
+}
+
+// Also after each command outside of a frame.
+static UINT
+on_update_surfaces(RdpgfxClientContext *client)
+{
+    BridgeGraphics *g = the_graphics;
+    rdpGdi *gdi = client->custom;
+
+    if (gdi->inGfxFrame)
+        return CHANNEL_RC_OK; // on_end_frame does it
+    settle_touched(g, client);
+    bridge_model_frame_end(g->model, false, 0);
+    return CHANNEL_RC_OK;
+}
+
+static UINT
+on_start_frame(RdpgfxClientContext *client, const RDPGFX_START_FRAME_PDU *pdu)
+{
+    bridge_model_frame_begin(the_graphics->model);
+    return the_graphics->start_frame(client, pdu);
+}
+
+static UINT
+on_end_frame(RdpgfxClientContext *client, const RDPGFX_END_FRAME_PDU *pdu)
+{
+    BridgeGraphics *g = the_graphics;
+    UINT error = g->end_frame(client, pdu);
+
+    g->frames++;
+    settle_touched(g, client);
+    bridge_model_frame_end(g->model, true, pdu->frameId);
+    return error;
+}
+
+// Planar scratch memory is 18 bytes a pixel of the largest image: it grows with what comes, and
+// only for what fits its surface.
+static gboolean
+ensure_planar(BridgeGraphics *g, RdpgfxClientContext *client, const RDPGFX_SURFACE_COMMAND *cmd)
+{
+    gdiGfxSurface *library =
+        client->GetSurfaceData(client, (UINT16)MIN(cmd->surfaceId, G_MAXUINT16));
+
+    if (!library || cmd->width > library->width || cmd->height > library->height)
+        return FALSE;
+    if (cmd->width <= g->planar_width && cmd->height <= g->planar_height)
+        return TRUE;
+    guint32 width = MAX(g->planar_width, cmd->width), height = MAX(g->planar_height, cmd->height);
+    if ((guint64)width * height > PLANAR_PIXELS_MAX) { // a wide and a high one: one at a time
+        width = cmd->width;
+        height = cmd->height;
+    }
+    g->planar_width = width;
+    g->planar_height = height;
+    return freerdp_client_codecs_reset(client->codecs, FREERDP_CODEC_PLANAR, width, height);
+}
+
+static UINT
+on_surface_command(RdpgfxClientContext *client, const RDPGFX_SURFACE_COMMAND *cmd)
+{
+    BridgeGraphics *g = the_graphics;
+
+    if (cmd->codecId == RDPGFX_CODECID_PLANAR && !ensure_planar(g, client, cmd))
+        return ERROR_INVALID_DATA;
+    return g->surface_command(client, cmd);
+}
+
+static UINT
+on_reset(RdpgfxClientContext *client, const RDPGFX_RESET_GRAPHICS_PDU *pdu)
+{
+    // The library makes the decoder's memory anew, of its canvas' size.
+    the_graphics->planar_width = the_graphics->planar_height = CANVAS;
+    return the_graphics->reset(client, pdu);
+}
+
+static UINT
+on_open(RdpgfxClientContext *client, BOOL *do_caps_advertise, BOOL *do_frame_acks)
+{
+    *do_caps_advertise = TRUE;
+    *do_frame_acks = FALSE;
+    return CHANNEL_RC_OK;
+}
+
+static void
+hook(BridgeGraphics *g, RdpgfxClientContext *c)
+{
+    g->start_frame = c->StartFrame;
+    g->end_frame = c->EndFrame;
+    g->surface_command = c->SurfaceCommand;
+    g->create_surface = c->CreateSurface;
+    g->delete_surface = c->DeleteSurface;
+    g->reset = c->ResetGraphics;
+    c->StartFrame = on_start_frame;
+    c->EndFrame = on_end_frame;
+    c->SurfaceCommand = on_surface_command;
+    c->CreateSurface = on_create_surface;
+    c->DeleteSurface = on_delete_surface;
+    c->ResetGraphics = on_reset;
+    c->UpdateSurfaces = on_update_surfaces;
+    c->OnOpen = on_open;
+}
+
+// Called within the library's prepare: its scratch memory must not be the desktop's size.
+static gboolean
+init_small(rdpContext *context, RdpgfxClientContext *client)
+{
+    rdpSettings *s = context->settings;
+    UINT32 width = freerdp_settings_get_uint32(s, FreeRDP_DesktopWidth);
+    UINT32 height = freerdp_settings_get_uint32(s, FreeRDP_DesktopHeight);
+
+    return freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth, CANVAS) &&
+           freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, CANVAS) &&
+           gdi_graphics_pipeline_init_ex(context->gdi, client, on_mapped, NULL, on_area) &&
+           freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth, width) &&
+           freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, height);
+}
+
+gboolean
+bridge_graphics_attach(BridgeGraphics *g, rdpContext *context, RdpgfxClientContext *client)
+{
+    bridge_graphics_detach(g, context);
+    if (!init_small(context, client))
+        return FALSE;
+    g->client = client;
+    g->planar_width = g->planar_height = CANVAS;
+    hook(g, client);
+    return TRUE;
+}
+
+void
+bridge_graphics_detach(BridgeGraphics *g, rdpContext *context)
+{
+    if (!g->client)
+        return;
+    g_ptr_array_set_size(g->touched, 0);
+    g_hash_table_remove_all(g->surfaces);
+    gdi_graphics_pipeline_uninit(context->gdi, g->client);
+    g->client = NULL;
+}
+
+void
+bridge_graphics_acknowledge(BridgeGraphics *g, guint32 frame_id)
+{
+    RDPGFX_FRAME_ACKNOWLEDGE_PDU pdu = {.queueDepth = QUEUE_DEPTH_UNAVAILABLE,
+                                        .frameId = frame_id,
+                                        .totalFramesDecoded = g->frames};
+
+    if (g->client)
+        g->client->FrameAcknowledge(g->client, &pdu);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// RDPGFX ([MS-RDPEGFX]): surfaces, which the library decodes into private memory, frames and their
+// acknowledgement, into the model.
+
+#include "rdpbridge/model.h"
+
+#include <freerdp/client/rdpgfx.h>
+#include <freerdp/freerdp.h>
+#include <glib.h>
+
+typedef struct BridgeGraphics BridgeGraphics;
+
+// fail is called when the guest breaks a limit; the connection must end then.
+BridgeGraphics *bridge_graphics_new(BridgeModel *model,
+                                    void (*fail)(const char *text, gpointer user), gpointer user);
+void bridge_graphics_free(BridgeGraphics *graphics);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeGraphics, bridge_graphics_free)
+
+// The channel is there. FALSE when the library fails.
+gboolean
+bridge_graphics_attach(BridgeGraphics *graphics, rdpContext *context, RdpgfxClientContext *client);
+void bridge_graphics_detach(BridgeGraphics *graphics, rdpContext *context);
+
+// The model is done with a frame: tells the guest.
+void bridge_graphics_acknowledge(BridgeGraphics *graphics, guint32 frame_id);

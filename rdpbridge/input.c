@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/input.h"
+
+#include "rdpbridge/scancode.h"
+
+#include <string.h>
+
+#define BUTTONS 10
+#define WHEEL_STEP_MAX 255 // a wheel event carries 8 bits and a sign
+
+struct BridgeInput {
+    rdpInput *library;
+    guint32 locks;
+    bool keys[BRIDGE_KEYS];
+    bool buttons[BUTTONS];
+    guint16 x, y;
+    int wheel_x, wheel_y;
+};
+
+// The lock bits of the view are the ones of RDP ([MS-RDPBCGR] 2.2.8.1.1.3.1.1.5).
+G_STATIC_ASSERT(KBD_SYNC_SCROLL_LOCK == 1 && KBD_SYNC_NUM_LOCK == 2 && KBD_SYNC_CAPS_LOCK == 4);
+
+BridgeInput *
+bridge_input_new(void)
+{
+    return g_new0(BridgeInput, 1);
+}
+
+void
+bridge_input_free(BridgeInput *input)
+{
+    g_free(input);
+}
+
+void
+bridge_input_attach(BridgeInput *i, rdpInput *library)
+{
+    i->library = library;
+    memset(i->keys, 0, sizeof i->keys);
+    memset(i->buttons, 0, sizeof i->buttons);
+}
+
+static void
+send_key(BridgeInput *i, guint32 evdev, bool down, bool repeat)
+{
+    guint16 code = bridge_scancode(evdev);
+    guint16 flags = down ? 0 : KBD_FLAGS_RELEASE;
+
+    if (code == 0)
+        return;
+    if (code & BRIDGE_SCANCODE_EXTENDED1) { // Pause: one sequence, sent when pressed
+        if (down && !repeat)
+            freerdp_input_send_keyboard_pause_event(i->library);
+        return;
+    }
+    if (code & BRIDGE_SCANCODE_EXTENDED)
+        flags |= KBD_FLAGS_EXTENDED;
+    if (repeat)
+        flags |= KBD_FLAGS_DOWN;
+    freerdp_input_send_keyboard_event(i->library, flags, (UINT8)code);
+}
+
+void
+bridge_input_key(BridgeInput *i, const ViewKey *key)
+{
+    if (!i->library || key->evdev >= BRIDGE_KEYS)
+        return;
+    bool was_down = i->keys[key->evdev];
+    if (!key->down && !was_down)
+        return; // pressed before the focus came here
+    i->keys[key->evdev] = key->down != 0;
+    send_key(i, key->evdev, key->down != 0, key->down && was_down);
+}
+
+static void
+send_button(BridgeInput *i, guint32 button, bool down)
+{
+    static const guint16 flags[BUTTONS] = {[1] = PTR_FLAGS_BUTTON1,
+                                           [2] = PTR_FLAGS_BUTTON3,
+                                           [3] = PTR_FLAGS_BUTTON2,
+                                           [8] = PTR_XFLAGS_BUTTON1,
+                                           [9] = PTR_XFLAGS_BUTTON2};
+
+    if (button >= BUTTONS || !flags[button] || (!down && !i->buttons[button]))
+        return;
+    i->buttons[button] = down;
+    if (button >= 8)
+        freerdp_input_send_extended_mouse_event(
+            i->library, flags[button] | (down ? PTR_XFLAGS_DOWN : 0), i->x, i->y);
+    else
+        freerdp_input_send_mouse_event(i->library, flags[button] | (down ? PTR_FLAGS_DOWN : 0),
+                                       i->x, i->y);
+}
+
+// Sends what has come together of one wheel; RDP's unit is the view's, 1/120 notch.
+static void
+send_wheel(BridgeInput *i, int *amount, guint16 wheel)
+{
+    while (*amount != 0) {
+        int step = CLAMP(*amount, -WHEEL_STEP_MAX, WHEEL_STEP_MAX);
+        *amount -= step;
+        guint16 flags = wheel | (step < 0 ? PTR_FLAGS_WHEEL_NEGATIVE : 0);
+        // A negative step is two's complement of nine bits, whose highest is the flag.
+        freerdp_input_send_mouse_event(i->library, flags | (guint16)(step & 0xff), i->x, i->y);
+    }
+}
+
+static guint16
+coordinate(gint32 v)
+{
+    return (guint16)CLAMP(v, 0, VIEW_COORD_MAX);
+}
+
+void
+bridge_input_pointer(BridgeInput *i, const ViewPointer *p, gboolean congested)
+{
+    if (!i->library)
+        return;
+    i->x = coordinate(p->root_x);
+    i->y = coordinate(p->root_y);
+    switch (p->kind) {
+    case VIEW_POINTER_MOVE:
+        if (!congested)
+            freerdp_input_send_mouse_event(i->library, PTR_FLAGS_MOVE, i->x, i->y);
+        break;
+    case VIEW_POINTER_DOWN:
+    case VIEW_POINTER_UP:
+        send_button(i, p->button, p->kind == VIEW_POINTER_DOWN);
+        break;
+    case VIEW_POINTER_WHEEL:
+        i->wheel_x = CLAMP(p->wheel_x, -12000, 12000);
+        i->wheel_y = CLAMP(p->wheel_y, -12000, 12000);
+        send_wheel(i, &i->wheel_y, PTR_FLAGS_WHEEL);
+        send_wheel(i, &i->wheel_x, PTR_FLAGS_HWHEEL);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+bridge_input_locks(BridgeInput *i, guint32 locks)
+{
+    i->locks = locks & 7;
+    if (i->library)
+        freerdp_input_send_synchronize_event(i->library, i->locks);
+}
+
+void
+bridge_input_focus(BridgeInput *i, gboolean focused)
+{
+    if (!i->library)
+        return;
+    if (focused) {
+        bridge_input_locks(i, i->locks);
+        return;
+    }
+    for (guint32 k = 0; k < BRIDGE_KEYS; k++) {
+        if (i->keys[k])
+            send_key(i, k, false, false);
+        i->keys[k] = false;
+    }
+    for (guint32 b = 0; b < BUTTONS; b++)
+        send_button(i, b, false);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The user's keys and pointer to the guest, in the order they came.
+
+#include "rdpbridge/viewproto.h"
+
+#include <freerdp/input.h>
+#include <glib.h>
+
+typedef struct BridgeInput BridgeInput;
+
+BridgeInput *bridge_input_new(void);
+void bridge_input_free(BridgeInput *input);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeInput, bridge_input_free)
+
+// The connection is there (NULL: gone). Without it everything is forgotten.
+void bridge_input_attach(BridgeInput *input, rdpInput *library);
+
+void bridge_input_key(BridgeInput *input, const ViewKey *key);
+// congested: the guest is behind; moves without a press may be left out.
+void bridge_input_pointer(BridgeInput *input, const ViewPointer *pointer, gboolean congested);
+void bridge_input_locks(BridgeInput *input, guint32 locks);
+
+// A window of ours got the focus (locks are said again) or none has it any more (what is down is
+// released, or the guest believes it held for ever).
+void bridge_input_focus(BridgeInput *input, gboolean focused);

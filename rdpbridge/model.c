@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/control.h"
+#include "rdpbridge/model_private.h"
+#include "rdpbridge/style.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define APP_WAIT_US 150000  // how long a window waits for its program's name
+#define MOVE_WAIT_US 300000 // how long the guest has to follow a move
+
+void
+bridge_model_set_max(BridgeModel *m, unsigned max_windows)
+{
+    m->max_windows = max_windows < VIEW_WINDOWS_MAX ? max_windows : VIEW_WINDOWS_MAX;
+}
+
+BridgeModel *
+bridge_model_new(unsigned max_windows, const BridgeModelOut *out, void *user)
+{
+    BridgeModel *m = calloc(1, sizeof *m);
+
+    if (!m)
+        abort();
+    m->out = out;
+    m->user = user;
+    bridge_model_set_max(m, max_windows);
+    m->next_buffer = 1;
+    return m;
+}
+
+static void
+window_free(BridgeWindow *w)
+{
+    bridge_surface_free(w->buffer);
+    free(w->icon);
+    free(w);
+}
+
+void
+bridge_model_free(BridgeModel *m)
+{
+    if (!m)
+        return;
+    for (unsigned i = 0; i < m->n_windows; i++)
+        window_free(m->windows[i]);
+    free(m);
+}
+
+void
+bridge_model_set_screen(BridgeModel *m, uint32_t width, uint32_t height)
+{
+    m->screen = (ViewRect){0, 0, width, height};
+}
+
+BridgeWindow *
+bridge_model_window(BridgeModel *m, uint32_t id)
+{
+    for (unsigned i = 0; i < m->n_windows; i++)
+        if (m->windows[i]->id == id)
+            return m->windows[i];
+    return NULL;
+}
+
+BridgeWindow *
+bridge_model_nth(BridgeModel *m, unsigned n)
+{
+    return n < m->n_windows ? m->windows[n] : NULL;
+}
+
+void
+bridge_say(BridgeModel *m, const void *message, size_t size, int fd)
+{
+    if (m->view)
+        m->out->to_view(m->user, message, size, fd);
+}
+
+void
+bridge_say_window(BridgeModel *m, BridgeWindow *w)
+{
+    ViewWindow msg = {.id = w->id,
+                      .kind = (uint32_t)w->kind,
+                      .flags = w->flags,
+                      .app_index = w->app_index,
+                      .min_width = w->min_width,
+                      .min_height = w->min_height,
+                      .max_width = w->max_width,
+                      .max_height = w->max_height};
+
+    VIEW_INIT(&msg, VIEW_MSG_WINDOW);
+    BridgeWindow *owner = bridge_model_window(m, w->owner_id);
+    if (owner && owner != w && owner->announced) {
+        msg.owner_id = owner->id;
+        if (msg.app_index == CTL_APP_NONE)
+            msg.app_index = owner->app_index;
+    }
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
+void
+bridge_say_title(BridgeModel *m, BridgeWindow *w)
+{
+    struct {
+        ViewTitle head;
+        char text[VIEW_TITLE_MAX];
+    } msg = {.head = {.id = w->id}};
+    size_t length = strlen(w->title);
+
+    VIEW_INIT(&msg.head, VIEW_MSG_TITLE);
+    msg.head.header.size = (uint32_t)(sizeof msg.head + length);
+    memcpy(msg.text, w->title, length);
+    bridge_say(m, &msg, msg.head.header.size, -1);
+}
+
+void
+bridge_say_icon(BridgeModel *m, BridgeWindow *w)
+{
+    ViewIcon msg = {.id = w->id, .width = w->icon_width, .height = w->icon_height};
+
+    if (!w->icon || !m->view)
+        return;
+    VIEW_INIT(&msg, VIEW_MSG_ICON);
+    int fd = bridge_memfd_of(w->icon, (size_t)w->icon_width * w->icon_height * 4);
+    if (fd < 0)
+        return; // a window without its icon is still a window
+    bridge_say(m, &msg, sizeof msg, fd);
+    close(fd);
+}
+
+void
+bridge_announce(BridgeModel *m, BridgeWindow *w)
+{
+    w->announced = true;
+    w->kind = bridge_style_kind(w->style, w->ex_style, w->owner_id);
+    w->flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+    bridge_say_window(m, w);
+    bridge_say_title(m, w);
+    bridge_say_icon(m, w);
+}
+
+static BridgeWindow *
+window_new(BridgeModel *m, uint32_t id)
+{
+    BridgeWindow *w = calloc(1, sizeof *w);
+
+    if (!w)
+        abort();
+    w->id = id;
+    w->app_index = CTL_APP_NONE;
+    m->windows[m->n_windows++] = w;
+    return w;
+}
+
+// Windows stand at -32000, -32000 while they are minimised: what they go back to is kept.
+static bool
+place_counts(const BridgeWindow *w, const BridgeOrder *order)
+{
+    return w->show != BRIDGE_SHOW_MINIMIZED ||
+           (order->fields & BRIDGE_ORDER_OFFSET && order->x > -16000 && order->y > -16000);
+}
+
+static int32_t
+bounded_coordinate(int32_t v)
+{
+    return v < -VIEW_COORD_MAX ? -VIEW_COORD_MAX : v > VIEW_COORD_MAX ? VIEW_COORD_MAX : v;
+}
+
+static void
+apply_place(BridgeWindow *w, const BridgeOrder *order)
+{
+    if (!place_counts(w, order))
+        return;
+    if (order->fields & BRIDGE_ORDER_OFFSET) {
+        w->rect.x = bounded_coordinate(order->x);
+        w->rect.y = bounded_coordinate(order->y);
+    }
+    if (order->fields & BRIDGE_ORDER_SIZE) {
+        w->rect.width = order->width < VIEW_SIDE_MAX ? order->width : VIEW_SIDE_MAX;
+        w->rect.height = order->height < VIEW_SIDE_MAX ? order->height : VIEW_SIDE_MAX;
+    }
+    if (w->moving && memcmp(&w->rect, &w->moving_rect, sizeof w->rect) == 0) {
+        w->moving = false;
+        w->moving_due = 0;
+        w->followed_serial = w->moving_serial;
+        w->push = true;
+    }
+}
+
+static void
+apply_properties(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
+{
+    uint32_t owner = w->owner_id, flags = w->flags;
+
+    if (order->fields & BRIDGE_ORDER_OWNER)
+        w->owner_id = order->owner_id;
+    if (order->fields & BRIDGE_ORDER_STYLE) {
+        w->style = order->style;
+        w->ex_style = order->ex_style;
+    }
+    if (order->fields & BRIDGE_ORDER_SHOW)
+        w->show = order->show;
+    if (w->announced) {
+        w->flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+        if (owner != w->owner_id || flags != w->flags)
+            bridge_say_window(m, w);
+    }
+    if (order->fields & BRIDGE_ORDER_TITLE && strcmp(w->title, order->title) != 0) {
+        size_t n = strnlen(order->title, sizeof w->title - 1);
+        memset(w->title, 0, sizeof w->title);
+        memcpy(w->title, order->title, n);
+        if (w->announced)
+            bridge_say_title(m, w);
+    }
+}
+
+bool
+bridge_model_order(BridgeModel *m, uint32_t id, bool is_new, const BridgeOrder *order)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+    bool created = !w;
+
+    if (!w && (!is_new || id == 0))
+        return true;
+    if (!w && m->n_windows >= m->max_windows)
+        return false;
+    if (!w)
+        w = window_new(m, id);
+    apply_properties(m, w, order);
+    apply_place(w, order);
+    if (created && w->owner_id == 0) {
+        w->app_due = m->out->now(m->user) + APP_WAIT_US;
+        m->out->ask_app(m->user, id);
+    } else if (created) {
+        w->app_known = true;
+    }
+    bridge_present(m, w);
+    m->out->changed(m->user, w);
+    return true;
+}
+
+static void
+forget_in_stack(BridgeModel *m, uint32_t id)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < m->n_stack; i++)
+        if (m->stack[i] != id)
+            m->stack[n++] = m->stack[i];
+    m->n_stack = n;
+    if (m->active == id)
+        m->active = 0;
+}
+
+void
+bridge_model_delete(BridgeModel *m, uint32_t id)
+{
+    ViewId msg = {.id = id};
+
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        BridgeWindow *w = m->windows[i];
+        if (w->id != id)
+            continue;
+        bridge_present_release(m, w);
+        m->windows[i] = m->windows[--m->n_windows];
+        forget_in_stack(m, id);
+        VIEW_INIT(&msg, VIEW_MSG_WINDOW_GONE);
+        if (w->announced)
+            bridge_say(m, &msg, sizeof msg, -1);
+        m->out->gone(m->user, id);
+        window_free(w);
+        return;
+    }
+}
+
+static void
+say_stack(BridgeModel *m)
+{
+    struct {
+        ViewStack head;
+        uint32_t ids[VIEW_WINDOWS_MAX];
+    } msg = {0};
+
+    for (unsigned i = 0; i < m->n_stack; i++) {
+        BridgeWindow *w = bridge_model_window(m, m->stack[i]);
+        if (w && w->announced)
+            msg.ids[msg.head.count++] = w->id;
+    }
+    if (msg.head.count == 0)
+        return;
+    VIEW_INIT(&msg.head, VIEW_MSG_STACK);
+    msg.head.header.size = (uint32_t)(sizeof msg.head + msg.head.count * sizeof msg.ids[0]);
+    bridge_say(m, &msg, msg.head.header.size, -1);
+}
+
+void
+bridge_model_stack(BridgeModel *m, const uint32_t *untrusted_ids, unsigned count)
+{
+    m->n_stack = 0;
+    for (unsigned i = 0; i < count && m->n_stack < VIEW_WINDOWS_MAX; i++) {
+        bool twice = false;
+        for (unsigned j = 0; j < m->n_stack && !twice; j++)
+            twice = m->stack[j] == untrusted_ids[i];
+        if (!twice && bridge_model_window(m, untrusted_ids[i]))
+            m->stack[m->n_stack++] = untrusted_ids[i];
+    }
+    say_stack(m);
+}
+
+static void
+say_active(BridgeModel *m)
+{
+    BridgeWindow *w = bridge_model_window(m, m->active);
+    ViewId msg = {.id = w && w->announced ? w->id : 0};
+
+    VIEW_INIT(&msg, VIEW_MSG_ACTIVE);
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
+void
+bridge_model_active(BridgeModel *m, uint32_t untrusted_id)
+{
+    m->active = bridge_model_window(m, untrusted_id) ? untrusted_id : 0;
+    say_active(m);
+}
+
+void
+bridge_model_set_app(BridgeModel *m, uint32_t id, uint32_t app_index)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w)
+        return;
+    w->app_known = true;
+    w->app_due = 0;
+    if (w->app_index != app_index) {
+        w->app_index = app_index;
+        if (w->announced)
+            bridge_say_window(m, w);
+        m->out->changed(m->user, w);
+    }
+    bridge_present(m, w);
+}
+
+static uint32_t
+bounded_side(uint32_t v)
+{
+    return v < VIEW_SIDE_MAX ? v : 0; // as good as none
+}
+
+void
+bridge_model_set_limits(BridgeModel *m, uint32_t id, const uint32_t min_max[4])
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w)
+        return;
+    w->min_width = bounded_side(min_max[0]);
+    w->min_height = bounded_side(min_max[1]);
+    w->max_width = bounded_side(min_max[2]);
+    w->max_height = bounded_side(min_max[3]);
+    if (w->max_width && w->min_width > w->max_width)
+        w->min_width = w->max_width;
+    if (w->max_height && w->min_height > w->max_height)
+        w->min_height = w->max_height;
+    if (w->announced)
+        bridge_say_window(m, w);
+}
+
+void
+bridge_model_take_icon(BridgeModel *m, uint32_t id, uint8_t *icon, uint32_t width, uint32_t height)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    // Several sizes come one after the other; the largest is the one to have.
+    if (!w || (w->icon && w->icon_width > width && w->icon_width <= 64)) {
+        free(icon);
+        return;
+    }
+    free(w->icon);
+    w->icon = icon;
+    w->icon_width = width;
+    w->icon_height = height;
+    if (w->announced)
+        bridge_say_icon(m, w);
+}
+
+void
+bridge_model_view_attached(BridgeModel *m)
+{
+    bridge_model_view_lost(m); // whatever the former one owes
+    m->view = true;
+    // An owner may only be named once the view knows it: those are said when all are known.
+    for (unsigned i = 0; i < m->n_windows; i++)
+        if (m->windows[i]->announced)
+            bridge_announce(m, m->windows[i]);
+    for (unsigned i = 0; i < m->n_windows; i++)
+        if (m->windows[i]->announced && m->windows[i]->owner_id != 0)
+            bridge_say_window(m, m->windows[i]);
+    for (unsigned i = 0; i < m->n_windows; i++)
+        bridge_present(m, m->windows[i]);
+    say_stack(m);
+    say_active(m);
+}
+
+bool
+bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect rect)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w || !w->announced || w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP)
+        return false;
+    if (!w->moving && memcmp(&rect, &w->rect, sizeof rect) == 0) {
+        w->followed_serial = serial;
+        w->push = true;
+        bridge_present(m, w);
+        return false;
+    }
+    w->moving = true;
+    w->moving_serial = serial;
+    w->moving_rect = rect;
+    w->moving_due = m->out->now(m->user) + MOVE_WAIT_US;
+    return true;
+}

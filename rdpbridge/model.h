@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The guest's windows as they are now: what RAIL's orders say of them, which surface is mapped to
+// them, and what of that the view has been told. It pairs window orders with the pixels of that
+// size before it commits (orders overtake channel data), keeps at most one commit with pixels in
+// flight per window, and tells a new view everything again.
+//
+// Pure: no FreeRDP, no GLib, no clock of its own. What it wants done it calls for (BridgeModelOut);
+// none of those functions may call back into the model. All values from the guest are bounded here.
+
+#include "rdpbridge/damage.h"
+#include "rdpbridge/surface.h"
+
+typedef struct BridgeModel BridgeModel;
+
+// The show state of RAIL ([MS-RDPERP] 2.2.1.3.1.2.1).
+typedef enum {
+    BRIDGE_HIDE = 0,
+    BRIDGE_SHOW_MINIMIZED = 2,
+    BRIDGE_SHOW_MAXIMIZED = 3,
+    BRIDGE_SHOW = 5,
+} BridgeShow;
+
+typedef enum {
+    BRIDGE_ORDER_OWNER = 1u << 0,
+    BRIDGE_ORDER_STYLE = 1u << 1,
+    BRIDGE_ORDER_SHOW = 1u << 2,
+    BRIDGE_ORDER_TITLE = 1u << 3,
+    BRIDGE_ORDER_OFFSET = 1u << 4,
+    BRIDGE_ORDER_SIZE = 1u << 5,
+} BridgeOrderFields;
+
+// A window order, new or update: what `fields` names.
+typedef struct {
+    uint32_t fields;
+    uint32_t owner_id, style, ex_style, show;
+    const char *title; // cleaned
+    int32_t x, y;
+    uint32_t width, height;
+} BridgeOrder;
+
+// A surface of the graphics channel; the graphics module's, which outlives its stay in the model.
+typedef struct {
+    uint16_t surface_id;
+    bool mapped;
+    uint64_t window_id;
+    const uint8_t *pixels; // at least width * height, BGRX8 or BGRA8
+    size_t stride;
+    uint32_t width, height; // of what is mapped
+    bool painted;           // a frame that touched it has ended
+    bool touched;           // in the frame that is open
+    BridgeDamage damage;
+} BridgeSource;
+
+#define BRIDGE_SOURCES_MAX 1024
+#define BRIDGE_FRAMES_MAX 32       // frames in flight that are kept account of
+#define BRIDGE_WINDOW_FRAMES_MAX 8 // of one window
+
+// Not acknowledged before the window's commit with this serial is shown; 0: not committed yet.
+typedef struct {
+    uint32_t frame_id, serial;
+} BridgeFrameRef;
+
+typedef struct {
+    uint32_t id, owner_id, style, ex_style, show;
+    ViewRect rect; // outer, as the orders say; the one before while minimised
+    char title[VIEW_TITLE_MAX];
+    uint32_t min_width, min_height, max_width, max_height;
+    uint32_t app_index;
+    bool app_known; // answered, or waited for long enough
+    uint8_t *icon;  // straight BGRA8, or NULL
+    uint32_t icon_width, icon_height;
+
+    // Told to the view.
+    bool announced;
+    ViewKind kind; // fixed when announced
+    uint32_t flags;
+    bool committed; // at least once
+    ViewCommit last;
+    BridgeSurface *buffer;
+    bool buffer_said; // VIEW_MSG_BUFFER is out
+    bool stale;       // the next commit with pixels covers all of the buffer
+    bool in_flight;   // a commit with pixels is not shown yet
+    uint32_t flight_serial;
+    bool push;              // commit although nothing changed
+    bool mismatch_accepted; // the surface never gets the window's size: show what there is
+
+    // The host's last move or resize that the guest has not followed yet.
+    bool moving;
+    uint32_t moving_serial, followed_serial;
+    ViewRect moving_rect;
+
+    int64_t flight_due, mismatch_due, moving_due, app_due; // µs of out->now; 0: not waiting
+    BridgeFrameRef frames[BRIDGE_WINDOW_FRAMES_MAX];
+    unsigned n_frames;
+} BridgeWindow;
+
+typedef struct {
+    int64_t (*now)(void *user); // µs, monotonic
+    // A message for the view, with a borrowed descriptor or -1.
+    void (*to_view)(void *user, const void *message, size_t size, int fd);
+    // What lists of windows show has changed; the window was or was not seen before.
+    void (*changed)(void *user, const BridgeWindow *window);
+    void (*gone)(void *user, uint32_t id);
+    // A new top-level window: which program owns it? Answer by bridge_model_set_app.
+    void (*ask_app)(void *user, uint32_t id);
+    // All of a frame is shown or will not be: acknowledge it.
+    void (*frame_done)(void *user, uint32_t frame_id);
+} BridgeModelOut;
+
+// out is borrowed. max_windows is cut to VIEW_WINDOWS_MAX.
+BridgeModel *bridge_model_new(unsigned max_windows, const BridgeModelOut *out, void *user);
+void bridge_model_free(BridgeModel *model);
+
+void bridge_model_set_max(BridgeModel *model, unsigned max_windows);
+
+// The guest's desktop: a frameless maximised window that covers it is full-screen.
+void bridge_model_set_screen(BridgeModel *model, uint32_t width, uint32_t height);
+
+BridgeWindow *bridge_model_window(BridgeModel *model, uint32_t id);
+// Windows by position, in no order, NULL past the end.
+BridgeWindow *bridge_model_nth(BridgeModel *model, unsigned n);
+
+// Orders. A new window with a known id is an update; an update of an unknown id is ignored. FALSE
+// when there are too many windows (said once per window that was refused).
+bool bridge_model_order(BridgeModel *model, uint32_t id, bool is_new, const BridgeOrder *order);
+void bridge_model_delete(BridgeModel *model, uint32_t id);
+void bridge_model_stack(BridgeModel *model, const uint32_t *untrusted_ids, unsigned count);
+void bridge_model_active(BridgeModel *model, uint32_t untrusted_id);
+void bridge_model_set_app(BridgeModel *model, uint32_t id, uint32_t app_index);
+void bridge_model_set_limits(BridgeModel *model, uint32_t id, const uint32_t min_max[4]);
+// Takes an icon made by malloc.
+void bridge_model_take_icon(BridgeModel *model, uint32_t id, uint8_t *icon, uint32_t width,
+                            uint32_t height);
+
+// Pixels. A source is known to the model from _map to _unmap.
+bool bridge_model_map(BridgeModel *model, BridgeSource *source);
+void bridge_model_unmap(BridgeModel *model, BridgeSource *source);
+void bridge_model_frame_begin(BridgeModel *model);
+// The frame's damage is in the sources that are `touched`. has_id: it must be acknowledged.
+void bridge_model_frame_end(BridgeModel *model, bool has_id, uint32_t frame_id);
+
+// The view. Attached: says everything again. Lost: nothing is said, frames go on.
+void bridge_model_view_attached(BridgeModel *model);
+void bridge_model_view_lost(BridgeModel *model);
+void bridge_model_shown(BridgeModel *model, uint32_t id, uint32_t serial);
+// The host moved or resized a window. True when the guest has to be asked to follow.
+bool bridge_model_configured(BridgeModel *model, uint32_t id, uint32_t serial, ViewRect rect);
+
+// When bridge_model_expire must be called, µs of out->now; 0: never.
+int64_t bridge_model_due(const BridgeModel *model);
+void bridge_model_expire(BridgeModel *model);

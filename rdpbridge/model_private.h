@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Shared by model.c (windows and orders) and present.c (pixels and commits) only.
+
+#include "rdpbridge/model.h"
+
+typedef struct {
+    uint32_t id;
+    unsigned refs;
+} BridgeFrame;
+
+struct BridgeModel {
+    const BridgeModelOut *out;
+    void *user;
+    unsigned max_windows, n_windows, n_sources, n_frames;
+    BridgeWindow *windows[VIEW_WINDOWS_MAX];
+    BridgeSource *sources[BRIDGE_SOURCES_MAX];
+    BridgeFrame frames[BRIDGE_FRAMES_MAX];
+    bool view, in_frame;
+    uint32_t next_buffer;
+    size_t used;
+    uint32_t stack[VIEW_WINDOWS_MAX]; // as the guest said, known ids only
+    unsigned n_stack;
+    uint32_t active;
+    ViewRect screen;
+};
+
+// Says what has to be said of a window now, and shows what can be shown.
+void bridge_present(BridgeModel *model, BridgeWindow *window);
+
+// The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
+void bridge_present_release(BridgeModel *model, BridgeWindow *window);
+
+// WINDOW, TITLE, ICON.
+void bridge_announce(BridgeModel *model, BridgeWindow *window);
+void bridge_say_window(BridgeModel *model, BridgeWindow *window);
+void bridge_say_title(BridgeModel *model, BridgeWindow *window);
+void bridge_say_icon(BridgeModel *model, BridgeWindow *window);
+
+void bridge_say(BridgeModel *model, const void *message, size_t size, int fd);

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/orders.h"
+
+#include "channel/utf8.h"
+#include "rdpbridge/icon.h"
+
+#include <freerdp/window.h>
+#include <string.h>
+#include <winpr/string.h>
+
+#define ICON_CACHES 3
+#define ICON_ENTRIES 12
+#define ICON_NOT_CACHED 0xffffu
+
+typedef struct {
+    guint8 *bgra;
+    guint32 width, height;
+} CachedIcon;
+
+struct BridgeOrders {
+    BridgeModel *model;
+    void (*too_many)(gpointer user);
+    gpointer user;
+    gboolean said_too_many;
+    CachedIcon icons[ICON_CACHES][ICON_ENTRIES];
+};
+
+// The library's window callbacks carry only the context.
+static BridgeOrders *(*find_orders)(rdpContext *context);
+
+BridgeOrders *
+bridge_orders_new(BridgeModel *model, void (*too_many)(gpointer user), gpointer user)
+{
+    BridgeOrders *o = g_new0(BridgeOrders, 1);
+
+    o->model = model;
+    o->too_many = too_many;
+    o->user = user;
+    return o;
+}
+
+void
+bridge_orders_free(BridgeOrders *o)
+{
+    if (!o)
+        return;
+    for (guint c = 0; c < ICON_CACHES; c++)
+        for (guint e = 0; e < ICON_ENTRIES; e++)
+            free(o->icons[c][e].bgra);
+    g_free(o);
+}
+
+static void
+clean_title(const RAIL_UNICODE_STRING *untrusted_text, char *title, gsize capacity)
+{
+    gsize size = 0;
+    char *text = NULL;
+
+    *title = 0;
+    if (untrusted_text->string && untrusted_text->length >= sizeof(WCHAR))
+        text = ConvertWCharNToUtf8Alloc((const WCHAR *)untrusted_text->string,
+                                        untrusted_text->length / sizeof(WCHAR), &size);
+    if (text)
+        chan_utf8_clean(CHAN_SPAN(text, size), title, capacity);
+    free(text);
+}
+
+static BOOL
+on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_ORDER *state)
+{
+    BridgeOrders *o = find_orders(context);
+    char title[VIEW_TITLE_MAX];
+    BridgeOrder order = {.owner_id = state->ownerWindowId,
+                         .style = state->style,
+                         .ex_style = state->extendedStyle,
+                         .show = state->showState,
+                         .title = title,
+                         .x = state->windowOffsetX,
+                         .y = state->windowOffsetY,
+                         .width = state->windowWidth,
+                         .height = state->windowHeight};
+    static const struct {
+        guint32 rail, own;
+    } fields[] = {
+        {WINDOW_ORDER_FIELD_OWNER, BRIDGE_ORDER_OWNER},
+        {WINDOW_ORDER_FIELD_STYLE, BRIDGE_ORDER_STYLE},
+        {WINDOW_ORDER_FIELD_SHOW, BRIDGE_ORDER_SHOW},
+        {WINDOW_ORDER_FIELD_TITLE, BRIDGE_ORDER_TITLE},
+        {WINDOW_ORDER_FIELD_WND_OFFSET, BRIDGE_ORDER_OFFSET},
+        {WINDOW_ORDER_FIELD_WND_SIZE, BRIDGE_ORDER_SIZE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (info->fieldFlags & fields[i].rail)
+            order.fields |= fields[i].own;
+    clean_title(&state->titleInfo, title, sizeof title);
+    gboolean is_new = (info->fieldFlags & WINDOW_ORDER_STATE_NEW) != 0;
+    if (!bridge_model_order(o->model, info->windowId, is_new, &order) && !o->said_too_many) {
+        o->said_too_many = TRUE;
+        o->too_many(o->user);
+    }
+    return TRUE;
+}
+
+static BOOL
+on_delete(rdpContext *context, const WINDOW_ORDER_INFO *info)
+{
+    bridge_model_delete(find_orders(context)->model, info->windowId);
+    return TRUE;
+}
+
+static CachedIcon *
+cache_slot(BridgeOrders *o, guint32 untrusted_cache, guint32 untrusted_entry)
+{
+    if (untrusted_cache >= ICON_CACHES || untrusted_entry >= ICON_ENTRIES)
+        return NULL;
+    return &o->icons[untrusted_cache][untrusted_entry];
+}
+
+static void
+give_icon(BridgeOrders *o, guint32 window, const CachedIcon *icon)
+{
+    gsize size = (gsize)icon->width * icon->height * 4;
+    guint8 *copy = malloc(size);
+
+    if (!copy)
+        return;
+    memcpy(copy, icon->bgra, size);
+    bridge_model_take_icon(o->model, window, copy, icon->width, icon->height);
+}
+
+static BOOL
+on_icon(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_ICON_ORDER *order)
+{
+    BridgeOrders *o = find_orders(context);
+    const ICON_INFO *i = order->iconInfo;
+    BridgeIcon icon = {i->width,
+                       i->height,
+                       i->bpp,
+                       CHAN_SPAN(i->bitsColor, i->cbBitsColor),
+                       CHAN_SPAN(i->bitsMask, i->cbBitsMask),
+                       CHAN_SPAN(i->colorTable, i->cbColorTable)};
+
+    if (i->width > VIEW_ICON_SIDE_MAX || i->height > VIEW_ICON_SIDE_MAX)
+        return TRUE;
+    CachedIcon done = {malloc((gsize)i->width * i->height * 4 + 1), i->width, i->height};
+    if (!done.bgra || !bridge_icon_convert(&icon, done.bgra)) {
+        free(done.bgra);
+        return TRUE; // a bad icon costs its window the icon
+    }
+    give_icon(o, info->windowId, &done);
+    CachedIcon *slot =
+        i->cacheEntry == ICON_NOT_CACHED ? NULL : cache_slot(o, i->cacheId, i->cacheEntry);
+    if (!slot) {
+        free(done.bgra);
+        return TRUE;
+    }
+    free(slot->bgra);
+    *slot = done;
+    return TRUE;
+}
+
+static BOOL
+on_cached_icon(rdpContext *context, const WINDOW_ORDER_INFO *info,
+               const WINDOW_CACHED_ICON_ORDER *order)
+{
+    BridgeOrders *o = find_orders(context);
+    CachedIcon *slot = cache_slot(o, order->cachedIcon.cacheId, order->cachedIcon.cacheEntry);
+
+    if (slot && slot->bgra)
+        give_icon(o, info->windowId, slot);
+    return TRUE;
+}
+
+static BOOL
+on_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info, const MONITORED_DESKTOP_ORDER *order)
+{
+    BridgeOrders *o = find_orders(context);
+
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ZORDER && order->windowIds)
+        bridge_model_stack(o->model, order->windowIds, order->numWindowIds);
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND)
+        bridge_model_active(o->model, order->activeWindowId);
+    return TRUE;
+}
+
+static BOOL
+on_no_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info)
+{
+    return TRUE;
+}
+
+void
+bridge_orders_register(rdpContext *context, BridgeOrders *(*find)(rdpContext *context))
+{
+    rdpWindowUpdate *window = context->update->window;
+
+    find_orders = find;
+    window->WindowCreate = on_state;
+    window->WindowUpdate = on_state;
+    window->WindowDelete = on_delete;
+    window->WindowIcon = on_icon;
+    window->WindowCachedIcon = on_cached_icon;
+    window->MonitoredDesktop = on_desktop;
+    window->NonMonitoredDesktop = on_no_desktop;
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Pixels and commits: which surface a window shows, when a commit may leave, and which frames the
+// guest may consider shown.
+
+#include "rdpbridge/model_private.h"
+
+#include <string.h>
+
+#define FLIGHT_WAIT_US 2000000  // a view that does not answer is treated as if it had
+#define MISMATCH_WAIT_US 400000 // a surface that never gets its window's size is shown as it is
+
+static ViewState
+state_of(const BridgeModel *m, const BridgeWindow *w)
+{
+    if (w->show == BRIDGE_HIDE || w->rect.width == 0 || w->rect.height == 0)
+        return VIEW_STATE_HIDDEN;
+    if (w->show == BRIDGE_SHOW_MINIMIZED)
+        return VIEW_STATE_MINIMIZED;
+    if (w->show != BRIDGE_SHOW_MAXIMIZED)
+        return VIEW_STATE_NORMAL;
+    if ((w->flags & VIEW_FLAG_UNDECORATED) && memcmp(&w->rect, &m->screen, sizeof w->rect) == 0)
+        return VIEW_STATE_FULLSCREEN;
+    return VIEW_STATE_MAXIMIZED;
+}
+
+static BridgeSource *
+source_of(const BridgeModel *m, uint32_t window_id)
+{
+    for (unsigned i = m->n_sources; i > 0; i--) // the last one mapped counts
+        if (m->sources[i - 1]->window_id == window_id)
+            return m->sources[i - 1];
+    return NULL;
+}
+
+// Frames.
+
+static void
+frame_unref(BridgeModel *m, uint32_t frame_id)
+{
+    for (unsigned i = 0; i < m->n_frames; i++) {
+        if (m->frames[i].id != frame_id)
+            continue;
+        if (--m->frames[i].refs == 0) {
+            m->frames[i] = m->frames[--m->n_frames];
+            m->out->frame_done(m->user, frame_id);
+        }
+        return;
+    }
+}
+
+static void
+take_frame_out(BridgeModel *m, BridgeWindow *w, unsigned i)
+{
+    uint32_t id = w->frames[i].frame_id;
+
+    memmove(&w->frames[i], &w->frames[i + 1], (w->n_frames - i - 1) * sizeof w->frames[0]);
+    w->n_frames--;
+    frame_unref(m, id);
+}
+
+// All frames that wait for the window (up_to 0), or those carried by commits up to a serial.
+static void
+release(BridgeModel *m, BridgeWindow *w, uint32_t up_to)
+{
+    for (unsigned i = 0; i < w->n_frames;) {
+        uint32_t serial = w->frames[i].serial;
+        if (up_to == 0 || (serial != 0 && (int32_t)(up_to - serial) >= 0))
+            take_frame_out(m, w, i);
+        else
+            i++;
+    }
+}
+
+void
+bridge_present_release(BridgeModel *m, BridgeWindow *w)
+{
+    release(m, w, 0);
+    w->in_flight = false;
+    w->flight_due = 0;
+}
+
+static BridgeFrame *
+frame_of(BridgeModel *m, uint32_t frame_id)
+{
+    for (unsigned i = 0; i < m->n_frames; i++)
+        if (m->frames[i].id == frame_id)
+            return &m->frames[i];
+    return NULL;
+}
+
+// serial: of the commit that carries it, 0 when the next one will.
+static void
+hold_frame(BridgeModel *m, BridgeWindow *w, uint32_t frame_id, uint32_t serial)
+{
+    if (w->n_frames == BRIDGE_WINDOW_FRAMES_MAX)
+        take_frame_out(m, w, 0);
+    w->frames[w->n_frames++] = (BridgeFrameRef){frame_id, serial};
+    frame_of(m, frame_id)->refs++;
+}
+
+// Commits.
+
+static void
+send_commit(BridgeModel *m, BridgeWindow *w, ViewState state, const BridgeDamage *damage)
+{
+    struct {
+        ViewCommit head;
+        ViewRect damage[VIEW_DAMAGE_MAX];
+    } msg = {.head = {.id = w->id,
+                      .serial = w->last.serial + 1,
+                      .geometry = w->rect,
+                      .buffer_id = w->buffer ? w->buffer->id : 0,
+                      .state = (uint32_t)state,
+                      .serial_configured = w->followed_serial,
+                      .n_damage = damage ? damage->count : 0}};
+
+    VIEW_INIT(&msg.head, VIEW_MSG_COMMIT);
+    if (msg.head.geometry.width == 0 || msg.head.geometry.height == 0)
+        msg.head.geometry.width = msg.head.geometry.height = 1; // hidden: has none
+    if (damage)
+        memcpy(msg.damage, damage->rects, damage->count * sizeof damage->rects[0]);
+    msg.head.header.size = (uint32_t)(sizeof msg.head + msg.head.n_damage * sizeof(ViewRect));
+    w->last = msg.head;
+    w->committed = true;
+    w->push = false;
+    if (msg.head.n_damage > 0) {
+        w->in_flight = true;
+        w->flight_serial = msg.head.serial;
+        w->flight_due = m->out->now(m->user) + FLIGHT_WAIT_US;
+        for (unsigned i = 0; i < w->n_frames; i++)
+            if (w->frames[i].serial == 0)
+                w->frames[i].serial = msg.head.serial;
+    }
+    bridge_say(m, &msg, msg.head.header.size, -1);
+}
+
+// The current buffer, once to each view.
+static void
+say_buffer(BridgeModel *m, BridgeWindow *w)
+{
+    const BridgeSurface *s = w->buffer;
+
+    if (!s || w->buffer_said)
+        return;
+    ViewBuffer msg = {.id = s->id,
+                      .window_id = w->id,
+                      .width = s->width,
+                      .height = s->height,
+                      .stride = s->stride};
+
+    VIEW_INIT(&msg, VIEW_MSG_BUFFER);
+    w->buffer_said = true;
+    bridge_say(m, &msg, sizeof msg, s->fd);
+}
+
+// A buffer of the surface's size with all its pixels; the former one is returned, to be named gone
+// after the commit that replaces it.
+static bool
+renew_buffer(BridgeModel *m, BridgeWindow *w, BridgeSource *source, BridgeSurface **old)
+{
+    BridgeSurface *s =
+        bridge_surface_new(m->next_buffer++, source->width, source->height, &m->used);
+
+    if (!s)
+        return false;
+    *old = w->buffer;
+    w->buffer = s;
+    w->buffer_said = false;
+    w->stale = true;
+    return true;
+}
+
+static void
+say_buffer_gone(BridgeModel *m, BridgeSurface *old)
+{
+    ViewId msg = {.id = old->id};
+
+    VIEW_INIT(&msg, VIEW_MSG_BUFFER_GONE);
+    bridge_say(m, &msg, sizeof msg, -1);
+    bridge_surface_free(old);
+}
+
+static bool
+fits(const BridgeWindow *w, const BridgeSource *source)
+{
+    return source->width == w->rect.width && source->height == w->rect.height;
+}
+
+static bool
+same_size(const BridgeSurface *buffer, const BridgeSource *source)
+{
+    return buffer && buffer->width == source->width && buffer->height == source->height;
+}
+
+// Copies what changed and commits. The view has put the former pixels and no frame is open.
+static void
+commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *source)
+{
+    BridgeSurface *old = NULL;
+
+    if (!same_size(w->buffer, source) && !renew_buffer(m, w, source, &old)) {
+        source->damage.count = 0; // over the limits: the window stays as it was
+        bridge_present_release(m, w);
+        return;
+    }
+    if (w->stale) {
+        source->damage.count = 0;
+        bridge_damage_add(&source->damage, (ViewRect){0, 0, w->buffer->width, w->buffer->height});
+    }
+    w->stale = false;
+    say_buffer(m, w);
+    bridge_surface_copy(w->buffer, source->pixels, source->stride, source->damage.rects,
+                        source->damage.count);
+    send_commit(m, w, state, &source->damage);
+    source->damage.count = 0;
+    if (old)
+        say_buffer_gone(m, old);
+}
+
+static bool
+differs(const BridgeWindow *w, ViewState state)
+{
+    return !w->committed || w->push || w->last.state != (uint32_t)state ||
+           memcmp(&w->last.geometry, &w->rect, sizeof w->rect) != 0;
+}
+
+// Hidden and minimised windows show no pixels: only their state is told, and once.
+static void
+present_unseen(BridgeModel *m, BridgeWindow *w, ViewState state)
+{
+    w->mismatch_due = 0;
+    bridge_present_release(m, w);
+    if (!w->committed && state == VIEW_STATE_HIDDEN)
+        return;
+    if (w->committed && w->last.state == (uint32_t)state && !w->push)
+        return;
+    say_buffer(m, w);
+    send_commit(m, w, state, NULL);
+}
+
+static void
+present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
+{
+    BridgeSource *source = source_of(m, w->id);
+    bool ready = source && source->painted && source->width > 0 && source->height > 0;
+
+    if (!ready && w->stale && w->buffer && w->buffer->width == w->rect.width &&
+        w->buffer->height == w->rect.height) {
+        // A new view, and a guest that deleted the surface: what there was is still right.
+        BridgeDamage all = {0};
+        bridge_damage_add(&all, (ViewRect){0, 0, w->buffer->width, w->buffer->height});
+        say_buffer(m, w);
+        w->stale = false;
+        send_commit(m, w, state, &all);
+        return;
+    }
+    if (!ready || (!fits(w, source) && !w->mismatch_accepted)) {
+        if (ready && !w->mismatch_due)
+            w->mismatch_due = m->out->now(m->user) + MISMATCH_WAIT_US;
+        return;
+    }
+    if (fits(w, source)) {
+        w->mismatch_due = 0;
+        w->mismatch_accepted = false;
+    }
+    bool current = same_size(w->buffer, source) && !w->stale;
+    if ((source->damage.count > 0 || !current) && !w->in_flight && !m->in_frame)
+        commit_pixels(m, w, state, source);
+    else if (current && differs(w, state))
+        send_commit(m, w, state, NULL);
+}
+
+static void
+present(BridgeModel *m, BridgeWindow *w)
+{
+    ViewState state = state_of(m, w);
+
+    if (!m->view)
+        return;
+    if (!w->announced) {
+        if (state == VIEW_STATE_HIDDEN || !w->app_known)
+            return;
+        bridge_announce(m, w);
+    }
+    if (state == VIEW_STATE_HIDDEN || state == VIEW_STATE_MINIMIZED)
+        present_unseen(m, w, state);
+    else
+        present_seen(m, w, state);
+}
+
+void
+bridge_present(BridgeModel *m, BridgeWindow *w)
+{
+    present(m, w);
+    // Nothing is on its way to the screen: the guest must go on, or what is waited for (a surface
+    // of the right size, a window that is shown) never comes.
+    if (!w->in_flight)
+        release(m, w, 0);
+}
+
+// Sources and frames.
+
+bool
+bridge_model_map(BridgeModel *m, BridgeSource *source)
+{
+    bridge_model_unmap(m, source);
+    if (m->n_sources == BRIDGE_SOURCES_MAX)
+        return false;
+    m->sources[m->n_sources++] = source;
+    source->mapped = true;
+    BridgeWindow *w = bridge_model_window(m, (uint32_t)source->window_id);
+    if (w) {
+        w->mismatch_accepted = false;
+        bridge_present(m, w);
+    }
+    return true;
+}
+
+void
+bridge_model_unmap(BridgeModel *m, BridgeSource *source)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < m->n_sources; i++)
+        if (m->sources[i] != source)
+            m->sources[n++] = m->sources[i];
+    m->n_sources = n;
+    source->mapped = false;
+}
+
+void
+bridge_model_frame_begin(BridgeModel *m)
+{
+    m->in_frame = true;
+}
+
+// The window of a source whose frame has ended.
+static void
+show_source(BridgeModel *m, BridgeSource *source, const uint32_t *frame_id)
+{
+    BridgeWindow *w = bridge_model_window(m, (uint32_t)source->window_id);
+
+    source->touched = false;
+    source->painted = true;
+    if (!w || source_of(m, w->id) != source)
+        return;
+    bool busy = w->in_flight;
+    bridge_present(m, w);
+    if (frame_id && w->in_flight)
+        hold_frame(m, w, *frame_id, busy ? 0 : w->flight_serial);
+}
+
+void
+bridge_model_frame_end(BridgeModel *m, bool has_id, uint32_t frame_id)
+{
+    bool tracked = has_id && m->n_frames < BRIDGE_FRAMES_MAX && !frame_of(m, frame_id);
+
+    m->in_frame = false;
+    if (tracked) // with a reference of our own while the windows take theirs
+        m->frames[m->n_frames++] = (BridgeFrame){frame_id, 1};
+    for (unsigned i = 0; i < m->n_sources; i++)
+        if (m->sources[i]->touched)
+            show_source(m, m->sources[i], tracked ? &frame_id : NULL);
+    if (tracked)
+        frame_unref(m, frame_id);
+    else if (has_id)
+        m->out->frame_done(m->user, frame_id);
+}
+
+// The view.
+
+void
+bridge_model_view_lost(BridgeModel *m)
+{
+    m->view = false;
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        BridgeWindow *w = m->windows[i];
+        bridge_present_release(m, w);
+        w->stale = true;
+        w->buffer_said = false;
+        w->committed = false;
+        w->followed_serial = 0;
+        w->moving = false;
+        w->moving_due = 0;
+        w->last = (ViewCommit){0};
+    }
+}
+
+void
+bridge_model_shown(BridgeModel *m, uint32_t id, uint32_t serial)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w || serial == 0 || (int32_t)(serial - w->last.serial) > 0)
+        return;
+    release(m, w, serial);
+    if (w->in_flight && (int32_t)(serial - w->flight_serial) >= 0) {
+        w->in_flight = false;
+        w->flight_due = 0;
+        bridge_present(m, w);
+    }
+}
+
+// Time.
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+    return a == 0 ? b : b == 0 ? a : a < b ? a : b;
+}
+
+int64_t
+bridge_model_due(const BridgeModel *m)
+{
+    int64_t due = 0;
+
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        const BridgeWindow *w = m->windows[i];
+        due = earlier(due, earlier(earlier(w->flight_due, w->mismatch_due),
+                                   earlier(w->moving_due, w->app_due)));
+    }
+    return due;
+}
+
+static bool
+elapsed(int64_t *due, int64_t now)
+{
+    if (*due == 0 || *due > now)
+        return false;
+    *due = 0;
+    return true;
+}
+
+void
+bridge_model_expire(BridgeModel *m)
+{
+    int64_t now = m->out->now(m->user);
+
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        BridgeWindow *w = m->windows[i];
+        bool again = false;
+        if (elapsed(&w->flight_due, now)) {
+            bridge_present_release(m, w);
+            again = true;
+        }
+        if (elapsed(&w->mismatch_due, now))
+            again = w->mismatch_accepted = true;
+        if (elapsed(&w->app_due, now))
+            again = w->app_known = true;
+        if (elapsed(&w->moving_due, now)) { // the guest wants it otherwise: the view hears so
+            w->moving = false;
+            w->followed_serial = w->moving_serial;
+            again = w->push = true;
+        }
+        if (again)
+            bridge_present(m, w);
+    }
+}

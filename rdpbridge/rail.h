@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// RAIL ([MS-RDPERP]): the handshake, programs to start, and what is said of and to windows. Window
+// orders (rdpbridge/orders.h) come by another way.
+
+#include <freerdp/client/rail.h>
+#include <glib.h>
+
+typedef struct BridgeRail BridgeRail;
+
+typedef struct {
+    void (*ready)(gpointer user); // handshake done: programs may be started
+    // program as it was given; code is RAIL's ([MS-RDPERP] 2.2.2.3.2)
+    void (*exec_result)(const char *program, guint16 code, guint32 raw, gpointer user);
+    void (*app_id)(guint32 window, const char *untrusted_id, const char *untrusted_path,
+                   gpointer user);
+    void (*move_loop)(guint32 window, guint16 kind, gint16 x, gint16 y, gpointer user);
+    void (*limits)(guint32 window, const guint32 min_max[4], gpointer user);
+} BridgeRailHandlers;
+
+BridgeRail *bridge_rail_new(const BridgeRailHandlers *handlers, gpointer user);
+void bridge_rail_free(BridgeRail *rail);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeRail, bridge_rail_free)
+
+// The channel is there (NULL: gone). Before that, and while it is gone, requests do nothing.
+void bridge_rail_attach(BridgeRail *rail, RailClientContext *client);
+
+// The part of the desktop that maximised windows take.
+void bridge_rail_set_work_area(BridgeRail *rail, gint x, gint y, guint width, guint height);
+
+// Starts a program; arguments is one line (rdpbridge/execline.h). FALSE when it cannot be sent.
+gboolean bridge_rail_exec(BridgeRail *rail, const char *program, const char *directory,
+                          const char *arguments);
+
+void bridge_rail_ask_app(BridgeRail *rail, guint32 window);
+void bridge_rail_activate(BridgeRail *rail, guint32 window, gboolean active);
+void bridge_rail_move(BridgeRail *rail, guint32 window, gint x, gint y, guint width, guint height);
+void bridge_rail_command(BridgeRail *rail, guint32 window, guint16 command); // SC_*
+void bridge_rail_layout(BridgeRail *rail, guint32 keyboard_layout);
+
+// Restacks on top without focus (channel/rail.h); nothing with a server that is not ours.
+void bridge_rail_raise(BridgeRail *rail, guint32 window);

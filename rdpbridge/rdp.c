@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/rdp.h"
+
+#include "rdpbridge/transport.h"
+
+#include <freerdp/client/channels.h>
+#include <freerdp/gdi/gdi.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <winpr/synch.h>
+
+#define HANDLES_MAX 64
+#define TURN_US 4000 // of PDUs before the loop sees to others
+#define CANVAS 64    // of the library's desktop, on which nothing of ours is drawn
+#define CONGESTED (32 * 1024)
+
+typedef struct {
+    GSource base;
+    BridgeRdp *rdp;
+    GPollFD polls[HANDLES_MAX];
+    guint n_polls;
+} RdpSource;
+
+struct BridgeRdp {
+    freerdp *instance;
+    GMainContext *context;
+    const BridgeRdpHandlers *handlers;
+    gpointer user;
+    BridgeTransport *transport;
+    GSource *source;
+    char *failure; // set by bridge_rdp_fail
+};
+
+static volatile sig_atomic_t alarm_fd = -1;
+static volatile sig_atomic_t alarm_rang;
+
+static BridgeRdp *
+rdp_of(rdpContext *context)
+{
+    return ((BridgeRdpContext *)context)->rdp;
+}
+
+static void
+on_alarm(int number)
+{
+    alarm_rang = 1;
+    if (alarm_fd >= 0)
+        shutdown(alarm_fd, SHUT_RDWR);
+}
+
+static void
+on_channel_connected(void *context, const ChannelConnectedEventArgs *e)
+{
+    BridgeRdp *rdp = rdp_of(context);
+
+    if (e->name && e->pInterface)
+        rdp->handlers->channel(e->name, e->pInterface, rdp->user);
+}
+
+static void
+on_channel_disconnected(void *context, const ChannelDisconnectedEventArgs *e)
+{
+    BridgeRdp *rdp = rdp_of(context);
+
+    if (e->name && e->pInterface)
+        rdp->handlers->channel_gone(e->name, e->pInterface, rdp->user);
+}
+
+static BOOL
+on_pre_connect(freerdp *instance)
+{
+    wPubSub *events = instance->context->pubSub;
+
+    return PubSub_SubscribeChannelConnected(events, on_channel_connected) >= 0 &&
+           PubSub_SubscribeChannelDisconnected(events, on_channel_disconnected) >= 0;
+}
+
+static BOOL
+on_load_channels(freerdp *instance)
+{
+    return bridge_settings_load_channels(instance->context);
+}
+
+// The library allocates a desktop and scratch memory of its size (58 MB at 1920×1080) for drawing
+// that RemoteApp over RDPGFX never does: it gets a small one.
+static BOOL
+on_post_connect(freerdp *instance)
+{
+    rdpContext *context = instance->context;
+    rdpSettings *s = context->settings;
+    BridgeRdp *rdp = rdp_of(context);
+    UINT32 width = freerdp_settings_get_uint32(s, FreeRDP_DesktopWidth);
+    UINT32 height = freerdp_settings_get_uint32(s, FreeRDP_DesktopHeight);
+
+    if (!freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth, CANVAS) ||
+        !freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, CANVAS))
+        return FALSE;
+    BOOL ok = gdi_init(instance, PIXEL_FORMAT_BGRX32) &&
+              freerdp_client_codecs_reset(context->codecs, FREERDP_CODEC_PLANAR, CANVAS, CANVAS);
+    return freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth, width) &&
+           freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, height) && ok &&
+           rdp->handlers->prepare(context, rdp->user);
+}
+
+static void
+on_post_disconnect(freerdp *instance)
+{
+    gdi_free(instance);
+}
+
+// The server's certificate says nothing that the pipe does not: whoever is at its end is the guest.
+static int
+on_certificate(freerdp *instance, const BYTE *data, size_t length, const char *hostname,
+               UINT16 port, DWORD flags)
+{
+    return 1;
+}
+
+BridgeRdp *
+bridge_rdp_new(GMainContext *context, int take_fd, const BridgeRdpHandlers *handlers, gpointer user)
+{
+    freerdp *instance = freerdp_new();
+
+    if (!instance)
+        return NULL;
+    instance->ContextSize = sizeof(BridgeRdpContext);
+    instance->PreConnect = on_pre_connect;
+    instance->LoadChannels = on_load_channels;
+    instance->PostConnect = on_post_connect;
+    instance->PostDisconnect = on_post_disconnect;
+    instance->VerifyX509Certificate = on_certificate;
+    if (!freerdp_context_new(instance)) {
+        freerdp_free(instance);
+        return NULL;
+    }
+    BridgeRdp *rdp = g_new0(BridgeRdp, 1);
+    BridgeRdpContext *own = (BridgeRdpContext *)instance->context;
+    own->rdp = rdp;
+    own->user = user;
+    rdp->instance = instance;
+    rdp->context = context;
+    rdp->handlers = handlers;
+    rdp->user = user;
+    rdp->transport = bridge_transport_install(instance->context, take_fd);
+    return rdp;
+}
+
+static void
+stop(BridgeRdp *rdp)
+{
+    if (!rdp->source)
+        return;
+    g_source_destroy(rdp->source);
+    g_source_unref(rdp->source);
+    rdp->source = NULL;
+}
+
+void
+bridge_rdp_free(BridgeRdp *rdp)
+{
+    if (!rdp)
+        return;
+    stop(rdp);
+    freerdp_disconnect(rdp->instance);
+    freerdp_context_free(rdp->instance);
+    freerdp_free(rdp->instance);
+    bridge_transport_free(rdp->transport);
+    g_free(rdp->failure);
+    g_free(rdp);
+}
+
+rdpContext *
+bridge_rdp_context(BridgeRdp *rdp)
+{
+    return rdp->instance->context;
+}
+
+gboolean
+bridge_rdp_congested(BridgeRdp *rdp)
+{
+    return bridge_transport_unsent(rdp->transport) > CONGESTED;
+}
+
+void
+bridge_rdp_fail(BridgeRdp *rdp, const char *format, ...)
+{
+    va_list args;
+
+    if (rdp->failure)
+        return;
+    va_start(args, format);
+    rdp->failure = g_strdup_vprintf(format, args);
+    va_end(args);
+    freerdp_abort_connect_context(rdp->instance->context);
+}
+
+static char *
+ending(BridgeRdp *rdp)
+{
+    rdpContext *context = rdp->instance->context;
+    UINT32 error = freerdp_get_last_error(context);
+
+    if (rdp->failure)
+        return g_strdup(rdp->failure);
+    if (error != FREERDP_ERROR_SUCCESS && error != FREERDP_ERROR_CONNECT_TRANSPORT_FAILED)
+        return g_strdup_printf("the connection to the guest's RemoteApp server ended: %s",
+                               freerdp_get_last_error_string(error));
+    return g_strdup("the guest's RemoteApp server closed the connection");
+}
+
+// The source.
+
+static void
+refresh_polls(RdpSource *s)
+{
+    HANDLE handles[HANDLES_MAX];
+    DWORD n = freerdp_get_event_handles(s->rdp->instance->context, handles, HANDLES_MAX);
+    gboolean same = n == s->n_polls;
+
+    for (DWORD i = 0; i < n && same; i++)
+        same = s->polls[i].fd == GetEventFileDescriptor(handles[i]);
+    if (same)
+        return;
+    for (guint i = 0; i < s->n_polls; i++)
+        g_source_remove_poll(&s->base, &s->polls[i]);
+    s->n_polls = n;
+    for (DWORD i = 0; i < n; i++) {
+        s->polls[i] = (GPollFD){.fd = GetEventFileDescriptor(handles[i]),
+                                .events = G_IO_IN | G_IO_HUP | G_IO_ERR};
+        g_source_add_poll(&s->base, &s->polls[i]);
+    }
+}
+
+static gboolean
+source_prepare(GSource *source, gint *timeout)
+{
+    *timeout = -1;
+    refresh_polls((RdpSource *)source);
+    return FALSE;
+}
+
+static gboolean
+source_check(GSource *source)
+{
+    RdpSource *s = (RdpSource *)source;
+
+    for (guint i = 0; i < s->n_polls; i++)
+        if (s->polls[i].revents)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+one_turn(BridgeRdp *rdp)
+{
+    rdpContext *context = rdp->instance->context;
+    gint64 until = g_get_monotonic_time() + TURN_US;
+    guint64 before;
+
+    do {
+        before = bridge_transport_pdus(rdp->transport);
+        if (!freerdp_check_event_handles(context) || freerdp_shall_disconnect_context(context))
+            return FALSE;
+    } while (before != bridge_transport_pdus(rdp->transport) && g_get_monotonic_time() < until);
+    return TRUE;
+}
+
+static gboolean
+source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
+{
+    BridgeRdp *rdp = ((RdpSource *)source)->rdp;
+
+    if (one_turn(rdp))
+        return G_SOURCE_CONTINUE;
+    g_autofree char *text = ending(rdp);
+    stop(rdp);
+    rdp->handlers->ended(text, rdp->user);
+    return G_SOURCE_REMOVE;
+}
+
+static GSourceFuncs source_functions = {
+    .prepare = source_prepare, .check = source_check, .dispatch = source_dispatch};
+
+static char *
+refusal(BridgeRdp *rdp, guint limit_s)
+{
+    UINT32 error = freerdp_get_last_error(rdp->instance->context);
+
+    if (rdp->failure)
+        return g_strdup(rdp->failure);
+    if (alarm_rang)
+        return g_strdup_printf("the guest's RemoteApp server did not answer within %u s", limit_s);
+    return g_strdup_printf("the guest's RemoteApp server refused the connection or does not speak "
+                           "RDP: %s",
+                           freerdp_get_last_error_string(error));
+}
+
+gboolean
+bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s, char **text)
+{
+    struct sigaction action = {.sa_handler = on_alarm}, before;
+
+    if (!bridge_settings_apply(rdp->instance->context->settings, config)) {
+        *text = g_strdup("the RDP library refused its settings");
+        return FALSE;
+    }
+    alarm_rang = 0;
+    alarm_fd = bridge_transport_fd(rdp->transport);
+    sigaction(SIGALRM, &action, &before);
+    alarm(limit_s);
+    gboolean ok = freerdp_connect(rdp->instance) && !alarm_rang && !rdp->failure;
+    alarm(0);
+    alarm_fd = -1;
+    sigaction(SIGALRM, &before, NULL);
+    if (!ok) {
+        *text = refusal(rdp, limit_s);
+        return FALSE;
+    }
+    rdp->source = g_source_new(&source_functions, sizeof(RdpSource));
+    ((RdpSource *)rdp->source)->rdp = rdp;
+    g_source_attach(rdp->source, rdp->context);
+    return TRUE;
+}

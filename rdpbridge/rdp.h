@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The RDP connection: the library's instance on the inherited stream, pumped by a GSource of the
+// one GMainContext. What its channels mean is the other modules'; they are told of each channel
+// when it is there.
+
+#include "rdpbridge/settings.h"
+
+typedef struct BridgeRdp BridgeRdp;
+
+typedef struct {
+    // Before the connection: register with the context's update and pointer callbacks. FALSE: give
+    // up.
+    gboolean (*prepare)(rdpContext *context, gpointer user);
+    // A channel's client interface ("rail", "cliprdr", or a dynamic channel's full name).
+    void (*channel)(const char *name, gpointer interface, gpointer user);
+    void (*channel_gone)(const char *name, gpointer interface, gpointer user);
+    // The connection ended; text says why. Called once, from the loop, never from within a call.
+    void (*ended)(const char *text, gpointer user);
+} BridgeRdpHandlers;
+
+// What the library hands its callbacks: they find their module by `user`.
+typedef struct {
+    rdpContext base;
+    BridgeRdp *rdp;
+    gpointer user;
+} BridgeRdpContext;
+
+// Takes the stream's fd; handlers is borrowed. NULL when the library fails.
+BridgeRdp *bridge_rdp_new(GMainContext *context, int take_fd, const BridgeRdpHandlers *handlers,
+                          gpointer user);
+void bridge_rdp_free(BridgeRdp *rdp);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeRdp, bridge_rdp_free)
+
+// Connects; blocks until the guest's server answered everything, at most limit_s. FALSE with a text
+// for the user when it did not. One connection in a process at a time (it uses alarm()).
+gboolean
+bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s, char **text);
+
+rdpContext *bridge_rdp_context(BridgeRdp *rdp);
+
+// TRUE while the guest does not read what it is sent: leave out what can be left out.
+gboolean bridge_rdp_congested(BridgeRdp *rdp);
+
+// For module code inside a callback of the library that cannot go on: ends the connection.
+void bridge_rdp_fail(BridgeRdp *rdp, const char *format, ...) G_GNUC_PRINTF(2, 3);

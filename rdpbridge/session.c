@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/session_private.h"
+
+#include <freerdp/channels/cliprdr.h>
+#include <freerdp/channels/disp.h>
+#include <freerdp/channels/rail.h>
+#include <freerdp/channels/rdpgfx.h>
+#include <freerdp/rail.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONNECT_LIMIT_S 12
+#define HANDSHAKE_LIMIT_S 15
+#define ABANDONED_S 10
+#define DIRTY_MS 40 // changes of windows for lists come together
+
+static void
+drop_source(GSource **source)
+{
+    if (!*source)
+        return;
+    g_source_destroy(*source);
+    g_source_unref(*source);
+    *source = NULL;
+}
+
+static GSource *
+after(BridgeSession *s, guint ms, GSourceFunc callback)
+{
+    GSource *source = g_timeout_source_new(ms);
+
+    g_source_set_callback(source, callback, s, NULL);
+    g_source_attach(source, s->context);
+    return source;
+}
+
+void
+bridge_session_end(BridgeSession *s, BridgeExit code, const char *text)
+{
+    if (s->over)
+        return;
+    s->over = TRUE;
+    s->exit = code;
+    if (text)
+        bridge_control_notice(s->control, code != BRIDGE_EXIT_QUIT, code, text);
+    g_main_loop_quit(s->loop);
+}
+
+void
+bridge_session_note(BridgeSession *s, const char *text)
+{
+    bridge_control_notice(s->control, FALSE, 0, text);
+}
+
+static gboolean
+on_abandoned(gpointer user)
+{
+    BridgeSession *s = user;
+
+    drop_source(&s->abandoned);
+    if (!bridge_control_attached(s->control) && !bridge_viewlink_attached(s->view))
+        bridge_session_end(s, BRIDGE_EXIT_ABANDONED, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+void
+bridge_session_check_abandoned(BridgeSession *s)
+{
+    gboolean alone = !bridge_control_attached(s->control) && !bridge_viewlink_attached(s->view);
+
+    if (!alone)
+        drop_source(&s->abandoned);
+    else if (!s->abandoned)
+        s->abandoned = after(s, ABANDONED_S * 1000, on_abandoned);
+}
+
+// The model's wishes.
+
+static int64_t
+model_now(void *user)
+{
+    return g_get_monotonic_time();
+}
+
+static void
+model_to_view(void *user, const void *message, size_t size, int fd)
+{
+    BridgeSession *s = user;
+
+    bridge_viewlink_send(s->view, message, size, fd);
+}
+
+static gboolean
+in_lists(const BridgeWindow *w)
+{
+    return w->show != BRIDGE_HIDE && w->rect.width > 0 && w->rect.height > 0;
+}
+
+static void
+tell_broker(BridgeSession *s, const BridgeWindow *w)
+{
+    CtlWindow m = {.window_id = w->id,
+                   .app_index = w->app_index,
+                   .owner_id = w->owner_id,
+                   .popup = w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP,
+                   .x = w->rect.x,
+                   .y = w->rect.y,
+                   .width = w->rect.width,
+                   .height = w->rect.height,
+                   .minimized = w->show == BRIDGE_SHOW_MINIMIZED};
+
+    CTL_INIT(&m, CTL_WINDOW);
+    CTL_SET_TEXT(m.untrusted_title, w->title);
+    bridge_control_send(s->control, &m, sizeof m);
+}
+
+static gboolean
+on_dirty(gpointer user)
+{
+    BridgeSession *s = user;
+    GHashTableIter iter;
+    gpointer id;
+
+    drop_source(&s->dirty_timer);
+    g_hash_table_iter_init(&iter, s->dirty);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
+        if (w && in_lists(w))
+            tell_broker(s, w);
+    }
+    g_hash_table_remove_all(s->dirty);
+    return G_SOURCE_REMOVE;
+}
+
+void
+bridge_session_mark(BridgeSession *s, guint32 window)
+{
+    g_hash_table_add(s->dirty, GUINT_TO_POINTER(window));
+    if (!s->dirty_timer)
+        s->dirty_timer = after(s, DIRTY_MS, on_dirty);
+}
+
+static void
+model_changed(void *user, const BridgeWindow *window)
+{
+    bridge_session_mark(user, window->id);
+}
+
+static void
+model_gone(void *user, uint32_t id)
+{
+    BridgeSession *s = user;
+    CtlWindowId m = {.window_id = id};
+
+    g_hash_table_remove(s->dirty, GUINT_TO_POINTER(id));
+    if (s->focus == id)
+        s->focus = 0;
+    CTL_INIT(&m, CTL_WINDOW_GONE);
+    bridge_control_send(s->control, &m, sizeof m);
+}
+
+static void
+model_ask_app(void *user, uint32_t id)
+{
+    BridgeSession *s = user;
+
+    bridge_rail_ask_app(s->rail, id);
+}
+
+static void
+model_frame_done(void *user, uint32_t frame_id)
+{
+    BridgeSession *s = user;
+
+    bridge_graphics_acknowledge(s->graphics, frame_id);
+}
+
+static const BridgeModelOut model_out = {.now = model_now,
+                                         .to_view = model_to_view,
+                                         .changed = model_changed,
+                                         .gone = model_gone,
+                                         .ask_app = model_ask_app,
+                                         .frame_done = model_frame_done};
+
+// Its time-outs.
+
+typedef struct {
+    GSource base;
+    BridgeSession *session;
+} DueSource;
+
+static gboolean
+due_prepare(GSource *source, gint *timeout)
+{
+    gint64 due = bridge_model_due(((DueSource *)source)->session->model);
+    gint64 left = due - g_get_monotonic_time();
+
+    *timeout = due == 0 ? -1 : left <= 0 ? 0 : (gint)(left / 1000 + 1);
+    return due != 0 && left <= 0;
+}
+
+static gboolean
+due_check(GSource *source)
+{
+    gint64 due = bridge_model_due(((DueSource *)source)->session->model);
+
+    return due != 0 && due <= g_get_monotonic_time();
+}
+
+static gboolean
+due_dispatch(GSource *source, GSourceFunc callback, gpointer data)
+{
+    bridge_model_expire(((DueSource *)source)->session->model);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs due_functions = {
+    .prepare = due_prepare, .check = due_check, .dispatch = due_dispatch};
+
+// The guest.
+
+static void
+rail_ready(gpointer user)
+{
+    BridgeSession *s = user;
+    CtlPlain m;
+
+    s->ready = TRUE;
+    m = (CtlPlain){CTL_READY, sizeof m};
+    bridge_control_send(s->control, &m, sizeof m);
+    bridge_execs_ready(s->execs);
+}
+
+static void
+rail_exec_result(const char *program, guint16 code, guint32 raw, gpointer user)
+{
+    bridge_execs_result(((BridgeSession *)user)->execs, program, code, raw);
+}
+
+static void
+rail_app_id(guint32 window, const char *untrusted_id, const char *untrusted_path, gpointer user)
+{
+    BridgeSession *s = user;
+    guint32 index = bridge_apps_find(s->apps, untrusted_id);
+
+    if (index == CTL_APP_NONE && *untrusted_path)
+        index = bridge_apps_find(s->apps, untrusted_path);
+    bridge_model_set_app(s->model, window, index);
+}
+
+static void
+rail_move_loop(guint32 window, guint16 kind, gint16 x, gint16 y, gpointer user)
+{
+    BridgeSession *s = user;
+    // RAIL_WMSZ_* to _NET_WM_MOVERESIZE.
+    static const guint8 directions[] = {
+        [RAIL_WMSZ_LEFT] = 7,       [RAIL_WMSZ_RIGHT] = 3,       [RAIL_WMSZ_TOP] = 1,
+        [RAIL_WMSZ_TOPLEFT] = 0,    [RAIL_WMSZ_TOPRIGHT] = 2,    [RAIL_WMSZ_BOTTOM] = 5,
+        [RAIL_WMSZ_BOTTOMLEFT] = 6, [RAIL_WMSZ_BOTTOMRIGHT] = 4, [RAIL_WMSZ_MOVE] = 8,
+        [RAIL_WMSZ_KEYMOVE] = 10,   [RAIL_WMSZ_KEYSIZE] = 9};
+    BridgeWindow *w = bridge_model_window(s->model, window);
+
+    if (!w || !w->announced || kind < RAIL_WMSZ_LEFT || kind >= G_N_ELEMENTS(directions))
+        return;
+    ViewMoveLoop m = {.id = window, .direction = directions[kind], .root_x = x, .root_y = y};
+    if (kind == RAIL_WMSZ_MOVE) { // counted from the window's corner ([MS-RDPERP] 2.2.2.7.2)
+        m.root_x += w->rect.x;
+        m.root_y += w->rect.y;
+    }
+    m.root_x = CLAMP(m.root_x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    m.root_y = CLAMP(m.root_y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    VIEW_INIT(&m, VIEW_MSG_MOVE_LOOP);
+    bridge_viewlink_send(s->view, &m, sizeof m, -1);
+}
+
+static void
+rail_limits(guint32 window, const guint32 min_max[4], gpointer user)
+{
+    bridge_model_set_limits(((BridgeSession *)user)->model, window, min_max);
+}
+
+static const BridgeRailHandlers rail_handlers = {.ready = rail_ready,
+                                                 .exec_result = rail_exec_result,
+                                                 .app_id = rail_app_id,
+                                                 .move_loop = rail_move_loop,
+                                                 .limits = rail_limits};
+
+static gboolean
+exec_start(const char *program, const char *directory, const char *arguments, gpointer user)
+{
+    return bridge_rail_exec(((BridgeSession *)user)->rail, program, directory, arguments);
+}
+
+static void
+exec_answer(guint32 serial, CtlExecCode code, guint32 raw, gpointer user)
+{
+    bridge_control_exec_result(((BridgeSession *)user)->control, serial, code, raw);
+}
+
+static const BridgeExecsOut execs_out = {.start = exec_start, .answer = exec_answer};
+
+static void
+orders_too_many(gpointer user)
+{
+    BridgeSession *s = user;
+    g_autofree char *text =
+        g_strdup_printf("%s has more than %u windows; the others are not shown. Close some of its "
+                        "windows.",
+                        s->setup.guest, MIN(s->setup.max_windows, VIEW_WINDOWS_MAX));
+
+    bridge_control_notice(s->control, FALSE, 0, text);
+}
+
+static void
+graphics_fail(const char *text, gpointer user)
+{
+    bridge_rdp_fail(((BridgeSession *)user)->rdp, "%s", text);
+}
+
+static BridgeOrders *
+orders_of(rdpContext *context)
+{
+    return ((BridgeSession *)((BridgeRdpContext *)context)->user)->orders;
+}
+
+static gboolean
+rdp_prepare(rdpContext *context, gpointer user)
+{
+    BridgeSession *s = user;
+
+    bridge_orders_register(context, orders_of);
+    return bridge_cursor_register(s->cursor, context);
+}
+
+static void
+rdp_channel(const char *name, gpointer interface, gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (strcmp(name, RAIL_SVC_CHANNEL_NAME) == 0)
+        bridge_rail_attach(s->rail, interface);
+    else if (strcmp(name, CLIPRDR_SVC_CHANNEL_NAME) == 0)
+        bridge_clipboard_attach(s->clipboard, interface);
+    else if (strcmp(name, DISP_DVC_CHANNEL_NAME) == 0)
+        bridge_display_attach(s->display, interface);
+    else if (strcmp(name, RDPGFX_DVC_CHANNEL_NAME) == 0 &&
+             !bridge_graphics_attach(s->graphics, bridge_rdp_context(s->rdp), interface))
+        bridge_rdp_fail(s->rdp, "the RDP library could not set up its graphics");
+}
+
+static void
+rdp_channel_gone(const char *name, gpointer interface, gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (strcmp(name, RAIL_SVC_CHANNEL_NAME) == 0)
+        bridge_rail_attach(s->rail, NULL);
+    else if (strcmp(name, CLIPRDR_SVC_CHANNEL_NAME) == 0)
+        bridge_clipboard_attach(s->clipboard, NULL);
+    else if (strcmp(name, DISP_DVC_CHANNEL_NAME) == 0)
+        bridge_display_attach(s->display, NULL);
+    else if (strcmp(name, RDPGFX_DVC_CHANNEL_NAME) == 0)
+        bridge_graphics_detach(s->graphics, bridge_rdp_context(s->rdp));
+}
+
+static void
+rdp_ended(const char *text, gpointer user)
+{
+    BridgeSession *s = user;
+    g_autofree char *notice =
+        g_strdup_printf("The windows of %s were closed: %s. Start its programs again; if that "
+                        "fails, restart it with: casement guest stop %s",
+                        s->setup.guest, text, s->setup.guest);
+
+    s->connected = FALSE;
+    bridge_session_end(s, BRIDGE_EXIT_ENDED, notice);
+}
+
+static const BridgeRdpHandlers rdp_handlers = {.prepare = rdp_prepare,
+                                               .channel = rdp_channel,
+                                               .channel_gone = rdp_channel_gone,
+                                               .ended = rdp_ended};
+
+static void
+could_not_connect(BridgeSession *s, const char *why)
+{
+    g_autofree char *notice =
+        g_strdup_printf("Could not show the windows of %s: %s. Try again; if it stays so, restart "
+                        "the guest with: casement guest stop %s",
+                        s->setup.guest, why, s->setup.guest);
+
+    bridge_session_end(s, BRIDGE_EXIT_CONNECT, notice);
+}
+
+static gboolean
+on_handshake_late(gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (!s->ready)
+        could_not_connect(s, "its RDP server does not offer RemoteApp");
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_connect(gpointer user)
+{
+    BridgeSession *s = user;
+    g_autofree char *text = NULL;
+    gboolean to_guest = (s->setup.flags & CTL_CLIPBOARD_TO_GUEST) != 0;
+    gboolean to_host = (s->setup.flags & CTL_CLIPBOARD_TO_HOST) != 0;
+    BridgeRdpConfig config = {.width = s->screen.root.width,
+                              .height = s->screen.root.height,
+                              .scale_percent = s->screen.scale_percent,
+                              .keyboard_layout = s->layout.rdp_layout,
+                              .tls = (s->setup.flags & CTL_TLS) != 0,
+                              .sound = (s->setup.flags & CTL_SOUND) != 0,
+                              .clipboard = to_guest || to_host};
+
+    bridge_display_start(s->display, &s->screen);
+    if (!bridge_rdp_connect(s->rdp, &config, CONNECT_LIMIT_S, &text)) {
+        could_not_connect(s, text);
+        return G_SOURCE_REMOVE;
+    }
+    s->connected = TRUE;
+    bridge_input_attach(s->input, bridge_rdp_context(s->rdp)->input);
+    GSource *late = after(s, HANDSHAKE_LIMIT_S * 1000, on_handshake_late);
+    g_source_unref(late);
+    return G_SOURCE_REMOVE;
+}
+
+void
+bridge_session_consider_connecting(BridgeSession *s)
+{
+    if (s->connecting || !s->has_setup || !s->has_screen || !s->has_layout)
+        return;
+    s->connecting = TRUE;
+    // From the loop: connecting blocks, and its caller is in the middle of a packet.
+    GSource *source = g_idle_source_new();
+    g_source_set_callback(source, on_connect, s, NULL);
+    g_source_attach(source, s->context);
+    g_source_unref(source);
+}
+
+// Life.
+
+static void
+view_send(gconstpointer message, gsize size, int fd, gpointer user)
+{
+    bridge_viewlink_send(((BridgeSession *)user)->view, message, size, fd);
+}
+
+static void
+view_send_plain(gconstpointer message, gsize size, gpointer user)
+{
+    view_send(message, size, -1, user);
+}
+
+static void
+make_modules(BridgeSession *s)
+{
+    s->apps = bridge_apps_new();
+    s->model = bridge_model_new(VIEW_WINDOWS_MAX, &model_out, s);
+    s->orders = bridge_orders_new(s->model, orders_too_many, s);
+    s->graphics = bridge_graphics_new(s->model, graphics_fail, s);
+    s->rail = bridge_rail_new(&rail_handlers, s);
+    s->execs = bridge_execs_new(s->context, &execs_out, s);
+    s->sound = bridge_sound_new(view_send_plain, s);
+    s->cursor = bridge_cursor_new(view_send, s);
+    s->input = bridge_input_new();
+    s->clipboard = bridge_clipboard_new(view_send_plain, s);
+    s->display = bridge_display_new();
+    s->dirty = g_hash_table_new(NULL, NULL);
+    s->due = g_source_new(&due_functions, sizeof(DueSource));
+    ((DueSource *)s->due)->session = s;
+    g_source_attach(s->due, s->context);
+}
+
+BridgeSession *
+bridge_session_new(GMainContext *context, int take_control_fd, int take_view_fd, int take_rdp_fd)
+{
+    BridgeSession *s = g_new0(BridgeSession, 1);
+
+    s->context = context;
+    s->loop = g_main_loop_new(context, FALSE);
+    s->control = bridge_control_new(context, &bridge_session_control_handlers, s);
+    s->view = bridge_viewlink_new(context, &bridge_session_view_handlers, s);
+    g_strlcpy(s->setup.guest, "the guest", sizeof s->setup.guest);
+    make_modules(s);
+    bridge_session_take_control(s, take_control_fd);
+    bridge_session_take_view(s, take_view_fd);
+    s->rdp = bridge_rdp_new(context, take_rdp_fd, &rdp_handlers, s);
+    if (s->rdp)
+        return s;
+    close(take_rdp_fd);
+    bridge_session_free(s);
+    return NULL;
+}
+
+void
+bridge_session_free(BridgeSession *s)
+{
+    if (!s)
+        return;
+    // What still runs through the library's callbacks needs the others: the connection goes first.
+    bridge_rdp_free(s->rdp);
+    bridge_execs_free(s->execs);
+    drop_source(&s->dirty_timer);
+    drop_source(&s->due);
+    drop_source(&s->abandoned);
+    g_hash_table_unref(s->dirty);
+    bridge_display_free(s->display);
+    bridge_clipboard_free(s->clipboard);
+    bridge_input_free(s->input);
+    bridge_cursor_free(s->cursor);
+    bridge_sound_free(s->sound);
+    bridge_rail_free(s->rail);
+    bridge_graphics_free(s->graphics);
+    bridge_orders_free(s->orders);
+    bridge_model_free(s->model);
+    bridge_apps_free(s->apps);
+    bridge_viewlink_free(s->view);
+    bridge_control_free(s->control);
+    g_main_loop_unref(s->loop);
+    g_free(s);
+}
+
+BridgeExit
+bridge_session_run(BridgeSession *s)
+{
+    if (!s->over)
+        g_main_loop_run(s->loop);
+    return s->exit;
+}

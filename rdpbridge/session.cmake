@@ -1,0 +1,17 @@
+# What knows neither FreeRDP nor GLib, for tests and fuzzers too.
+add_library(session_pure STATIC
+  cliptext.c damage.c execline.c icon.c model.c present.c scancode.c style.c surface.c)
+target_link_libraries(session_pure PUBLIC channel viewproto)
+
+add_library(session_sandbox STATIC sandbox.c)
+target_link_libraries(session_sandbox PUBLIC PkgConfig::SECCOMP)
+if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
+  target_compile_definitions(session_sandbox PRIVATE BRIDGE_SANITIZED=1)
+endif()
+
+add_executable(casement-session
+  main.c apps.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c rail.c
+  rdp.c session.c session_broker.c session_view.c settings.c sound.c transport.c viewlink.c)
+target_link_libraries(casement-session PRIVATE
+  session_pure session_sandbox channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
+install(TARGETS casement-session DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/casement)

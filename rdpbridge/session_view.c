@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the view says, and where it goes.
+
+#include "rdpbridge/session_private.h"
+
+#include <freerdp/rail.h>
+#include <unistd.h>
+
+static void
+handle_screen(BridgeSession *s, const ViewScreen *screen)
+{
+    s->screen = *screen;
+    s->has_screen = TRUE;
+    bridge_model_set_screen(s->model, screen->root.width, screen->root.height);
+    bridge_rail_set_work_area(s->rail, screen->work_area.x, screen->work_area.y,
+                              screen->work_area.width, screen->work_area.height);
+    if (s->connected)
+        bridge_display_set(s->display, screen);
+    bridge_session_consider_connecting(s);
+}
+
+static void
+handle_layout(BridgeSession *s, const ViewLayout *layout)
+{
+    gboolean changed = s->has_layout && layout->rdp_layout != s->layout.rdp_layout;
+
+    s->layout = *layout;
+    s->has_layout = TRUE;
+    if (changed)
+        bridge_rail_layout(s->rail, layout->rdp_layout);
+    bridge_session_consider_connecting(s);
+}
+
+static void
+handle_focus(BridgeSession *s, guint32 id)
+{
+    guint32 before = s->focus;
+
+    s->focus = bridge_model_window(s->model, id) ? id : 0;
+    if (s->focus == 0) {
+        bridge_input_focus(s->input, FALSE);
+        if (before)
+            bridge_rail_activate(s->rail, before, FALSE);
+        return;
+    }
+    bridge_rail_activate(s->rail, s->focus, TRUE);
+    bridge_input_focus(s->input, TRUE);
+}
+
+static void
+handle_configured(BridgeSession *s, const ViewConfigured *m)
+{
+    if (bridge_model_configured(s->model, m->id, m->serial, m->geometry))
+        bridge_rail_move(s->rail, m->id, m->geometry.x, m->geometry.y, m->geometry.width,
+                         m->geometry.height);
+}
+
+static void
+handle_state(BridgeSession *s, const ViewStateMsg *m)
+{
+    static const guint16 commands[] = {[VIEW_STATE_NORMAL] = SC_RESTORE,
+                                       [VIEW_STATE_MINIMIZED] = SC_MINIMIZE,
+                                       [VIEW_STATE_MAXIMIZED] = SC_MAXIMIZE,
+                                       [VIEW_STATE_FULLSCREEN] = SC_MAXIMIZE};
+
+    if (m->state < G_N_ELEMENTS(commands) && bridge_model_window(s->model, m->id))
+        bridge_rail_command(s->rail, m->id, commands[m->state]);
+}
+
+static void
+handle_input(BridgeSession *s, ViewMsgType type, gconstpointer m)
+{
+    if (type == VIEW_MSG_KEY)
+        bridge_input_key(s->input, m);
+    else if (type == VIEW_MSG_POINTER)
+        bridge_input_pointer(s->input, m, s->connected && bridge_rdp_congested(s->rdp));
+    else
+        bridge_input_locks(s->input, ((const ViewLocks *)m)->locks);
+}
+
+static void
+handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
+{
+    const ViewId *named = m;
+    const ViewShown *shown = m;
+
+    switch (type) {
+    case VIEW_MSG_SHOWN:
+        bridge_model_shown(s->model, shown->id, shown->serial);
+        break;
+    case VIEW_MSG_FOCUS:
+        handle_focus(s, named->id);
+        break;
+    case VIEW_MSG_CONFIGURED:
+        handle_configured(s, m);
+        break;
+    case VIEW_MSG_STATE:
+        handle_state(s, m);
+        break;
+    case VIEW_MSG_CLOSE:
+        if (bridge_model_window(s->model, named->id))
+            bridge_rail_command(s->rail, named->id, SC_CLOSE);
+        break;
+    default: // ENTER
+        if (bridge_model_window(s->model, named->id))
+            bridge_rail_raise(s->rail, named->id);
+    }
+}
+
+static void
+handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
+{
+    gconstpointer m = message.data;
+    const ViewSoundPlayed *played = m;
+
+    switch (type) {
+    case VIEW_MSG_SCREEN:
+        handle_screen(s, m);
+        break;
+    case VIEW_MSG_LAYOUT:
+        handle_layout(s, m);
+        break;
+    case VIEW_MSG_SOUND_PLAYED:
+        bridge_sound_played(s->sound, played->serial, played->latency_us);
+        break;
+    case VIEW_MSG_HOST_CLIP:
+        bridge_clipboard_host_has(s->clipboard, m);
+        break;
+    case VIEW_MSG_CLIP_WANT:
+        bridge_clipboard_wanted(s->clipboard, m);
+        break;
+    case VIEW_MSG_CLIP_DATA:
+        bridge_clipboard_data(s->clipboard, message);
+        break;
+    default:
+        g_message("view: a message of type %u is not for a session", (guint)type);
+    }
+}
+
+static void
+on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
+{
+    BridgeSession *s = user;
+
+    switch (type) {
+    case VIEW_MSG_KEY:
+    case VIEW_MSG_POINTER:
+    case VIEW_MSG_LOCKS:
+        handle_input(s, type, message.data);
+        break;
+    case VIEW_MSG_SHOWN:
+    case VIEW_MSG_FOCUS:
+    case VIEW_MSG_CONFIGURED:
+    case VIEW_MSG_STATE:
+    case VIEW_MSG_CLOSE:
+    case VIEW_MSG_ENTER:
+        handle_window(s, type, message.data);
+        break;
+    case VIEW_MSG_CONTROL:
+        if (take_fd >= 0)
+            bridge_session_take_control(s, g_steal_fd(&take_fd));
+        break;
+    default:
+        handle_rest(s, type, message);
+    }
+    if (take_fd >= 0)
+        close(take_fd);
+}
+
+static void
+on_lost(gpointer user)
+{
+    BridgeSession *s = user;
+
+    s->focus = 0;
+    bridge_input_focus(s->input, FALSE);
+    bridge_model_view_lost(s->model);
+    bridge_clipboard_view_changed(s->clipboard, FALSE);
+    bridge_session_check_abandoned(s);
+}
+
+void
+bridge_session_take_view(BridgeSession *s, int take_fd)
+{
+    bridge_viewlink_attach(s->view, take_fd);
+    s->focus = 0;
+    bridge_input_focus(s->input, FALSE);
+    bridge_model_view_attached(s->model);
+    bridge_cursor_view_attached(s->cursor);
+    bridge_sound_view_attached(s->sound);
+    bridge_clipboard_view_changed(s->clipboard, TRUE);
+    bridge_session_check_abandoned(s);
+}
+
+const BridgeViewHandlers bridge_session_view_handlers = {.message = on_message, .lost = on_lost};

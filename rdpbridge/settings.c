@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/settings.h"
+
+#include <freerdp/addin.h>
+#include <freerdp/channels/channels.h>
+#include <freerdp/channels/cliprdr.h>
+#include <freerdp/channels/disp.h>
+#include <freerdp/channels/drdynvc.h>
+#include <freerdp/channels/rail.h>
+#include <freerdp/channels/rdpgfx.h>
+#include <freerdp/channels/rdpsnd.h>
+#include <freerdp/client/channels.h>
+#include <freerdp/client/cmdline.h>
+#include <freerdp/rail.h>
+
+#define SIDE_MIN 200u // what the protocol allows a desktop ([MS-RDPBCGR] 2.2.1.3.2)
+#define SIDE_MAX 8192u
+
+static const struct {
+    FreeRDP_Settings_Keys_Bool key;
+    BOOL value;
+} bools[] = {
+    {FreeRDP_NlaSecurity, FALSE},
+    {FreeRDP_ExternalCertificateManagement, TRUE},
+    {FreeRDP_AutoReconnectionEnabled, FALSE},
+    {FreeRDP_NetworkAutoDetect, FALSE},
+    {FreeRDP_SupportMultitransport, FALSE},
+    {FreeRDP_SupportHeartbeatPdu, TRUE}, // not all three may be off
+    {FreeRDP_CompressionEnabled, FALSE},
+    {FreeRDP_SynchronousStaticChannels, TRUE},
+    {FreeRDP_SynchronousDynamicChannels, TRUE},
+    {FreeRDP_SupportDynamicChannels, TRUE},
+    {FreeRDP_RemoteApplicationMode, TRUE},
+    {FreeRDP_HiDefRemoteApp, TRUE},
+    {FreeRDP_Workarea, TRUE},
+    {FreeRDP_DisableWallpaper, TRUE},
+    {FreeRDP_DisableFullWindowDrag, FALSE},
+    {FreeRDP_AllowFontSmoothing, TRUE},
+    {FreeRDP_SupportGraphicsPipeline, TRUE},
+    {FreeRDP_GfxH264, FALSE},
+    {FreeRDP_GfxAVC444, FALSE},
+    {FreeRDP_GfxAVC444v2, FALSE},
+    {FreeRDP_GfxProgressive, TRUE},
+    {FreeRDP_GfxSmallCache, TRUE},
+    {FreeRDP_GfxSendQoeAck, FALSE},
+    {FreeRDP_RemoteFxCodec, TRUE},
+    {FreeRDP_NSCodec, FALSE},
+    {FreeRDP_SoftwareGdi, TRUE},
+    {FreeRDP_BitmapCacheEnabled, FALSE},
+    {FreeRDP_BitmapCachePersistEnabled, FALSE},
+    {FreeRDP_FastPathInput, TRUE},
+    {FreeRDP_FastPathOutput, TRUE},
+    {FreeRDP_UnicodeInput, TRUE},
+    {FreeRDP_HasHorizontalWheel, TRUE},
+    {FreeRDP_HasExtendedMouseEvent, TRUE},
+    {FreeRDP_HasQoeEvent, FALSE},
+    {FreeRDP_SuppressOutput, FALSE},
+    {FreeRDP_DeviceRedirection, FALSE},
+    {FreeRDP_RemoteConsoleAudio, FALSE},
+};
+
+static const struct {
+    FreeRDP_Settings_Keys_UInt32 key;
+    UINT32 value;
+} numbers[] = {
+    {FreeRDP_ColorDepth, 32},
+    {FreeRDP_ThreadingFlags, THREADING_FLAGS_DISABLE_THREADS},
+    {FreeRDP_ConnectionType, CONNECTION_TYPE_LAN},
+    {FreeRDP_AutoReconnectMaxRetries, 0},
+    {FreeRDP_RemoteAppNumIconCaches, 3},
+    {FreeRDP_RemoteAppNumIconCacheEntries, 12},
+    {FreeRDP_OffscreenSupportLevel, 0},
+    {FreeRDP_GlyphSupportLevel, 0},
+    {FreeRDP_LargePointerFlag, LARGE_POINTER_FLAG_96x96 | LARGE_POINTER_FLAG_384x384},
+    {FreeRDP_KeyboardType, 4}, // IBM enhanced, 101 or 102 keys
+    {FreeRDP_KeyboardSubType, 0},
+    {FreeRDP_KeyboardFunctionKey, 12},
+    {FreeRDP_DeviceScaleFactor, 100},
+    {FreeRDP_ServerPort, 3389},
+};
+
+static gboolean
+apply_constants(rdpSettings *s)
+{
+    gboolean ok = TRUE;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(bools); i++)
+        ok = freerdp_settings_set_bool(s, bools[i].key, bools[i].value) && ok;
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        ok = freerdp_settings_set_uint32(s, numbers[i].key, numbers[i].value) && ok;
+    // Only named to satisfy the library and for the guest's own logs.
+    return freerdp_settings_set_string(s, FreeRDP_ServerHostname, "guest") &&
+           freerdp_settings_set_string(s, FreeRDP_Username, "casement") &&
+           freerdp_settings_set_string(s, FreeRDP_ClientHostname, "casement") && ok;
+}
+
+gboolean
+bridge_settings_apply(rdpSettings *s, const BridgeRdpConfig *c)
+{
+    return apply_constants(s) && freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, !c->tls) &&
+           freerdp_settings_set_bool(s, FreeRDP_TlsSecurity, c->tls) &&
+           freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth,
+                                       CLAMP(c->width, SIDE_MIN, SIDE_MAX)) &&
+           freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight,
+                                       CLAMP(c->height, SIDE_MIN, SIDE_MAX)) &&
+           freerdp_settings_set_uint32(s, FreeRDP_DesktopScaleFactor,
+                                       CLAMP(c->scale_percent, 100, 500)) &&
+           freerdp_settings_set_uint32(s, FreeRDP_KeyboardLayout, c->keyboard_layout) &&
+           freerdp_settings_set_bool(s, FreeRDP_AudioPlayback, c->sound) &&
+           freerdp_settings_set_bool(s, FreeRDP_RedirectClipboard, c->clipboard);
+}
+
+static gboolean
+load_static(rdpContext *context, const char *name, void *data)
+{
+    PVIRTUALCHANNELENTRY plain = freerdp_load_channel_addin_entry(
+        name, NULL, NULL, FREERDP_ADDIN_CHANNEL_STATIC | FREERDP_ADDIN_CHANNEL_ENTRYEX);
+    PVIRTUALCHANNELENTRYEX entry;
+
+    memcpy(&entry, &plain, sizeof entry);
+    return plain &&
+           freerdp_channels_client_load_ex(context->channels, context->settings, entry, data) == 0;
+}
+
+static gboolean
+add_dynamic(rdpSettings *settings, gsize count, const char *const *words)
+{
+    return freerdp_client_add_dynamic_channel(settings, count, words);
+}
+
+gboolean
+bridge_settings_load_channels(rdpContext *context)
+{
+    // latency is how much sound may be ahead, ms: with 0 the library drops blocks of a burst.
+    static const char *const sound[] = {RDPSND_CHANNEL_NAME, "sys:session", "latency:400"};
+    static const char *const gfx[] = {RDPGFX_CHANNEL_NAME};
+    static const char *const disp[] = {DISP_CHANNEL_NAME};
+    rdpSettings *s = context->settings;
+
+    if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp) ||
+        !load_static(context, RAIL_SVC_CHANNEL_NAME, s))
+        return FALSE;
+    if (freerdp_settings_get_bool(s, FreeRDP_RedirectClipboard) &&
+        !load_static(context, CLIPRDR_SVC_CHANNEL_NAME, NULL))
+        return FALSE;
+    if (freerdp_settings_get_bool(s, FreeRDP_AudioPlayback)) {
+        if (!freerdp_client_add_static_channel(s, G_N_ELEMENTS(sound), sound) ||
+            !add_dynamic(s, G_N_ELEMENTS(sound), sound))
+            return FALSE;
+        ADDIN_ARGV *args = freerdp_static_channel_collection_find(s, RDPSND_CHANNEL_NAME);
+        if (!load_static(context, RDPSND_CHANNEL_NAME, args))
+            return FALSE;
+    }
+    return load_static(context, DRDYNVC_SVC_CHANNEL_NAME, s);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The library's settings for one connection: RemoteApp over RDPGFX in one thread, without network,
+// files, H.264, caches on disk or redirected devices.
+
+#include <freerdp/freerdp.h>
+#include <glib.h>
+
+typedef struct {
+    guint width, height; // of the desktop, pixels
+    guint scale_percent;
+    guint32 keyboard_layout; // Windows identifier
+    gboolean tls, sound, clipboard;
+} BridgeRdpConfig;
+
+// FALSE when the library refuses one.
+gboolean bridge_settings_apply(rdpSettings *settings, const BridgeRdpConfig *config);
+
+// The LoadChannels callback's work: "rail", "cliprdr", "rdpsnd" and the dynamic "rdpgfx", "disp".
+gboolean bridge_settings_load_channels(rdpContext *context);

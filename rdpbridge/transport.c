@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/transport.h"
+
+#include <freerdp/transport_io.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define READ_AHEAD (64 * 1024)
+
+struct BridgeTransport {
+    rdpTransportIo library; // its own functions
+    int fd;
+    bool taken;    // the library owns fd
+    bool blocking; // while it connects: nothing may be read ahead of a TLS handshake
+    guint64 pdus;
+    gsize at, end;
+    guint8 buffer[READ_AHEAD];
+};
+
+static BridgeTransport *the_transport;
+
+static int
+tcp_connect(rdpContext *context, rdpSettings *settings, const char *hostname, int port,
+            DWORD timeout)
+{
+    BridgeTransport *t = the_transport;
+
+    // The library asks again to reconnect by itself; there is nothing to reconnect to.
+    if (t->taken)
+        return -1;
+    t->taken = true;
+    // The library would ask the socket for the address it tells the guest.
+    if (!freerdp_settings_set_string(settings, FreeRDP_ClientAddress, "127.0.0.1"))
+        return -1;
+    return t->fd;
+}
+
+static BOOL
+set_blocking_mode(rdpTransport *transport, BOOL blocking)
+{
+    the_transport->blocking = blocking;
+    return the_transport->library.SetBlockingMode(transport, blocking);
+}
+
+// Moves up to n bytes from the buffer to the stream. 0: there are none now, -1: an error.
+static int
+move(BridgeTransport *t, rdpTransport *transport, wStream *s, gsize n)
+{
+    if (t->at == t->end) {
+        gsize want = t->blocking ? MIN(n, sizeof t->buffer) : sizeof t->buffer;
+        SSIZE_T got = t->library.ReadBytes(transport, t->buffer, want);
+        if (got <= 0)
+            return (int)got;
+        t->at = 0;
+        t->end = (gsize)got;
+    }
+    n = MIN(n, t->end - t->at);
+    if (!Stream_EnsureRemainingCapacity(s, n))
+        return -1;
+    Stream_Write(s, t->buffer + t->at, n);
+    t->at += n;
+    return (int)n;
+}
+
+static int
+read_pdu(rdpTransport *transport, wStream *s)
+{
+    BridgeTransport *t = the_transport;
+    BOOL incomplete = TRUE;
+
+    if (t->blocking && t->at == t->end) {
+        t->pdus++;
+        return t->library.ReadPdu(transport, s);
+    }
+    for (;;) {
+        SSIZE_T length = transport_parse_pdu(transport, s, &incomplete);
+        if (length < 0)
+            return -1;
+        if (length > 0 && !incomplete)
+            break;
+        gsize have = Stream_GetPosition(s);
+        int moved = move(t, transport, s, length > 0 ? (gsize)length - have : 1);
+        if (moved <= 0)
+            return moved;
+    }
+    t->pdus++;
+    Stream_SealLength(s);
+    Stream_SetPosition(s, 0);
+    return (int)Stream_Length(s);
+}
+
+BridgeTransport *
+bridge_transport_install(rdpContext *context, int take_fd)
+{
+    BridgeTransport *t = g_new0(BridgeTransport, 1);
+    rdpTransportIo io = *freerdp_get_io_callbacks(context);
+
+    g_assert(!the_transport);
+    the_transport = t;
+    t->library = io;
+    t->fd = take_fd;
+    t->blocking = true;
+    io.TCPConnect = tcp_connect;
+    io.ReadPdu = read_pdu;
+    io.SetBlockingMode = set_blocking_mode;
+    freerdp_set_io_callbacks(context, &io);
+    return t;
+}
+
+void
+bridge_transport_free(BridgeTransport *t)
+{
+    if (!t)
+        return;
+    if (!t->taken)
+        close(t->fd);
+    the_transport = NULL;
+    g_free(t);
+}
+
+guint64
+bridge_transport_pdus(const BridgeTransport *t)
+{
+    return t->pdus;
+}
+
+gsize
+bridge_transport_unsent(const BridgeTransport *t)
+{
+    int unsent = 0;
+
+    return ioctl(t->fd, SIOCOUTQ, &unsent) == 0 && unsent > 0 ? (gsize)unsent : 0;
+}
+
+int
+bridge_transport_fd(const BridgeTransport *t)
+{
+    return t->fd;
+}

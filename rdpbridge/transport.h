@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The RDP stream as an inherited socket: the library never opens one by itself, and reads ahead
+// instead of header byte by header byte (a third of the time per PDU; valid above TLS too).
+
+#include <freerdp/freerdp.h>
+#include <glib.h>
+
+typedef struct BridgeTransport BridgeTransport;
+
+// Puts itself between the library and the stream; take_fd becomes the library's with the
+// connection. There is one per process: the library hands its callbacks no pointer of ours.
+BridgeTransport *bridge_transport_install(rdpContext *context, int take_fd);
+void bridge_transport_free(BridgeTransport *transport);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeTransport, bridge_transport_free)
+
+// PDUs read so far: a caller that loops sees by it whether there was one more.
+guint64 bridge_transport_pdus(const BridgeTransport *transport);
+
+// Bytes that the peer has not taken yet.
+gsize bridge_transport_unsent(const BridgeTransport *transport);
+
+// The socket, for an abort by shutdown(); -1 when there is none.
+int bridge_transport_fd(const BridgeTransport *transport);
