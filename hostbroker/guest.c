@@ -1,0 +1,797 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hostbroker/guest.h"
+
+#include "channel/utf8.h"
+#include "hostbroker/backoff.h"
+#include "hostbroker/error.h"
+#include "hostbroker/guest_message.h"
+#include "hostbroker/link.h"
+
+#include <gio/gio.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define RETRY_MS 250       // between tries of a first pipe
+#define AUTOSTART_MS 30000 // between tries of a guest that should always be there
+
+struct BrokerGuest {
+    const BrokerHost *host;
+    const BrokerGuestEvents *events;
+    gpointer user;
+    char *name;
+    BrokerConfig *config;
+    BrokerConfig *next_config; // once the guest is off
+    GuestState state;
+    GError *error; // of the file, or of the last start
+    BrokerLink *link;
+    ChanPump *pump;
+    BrokerCatalog *catalog;
+    BrokerSession *session;
+    BrokerDocuments *documents;
+    BrokerWaiters *waiters;
+    GSource *deadline, *retry, *answers, *autostart;
+    BrokerBackoff backoff;
+    char *os, *last_logged;
+    BrokerState saved; // as the state file has it
+    gint64 asked_us, guest_us, channel_us, apps_us;
+    bool answering, gone; // freed by one who was answered: goes when all are
+};
+
+static void event(BrokerGuest *g, GuestEvent what);
+
+// ---- waiters
+
+static void
+answer(BrokerGuest *g, BrokerWaitFor what, const GError *error)
+{
+    broker_waiters_answer(g->waiters, what, g, error);
+}
+
+static gboolean
+on_answers(gpointer user)
+{
+    BrokerGuest *g = user;
+
+    broker_timer_clear(&g->answers);
+    g->answering = true;
+    if (g->state == GUEST_UP) {
+        answer(g, BROKER_WAIT_START, NULL);
+    } else if (g->state == GUEST_FAILED) {
+        answer(g, BROKER_WAIT_START, g->error);
+        answer(g, BROKER_WAIT_STOP, NULL);
+    } else if (g->state == GUEST_OFF) {
+        g_autoptr(GError) error =
+            g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "Guest %s was stopped", g->name);
+        answer(g, BROKER_WAIT_START, error);
+        answer(g, BROKER_WAIT_STOP, NULL);
+    }
+    g->answering = false;
+    if (g->gone)
+        broker_guest_free(g);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+answer_soon(BrokerGuest *g)
+{
+    if (!g->answers)
+        g->answers = broker_timer_new(g->host->context, 0, on_answers, g);
+}
+
+// ---- errors
+
+static void
+set_error(BrokerGuest *g, int code, char *take_text)
+{
+    g_clear_error(&g->error);
+    g->error = g_error_new_literal(BROKER_ERROR, code, take_text);
+    g_free(take_text);
+}
+
+// Once for each cause: a guest that fails the same way again and again fills no log.
+static void
+log_error(BrokerGuest *g)
+{
+    if (g_strcmp0(g->last_logged, g->error->message) == 0)
+        return;
+    g_free(g->last_logged);
+    g->last_logged = g_strdup(g->error->message);
+    g_message("guest %s: %s", g->name, g->error->message);
+}
+
+// ---- what outlives the broker
+
+static char *
+state_path(const BrokerGuest *g)
+{
+    return broker_host_guest_run(g->host, g->name, "state");
+}
+
+static void
+save_state(BrokerGuest *g)
+{
+    BrokerState state = {0};
+    g_autofree char *path = state_path(g);
+    g_autofree char *dir = g_path_get_dirname(path);
+    g_autoptr(GError) error = NULL;
+
+    if (g->link)
+        state.guest = g->link->identity;
+    if (g->session)
+        broker_session_identify(g->session, &state);
+    if (memcmp(&state, &g->saved, sizeof state) == 0)
+        return;
+    g->saved = state;
+    if (!broker_private_dir(dir, &error) || !broker_state_write(path, &state, &error))
+        g_warning("guest %s: who runs for it cannot be written down: %s", g->name, error->message);
+}
+
+// ---- the channel
+
+static void
+drop_pump(BrokerGuest *g)
+{
+    g_clear_pointer(&g->pump, chan_pump_free);
+    broker_catalog_interrupted(g->catalog);
+    if (g->session)
+        broker_session_service(g->session, FALSE, NULL);
+}
+
+// The guest is not to be spoken with any more, by its own fault.
+static void
+refuse(BrokerGuest *g, int code, char *take_text)
+{
+    set_error(g, code, take_text);
+    event(g, GUEST_EVENT_REFUSED);
+}
+
+static void
+on_pump_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autoptr(GError) error = NULL;
+
+    broker_catalog_interrupted(g->catalog);
+    broker_session_service(g->session, FALSE, NULL);
+    if (g->channel_us == 0)
+        g->channel_us = g_get_monotonic_time();
+    if (!broker_guest_message_greet(pump, g->host, &error)) {
+        refuse(g, BROKER_ERROR_GUEST_FAILED, g_strdup(error->message));
+        return;
+    }
+    event(g, GUEST_EVENT_HELLO);
+}
+
+static void
+on_service(const char *name, gboolean available, const char *reason, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (g_str_equal(name, "rdp"))
+        broker_session_service(g->session, available, reason);
+}
+
+static void
+on_guest_info(const char *os, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    g_free(g->os);
+    g->os = g_strdup(os);
+}
+
+static const BrokerGuestMessageHandlers message_handlers = {on_guest_info, on_service};
+
+static void
+on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autoptr(GError) error = NULL;
+
+    if (!broker_guest_message(g->catalog, type, untrusted_payload, &message_handlers, g, &error)) {
+        refuse(g, BROKER_ERROR_GUEST_FAILED,
+               g_strdup_printf("Guest %s broke the protocol and was cut off (%s); stop it and look "
+                               "into it before you start it again",
+                               g->name, error->message));
+        return;
+    }
+    if (type == CHAN_MSG_APPS_END)
+        event(g, GUEST_EVENT_LISTED);
+}
+
+static void
+on_pump_lost(ChanPump *pump, const GError *error, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA)) {
+        refuse(g, BROKER_ERROR_GUEST_FAILED,
+               g_strdup_printf("Guest %s broke the protocol and was cut off (%s); stop it and look "
+                               "into it before you start it again",
+                               g->name, error->message));
+        return;
+    }
+    g_debug("guest %s: channel lost: %s", g->name, error->message);
+    drop_pump(g);
+    event(g, GUEST_EVENT_PIPE_LOST);
+}
+
+static const ChanPumpHandlers pump_handlers = {
+    .ready = on_pump_ready, .message = on_pump_message, .lost = on_pump_lost};
+
+// ---- the link
+
+static void
+on_link_opened(BrokerLink *link, int take_read_fd, int take_write_fd, gpointer user)
+{
+    BrokerGuest *g = user;
+    ChanConnConfig config = {.role = CHAN_ROLE_HOST,
+                             .features = link->kind->passes_fds ? CHAN_FEATURE_FDS : 0,
+                             .software = "casementd " CASEMENT_VERSION};
+
+    broker_guest_message_nonce(config.nonce);
+    drop_pump(g);
+    g->pump =
+        chan_pump_new(g->host->context, take_read_fd, take_write_fd, &config, &pump_handlers, g);
+    event(g, GUEST_EVENT_PIPE);
+}
+
+static void
+on_link_not_opened(BrokerLink *link, const GError *error, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    set_error(g, BROKER_ERROR_GUEST_FAILED, g_strdup(error->message));
+    event(g, GUEST_EVENT_PIPE_LOST);
+}
+
+static void
+on_link_failed(BrokerLink *link, const GError *error, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autoptr(GError) fit = broker_error_for_bus(error);
+
+    refuse(g, fit->code, g_strdup(fit->message));
+}
+
+static void
+on_link_ended(BrokerLink *link, const char *why, gpointer user)
+{
+    BrokerGuest *g = user;
+    bool was_up = g->state == GUEST_UP || g->state == GUEST_BROKEN;
+
+    drop_pump(g);
+    if (was_up && link->kind->restarts && why) {
+        set_error(g, BROKER_ERROR_GUEST_FAILED, g_strdup(why));
+        event(g, GUEST_EVENT_PIPE_LOST);
+        return;
+    }
+    set_error(g, BROKER_ERROR_GUEST_FAILED,
+              was_up ? g_strdup_printf("%s ended unexpectedly: %s", g->config->label,
+                                       why ? why : "it shut down")
+                     : g_strdup_printf("Guest %s ended before it was up: %s", g->name,
+                                       why ? why : "it shut down"));
+    if (was_up && why)
+        g->events->tell(g, g->error->message, g->user);
+    event(g, why ? GUEST_EVENT_ENDED : GUEST_EVENT_SHUT_DOWN);
+}
+
+static void
+on_link_identity(BrokerLink *link, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (link->identity.pid != 0)
+        g->guest_us = g_get_monotonic_time();
+    save_state(g);
+}
+
+static const BrokerLinkEvents link_events = {.opened = on_link_opened,
+                                             .not_opened = on_link_not_opened,
+                                             .failed = on_link_failed,
+                                             .ended = on_link_ended,
+                                             .identity = on_link_identity};
+
+static void
+open_link(BrokerGuest *g, bool first)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (first ? g->link->kind->start(g->link, &error) : g->link->kind->reopen(g->link, &error))
+        return;
+    g_autoptr(GError) fit = broker_error_for_bus(error);
+    bool foreign = error->domain != BROKER_ERROR;
+    refuse(g, foreign ? BROKER_ERROR_GUEST_FAILED : fit->code,
+           foreign ? g_strdup_printf("Guest %s cannot be started: %s", g->name, fit->message)
+                   : g_strdup(fit->message));
+}
+
+static gboolean
+on_retry(gpointer user)
+{
+    BrokerGuest *g = user;
+
+    broker_timer_clear(&g->retry);
+    if (g->state == GUEST_STARTING || g->state == GUEST_BROKEN)
+        open_link(g, false);
+    return G_SOURCE_REMOVE;
+}
+
+// The pipe was lost: another try, sooner or later.
+static void
+retry(BrokerGuest *g)
+{
+    int delay_ms = RETRY_MS;
+
+    if (g->state == GUEST_BROKEN) {
+        delay_ms = broker_backoff_crashed(&g->backoff, g_get_monotonic_time());
+        if (delay_ms < 0) {
+            refuse(g, BROKER_ERROR_GUEST_FAILED,
+                   g_strdup_printf("The connection to guest %s breaks again and again%s%s", g->name,
+                                   g->error ? ": " : "", g->error ? g->error->message : ""));
+            return;
+        }
+    }
+    broker_timer_clear(&g->retry);
+    g->retry = broker_timer_new(g->host->context, (guint)delay_ms, on_retry, g);
+}
+
+static gboolean
+on_deadline(gpointer user)
+{
+    BrokerGuest *g = user;
+    const char *what = g->state == GUEST_STARTING     ? "there was no connection to its agent"
+                       : g->state == GUEST_CONNECTING ? "its agent did not answer"
+                       : g->state == GUEST_BROKEN     ? "its agent did not come back"
+                                                      : "its agent sent no list of applications";
+
+    broker_timer_clear(&g->deadline);
+    g_autofree char *detail = g->state == GUEST_STARTING && g->error
+                                  ? g_strconcat(" (", g->error->message, ")", NULL)
+                                  : g_strdup("");
+    refuse(g, BROKER_ERROR_GUEST_FAILED,
+           g_strdup_printf("Guest %s is not up after %d s: %s%s; see that it runs, or set a longer "
+                           "start_timeout_s",
+                           g->name, (int)g->config->start_timeout_s, what, detail));
+    // What does not answer is not kept: the next start begins afresh.
+    if (g->link && g->state == GUEST_FAILED)
+        g->link->kind->stop(g->link);
+    return G_SOURCE_REMOVE;
+}
+
+// ---- states
+
+static gboolean
+on_autostart(gpointer user)
+{
+    BrokerGuest *g = user;
+
+    broker_timer_clear(&g->autostart);
+    if (g->state == GUEST_FAILED || g->state == GUEST_OFF)
+        broker_guest_start(g, NULL, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+take_config(BrokerGuest *g, BrokerConfig *config)
+{
+    BrokerConfig *old = g->config;
+
+    g->config = config;
+    if (g->session)
+        broker_session_set_config(g->session, config);
+    if (g->link && old && old->kind == config->kind) {
+        g->link->config = config;
+    } else {
+        g_clear_pointer(&g->link, broker_link_free);
+        g->link = broker_link_new(g->host, config, &link_events, g);
+    }
+    broker_config_free(old);
+}
+
+static void
+enter_off(BrokerGuest *g)
+{
+    if (g->documents)
+        broker_documents_clear(g->documents);
+    if (g->next_config)
+        take_config(g, g_steal_pointer(&g->next_config));
+    g_clear_error(&g->error);
+    answer_soon(g);
+}
+
+static void
+enter_failed(BrokerGuest *g)
+{
+    drop_pump(g);
+    log_error(g);
+    broker_session_stop(g->session, g->error);
+    answer_soon(g);
+    if (g->config->autostart) {
+        broker_timer_clear(&g->autostart);
+        g->autostart = broker_timer_new(g->host->context, AUTOSTART_MS, on_autostart, g);
+    }
+}
+
+static void
+enter_stopping(BrokerGuest *g)
+{
+    g_autoptr(GError) error =
+        g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "Guest %s was stopped", g->name);
+
+    broker_session_stop(g->session, error);
+    answer(g, BROKER_WAIT_START, error);
+    drop_pump(g);
+    g->link->kind->stop(g->link);
+}
+
+static void
+enter(BrokerGuest *g, GuestState former)
+{
+    bool timed = g->state == GUEST_STARTING || g->state == GUEST_CONNECTING ||
+                 g->state == GUEST_LISTING || g->state == GUEST_BROKEN;
+
+    if (!timed)
+        broker_timer_clear(&g->deadline);
+    else if (!g->deadline)
+        g->deadline = broker_timer_new(g->host->context, (guint)g->config->start_timeout_s * 1000,
+                                       on_deadline, g);
+    switch (g->state) {
+    case GUEST_OFF:
+        enter_off(g);
+        break;
+    case GUEST_UP:
+        g_clear_error(&g->error);
+        g->apps_us = g_get_monotonic_time();
+        answer_soon(g);
+        break;
+    case GUEST_FAILED:
+        enter_failed(g);
+        break;
+    case GUEST_STOPPING:
+        enter_stopping(g);
+        break;
+    case GUEST_STARTING:
+        if (former == GUEST_OFF || former == GUEST_FAILED)
+            open_link(g, true);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+event(BrokerGuest *g, GuestEvent what)
+{
+    GuestState former = g->state;
+
+    g->state = guest_state_next(former, what);
+    if (g->state != former) {
+        g_debug("guest %s: %s → %s", g->name, guest_state_name(former), guest_state_name(g->state));
+        enter(g, former);
+        g->events->changed(g, g->user);
+    }
+    if (what == GUEST_EVENT_PIPE_LOST && (g->state == GUEST_STARTING || g->state == GUEST_BROKEN))
+        retry(g);
+}
+
+void
+broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
+{
+    broker_waiters_add(g->waiters, BROKER_WAIT_START, done, user);
+    if (!g->config || g->state == GUEST_UP || g->state == GUEST_STOPPING) {
+        if (g->state != GUEST_STOPPING)
+            answer_soon(g);
+        return;
+    }
+    broker_timer_clear(&g->autostart);
+    if (g->next_config && (g->state == GUEST_OFF || g->state == GUEST_FAILED))
+        take_config(g, g_steal_pointer(&g->next_config));
+    if (g->state == GUEST_OFF || g->state == GUEST_FAILED) {
+        g->asked_us = g_get_monotonic_time();
+        g->guest_us = g->channel_us = g->apps_us = 0;
+        g_clear_error(&g->error);
+    }
+    event(g, GUEST_EVENT_START);
+}
+
+void
+broker_guest_stop(BrokerGuest *g, BrokerGuestDone done, gpointer user)
+{
+    broker_waiters_add(g->waiters, BROKER_WAIT_STOP, done, user);
+    broker_timer_clear(&g->autostart);
+    if (!g->config || g->state == GUEST_OFF)
+        answer_soon(g);
+    else
+        event(g, GUEST_EVENT_STOP);
+}
+
+gboolean
+broker_guest_sync(BrokerGuest *g, GError **error)
+{
+    if (g->pump && g->state == GUEST_UP)
+        return chan_pump_send(g->pump, CHAN_MSG_SYNC, (ChanSpan){0}, error);
+    g_set_error(error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
+                "Guest %s is not up; `casement guest start %s` starts it", g->name, g->name);
+    return FALSE;
+}
+
+// ---- what its parts ask for
+
+static int
+open_stream(gpointer user, GError **error)
+{
+    BrokerGuest *g = user;
+
+    if (g->pump)
+        return chan_pump_open_stream(g->pump, "rdp", CHAN_PRIORITY_BULK, error);
+    g_set_error(error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "Guest %s has no channel", g->name);
+    return -1;
+}
+
+static void
+send_table(BrokerSession *session, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autoptr(GPtrArray) apps = broker_catalog_apps(g->catalog);
+
+    for (guint i = 0; i < apps->len; i++)
+        broker_session_app(session, g->name, g_ptr_array_index(apps, i));
+}
+
+static void
+on_session_changed(gpointer user)
+{
+    save_state(user);
+}
+
+static void
+on_tell(const char *text, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    g->events->tell(g, text, g->user);
+}
+
+static const BrokerSessionEvents session_events = {open_stream, send_table, on_session_changed,
+                                                   on_tell};
+
+static void
+on_catalog_changed(BrokerCatalog *catalog, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    g->events->apps_changed(g, g->user);
+}
+
+static void
+on_app_known(BrokerCatalog *catalog, const BrokerApp *app, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (g->session)
+        broker_session_app(g->session, g->name, app);
+}
+
+static void
+on_icon_wanted(BrokerCatalog *catalog, const guint8 *hash, gpointer user)
+{
+    BrokerGuest *g = user;
+    guint8 buffer[CHAN_ICON_HASH_SIZE];
+    ChanSpan payload = chan_icon_want_encode(hash, buffer, sizeof buffer);
+
+    // What cannot be sent is asked for again with the next list.
+    if (g->pump)
+        chan_pump_send(g->pump, CHAN_MSG_ICON_WANT, payload, NULL);
+}
+
+static const BrokerCatalogEvents catalog_events = {on_catalog_changed, on_app_known,
+                                                   on_icon_wanted};
+
+// ---- life
+
+BrokerGuest *
+broker_guest_new(const BrokerHost *host, const char *name, const BrokerGuestEvents *events,
+                 gpointer user)
+{
+    BrokerGuest *g = g_new0(BrokerGuest, 1);
+    g_autofree char *icons = broker_host_guest_state(host, name, "icons");
+
+    g->host = host;
+    g->name = g_strdup(name);
+    g->events = events;
+    g->user = user;
+    g->os = g_strdup("");
+    g->waiters = broker_waiters_new();
+    g->catalog = broker_catalog_new(name, icons, host->context, &catalog_events, g);
+    return g;
+}
+
+void
+broker_guest_free(BrokerGuest *g)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!g)
+        return;
+    if (g->answering) {
+        g->gone = true;
+        return;
+    }
+    g_set_error(&error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "The broker ends");
+    answer(g, BROKER_WAIT_START, error);
+    answer(g, BROKER_WAIT_STOP, NULL);
+    GSource **timers[] = {&g->deadline, &g->retry, &g->answers, &g->autostart};
+    for (gsize i = 0; i < G_N_ELEMENTS(timers); i++)
+        broker_timer_clear(timers[i]);
+    broker_session_free(g->session);
+    chan_pump_free(g->pump);
+    broker_link_free(g->link);
+    broker_documents_free(g->documents);
+    broker_catalog_free(g->catalog);
+    broker_config_free(g->config);
+    broker_config_free(g->next_config);
+    g_clear_error(&g->error);
+    broker_waiters_free(g->waiters);
+    g_free(g->name);
+    g_free(g->os);
+    g_free(g->last_logged);
+    g_free(g);
+}
+
+static void
+make_parts(BrokerGuest *g)
+{
+    g_autofree char *folder = broker_host_guest_run(g->host, g->name, "documents");
+
+    if (!g->session)
+        g->session = broker_session_new(g->host, g->config, &session_events, g);
+    if (broker_config_takes_files(g->config) && !g->documents)
+        g->documents = broker_documents_new(g->host, g->name, folder, on_tell, g);
+}
+
+void
+broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *error)
+{
+    if (!new_config) {
+        // A guest that runs keeps running by its former file.
+        if (g->config && g->state != GUEST_OFF && g->state != GUEST_FAILED)
+            return;
+        g_clear_error(&g->error);
+        g->error = g_error_copy(error);
+        g->state = GUEST_FAILED;
+        log_error(g);
+        g_clear_pointer(&g->session, broker_session_free);
+        g_clear_pointer(&g->link, broker_link_free);
+        g_clear_pointer(&g->config, broker_config_free);
+        g->events->changed(g, g->user);
+        return;
+    }
+    if (!g->config) {
+        g->state = GUEST_OFF;
+        g_clear_error(&g->error);
+        take_config(g, new_config);
+        make_parts(g);
+        g->events->changed(g, g->user);
+    } else if (broker_config_equal(g->config, new_config)) {
+        broker_config_free(new_config);
+    } else if (g->state == GUEST_OFF) {
+        take_config(g, new_config);
+        make_parts(g);
+    } else {
+        broker_config_free(g->next_config);
+        g->next_config = new_config;
+    }
+}
+
+void
+broker_guest_find(BrokerGuest *g)
+{
+    g_autofree char *path = state_path(g);
+
+    if (!g->config)
+        return;
+    g->saved = broker_state_read(path);
+    if (g->link->kind->find(g->link, &g->saved.guest)) {
+        g->asked_us = g->guest_us = g_get_monotonic_time();
+        event(g, GUEST_EVENT_START);
+    } else {
+        g->link->identity = (BrokerIdentity){0};
+        if (g->documents)
+            broker_documents_clear(g->documents);
+    }
+    broker_session_expect(g->session, &g->saved);
+    if (g->config->autostart)
+        broker_guest_start(g, NULL, NULL);
+}
+
+// ---- looks
+
+const char *
+broker_guest_name(const BrokerGuest *g)
+{
+    return g->name;
+}
+
+const BrokerConfig *
+broker_guest_config(const BrokerGuest *g)
+{
+    return g->config;
+}
+
+GuestState
+broker_guest_state(const BrokerGuest *g)
+{
+    return g->state;
+}
+
+const char *
+broker_guest_error(const BrokerGuest *g)
+{
+    return g->state == GUEST_FAILED && g->error ? g->error->message : "";
+}
+
+const char *
+broker_guest_os(const BrokerGuest *g)
+{
+    return g->os;
+}
+
+pid_t
+broker_guest_pid(const BrokerGuest *g)
+{
+    return g->link ? g->link->identity.pid : 0;
+}
+
+BrokerCatalog *
+broker_guest_catalog(BrokerGuest *g)
+{
+    return g->catalog;
+}
+
+BrokerSession *
+broker_guest_session(BrokerGuest *g)
+{
+    return g->session;
+}
+
+BrokerDocuments *
+broker_guest_documents(BrokerGuest *g)
+{
+    return g->documents;
+}
+
+gboolean
+broker_guest_channel(BrokerGuest *g, ChanPumpStats *stats)
+{
+    if (!g->pump)
+        return FALSE;
+    chan_pump_get_stats(g->pump, stats);
+    return TRUE;
+}
+
+static guint64
+since(const BrokerGuest *g, gint64 then_us)
+{
+    return then_us > g->asked_us && g->asked_us > 0 ? (guint64)(then_us - g->asked_us) : 0;
+}
+
+BrokerGuestTimes
+broker_guest_times(const BrokerGuest *g)
+{
+    BrokerGuestTimes times = {since(g, g->guest_us), since(g, g->channel_us), since(g, g->apps_us),
+                              0, 0};
+
+    if (g->session) {
+        const BrokerSessionFigures *figures = broker_session_figures(g->session);
+        times.session = since(g, figures->session_us);
+        times.ready = since(g, figures->ready_us);
+    }
+    return times;
+}
+
+const BrokerHost *
+broker_guest_host(const BrokerGuest *g)
+{
+    return g->host;
+}

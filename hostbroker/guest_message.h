@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What comes from a guest's agent and goes to it, message by message.
+
+#include "channel/glib/pump.h"
+#include "hostbroker/catalog.h"
+#include "hostbroker/host.h"
+
+typedef struct {
+    // The guest's operating system in words, cleaned.
+    void (*guest_info)(const char *os, gpointer user);
+    // A service came or went; texts are cleaned.
+    void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
+} BrokerGuestMessageHandlers;
+
+// One message. FALSE with error set when it is broken: the caller cuts the guest off. A type that
+// is unknown is of a newer agent, and nothing.
+gboolean
+broker_guest_message(BrokerCatalog *catalog, uint16_t type, ChanSpan untrusted_payload,
+                     const BrokerGuestMessageHandlers *handlers, gpointer user, GError **error);
+
+// Sends HOST_INFO, after the hellos.
+gboolean broker_guest_message_greet(ChanPump *pump, const BrokerHost *host, GError **error);
+
+// Random bytes for a hello.
+void broker_guest_message_nonce(uint8_t nonce[CHAN_NONCE_SIZE]);

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hostbroker/launch.h"
+
+#include "channel/utf8.h"
+#include "hostbroker/error.h"
+
+#include <string.h>
+
+#define FILES_MAX 64
+
+typedef struct {
+    char *app;
+    char **args;
+    char *startup_id;
+    BrokerLaunchDone done;
+    gpointer user;
+} Job;
+
+static void
+finish(Job *job, const GError *error)
+{
+    job->done(error, job->user);
+    g_free(job->app);
+    g_strfreev(job->args);
+    g_free(job->startup_id);
+    g_free(job);
+}
+
+static gboolean
+has_action(const BrokerApp *app, const char *action)
+{
+    for (guint i = 0; i < app->actions->len; i++)
+        if (g_str_equal(g_array_index(app->actions, BrokerAction, i).id, action))
+            return TRUE;
+    return FALSE;
+}
+
+static const BrokerApp *
+find_app(BrokerGuest *guest, const char *program, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(program, ":", 2);
+    const char *name = broker_guest_name(guest);
+    const BrokerApp *app =
+        parts[0] ? broker_catalog_find(broker_guest_catalog(guest), parts[0]) : NULL;
+
+    if (!app)
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_NO_SUCH_APP,
+                    "Guest %s has no application '%s'; `casement apps %s` lists what it has", name,
+                    program, name);
+    else if (parts[1] && !has_action(app, parts[1]))
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_NO_SUCH_APP,
+                    "Application '%s' of guest %s has no action '%s'", parts[0], name, parts[1]);
+    else
+        return app;
+    return NULL;
+}
+
+// Where the guest has its document folder.
+static char *
+document_base(BrokerGuest *guest, const BrokerHost *host)
+{
+    if (broker_guest_config(guest)->kind == BROKER_KIND_SANDBOX)
+        return g_strdup("/run/casement/documents");
+    return broker_host_guest_run(host, broker_guest_name(guest), "documents");
+}
+
+// The files' paths as the guest sees them.
+static char **
+give_files(BrokerGuest *guest, const Job *job, GError **error)
+{
+    BrokerDocuments *documents = broker_guest_documents(guest);
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+
+    if (g_strv_length(job->args) > FILES_MAX) {
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                    "More than %d files at a time", FILES_MAX);
+        return NULL;
+    }
+    if (!documents && job->args[0]) {
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_SUPPORTED,
+                    "Guest %s is of kind %s, to which files of this machine cannot be given yet; "
+                    "start the application without a file and fetch it from inside the guest",
+                    broker_guest_name(guest), broker_kind_name(broker_guest_config(guest)->kind));
+        return NULL;
+    }
+    g_autofree char *base = document_base(guest, broker_guest_host(guest));
+    for (char **file = job->args; *file; file++) {
+        g_autofree char *relative = broker_documents_give(documents, *file, error);
+        if (!relative)
+            return NULL;
+        g_ptr_array_add(paths, g_build_filename(base, relative, NULL));
+    }
+    g_ptr_array_add(paths, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&paths), FALSE);
+}
+
+static void
+on_exec_done(const GError *error, gpointer user)
+{
+    finish(user, error);
+}
+
+static gboolean
+exec_app(BrokerGuest *guest, Job *job, BrokerExec *exec, GError **error)
+{
+    const BrokerApp *app = find_app(guest, job->app, error);
+
+    if (!app)
+        return FALSE;
+    g_auto(GStrv) files = give_files(guest, job, error);
+    if (!files)
+        return FALSE;
+    exec->kind = CTL_EXEC_APP;
+    exec->program = job->app;
+    exec->args = (const char *const *)files;
+    return broker_session_exec(broker_guest_session(guest), exec, app->index, on_exec_done, job,
+                               error);
+}
+
+static void
+on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
+{
+    Job *job = user;
+    g_autoptr(GError) error = NULL;
+
+    if (guest_error) {
+        finish(job, guest_error);
+        return;
+    }
+    BrokerExec exec = {.startup_id = job->startup_id,
+                       .guest = broker_guest_name(guest),
+                       .timeout_s = (guint)broker_guest_config(guest)->launch_timeout_s};
+    gboolean ok;
+    if (job->app) {
+        ok = exec_app(guest, job, &exec, &error);
+    } else {
+        exec.kind = CTL_EXEC_COMMAND;
+        exec.program = job->args[0];
+        exec.args = (const char *const *)job->args + 1;
+        ok = broker_session_exec(broker_guest_session(guest), &exec, CTL_APP_NONE, on_exec_done,
+                                 job, &error);
+    }
+    if (!ok)
+        finish(job, error);
+}
+
+static gboolean
+check_request(BrokerGuest *guest, const BrokerLaunch *launch, GError **error)
+{
+    const BrokerConfig *config = broker_guest_config(guest);
+    const char *name = broker_guest_name(guest);
+
+    if (!config)
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "%s",
+                    broker_guest_error(guest));
+    else if (launch->app && (!*launch->app || strlen(launch->app) > 2 * CHAN_ID_MAX))
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                    "'%s' is not the id of an application", launch->app);
+    else if (!launch->app && (!launch->args || !launch->args[0] || !*launch->args[0]))
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                    "No command to start in guest %s", name);
+    else if (!launch->app && !config->unlisted)
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_ALLOWED,
+                    "Guest %s allows its published applications only; unlisted=true in %s allows "
+                    "commands",
+                    name, config->path);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+void
+broker_launch(BrokerGuest *guest, const BrokerLaunch *launch, BrokerLaunchDone done, gpointer user)
+{
+    g_autoptr(GError) error = NULL;
+
+    // The view comes up while the guest does.
+    if (!check_request(guest, launch, &error) ||
+        !broker_session_prepare(broker_guest_session(guest), launch->environment, &error)) {
+        done(error, user);
+        return;
+    }
+    Job *job = g_new0(Job, 1);
+    job->app = g_strdup(launch->app);
+    job->args = g_strdupv((char **)launch->args);
+    job->startup_id = g_strdup(launch->startup_id);
+    job->done = done;
+    job->user = user;
+    if (broker_guest_state(guest) == GUEST_UP)
+        on_guest_up(guest, NULL, job);
+    else
+        broker_guest_start(guest, on_guest_up, job);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One launch, from the request to the guest's answer: guest started if it is off, application and
+// policy checked, files given, program started through the session.
+
+#include "hostbroker/guest.h"
+
+typedef struct {
+    const char *app;         // id or ID:ACTION; NULL for a command
+    const char *const *args; // host's files for an application, else the command and its arguments
+    const char *const *environment; // of the caller's desktop, NAME=VALUE
+    const char *startup_id;         // or ""
+} BrokerLaunch;
+
+// error (borrowed) is NULL when the program was started.
+typedef void (*BrokerLaunchDone)(const GError *error, gpointer user);
+
+// done is called once, maybe from inside this call.
+void
+broker_launch(BrokerGuest *guest, const BrokerLaunch *launch, BrokerLaunchDone done, gpointer user);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Messages to the user on the desktop (org.freedesktop.Notifications). One call is one message;
+// where nothing shows notifications, it goes to the log.
+
+#include "hostbroker/host.h"
+
+void broker_notify(const BrokerHost *host, const char *summary, const char *text);

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hostbroker/service.h"
+
+#include "hostbroker/dbus.h"
+#include "hostbroker/error.h"
+#include "hostbroker/launch.h"
+#include "hostbroker/notify.h"
+#include "hostbroker/status.h"
+
+#include <string.h>
+
+#define ENVIRON_MAX 64
+#define OBJECT_PATH "/org/casement/Broker1"
+
+struct BrokerService {
+    BrokerDbusBroker1 *skeleton;
+    Broker *broker;
+};
+
+// Answers with the error, in the interface's words.
+static gboolean
+refuse(GDBusMethodInvocation *call, const GError *error)
+{
+    g_autoptr(GError) fit = broker_error_for_bus(error);
+
+    g_dbus_method_invocation_return_gerror(call, fit);
+    return TRUE;
+}
+
+static BrokerGuest *
+find_guest(BrokerService *service, GDBusMethodInvocation *call, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    BrokerGuest *guest = broker_find(service->broker, name, &error);
+
+    if (!guest)
+        refuse(call, error);
+    return guest;
+}
+
+static GHashTable *
+options_from(GVariant *variant)
+{
+    GHashTable *options = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GVariantIter iter;
+    const char *key, *value;
+
+    g_variant_iter_init(&iter, variant);
+    while (g_variant_iter_next(&iter, "{&s&s}", &key, &value))
+        g_hash_table_replace(options, g_strdup(key), g_strdup(value));
+    return options;
+}
+
+static gboolean
+handle_add_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+                 const char *kind, GVariant *options, gpointer user)
+{
+    BrokerService *service = user;
+    g_autoptr(GHashTable) table = options_from(options);
+    g_autoptr(GError) error = NULL;
+
+    if (!broker_add(service->broker, name, kind, table, &error))
+        return refuse(call, error);
+    broker_dbus_broker1_complete_add_guest(skeleton, call);
+    return TRUE;
+}
+
+// A call that waits for a guest.
+static void
+on_guest_done(BrokerGuest *guest, const GError *error, gpointer user)
+{
+    GDBusMethodInvocation *call = user;
+
+    if (error)
+        refuse(call, error);
+    else
+        g_dbus_method_invocation_return_value(call, NULL);
+}
+
+static gboolean
+handle_remove_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+                    gboolean purge, gpointer user)
+{
+    BrokerService *service = user;
+    BrokerGuest *guest = find_guest(service, call, name);
+
+    if (guest)
+        broker_remove(service->broker, guest, purge, on_guest_done, call);
+    return TRUE;
+}
+
+static gboolean
+handle_start_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+                   gpointer user)
+{
+    BrokerGuest *guest = find_guest(user, call, name);
+
+    if (guest)
+        broker_guest_start(guest, on_guest_done, call);
+    return TRUE;
+}
+
+static gboolean
+handle_stop_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+                  gpointer user)
+{
+    BrokerGuest *guest = find_guest(user, call, name);
+
+    if (guest)
+        broker_guest_stop(guest, on_guest_done, call);
+    return TRUE;
+}
+
+static gboolean
+handle_list_guests(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, gpointer user)
+{
+    BrokerService *service = user;
+
+    broker_dbus_broker1_complete_list_guests(skeleton, call, broker_status_guests(service->broker));
+    return TRUE;
+}
+
+static gboolean
+handle_show_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+                  gpointer user)
+{
+    BrokerGuest *guest = find_guest(user, call, name);
+
+    if (!guest)
+        return TRUE;
+    if (!broker_guest_config(guest)) {
+        g_autoptr(GError) error = g_error_new_literal(BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                                                      broker_guest_error(guest));
+        return refuse(call, error);
+    }
+    broker_dbus_broker1_complete_show_guest(skeleton, call,
+                                            broker_config_to_variant(broker_guest_config(guest)));
+    return TRUE;
+}
+
+static gboolean
+handle_list_apps(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+                 gpointer user)
+{
+    BrokerService *service = user;
+    BrokerGuest *guest = *name ? find_guest(service, call, name) : NULL;
+
+    if (guest || !*name)
+        broker_dbus_broker1_complete_list_apps(skeleton, call,
+                                               broker_status_apps(service->broker, guest));
+    return TRUE;
+}
+
+static gboolean
+handle_list_windows(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, gpointer user)
+{
+    BrokerService *service = user;
+
+    broker_dbus_broker1_complete_list_windows(skeleton, call,
+                                              broker_status_windows(service->broker));
+    return TRUE;
+}
+
+static gboolean
+handle_get_status(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, gpointer user)
+{
+    BrokerService *service = user;
+
+    broker_dbus_broker1_complete_get_status(skeleton, call, broker_status_all(service->broker));
+    return TRUE;
+}
+
+static gboolean
+handle_sync(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+            gpointer user)
+{
+    BrokerService *service = user;
+    g_autoptr(GPtrArray) all = broker_guests(service->broker);
+    g_autoptr(GError) error = NULL;
+    BrokerGuest *only = *name ? find_guest(service, call, name) : NULL;
+
+    if (*name && !only)
+        return TRUE;
+    if (only && !broker_guest_sync(only, &error))
+        return refuse(call, error);
+    for (guint i = 0; !only && i < all->len; i++)
+        if (broker_guest_state(g_ptr_array_index(all, i)) == GUEST_UP)
+            broker_guest_sync(g_ptr_array_index(all, i), NULL);
+    broker_dbus_broker1_complete_sync(skeleton, call);
+    return TRUE;
+}
+
+// ---- launches
+
+typedef struct {
+    BrokerService *service;
+    GDBusMethodInvocation *call;
+    char *what, *guest;
+    gboolean notify; // there is no terminal to read the error on
+} LaunchCall;
+
+static void
+on_launched(const GError *error, gpointer user)
+{
+    LaunchCall *launch = user;
+
+    if (!error) {
+        g_dbus_method_invocation_return_value(launch->call, g_variant_new("(s)", "started"));
+    } else {
+        if (launch->notify) {
+            g_autofree char *summary = g_strdup_printf("%s (%s)", launch->what, launch->guest);
+            broker_notify(broker_host(launch->service->broker), summary, error->message);
+        }
+        refuse(launch->call, error);
+    }
+    g_free(launch->what);
+    g_free(launch->guest);
+    g_free(launch);
+}
+
+static char **
+environment_from(GVariant *platform_data)
+{
+    g_autoptr(GVariant) table =
+        g_variant_lookup_value(platform_data, "environ", G_VARIANT_TYPE("a{ss}"));
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    GVariantIter iter;
+    const char *key, *value;
+
+    if (table) {
+        g_variant_iter_init(&iter, table);
+        while (list->len < ENVIRON_MAX && g_variant_iter_next(&iter, "{&s&s}", &key, &value))
+            if (!strpbrk(key, "=\n") && !strchr(value, '\n'))
+                g_ptr_array_add(list, g_strdup_printf("%s=%s", key, value));
+    }
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+}
+
+static gboolean
+launch(BrokerService *service, GDBusMethodInvocation *call, const char *guest_name,
+       BrokerLaunch *what, GVariant *platform_data)
+{
+    g_autoptr(GError) error = NULL;
+    BrokerGuest *guest = broker_find(service->broker, guest_name, &error);
+    LaunchCall *waiting = g_new0(LaunchCall, 1);
+    g_auto(GStrv) environment = environment_from(platform_data);
+    const char *startup_id = "";
+
+    waiting->service = service;
+    waiting->call = call;
+    waiting->what = g_strdup(what->app                     ? what->app
+                             : what->args && what->args[0] ? what->args[0]
+                                                           : "");
+    waiting->guest = g_strdup(guest_name);
+    g_variant_lookup(platform_data, "notify", "b", &waiting->notify);
+    if (!guest) {
+        on_launched(error, waiting);
+        return TRUE;
+    }
+    if (!g_variant_lookup(platform_data, "desktop-startup-id", "&s", &startup_id))
+        g_variant_lookup(platform_data, "activation-token", "&s", &startup_id);
+    what->environment = (const char *const *)environment;
+    what->startup_id = strlen(startup_id) < sizeof((CtlStartup *)0)->startup_id ? startup_id : "";
+    broker_launch(guest, what, on_launched, waiting);
+    return TRUE;
+}
+
+static gboolean
+handle_launch(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *guest,
+              const char *app, const char *const *files, GVariant *platform_data, gpointer user)
+{
+    BrokerLaunch what = {.app = app, .args = files};
+
+    return launch(user, call, guest, &what, platform_data);
+}
+
+static gboolean
+handle_launch_command(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *guest,
+                      const char *const *argv, GVariant *platform_data, gpointer user)
+{
+    BrokerLaunch what = {.args = argv};
+
+    return launch(user, call, guest, &what, platform_data);
+}
+
+// ---- signals
+
+static void
+on_guest_changed(const char *name, const char *state, const char *error, gpointer user)
+{
+    BrokerService *service = user;
+
+    broker_dbus_broker1_emit_guest_changed(service->skeleton, name, state, error);
+}
+
+static void
+on_apps_changed(const char *name, gpointer user)
+{
+    BrokerService *service = user;
+
+    broker_dbus_broker1_emit_apps_changed(service->skeleton, name);
+}
+
+const BrokerEvents *
+broker_service_events(void)
+{
+    static const BrokerEvents events = {on_guest_changed, on_apps_changed};
+
+    return &events;
+}
+
+static void
+connect_methods(BrokerService *service)
+{
+    const struct {
+        const char *signal;
+        GCallback handler;
+    } methods[] = {
+        {"handle-add-guest", G_CALLBACK(handle_add_guest)},
+        {"handle-remove-guest", G_CALLBACK(handle_remove_guest)},
+        {"handle-start-guest", G_CALLBACK(handle_start_guest)},
+        {"handle-stop-guest", G_CALLBACK(handle_stop_guest)},
+        {"handle-list-guests", G_CALLBACK(handle_list_guests)},
+        {"handle-show-guest", G_CALLBACK(handle_show_guest)},
+        {"handle-list-apps", G_CALLBACK(handle_list_apps)},
+        {"handle-launch", G_CALLBACK(handle_launch)},
+        {"handle-launch-command", G_CALLBACK(handle_launch_command)},
+        {"handle-list-windows", G_CALLBACK(handle_list_windows)},
+        {"handle-get-status", G_CALLBACK(handle_get_status)},
+        {"handle-sync", G_CALLBACK(handle_sync)},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(methods); i++)
+        g_signal_connect(service->skeleton, methods[i].signal, methods[i].handler, service);
+}
+
+BrokerService *
+broker_service_new(GDBusConnection *bus, GError **error)
+{
+    BrokerService *service = g_new0(BrokerService, 1);
+
+    service->skeleton = broker_dbus_broker1_skeleton_new();
+    broker_dbus_broker1_set_version(service->skeleton, CASEMENT_VERSION);
+    connect_methods(service);
+    if (g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(service->skeleton), bus,
+                                         OBJECT_PATH, error))
+        return service;
+    g_object_unref(service->skeleton);
+    g_free(service);
+    return NULL;
+}
+
+void
+broker_service_set_broker(BrokerService *service, Broker *broker)
+{
+    service->broker = broker;
+}
+
+void
+broker_service_free(BrokerService *service)
+{
+    if (!service)
+        return;
+    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(service->skeleton));
+    g_object_unref(service->skeleton);
+    g_free(service);
+}

@@ -1,0 +1,759 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hostbroker/session.h"
+
+#include "channel/utf8.h"
+#include "hostbroker/backoff.h"
+#include "hostbroker/error.h"
+#include "hostbroker/publish.h"
+#include "hostbroker/session_programs.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#define QUIT_MS 3000       // for an end in good order
+#define EXPECT_MS 8000     // for the view of a former broker to come
+#define COME_BACK_MS 30000 // for interrupted windows
+
+// One of the two processes.
+typedef struct {
+    BrokerProcess *process;
+    ChanPacketSocket *control;
+    BrokerBackoff backoff;
+    BrokerIdentity expected;
+    bool ready;
+} Member;
+
+struct BrokerSession {
+    const BrokerHost *host;
+    const BrokerConfig *config;
+    const BrokerSessionEvents *events;
+    gpointer user;
+    Member view, session;
+    int spare_fd;       // the session's end of the view protocol, while there is no session
+    char **environment; // of the desktop
+    BrokerWindowList *windows;
+    BrokerExecQueue *execs;
+    bool service, quitting, expecting;
+    bool interrupted;               // windows went away and have to come back
+    char *reason;                   // last fatal notice, or why the service is away
+    ChanPacketSocket *table_target; // while a table is sent to one
+    GSource *restart, *idle, *deadline, *come_back;
+    BrokerSessionFigures figures;
+};
+
+static void advance(BrokerSession *s);
+
+static bool
+in_use(const BrokerSession *s)
+{
+    return s->interrupted || broker_exec_queue_count(s->execs) > 0 ||
+           broker_window_list_count(s->windows) > 0;
+}
+
+static void
+member_clear(Member *m)
+{
+    g_clear_pointer(&m->process, broker_process_free);
+    g_clear_pointer(&m->control, chan_packet_socket_free);
+    m->ready = false;
+}
+
+static void
+fail_all(BrokerSession *s, const char *text)
+{
+    g_autoptr(GError) error = g_error_new_literal(BROKER_ERROR, BROKER_ERROR_FAILED, text);
+
+    broker_exec_queue_fail(s->execs, FALSE, error);
+}
+
+// ---- ending
+
+static void
+finish_quit(BrokerSession *s)
+{
+    if (s->view.process || s->session.process)
+        return;
+    s->quitting = false;
+    broker_timer_clear(&s->deadline);
+    if (s->spare_fd >= 0)
+        close(s->spare_fd);
+    s->spare_fd = -1;
+    broker_window_list_clear(s->windows);
+    s->events->changed(s->user);
+    advance(s);
+}
+
+static gboolean
+on_quit_deadline(gpointer user)
+{
+    BrokerSession *s = user;
+
+    broker_timer_clear(&s->deadline);
+    broker_process_signal(s->view.process, SIGKILL);
+    broker_process_signal(s->session.process, SIGKILL);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+quit(BrokerSession *s)
+{
+    CtlPlain m = {CTL_QUIT, sizeof m};
+
+    s->quitting = true;
+    s->interrupted = false;
+    broker_timer_clear(&s->restart);
+    broker_timer_clear(&s->idle);
+    broker_timer_clear(&s->come_back);
+    broker_timer_clear(&s->deadline);
+    if (s->session.control)
+        chan_packet_send(s->session.control, &m, sizeof m, NULL, 0);
+    if (s->view.control)
+        chan_packet_send(s->view.control, &m, sizeof m, NULL, 0);
+    s->deadline = broker_timer_new(s->host->context, QUIT_MS, on_quit_deadline, s);
+    finish_quit(s);
+}
+
+static gboolean
+on_idle(gpointer user)
+{
+    BrokerSession *s = user;
+
+    broker_timer_clear(&s->idle);
+    g_debug("guest %s: session unused, ends", s->config->name);
+    quit(s);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+watch_idle(BrokerSession *s)
+{
+    bool running = s->view.process || s->session.process;
+
+    if (!running || s->quitting || in_use(s) || s->config->idle_timeout_s < 0)
+        broker_timer_clear(&s->idle);
+    else if (!s->idle)
+        s->idle =
+            broker_timer_new(s->host->context, (guint)s->config->idle_timeout_s * 1000, on_idle, s);
+}
+
+// ---- crashes
+
+static void
+tell(BrokerSession *s, char *take_text)
+{
+    s->events->tell(take_text, s->user);
+    g_free(take_text);
+}
+
+static void
+give_up(BrokerSession *s, const char *what)
+{
+    g_autofree char *text = g_strdup_printf(
+        "Windows of %s could not be shown: %s%s%s. The programs run on; start one of them again to "
+        "try once more",
+        s->config->label, what, s->reason ? ": " : "", s->reason ? s->reason : "");
+    bool told = broker_exec_queue_count(s->execs) > 0;
+
+    fail_all(s, text);
+    // Who waits for a launch has the text from there.
+    if (!told || s->interrupted)
+        s->events->tell(text, s->user);
+    quit(s);
+}
+
+static gboolean
+on_restart(gpointer user)
+{
+    BrokerSession *s = user;
+
+    broker_timer_clear(&s->restart);
+    advance(s);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_not_back(gpointer user)
+{
+    BrokerSession *s = user;
+
+    broker_timer_clear(&s->come_back);
+    give_up(s, "they did not come back");
+    return G_SOURCE_REMOVE;
+}
+
+// A process ended by itself. What is still wanted is started again, at first at once.
+static void
+crashed(BrokerSession *s, Member *m, const char *program)
+{
+    bool had_windows = broker_window_list_count(s->windows) > 0;
+
+    if (m == &s->session) {
+        g_autoptr(GError) error = g_error_new(
+            BROKER_ERROR, BROKER_ERROR_FAILED,
+            "The session of guest %s was interrupted while the program started; see whether it is "
+            "there, else try again",
+            s->config->name);
+        broker_exec_queue_fail(s->execs, TRUE, error);
+        broker_window_list_clear(s->windows);
+    }
+    s->interrupted |= had_windows;
+    if (!in_use(s)) {
+        quit(s);
+        return;
+    }
+    int delay_ms = broker_backoff_crashed(&m->backoff, g_get_monotonic_time());
+    if (delay_ms < 0) {
+        give_up(s, program);
+        return;
+    }
+    if (s->interrupted && !s->come_back)
+        s->come_back = broker_timer_new(s->host->context, COME_BACK_MS, on_not_back, s);
+    broker_timer_clear(&s->restart);
+    s->restart = broker_timer_new(s->host->context, (guint)delay_ms, on_restart, s);
+    s->events->changed(s->user);
+}
+
+static void
+check_back(BrokerSession *s)
+{
+    if (!s->interrupted || !s->view.ready || !s->session.ready)
+        return;
+    s->interrupted = false;
+    broker_timer_clear(&s->come_back);
+    tell(s, g_strdup_printf("Windows of %s were interrupted and are back", s->config->label));
+}
+
+static void
+on_view_ended(BrokerProcess *process, int status, gpointer user)
+{
+    BrokerSession *s = user;
+    bool was_ready = s->view.ready;
+    g_autofree char *how = broker_process_describe(status);
+
+    member_clear(&s->view);
+    if (s->quitting) {
+        finish_quit(s);
+        return;
+    }
+    g_message("guest %s: casement-view %s", s->config->name, how);
+    if (was_ready) {
+        crashed(s, &s->view, "casement-view ended again and again");
+        return;
+    }
+    const char *display = g_environ_getenv(s->environment, "DISPLAY");
+    g_autofree char *what =
+        g_strdup_printf("casement-view %s before it had opened the display (DISPLAY=%s)", how,
+                        display ? display : "");
+    give_up(s, what);
+}
+
+static void
+on_session_ended(BrokerProcess *process, int status, gpointer user)
+{
+    BrokerSession *s = user;
+    g_autofree char *how = broker_process_describe(status);
+
+    member_clear(&s->session);
+    if (s->quitting) {
+        finish_quit(s);
+        return;
+    }
+    g_message("guest %s: casement-session %s%s%s", s->config->name, how, s->reason ? ": " : "",
+              s->reason ? s->reason : "");
+    crashed(s, &s->session, "casement-session ended again and again");
+}
+
+// ---- control pipes
+
+static void
+on_notice(BrokerSession *s, const CtlNotice *m)
+{
+    char text[CTL_TEXT_MAX];
+
+    chan_utf8_clean(CHAN_SPAN_TEXT(m->text), text, sizeof text);
+    if (m->fatal) {
+        g_free(s->reason);
+        s->reason = g_strdup(text);
+    } else {
+        tell(s, g_strdup_printf("%s: %s", s->config->label, text));
+    }
+}
+
+static void
+on_ready(BrokerSession *s, Member *m)
+{
+    if (m->ready)
+        return;
+    m->ready = true;
+    if (m == &s->session) {
+        s->figures.ready_us = g_get_monotonic_time();
+        g_clear_pointer(&s->reason, g_free);
+    }
+    check_back(s);
+    s->events->changed(s->user);
+    advance(s);
+}
+
+static void
+session_message(BrokerSession *s, ChanSpan packet)
+{
+    const void *m = packet.data;
+
+    switch (ctl_type(packet)) {
+    case CTL_READY:
+        on_ready(s, &s->session);
+        break;
+    case CTL_EXEC_RESULT:
+        broker_exec_queue_result(s->execs, m);
+        break;
+    case CTL_WINDOW:
+        // One that tells of windows is ready, also when a former broker heard it say so.
+        on_ready(s, &s->session);
+        broker_window_list_set(s->windows, m);
+        s->events->changed(s->user);
+        break;
+    case CTL_WINDOW_GONE:
+        broker_window_list_remove(s->windows, ((const CtlWindowId *)m)->window_id);
+        s->events->changed(s->user);
+        break;
+    case CTL_NOTICE:
+        on_notice(s, m);
+        break;
+    default:
+        g_warning("guest %s: casement-session sent a message of type %u and is ended",
+                  s->config->name, ctl_type(packet));
+        broker_process_signal(s->session.process, SIGKILL);
+    }
+}
+
+static void
+view_message(BrokerSession *s, ChanSpan packet)
+{
+    const CtlViewStatus *m = (const void *)packet.data;
+
+    switch (ctl_type(packet)) {
+    case CTL_VIEW_READY:
+        on_ready(s, &s->view);
+        break;
+    case CTL_VIEW_STATUS:
+        s->figures.pixels_received = m->pixels_received;
+        s->figures.pixels_painted = m->pixels_painted;
+        s->figures.frames = m->frames;
+        s->figures.sound_underruns = m->sound_underruns;
+        // Sound and pixels are use too.
+        broker_timer_clear(&s->idle);
+        break;
+    default:
+        g_warning("guest %s: casement-view sent a message of type %u and is ended", s->config->name,
+                  ctl_type(packet));
+        broker_process_signal(s->view.process, SIGKILL);
+    }
+}
+
+static void
+on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds, guint n_fds,
+          gpointer user)
+{
+    BrokerSession *s = user;
+    Member *m = socket == s->view.control ? &s->view : &s->session;
+
+    for (guint i = 0; i < n_fds; i++)
+        close(take_fds[i]);
+    if (untrusted_packet.size == 0 || !ctl_check(untrusted_packet)) {
+        // Whoever closed its pipe or broke the rules is at its end; one that is not is put to it.
+        g_clear_pointer(&m->control, chan_packet_socket_free);
+        broker_process_signal(m->process, SIGKILL);
+        return;
+    }
+    if (m == &s->view)
+        view_message(s, untrusted_packet);
+    else
+        session_message(s, untrusted_packet);
+    watch_idle(s);
+}
+
+static guint32
+setup_flags(const BrokerConfig *config)
+{
+    guint32 flags = config->sound ? CTL_SOUND : 0;
+
+    if (config->clipboard == BROKER_CLIPBOARD_BOTH ||
+        config->clipboard == BROKER_CLIPBOARD_TO_GUEST)
+        flags |= CTL_CLIPBOARD_TO_GUEST;
+    if (config->clipboard == BROKER_CLIPBOARD_BOTH || config->clipboard == BROKER_CLIPBOARD_TO_HOST)
+        flags |= CTL_CLIPBOARD_TO_HOST;
+    return flags;
+}
+
+// Opens the control pipe of a member and sends what it has to know.
+static void
+attach_control(BrokerSession *s, Member *m, int take_fd)
+{
+    CtlSetup setup = {.flags = setup_flags(s->config),
+                      .max_windows = BROKER_WINDOWS_MAX,
+                      .border_rgb = s->config->border};
+
+    CTL_INIT(&setup, CTL_SETUP);
+    CTL_SET_TEXT(setup.guest, s->config->name);
+    CTL_SET_TEXT(setup.title_prefix, s->config->title_prefix);
+    m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
+    chan_packet_send(m->control, &setup, sizeof setup, NULL, 0);
+    s->table_target = m->control;
+    s->events->send_table(s, s->user);
+    s->table_target = NULL;
+}
+
+void
+broker_session_app(BrokerSession *s, const char *guest, const BrokerApp *app)
+{
+    CtlApp m = {.index = app->index};
+    g_autofree char *wm_class = broker_desktop_id(guest, app->id);
+
+    CTL_INIT(&m, CTL_APP);
+    CTL_SET_TEXT(m.app_id, app->id);
+    CTL_SET_TEXT(m.wm_class, wm_class);
+    CTL_SET_TEXT(m.name, app->name);
+    ChanPacketSocket *targets[] = {s->session.control, s->view.control};
+    for (gsize i = 0; i < G_N_ELEMENTS(targets); i++)
+        if (targets[i] && (!s->table_target || s->table_target == targets[i]))
+            chan_packet_send(targets[i], &m, sizeof m, NULL, 0);
+}
+
+// ---- starting
+
+// Tells a process of its new partner, whose end of the view protocol fd is; closes it.
+static void
+introduce(Member *m, CtlType type, int take_fd)
+{
+    CtlPlain message = {type, sizeof message};
+
+    if (m->control)
+        chan_packet_send(m->control, &message, sizeof message, &take_fd, 1);
+    close(take_fd);
+}
+
+// The next broker may have to start a view again, and was not told of the desktop by a launch.
+static void
+keep_environment(const BrokerSession *s)
+{
+    g_autofree char *path = broker_host_guest_run(s->host, s->config->name, "desktop");
+    g_autofree char *text = g_strjoinv("\n", s->environment);
+
+    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+}
+
+static void
+recall_environment(BrokerSession *s)
+{
+    g_autofree char *path = broker_host_guest_run(s->host, s->config->name, "desktop");
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return;
+    g_strfreev(s->environment);
+    s->environment = g_strsplit(text, "\n", -1);
+}
+
+static bool
+start_view(BrokerSession *s, GError **error)
+{
+    BrokerProgramOwner owner = {s->host, s->config, on_view_ended, s};
+    int pair[2], control = -1;
+
+    if (!chan_packet_pair(pair, error))
+        return false;
+    s->view.process =
+        broker_view_spawn(&owner, pair[1], (const char *const *)s->environment, &control, error);
+    close(pair[1]);
+    if (!s->view.process) {
+        close(pair[0]);
+        return false;
+    }
+    attach_control(s, &s->view, control);
+    keep_environment(s);
+    if (s->session.process) {
+        introduce(&s->session, CTL_VIEW, pair[0]);
+    } else {
+        if (s->spare_fd >= 0)
+            close(s->spare_fd);
+        s->spare_fd = pair[0];
+    }
+    s->events->changed(s->user);
+    return true;
+}
+
+static bool
+start_session(BrokerSession *s, GError **error)
+{
+    BrokerProgramOwner owner = {s->host, s->config, on_session_ended, s};
+    int pair[2], control = -1;
+    int rdp_fd = s->events->open_stream(s->user, error);
+
+    if (rdp_fd < 0)
+        return false;
+    if (s->spare_fd < 0) {
+        if (!chan_packet_pair(pair, error)) {
+            close(rdp_fd);
+            return false;
+        }
+        s->spare_fd = pair[0];
+        introduce(&s->view, CTL_SESSION, pair[1]);
+    }
+    s->session.process = broker_session_spawn(&owner, rdp_fd, s->spare_fd, &control, error);
+    close(rdp_fd);
+    close(s->spare_fd);
+    s->spare_fd = -1;
+    if (!s->session.process)
+        return false;
+    s->figures.session_us = g_get_monotonic_time();
+    attach_control(s, &s->session, control);
+    s->events->changed(s->user);
+    return true;
+}
+
+// Takes the next step towards what is wanted; called whenever something changed.
+static void
+advance(BrokerSession *s)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (s->quitting || s->expecting || s->restart)
+        return;
+    if (s->interrupted || broker_exec_queue_count(s->execs) > 0) {
+        if (!s->view.process && !start_view(s, &error)) {
+            give_up(s, error->message);
+            return;
+        }
+        if (!s->session.process && s->service && !start_session(s, &error)) {
+            give_up(s, error->message);
+            return;
+        }
+        if (s->session.ready && s->session.control)
+            broker_exec_queue_send(s->execs, s->session.control);
+    }
+    watch_idle(s);
+}
+
+gboolean
+broker_session_prepare(BrokerSession *s, const char *const *environment, GError **error)
+{
+    if (s->view.process || s->expecting)
+        return TRUE;
+    const char *display = g_environ_getenv((char **)environment, "DISPLAY");
+    if (!display || !*display) {
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_FAILED,
+                    "No display to show guest %s on: DISPLAY is not set; run this in the desktop "
+                    "session, or set DISPLAY",
+                    s->config->name);
+        return FALSE;
+    }
+    g_strfreev(s->environment);
+    s->environment = g_strdupv((char **)environment);
+    if (s->quitting)
+        return TRUE;
+    if (!start_view(s, error))
+        return FALSE;
+    watch_idle(s);
+    return TRUE;
+}
+
+gboolean
+broker_session_exec(BrokerSession *s, const BrokerExec *exec, guint app_index, BrokerExecDone done,
+                    gpointer user, GError **error)
+{
+    CtlStartup startup = {.app_index = app_index};
+
+    if (!broker_exec_queue_push(s->execs, exec, done, user, error))
+        return FALSE;
+    CTL_INIT(&startup, CTL_STARTUP);
+    CTL_SET_TEXT(startup.startup_id, exec->startup_id);
+    advance(s);
+    if (*exec->startup_id && s->view.control)
+        chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
+    return TRUE;
+}
+
+void
+broker_session_service(BrokerSession *s, gboolean available, const char *reason)
+{
+    s->service = available;
+    if (!available && reason && *reason) {
+        g_free(s->reason);
+        s->reason = g_strdup(reason);
+    }
+    advance(s);
+}
+
+void
+broker_session_stop(BrokerSession *s, const GError *error)
+{
+    s->service = false;
+    broker_exec_queue_fail(s->execs, FALSE, error);
+    if (!s->quitting)
+        quit(s);
+}
+
+// ---- adoption
+
+static void
+end_expected(const BrokerSession *s, const Member *m)
+{
+    g_autoptr(BrokerProcess) process = broker_process_attach(
+        s->host->context, m->expected.pid, m->expected.start_time, NULL, NULL, NULL);
+
+    broker_process_signal(process, SIGKILL);
+}
+
+static gboolean
+on_nobody_came(gpointer user)
+{
+    BrokerSession *s = user;
+
+    broker_timer_clear(&s->deadline);
+    s->expecting = false;
+    g_message("guest %s: the former session's view did not come; ended", s->config->name);
+    end_expected(s, &s->view);
+    end_expected(s, &s->session);
+    advance(s);
+    return G_SOURCE_REMOVE;
+}
+
+void
+broker_session_expect(BrokerSession *s, const BrokerState *state)
+{
+    s->view.expected = state->view;
+    s->session.expected = state->session;
+    bool view = broker_identity_alive(&state->view);
+    bool session = broker_identity_alive(&state->session);
+    if (!view && !session)
+        return;
+    s->expecting = true;
+    recall_environment(s);
+    // Nobody comes where the view is gone.
+    s->deadline = broker_timer_new(s->host->context, view ? EXPECT_MS : 0, on_nobody_came, s);
+}
+
+static bool
+adopt_member(BrokerSession *s, Member *m, BrokerProcessEnded ended)
+{
+    m->process = broker_process_attach(s->host->context, m->expected.pid, m->expected.start_time,
+                                       ended, s, NULL);
+    return m->process != NULL;
+}
+
+gboolean
+broker_session_adopt(BrokerSession *s, const CtlAdopt *untrusted_adopt, pid_t peer_pid,
+                     int take_view_fd, int take_session_fd)
+{
+    // The numbers have to be those that a former broker wrote down, and the view the one it was.
+    bool known = s->expecting && s->view.expected.pid == peer_pid &&
+                 untrusted_adopt->view_pid == (guint32)peer_pid;
+
+    if (!known || !adopt_member(s, &s->view, on_view_ended)) {
+        close(take_view_fd);
+        close(take_session_fd);
+        return FALSE;
+    }
+    s->expecting = false;
+    broker_timer_clear(&s->deadline);
+    s->view.ready = true;
+    attach_control(s, &s->view, take_view_fd);
+    if (untrusted_adopt->session_pid == (guint32)s->session.expected.pid &&
+        adopt_member(s, &s->session, on_session_ended)) {
+        s->session.ready = true;
+        attach_control(s, &s->session, take_session_fd);
+    } else {
+        close(take_session_fd);
+        s->interrupted = true;
+    }
+    s->events->changed(s->user);
+    advance(s);
+    return TRUE;
+}
+
+// ---- life and looks
+
+static void
+on_execs_changed(gpointer user)
+{
+    watch_idle(user);
+}
+
+BrokerSession *
+broker_session_new(const BrokerHost *host, const BrokerConfig *config,
+                   const BrokerSessionEvents *events, gpointer user)
+{
+    BrokerSession *s = g_new0(BrokerSession, 1);
+
+    s->host = host;
+    s->config = config;
+    s->events = events;
+    s->user = user;
+    s->spare_fd = -1;
+    s->windows = broker_window_list_new();
+    s->execs = broker_exec_queue_new(host);
+    broker_exec_queue_on_change(s->execs, on_execs_changed, s);
+    return s;
+}
+
+void
+broker_session_free(BrokerSession *s)
+{
+    if (!s)
+        return;
+    broker_timer_clear(&s->restart);
+    broker_timer_clear(&s->idle);
+    broker_timer_clear(&s->deadline);
+    broker_timer_clear(&s->come_back);
+    broker_exec_queue_free(s->execs);
+    member_clear(&s->view);
+    member_clear(&s->session);
+    if (s->spare_fd >= 0)
+        close(s->spare_fd);
+    broker_window_list_free(s->windows);
+    g_strfreev(s->environment);
+    g_free(s->reason);
+    g_free(s);
+}
+
+void
+broker_session_set_config(BrokerSession *s, const BrokerConfig *config)
+{
+    s->config = config;
+}
+
+const char *
+broker_session_state(const BrokerSession *s)
+{
+    if (s->session.ready && s->view.ready && !s->quitting)
+        return "up";
+    return s->view.process || s->session.process || s->expecting ? "starting" : "none";
+}
+
+const BrokerWindowList *
+broker_session_windows(const BrokerSession *s)
+{
+    return s->windows;
+}
+
+void
+broker_session_identify(const BrokerSession *s, BrokerState *state)
+{
+    const Member *members[] = {&s->session, &s->view};
+    BrokerIdentity *slots[] = {&state->session, &state->view};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
+        *slots[i] = s->expecting ? members[i]->expected : (BrokerIdentity){0};
+        if (members[i]->process)
+            *slots[i] = (BrokerIdentity){broker_process_pid(members[i]->process),
+                                         broker_process_start_time(members[i]->process)};
+    }
+}
+
+const BrokerSessionFigures *
+broker_session_figures(const BrokerSession *s)
+{
+    return &s->figures;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One guest's session on the host: casement-session and casement-view, their control pipes, the
+// programs that are to be started through them, and what happens when one of them ends
+// (hostbroker/README.md, "Who outlives whom"). One session serves all programs of a guest.
+
+#include "hostbroker/config.h"
+#include "hostbroker/exec_queue.h"
+#include "hostbroker/host.h"
+#include "hostbroker/state_file.h"
+#include "hostbroker/window_list.h"
+
+typedef struct BrokerSession BrokerSession;
+
+typedef struct {
+    // A new stream to the guest's RemoteApp server; the caller's to close. -1 with error set.
+    int (*open_stream)(gpointer user, GError **error);
+    // Calls broker_session_app for every application known.
+    void (*send_table)(BrokerSession *session, gpointer user);
+    // State, windows or processes changed.
+    void (*changed)(gpointer user);
+    // Something that the user has to read: one call an incident.
+    void (*tell)(const char *text, gpointer user);
+} BrokerSessionEvents;
+
+typedef struct {
+    guint64 pixels_received, pixels_painted;
+    guint32 frames, sound_underruns;
+    gint64 session_us, ready_us; // monotonic times of the last start; 0: none
+} BrokerSessionFigures;
+
+// host, guest (name) and events are borrowed and outlive it.
+BrokerSession *broker_session_new(const BrokerHost *host, const BrokerConfig *config,
+                                  const BrokerSessionEvents *events, gpointer user);
+// Leaves the two processes alone.
+void broker_session_free(BrokerSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerSession, broker_session_free)
+
+void broker_session_set_config(BrokerSession *session, const BrokerConfig *config);
+
+// Starts the view before the guest is up, since one of the two will be waited for. environment:
+// what the launch's platform_data told of the desktop, NAME=VALUE. FALSE with error set when there
+// is no display, or the view cannot be started.
+gboolean
+broker_session_prepare(BrokerSession *session, const char *const *environment, GError **error);
+
+// Starts a program, and the session first where there is none. app_index: CTL_APP_NONE if none.
+gboolean broker_session_exec(BrokerSession *session, const BrokerExec *exec, guint app_index,
+                             BrokerExecDone done, gpointer user, GError **error);
+
+// The guest's RemoteApp server came or went (reason, or NULL).
+void broker_session_service(BrokerSession *session, gboolean available, const char *reason);
+
+// An application for the table of both.
+void broker_session_app(BrokerSession *session, const char *guest, const BrokerApp *app);
+
+// The guest is gone or is to end: everything asked for fails with error, both processes end.
+void broker_session_stop(BrokerSession *session, const GError *error);
+
+// Processes that a former broker started, to be adopted when their view comes. What does not come
+// in time is ended.
+void broker_session_expect(BrokerSession *session, const BrokerState *state);
+// The view came: takes its connection and the session's new control pipe. FALSE when it is not the
+// one expected (both are closed).
+gboolean broker_session_adopt(BrokerSession *session, const CtlAdopt *untrusted_adopt,
+                              pid_t peer_pid, int take_view_fd, int take_session_fd);
+
+// "none", "starting" or "up".
+const char *broker_session_state(const BrokerSession *session);
+const BrokerWindowList *broker_session_windows(const BrokerSession *session);
+void broker_session_identify(const BrokerSession *session, BrokerState *state);
+const BrokerSessionFigures *broker_session_figures(const BrokerSession *session);
