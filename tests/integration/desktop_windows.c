@@ -86,6 +86,443 @@ test_pixels(void)
     unmap(window);
 }
 
+static const RaWindow *
+told(guint32 id)
+{
+    const RaWindow *w = ra_desktop_window(h->desktop, id);
+    g_assert_nonnull(w);
+    return w;
+}
+
+static gboolean
+above(guint32 upper, guint32 lower)
+{
+    gint at_upper = -1;
+    gint at_lower = -1;
+    for (guint i = 0; i < h->stack->len; i++) {
+        guint32 id = g_array_index(h->stack, guint32, i);
+        at_upper = id == upper ? (gint)i : at_upper;
+        at_lower = id == lower ? (gint)i : at_lower;
+    }
+    return at_upper >= 0 && at_lower >= 0 && at_upper < at_lower;
+}
+
+static long
+property(Window window, const char *name, guint index)
+{
+    Atom type;
+    int format;
+    gulong n = 0;
+    gulong left;
+    guint8 *data = NULL;
+    XGetWindowProperty(h->client, window, XInternAtom(h->client, name, False), 0, 64, False,
+                       AnyPropertyType, &type, &format, &n, &left, &data);
+    long value = n > index && format == 32 ? ((long *)(gpointer)data)[index] : -1;
+    if (data)
+        XFree(data);
+    return value;
+}
+
+static gboolean
+has_state(Window window, const char *state)
+{
+    long atom = (long)XInternAtom(h->client, state, False);
+    for (guint i = 0; i < 16; i++) {
+        if (property(window, "_NET_WM_STATE", i) == atom)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+test_dialog(void)
+{
+    Window parent = harness_window(h, 100, 100, 400, 300);
+    guint32 parent_id = map(parent, "parent")->id;
+    Window dialog = XCreateSimpleWindow(h->client, DefaultRootWindow(h->client), 0, 0, 200, 100, 0,
+                                        0, 0xffffff);
+    XSetTransientForHint(h->client, dialog, parent);
+    harness_set_atom(h, dialog, "_NET_WM_STATE", "_NET_WM_STATE_MODAL");
+    const RaWindow *w = map(dialog, "dialog");
+    guint32 id = w->id;
+    g_assert_cmpint(w->kind, ==, RA_KIND_DIALOG);
+    g_assert_cmpuint(w->owner_id, ==, parent_id);
+    g_assert_true(w->modal);
+    // It named no place: in the middle of its owner.
+    g_assert_cmpint(w->rect.x, ==, 200);
+    g_assert_cmpint(w->rect.y, ==, 200);
+    harness_wait(h, h->active == id);
+    ra_desktop_raise(h->desktop, parent_id);
+    harness_settle(h);
+    g_assert_true(above(id, parent_id));
+    unmap(dialog);
+    harness_wait(h, h->active == parent_id);
+    unmap(parent);
+    harness_wait(h, h->active == 0);
+}
+
+static void
+test_group_dialog(void)
+{
+    Window leader = harness_window(h, 0, 0, 1, 1);
+    XWMHints hints = {.flags = WindowGroupHint, .window_group = leader};
+    Window parent = harness_window(h, 100, 100, 400, 300);
+    XSetWMHints(h->client, parent, &hints);
+    guint32 parent_id = map(parent, "of group")->id;
+    Window dialog = harness_window(h, 150, 150, 200, 100);
+    XSetWMHints(h->client, dialog, &hints);
+    XSetTransientForHint(h->client, dialog, DefaultRootWindow(h->client));
+    g_assert_cmpuint(map(dialog, "for group")->owner_id, ==, parent_id);
+    unmap(dialog);
+    unmap(parent);
+    XDestroyWindow(h->client, leader);
+}
+
+static Window
+popup(const char *type, int x, int y)
+{
+    XSetWindowAttributes attributes = {.override_redirect = True, .background_pixel = 0x112233};
+    Window w =
+        XCreateWindow(h->client, DefaultRootWindow(h->client), x, y, 80, 60, 0, CopyFromParent,
+                      InputOutput, CopyFromParent, CWOverrideRedirect | CWBackPixel, &attributes);
+    if (type)
+        harness_set_atom(h, w, "_NET_WM_WINDOW_TYPE", type);
+    return w;
+}
+
+static void
+test_popups(void)
+{
+    Window parent = harness_window(h, 100, 100, 400, 300);
+    guint32 parent_id = map(parent, "parent")->id;
+    harness_wait(h, h->active == parent_id);
+    Window menu = popup("_NET_WM_WINDOW_TYPE_POPUP_MENU", 150, 150);
+    const RaWindow *w = map(menu, "menu");
+    guint32 menu_id = w->id;
+    g_assert_cmpint(w->kind, ==, RA_KIND_POPUP);
+    g_assert_cmpuint(w->owner_id, ==, parent_id);
+    g_assert_true(w->undecorated);
+    g_assert_false(w->resizable);
+    Window submenu = popup(NULL, 230, 150);
+    XSetTransientForHint(h->client, submenu, menu);
+    w = map(submenu, "submenu");
+    g_assert_cmpint(w->kind, ==, RA_KIND_POPUP);
+    g_assert_cmpuint(w->owner_id, ==, menu_id);
+    Window tip = popup("_NET_WM_WINDOW_TYPE_TOOLTIP", 150, 300);
+    w = map(tip, "tip");
+    g_assert_cmpint(w->kind, ==, RA_KIND_TOOLTIP);
+    g_assert_cmpuint(h->active, ==, parent_id);
+    Window other = harness_window(h, 120, 120, 400, 300);
+    guint32 other_id = map(other, "other")->id;
+    harness_wait(h, h->active == other_id);
+    ra_desktop_raise(h->desktop, parent_id);
+    harness_wait(h, above(parent_id, other_id));
+    g_assert_true(above(menu_id, parent_id));
+    unmap(tip);
+    unmap(submenu);
+    unmap(menu);
+    unmap(other);
+    unmap(parent);
+}
+
+static void
+test_unseen(void)
+{
+    // Windows without pixels, or without size, are nobody's business.
+    guint before = h->n_new;
+    Window only = XCreateWindow(h->client, DefaultRootWindow(h->client), 0, 0, 50, 50, 0,
+                                CopyFromParent, InputOnly, CopyFromParent, 0, NULL);
+    Window dot = harness_window(h, 0, 0, 1, 1);
+    XMapWindow(h->client, only);
+    XMapWindow(h->client, dot);
+    Window seen = harness_window(h, 10, 10, 20, 20);
+    map(seen, "seen");
+    g_assert_cmpuint(h->n_new, ==, before + 1);
+    unmap(seen);
+    XDestroyWindow(h->client, only);
+    XDestroyWindow(h->client, dot);
+    harness_settle(h);
+}
+
+static void
+wait_rect(guint32 id, int x, int y, int width, int height)
+{
+    RaRect want = {x, y, width, height};
+    harness_wait(h, memcmp(&told(id)->rect, &want, sizeof want) == 0);
+}
+
+static void
+test_geometry(void)
+{
+    XEvent event;
+    Window window = harness_window(h, 100, 100, 400, 300);
+    XSelectInput(h->client, window, StructureNotifyMask);
+    guint32 id = map(window, "geometry")->id;
+    XMoveResizeWindow(h->client, window, 50, 60, 500, 200);
+    wait_rect(id, 50, 60, 500, 200);
+    RaRect rect = {70, 80, 320, 240};
+    ra_desktop_move_resize(h->desktop, id, &rect);
+    wait_rect(id, 70, 80, 320, 240);
+    // ICCCM 4.1.5: a move alone, and a request that changes nothing, are answered in root
+    // coordinates.
+    while (XCheckTypedWindowEvent(h->client, window, ConfigureNotify, &event))
+        ;
+    XMoveWindow(h->client, window, 71, 80);
+    do
+        harness_wait(h, XCheckTypedWindowEvent(h->client, window, ConfigureNotify, &event));
+    while (!event.xconfigure.send_event);
+    g_assert_cmpint(event.xconfigure.x, ==, 71);
+    long data[5] = {1 << 8 | 1 << 10, 33, 0, 222, 0};
+    harness_message(h, window, "_NET_MOVERESIZE_WINDOW", data);
+    wait_rect(id, 33, 80, 222, 240);
+    unmap(window);
+}
+
+static void
+fill_pattern(Window window, int width, int height)
+{
+    XImage *image = XGetImage(h->client, window, 0, 0, (guint)width, (guint)height, ~0ul, ZPixmap);
+    for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++)
+            XPutPixel(image, x, y, (gulong)((x * 7919 + y * 104729) & 0xffffff));
+    }
+    GC gc = XCreateGC(h->client, window, 0, NULL);
+    XPutImage(h->client, window, gc, image, 0, 0, 0, 0, (guint)width, (guint)height);
+    XFreeGC(h->client, gc);
+    XDestroyImage(image);
+    XSync(h->client, False);
+}
+
+static void
+assert_pattern(guint32 id, int width, int height)
+{
+    RaRect rects[2] = {{0, 0, width, height / 2}, {0, height / 2, width, height - height / 2}};
+    RaPixels pixels[2];
+    harness_wait(h, told(id)->rect.width == width && told(id)->rect.height == height);
+    g_assert_true(ra_desktop_capture_many(h->desktop, id, rects, 2, pixels));
+    for (int y = 0; y < height; y++) {
+        const RaPixels *p = &pixels[y >= height / 2];
+        const guint8 *row = p->data + (gsize)(y - (y >= height / 2 ? height / 2 : 0)) * p->stride;
+        for (int x = 0; x < width; x++) {
+            guint32 pixel = ((const guint32 *)(gconstpointer)row)[x] & 0xffffff;
+            g_assert_cmphex(pixel, ==, (guint)(x * 7919 + y * 104729) & 0xffffff);
+        }
+    }
+}
+
+static void
+test_pixels_exact(void)
+{
+    Window window = harness_window(h, 0, 0, 640, 480);
+    guint32 id = map(window, "exact")->id;
+    fill_pattern(window, 640, 480);
+    assert_pattern(id, 640, 480);
+    // Covered, partly outside the screen, and of another size: still what the program drew.
+    Window cover = harness_window(h, 0, 0, 800, 600);
+    map(cover, "cover");
+    assert_pattern(id, 640, 480);
+    XMoveWindow(h->client, window, -300, 900);
+    harness_wait(h, told(id)->rect.x == -300);
+    assert_pattern(id, 640, 480);
+    g_array_set_size(h->damaged, 0);
+    XResizeWindow(h->client, window, 801, 333);
+    harness_wait(h, told(id)->rect.width == 801);
+    fill_pattern(window, 801, 333);
+    assert_pattern(id, 801, 333);
+    RaRect rects[4];
+    harness_wait(h, ra_desktop_take_damage(h->desktop, id, false, rects, 1) == 1);
+    g_assert_cmpint(rects[0].width, ==, 801);
+    g_assert_cmpint(rects[0].height, ==, 333);
+    RaRect outside = {800, 0, 2, 2};
+    guint8 bytes[16];
+    g_assert_false(ra_desktop_capture(h->desktop, id, &outside, bytes, 8));
+    unmap(cover);
+    unmap(window);
+}
+
+static void
+test_alpha(void)
+{
+    XVisualInfo visual;
+    g_assert_true(XMatchVisualInfo(h->client, DefaultScreen(h->client), 32, TrueColor, &visual));
+    Window root = DefaultRootWindow(h->client);
+    XSetWindowAttributes attributes = {
+        .colormap = XCreateColormap(h->client, root, visual.visual, AllocNone),
+        .background_pixel = 0x40102030};
+    Window window =
+        XCreateWindow(h->client, root, 10, 10, 100, 100, 0, 32, InputOutput, visual.visual,
+                      CWColormap | CWBackPixel | CWBorderPixel, &attributes);
+    long extents[4] = {10, 10, 10, 10};
+    XChangeProperty(h->client, window, XInternAtom(h->client, "_GTK_FRAME_EXTENTS", False),
+                    XA_CARDINAL, 32, PropModeReplace, (guint8 *)extents, 4);
+    const RaWindow *w = map(window, "alpha");
+    g_assert_true(w->alpha);
+    g_assert_true(w->undecorated);
+    guint32 pixel = 0;
+    RaRect rect = {50, 50, 1, 1};
+    g_assert_true(ra_desktop_capture(h->desktop, w->id, &rect, (guint8 *)&pixel, 4));
+    g_assert_cmphex(pixel, ==, 0x40102030);
+    unmap(window);
+}
+
+static void
+test_states(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    guint32 id = map(window, "states")->id;
+    long data[5] = {1, (long)XInternAtom(h->client, "_NET_WM_STATE_MAXIMIZED_VERT", False),
+                    (long)XInternAtom(h->client, "_NET_WM_STATE_MAXIMIZED_HORZ", False), 1, 0};
+    harness_message(h, window, "_NET_WM_STATE", data);
+    harness_wait(h, told(id)->state == RA_MAXIMIZED);
+    wait_rect(id, 0, 0, 1280, 1024);
+    harness_wait(h, has_state(window, "_NET_WM_STATE_MAXIMIZED_VERT"));
+    ra_desktop_set_state(h->desktop, id, RA_FULLSCREEN);
+    harness_wait(h, told(id)->state == RA_FULLSCREEN);
+    ra_desktop_set_state(h->desktop, id, RA_NORMAL);
+    harness_wait(h, told(id)->state == RA_NORMAL);
+    wait_rect(id, 100, 100, 400, 300);
+    harness_wait(h, !has_state(window, "_NET_WM_STATE_MAXIMIZED_VERT"));
+    data[0] = 2;
+    data[1] = (long)XInternAtom(h->client, "_NET_WM_STATE_ABOVE", False);
+    data[2] = (long)XInternAtom(h->client, "_NET_WM_STATE_DEMANDS_ATTENTION", False);
+    harness_message(h, window, "_NET_WM_STATE", data);
+    harness_wait(h, told(id)->above && told(id)->urgent);
+    harness_message(h, window, "_NET_WM_STATE", data);
+    harness_wait(h, !told(id)->above && !told(id)->urgent);
+    unmap(window);
+}
+
+static void
+test_minimize(void)
+{
+    Window other = harness_window(h, 500, 500, 200, 200);
+    guint32 other_id = map(other, "other")->id;
+    Window window = harness_window(h, 100, 100, 400, 300);
+    guint32 id = map(window, "minimize")->id;
+    harness_wait(h, h->active == id);
+    XIconifyWindow(h->client, window, DefaultScreen(h->client));
+    harness_wait(h, told(id)->state == RA_MINIMIZED && h->active == other_id);
+    harness_wait(h, property(window, "WM_STATE", 0) == IconicState);
+    g_assert_true(has_state(window, "_NET_WM_STATE_HIDDEN"));
+    g_assert_true(above(other_id, id));
+    // It stays mapped: its pixels go on.
+    fill_pattern(window, 400, 300);
+    assert_pattern(id, 400, 300);
+    ra_desktop_activate(h->desktop, id);
+    harness_wait(h, told(id)->state == RA_NORMAL && h->active == id);
+    harness_wait(h, property(window, "WM_STATE", 0) == NormalState);
+    g_assert_true(above(id, other_id));
+    ra_desktop_set_state(h->desktop, id, RA_MAXIMIZED);
+    ra_desktop_set_state(h->desktop, id, RA_MINIMIZED);
+    harness_wait(h, told(id)->state == RA_MINIMIZED);
+    XMapWindow(h->client, window);
+    long data[5] = {2, 0, 0, 0, 0};
+    harness_message(h, window, "_NET_ACTIVE_WINDOW", data);
+    harness_wait(h, told(id)->state == RA_MAXIMIZED);
+    ra_desktop_set_state(h->desktop, id, RA_MINIMIZED);
+    harness_wait(h, told(id)->state == RA_MINIMIZED);
+    ra_desktop_set_state(h->desktop, id, RA_NORMAL);
+    harness_wait(h, told(id)->state == RA_MAXIMIZED);
+    unmap(window);
+    unmap(other);
+}
+
+static void
+test_close(void)
+{
+    XEvent event;
+    Window window = harness_window(h, 100, 100, 400, 300);
+    Atom protocol = XInternAtom(h->client, "WM_DELETE_WINDOW", False);
+    Atom focus = XInternAtom(h->client, "WM_TAKE_FOCUS", False);
+    Atom protocols[] = {protocol, focus};
+    XSetWMProtocols(h->client, window, protocols, 2);
+    guint32 id = map(window, "close")->id;
+    harness_wait(h, XCheckTypedWindowEvent(h->client, window, ClientMessage, &event));
+    g_assert_cmpuint((Atom)event.xclient.data.l[0], ==, focus);
+    g_assert_cmpint(event.xclient.data.l[1], >, 0);
+    ra_desktop_close(h->desktop, id);
+    harness_wait(h, XCheckTypedWindowEvent(h->client, window, ClientMessage, &event));
+    g_assert_cmpuint((Atom)event.xclient.data.l[0], ==, protocol);
+    unmap(window);
+    // A program that knows no such message is cut off.
+    Display *own = h->client;
+    h->client = XOpenDisplay(h->display);
+    window = harness_window(h, 100, 100, 400, 300);
+    id = map(window, "deaf")->id;
+    guint before = h->n_gone;
+    ra_desktop_close(h->desktop, id);
+    h->client = own; // the other connection is dead now, and its memory with it
+    harness_wait(h, h->n_gone > before);
+}
+
+static void
+test_withdraw(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    guint32 id = map(window, "withdrawn")->id;
+    guint before = h->n_gone;
+    XWithdrawWindow(h->client, window, DefaultScreen(h->client));
+    harness_wait(h, h->n_gone > before);
+    harness_wait(h, property(window, "WM_STATE", 0) == -1);
+    const RaWindow *w = map(window, "withdrawn");
+    g_assert_cmpuint(w->id, !=, id);
+    unmap(window);
+}
+
+static void
+test_hints(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    XSizeHints hints = {.flags = USPosition | PMinSize | PMaxSize | PResizeInc | PBaseSize,
+                        .min_width = 400,
+                        .min_height = 300,
+                        .max_width = 400,
+                        .max_height = 300,
+                        .width_inc = 7,
+                        .height_inc = 13,
+                        .base_width = 4,
+                        .base_height = 5};
+    XSetWMNormalHints(h->client, window, &hints);
+    long motif[5] = {2, 0, 0, 0, 0};
+    Atom atom = XInternAtom(h->client, "_MOTIF_WM_HINTS", False);
+    XChangeProperty(h->client, window, atom, atom, 32, PropModeReplace, (guint8 *)motif, 5);
+    const RaWindow *w = map(window, "hints");
+    guint32 id = w->id;
+    g_assert_false(w->resizable);
+    g_assert_true(w->undecorated);
+    g_assert_cmpint(w->inc_width, ==, 7);
+    g_assert_cmpint(w->inc_height, ==, 13);
+    g_assert_cmpint(w->base_height, ==, 5);
+    hints.max_width = 4000;
+    XSetWMNormalHints(h->client, window, &hints);
+    harness_wait(h, told(id)->resizable);
+    g_assert_cmpint(told(id)->max_width, ==, 4000);
+    XDeleteProperty(h->client, window, atom);
+    harness_wait(h, !told(id)->undecorated);
+    long data[5] = {55, 66, 8, 1, 1};
+    harness_message(h, window, "_NET_WM_MOVERESIZE", data);
+    harness_wait(h, h->move_loop == 8);
+    unmap(window);
+}
+
+static void
+test_titles(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    XChangeProperty(h->client, window, XA_WM_NAME, XA_STRING, 8, PropModeReplace,
+                    (const guint8 *)"caf\xe9", 4);
+    XMapWindow(h->client, window);
+    const RaWindow *w = NULL;
+    harness_wait(h, (w = harness_find(h, "café")) != NULL);
+    guint32 id = w->id;
+    XChangeProperty(h->client, window, XA_WM_NAME, XInternAtom(h->client, "COMPOUND_TEXT", False),
+                    8, PropModeReplace, (const guint8 *)"\x1b%GŁódź\x1b%@", 13);
+    harness_wait(h, strcmp(told(id)->title, "Łódź") == 0);
+    harness_set_text(h, window, "_NET_WM_NAME", "new \xff name");
+    harness_wait(h, strcmp(told(id)->title, "new \xef\xbf\xbd name") == 0);
+    unmap(window);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -94,6 +531,19 @@ main(int argc, char **argv)
     g_assert_nonnull(h);
     g_test_add_func("/desktop/toplevel", test_toplevel);
     g_test_add_func("/desktop/pixels", test_pixels);
+    g_test_add_func("/desktop/pixels-exact", test_pixels_exact);
+    g_test_add_func("/desktop/alpha", test_alpha);
+    g_test_add_func("/desktop/dialog", test_dialog);
+    g_test_add_func("/desktop/group-dialog", test_group_dialog);
+    g_test_add_func("/desktop/popups", test_popups);
+    g_test_add_func("/desktop/unseen", test_unseen);
+    g_test_add_func("/desktop/geometry", test_geometry);
+    g_test_add_func("/desktop/states", test_states);
+    g_test_add_func("/desktop/minimize", test_minimize);
+    g_test_add_func("/desktop/close", test_close);
+    g_test_add_func("/desktop/withdraw", test_withdraw);
+    g_test_add_func("/desktop/hints", test_hints);
+    g_test_add_func("/desktop/titles", test_titles);
     int status = g_test_run();
     harness_free(h);
     return status;

@@ -91,8 +91,7 @@ on_mapped(RaDesktop *d, Window xid)
     ra_pixels_start(d, c);
     d->stack_stale = d->owners_stale = true;
     ra_unsettle(d);
-    if (!c->override_redirect)
-        ra_wm_mapped(d, c);
+    ra_wm_mapped(d, c);
 }
 
 static void

@@ -56,32 +56,31 @@ push_below_next(RaDesktop *d, guint i)
 }
 
 static bool
-on_top_already(RaDesktop *d, const RaClient *c)
+same_order(const GPtrArray *a, const GPtrArray *b)
 {
-    int layer = layer_of(c);
-    guint i = first_above_layer(d, layer);
-    while (i > 0 && d->stack->pdata[i - 1] != c && belongs_to(d, d->stack->pdata[i - 1], c))
-        i--;
-    return i > 0 && d->stack->pdata[i - 1] == c;
+    return a->len == b->len &&
+           (a->len == 0 || memcmp(a->pdata, b->pdata, a->len * sizeof a->pdata[0]) == 0);
 }
 
 void
 ra_stack_raise(RaDesktop *d, RaClient *raised)
 {
-    if (raised->override_redirect || on_top_already(d, raised))
-        return;
+    g_autoptr(GPtrArray) before = g_ptr_array_copy(d->stack, NULL, NULL);
     g_autoptr(GPtrArray) group = g_ptr_array_new(); // bottom first: the raised one, then its own
     g_ptr_array_add(group, raised);
-    for (guint i = 0; i < d->stack->len; i++) {
-        RaClient *c = d->stack->pdata[i];
+    for (guint i = 0; i < before->len; i++) {
+        RaClient *c = before->pdata[i];
         if (c != raised && !c->override_redirect && belongs_to(d, c, raised))
             g_ptr_array_add(group, c);
     }
+    for (guint i = 0; i < group->len; i++)
+        g_ptr_array_remove(d->stack, group->pdata[i]);
     for (guint i = 0; i < group->len; i++) {
         RaClient *c = group->pdata[i];
-        g_ptr_array_remove(d->stack, c);
         g_ptr_array_insert(d->stack, (int)first_above_layer(d, layer_of(c)), c);
     }
+    if (same_order(before, d->stack))
+        return;
     for (guint i = d->stack->len; i-- > 0;) {
         if (g_ptr_array_find(group, d->stack->pdata[i], NULL))
             push_below_next(d, i);

@@ -127,7 +127,8 @@ ra_wm_prepare(RaDesktop *d, RaClient *c)
 static bool
 wants_focus(RaDesktop *d, const RaClient *c)
 {
-    if (c->states.minimized || c->no_focus_on_map || !(c->accepts_input || c->can_take_focus))
+    if (c->override_redirect || c->states.minimized || c->no_focus_on_map ||
+        !(c->accepts_input || c->can_take_focus))
         return false;
     return c->pub.kind == RA_KIND_NORMAL || c->pub.kind == RA_KIND_DIALOG;
 }
@@ -140,7 +141,7 @@ ra_wm_mapped(RaDesktop *d, RaClient *c)
     if (c->states.minimized)
         ra_stack_lower(d, c);
     else
-        ra_stack_raise(d, c);
+        ra_stack_raise(d, c); // under popups; a popup above all, wherever it was when last seen
     if (wants_focus(d, c))
         ra_focus(d, c);
 }

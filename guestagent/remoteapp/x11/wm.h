@@ -10,7 +10,7 @@
 
 // Before a window is mapped: its place, its size, its first states.
 void ra_wm_prepare(RaDesktop *d, RaClient *client);
-// It is mapped: focus.
+// It, or a popup, is mapped: its place in the stack, focus.
 void ra_wm_mapped(RaDesktop *d, RaClient *client);
 // It was mapped before we came.
 void ra_wm_adopt(RaDesktop *d, RaClient *client);
