@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/x11/identity.h"
+
+#include <unistd.h>
+
+static guint loads;
+
+static void
+load(RaCatalogAdd add, gpointer to)
+{
+    loads++;
+    add(to, "debian-xterm.desktop", "XTerm", "xterm");
+    add(to, "org.xfce.mousepad.desktop", NULL, "mousepad");
+    add(to, "first-editor.desktop", "Editor", "editor");
+    add(to, "second-editor.desktop", "Editor", "editor");
+    add(to, "Calc.desktop", NULL, "/usr/bin/mate-calc");
+    add(to, "odd.desktop", "", "");
+}
+
+static const char *
+by_class(RaIdentity *identity, const char *instance, const char *name)
+{
+    RaFacts facts = {.class_instance = instance, .class_name = name};
+    return ra_identity_match(identity, &facts);
+}
+
+static void
+test_class(void)
+{
+    g_autoptr(RaIdentity) identity = ra_identity_new(load);
+    g_assert_cmpstr(by_class(identity, "xterm", "XTerm"), ==, "debian-xterm.desktop");
+    g_assert_cmpstr(by_class(identity, "x", "xTERM"), ==, "debian-xterm.desktop");
+    g_assert_cmpstr(by_class(identity, "mousepad", "Mousepad"), ==, "org.xfce.mousepad.desktop");
+    g_assert_cmpstr(by_class(identity, "Org.Xfce.Mousepad", NULL), ==, "org.xfce.mousepad.desktop");
+    g_assert_cmpstr(by_class(identity, "mate-calc", "Something"), ==, "Calc.desktop");
+    g_assert_cmpstr(by_class(identity, "calc", NULL), ==, "Calc.desktop");
+    g_assert_null(by_class(identity, "unknown", "Unknown"));
+    g_assert_null(by_class(identity, "", ""));
+    g_assert_null(by_class(identity, NULL, NULL));
+    // Two entries with one class: whichever was started last.
+    g_assert_cmpstr(by_class(identity, NULL, "Editor"), ==, "first-editor.desktop");
+    ra_identity_expect(identity, "second-editor.desktop", 0, NULL);
+    g_assert_cmpstr(by_class(identity, NULL, "Editor"), ==, "second-editor.desktop");
+}
+
+static void
+test_startup_id(void)
+{
+    g_autoptr(RaIdentity) identity = ra_identity_new(load);
+    ra_identity_expect(identity, "script.desktop", 0, "casement-7");
+    ra_identity_expect(identity, "none.desktop", 0, "");
+    RaFacts facts = {.startup_id = {"", NULL, "casement-7"}, .class_name = "XTerm"};
+    g_assert_cmpstr(ra_identity_match(identity, &facts), ==, "script.desktop");
+    facts.startup_id[0] = facts.startup_id[2] = "casement-8";
+    g_assert_cmpstr(ra_identity_match(identity, &facts), ==, "debian-xterm.desktop");
+}
+
+static void
+test_pid(void)
+{
+    g_autoptr(RaIdentity) identity = ra_identity_new(load);
+    RaFacts facts = {.pid = (guint32)getpid(), .class_name = "Unknown"};
+    g_assert_null(ra_identity_match(identity, &facts));
+    ra_identity_expect(identity, "of-parent.desktop", (guint32)getppid(), NULL);
+    g_assert_cmpstr(ra_identity_match(identity, &facts), ==, "of-parent.desktop");
+    ra_identity_expect(identity, "own.desktop", (guint32)getpid(), NULL);
+    g_assert_cmpstr(ra_identity_match(identity, &facts), ==, "own.desktop");
+    facts.pid = 0;
+    g_assert_null(ra_identity_match(identity, &facts));
+}
+
+static void
+test_bounded(void)
+{
+    loads = 0;
+    g_autoptr(RaIdentity) identity = ra_identity_new(load);
+    for (guint i = 0; i < 10000; i++) {
+        g_autofree char *startup_id = g_strdup_printf("id-%u", i);
+        ra_identity_expect(identity, "many.desktop", 0, startup_id);
+    }
+    RaFacts facts = {.startup_id = {"id-9999"}};
+    g_assert_cmpstr(ra_identity_match(identity, &facts), ==, "many.desktop");
+    facts.startup_id[0] = "id-0";
+    g_assert_null(ra_identity_match(identity, &facts));
+    by_class(identity, "a", "b");
+    g_assert_cmpuint(loads, ==, 1);
+    ra_identity_catalog_changed(identity);
+    by_class(identity, "a", "b");
+    g_assert_cmpuint(loads, ==, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/desktop/identity/class", test_class);
+    g_test_add_func("/desktop/identity/startup-id", test_startup_id);
+    g_test_add_func("/desktop/identity/pid", test_pid);
+    g_test_add_func("/desktop/identity/bounded", test_bounded);
+    return g_test_run();
+}
