@@ -410,11 +410,15 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
 
     if (!w || !w->announced || w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP)
         return false;
-    if (!w->moving && memcmp(&rect, &w->rect, sizeof rect) == 0) {
+    if (!w->moving && rect.width == w->rect.width && rect.height == w->rect.height) {
+        // A server says nothing of a move it was asked for ([MS-RDPERP] 3.2.5.1.3), only of sizes.
+        bool moved = rect.x != w->rect.x || rect.y != w->rect.y;
+        w->rect = rect;
         w->followed_serial = serial;
         w->push = true;
         bridge_present(m, w);
-        return false;
+        m->out->changed(m->user, w);
+        return moved;
     }
     w->moving = true;
     w->moving_serial = serial;

@@ -4,3 +4,11 @@ target_link_libraries(session_harness PUBLIC channel viewproto PkgConfig::GLIB)
 
 casement_test(session_refused SOURCES session_refused.c LIBS session_harness TIMEOUT 120)
 add_dependencies(session_refused casement-session)
+
+# With a real guest.
+add_library(session_guest STATIC session_guest.c)
+target_link_libraries(session_guest PUBLIC session_harness)
+add_executable(session_painter session_painter.c)
+target_link_libraries(session_painter PRIVATE PkgConfig::X11)
+casement_test(session_windows SOURCES session_windows.c LIBS session_guest TIMEOUT 180)
+add_dependencies(session_windows casement-session casement-supervisor casement-remoteapp session_painter)
