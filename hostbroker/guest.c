@@ -34,6 +34,8 @@ struct BrokerGuest {
     char *os, *last_logged;
     BrokerState saved; // as the state file has it
     gint64 asked_us, guest_us, channel_us, apps_us;
+    bool ending;          // failed, and its link has not ended yet
+    bool again;           // wanted while it ends: started again after that
     bool answering, gone; // freed by one who was answered: goes when all are
 };
 
@@ -47,6 +49,16 @@ answer(BrokerGuest *g, BrokerWaitFor what, const GError *error)
     broker_waiters_answer(g->waiters, what, g, error);
 }
 
+// Somebody wanted it while it ended.
+static void
+start_again(BrokerGuest *g)
+{
+    if (!g->again || g->ending || (g->state != GUEST_OFF && g->state != GUEST_FAILED))
+        return;
+    g->again = false;
+    broker_guest_start(g, NULL, NULL);
+}
+
 static gboolean
 on_answers(gpointer user)
 {
@@ -56,18 +68,17 @@ on_answers(gpointer user)
     g->answering = true;
     if (g->state == GUEST_UP) {
         answer(g, BROKER_WAIT_START, NULL);
-    } else if (g->state == GUEST_FAILED) {
+    } else if (g->state == GUEST_FAILED && !g->again) {
         answer(g, BROKER_WAIT_START, g->error);
         answer(g, BROKER_WAIT_STOP, NULL);
     } else if (g->state == GUEST_OFF) {
-        g_autoptr(GError) error =
-            g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "Guest %s was stopped", g->name);
-        answer(g, BROKER_WAIT_START, error);
         answer(g, BROKER_WAIT_STOP, NULL);
     }
     g->answering = false;
     if (g->gone)
         broker_guest_free(g);
+    else
+        start_again(g);
     return G_SOURCE_REMOVE;
 }
 
@@ -261,6 +272,11 @@ on_link_ended(BrokerLink *link, const char *why, gpointer user)
     bool was_up = g->state == GUEST_UP || g->state == GUEST_BROKEN;
 
     drop_pump(g);
+    g->ending = false;
+    if (g->state == GUEST_FAILED) {
+        start_again(g);
+        return;
+    }
     if (was_up && link->kind->restarts && why) {
         set_error(g, BROKER_ERROR_GUEST_FAILED, g_strdup(why));
         event(g, GUEST_EVENT_PIPE_LOST);
@@ -354,8 +370,10 @@ on_deadline(gpointer user)
                            "start_timeout_s",
                            g->name, (int)g->config->start_timeout_s, what, detail));
     // What does not answer is not kept: the next start begins afresh.
-    if (g->link && g->state == GUEST_FAILED)
+    if (g->link && g->state == GUEST_FAILED) {
+        g->ending = true;
         g->link->kind->stop(g->link);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -419,6 +437,7 @@ enter_stopping(BrokerGuest *g)
     g_autoptr(GError) error =
         g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "Guest %s was stopped", g->name);
 
+    g->again = false;
     broker_session_stop(g->session, error);
     answer(g, BROKER_WAIT_START, error);
     drop_pump(g);
@@ -479,9 +498,12 @@ void
 broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
 {
     broker_waiters_add(g->waiters, BROKER_WAIT_START, done, user);
-    if (!g->config || g->state == GUEST_UP || g->state == GUEST_STOPPING) {
-        if (g->state != GUEST_STOPPING)
-            answer_soon(g);
+    if (g->config && (g->state == GUEST_STOPPING || g->ending)) {
+        g->again = true;
+        return;
+    }
+    if (!g->config || g->state == GUEST_UP) {
+        answer_soon(g);
         return;
     }
     broker_timer_clear(&g->autostart);

@@ -1,0 +1,5 @@
+add_executable(broker_peer broker_peer.c)
+target_link_libraries(broker_peer PRIVATE channel_glib)
+if(NOT CASEMENT_FUZZ)
+  casement_script_test(broker_service COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/broker_test.py TIMEOUT 180)
+endif()

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// A guest's end of the channel, for tests of the broker: honest, silent or hostile.
+//   broker_peer [--listen SOCKET] [--apps FILE] [--service] MODE
+// MODE: honest (sends the applications in FILE, one "ID NAME" a line, and again whenever it
+// changes), silent, garbage, flood, broken (a message that cannot be read), unlisted (never a
+// list).
+#include "channel/glib/pump.h"
+#include "channel/msg.h"
+
+#include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+typedef struct {
+    GMainLoop *loop;
+    const char *mode, *apps_path;
+    gboolean service;
+    ChanPump *pump;
+    int listener;
+    guint32 serial;
+} Peer;
+
+static void
+send_message(Peer *peer, uint16_t type, ChanSpan payload)
+{
+    chan_pump_send(peer->pump, type, payload, NULL);
+}
+
+static void
+send_list(Peer *peer)
+{
+    g_autofree char *text = NULL;
+    guint8 buffer[8192];
+
+    if (!peer->apps_path || !g_file_get_contents(peer->apps_path, &text, NULL, NULL))
+        text = g_strdup("");
+    g_auto(GStrv) lines = g_strsplit(g_strstrip(text), "\n", -1);
+    ChanApps list = {++peer->serial, g_strv_length(lines)};
+    send_message(peer, CHAN_MSG_APPS_BEGIN, chan_apps_encode(&list, buffer, sizeof buffer));
+    for (char **line = lines; *line; line++) {
+        g_auto(GStrv) parts = g_strsplit(*line, " ", 2);
+        if (!parts[0] || !parts[1])
+            continue;
+        ChanApp app = {.id = CHAN_SPAN_TEXT(parts[0]), .name = CHAN_SPAN_TEXT(parts[1])};
+        app.n_categories = 1;
+        app.categories[0] = CHAN_SPAN_TEXT("Utility");
+        send_message(peer, CHAN_MSG_APP, chan_app_encode(&app, buffer, sizeof buffer));
+    }
+    send_message(peer, CHAN_MSG_APPS_END, chan_apps_encode(&list, buffer, sizeof buffer));
+}
+
+static void
+send_service(Peer *peer)
+{
+    guint8 buffer[256];
+    ChanService service = {.name = CHAN_SPAN_TEXT("rdp"), .available = 1};
+
+    send_message(peer, CHAN_MSG_SERVICE, chan_service_encode(&service, buffer, sizeof buffer));
+}
+
+// More than the broker could want to keep, as fast as it takes it.
+static gboolean
+on_flood(gpointer user)
+{
+    Peer *peer = user;
+    static guint64 number;
+    guint8 buffer[8192];
+
+    for (int i = 0; i < 100 && peer->pump; i++) {
+        g_autofree char *id = g_strdup_printf("flood-%" G_GUINT64_FORMAT, number++);
+        ChanApp app = {.id = CHAN_SPAN_TEXT(id), .name = CHAN_SPAN_TEXT(id)};
+        if (!chan_pump_send(peer->pump, CHAN_MSG_APP, chan_app_encode(&app, buffer, sizeof buffer),
+                            NULL))
+            break;
+    }
+    return peer->pump != NULL;
+}
+
+static void
+on_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
+{
+    Peer *peer = user;
+    guint8 buffer[256];
+    ChanGuestInfo info = {.os = CHAN_OS_LINUX,
+                          .os_name = CHAN_SPAN_TEXT("Test OS 1.0"),
+                          .host_name = CHAN_SPAN_TEXT("peer"),
+                          .user_name = CHAN_SPAN_TEXT("peer"),
+                          .locale = CHAN_SPAN_TEXT("C")};
+
+    send_message(peer, CHAN_MSG_GUEST_INFO, chan_guest_info_encode(&info, buffer, sizeof buffer));
+    if (peer->service)
+        send_service(peer);
+    if (g_str_equal(peer->mode, "broken"))
+        send_message(peer, CHAN_MSG_APPS_BEGIN, CHAN_SPAN("\xff", 1));
+    else if (g_str_equal(peer->mode, "flood"))
+        g_idle_add(on_flood, peer);
+    else if (g_str_equal(peer->mode, "honest"))
+        send_list(peer);
+}
+
+static void
+on_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)
+{
+    if (type == CHAN_MSG_SYNC)
+        send_list(user);
+}
+
+static void
+on_stream(ChanPump *pump, const char *untrusted_service, int take_fd, gpointer user)
+{
+    close(take_fd);
+}
+
+static void
+on_lost(ChanPump *pump, const GError *error, gpointer user)
+{
+    Peer *peer = user;
+
+    g_clear_pointer(&peer->pump, chan_pump_free);
+    if (peer->listener < 0)
+        g_main_loop_quit(peer->loop);
+}
+
+static void
+write_garbage(int fd)
+{
+    guint8 noise[65536];
+
+    for (int i = 0; i < 64; i++)
+        if (getrandom(noise, sizeof noise, 0) < 0 || write(fd, noise, sizeof noise) < 0)
+            break;
+}
+
+static void
+serve(Peer *peer, int read_fd, int write_fd)
+{
+    static const ChanPumpHandlers handlers = {on_ready, on_message, on_stream, on_lost};
+    ChanConnConfig config = {.role = CHAN_ROLE_GUEST, .software = "broker_peer"};
+
+    if (g_str_equal(peer->mode, "silent"))
+        return;
+    if (g_str_equal(peer->mode, "garbage")) {
+        write_garbage(write_fd);
+        return;
+    }
+    g_assert_cmpint(getrandom(config.nonce, sizeof config.nonce, 0), ==, sizeof config.nonce);
+    g_clear_pointer(&peer->pump, chan_pump_free);
+    peer->pump = chan_pump_new(NULL, read_fd, write_fd, &config, &handlers, peer);
+}
+
+static gboolean
+on_connection(GSocketService *service, GSocketConnection *connection, GObject *source,
+              gpointer user)
+{
+    int fd = dup(g_socket_get_fd(g_socket_connection_get_socket(connection)));
+
+    serve(user, fd, fd);
+    return TRUE;
+}
+
+static void
+on_apps_changed(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
+                gpointer user)
+{
+    Peer *peer = user;
+
+    if (event != G_FILE_MONITOR_EVENT_CHANGED && peer->pump)
+        send_list(peer);
+}
+
+int
+main(int argc, char **argv)
+{
+    Peer peer = {.mode = "honest", .listener = -1};
+    const char *path = NULL;
+    g_autoptr(GFileMonitor) monitor = NULL;
+    g_autoptr(GSocketService) service = NULL;
+    g_autoptr(GError) error = NULL;
+
+    for (int i = 1; i < argc; i++) {
+        if (g_str_equal(argv[i], "--listen") && i + 1 < argc)
+            path = argv[++i];
+        else if (g_str_equal(argv[i], "--apps") && i + 1 < argc)
+            peer.apps_path = argv[++i];
+        else if (g_str_equal(argv[i], "--service"))
+            peer.service = TRUE;
+        else
+            peer.mode = argv[i];
+    }
+    peer.loop = g_main_loop_new(NULL, FALSE);
+    if (peer.apps_path) {
+        g_autoptr(GFile) file = g_file_new_for_path(peer.apps_path);
+        monitor = g_file_monitor_file(file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+        g_signal_connect(monitor, "changed", G_CALLBACK(on_apps_changed), &peer);
+    }
+    if (path) {
+        g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+        service = g_socket_service_new();
+        peer.listener = 0;
+        if (!g_socket_listener_add_address(G_SOCKET_LISTENER(service), address,
+                                           G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL,
+                                           NULL, &error)) {
+            fprintf(stderr, "broker_peer: %s\n", error->message);
+            return 1;
+        }
+        g_signal_connect(service, "incoming", G_CALLBACK(on_connection), &peer);
+    } else {
+        serve(&peer, STDIN_FILENO, STDOUT_FILENO);
+    }
+    g_main_loop_run(peer.loop);
+    return 0;
+}
