@@ -22,7 +22,8 @@ typedef struct {
     int width, height;
     bool alpha;
     bool queued;
-    bool all; // to be painted whole
+    bool held; // no frames: it waits for a new size
+    bool all;  // to be painted whole
 } Surface;
 
 typedef struct {
@@ -222,7 +223,13 @@ ra_graphics_window(RaGraphics *g, guint32 id, int width, int height, bool alpha)
     if (!g->ready || width <= 0 || height <= 0)
         return;
     Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
-    if (s != NULL && s->width == width && s->height == height && s->alpha == alpha)
+    bool fits = s != NULL && s->width == width && s->height == height && s->alpha == alpha;
+    if (fits && s->held) {
+        s->held = false;
+        s->all = true;
+        enqueue(g, s);
+    }
+    if (fits)
         return;
     guint16 surface = new_surface_id(g);
     if (s == NULL) {
@@ -239,6 +246,7 @@ ra_graphics_window(RaGraphics *g, guint32 id, int width, int height, bool alpha)
     s->width = width;
     s->height = height;
     s->alpha = alpha;
+    s->held = false;
     s->all = true;
     create_surface(g, s);
     enqueue(g, s);
@@ -267,12 +275,15 @@ ra_graphics_damaged(RaGraphics *g, guint32 id)
 }
 
 bool
-ra_graphics_window_busy(const RaGraphics *g, guint32 id)
+ra_graphics_may_resize(RaGraphics *g, guint32 id)
 {
-    for (guint i = 0; i < g->flights->len; i++)
-        if (g_array_index(g->flights, Flight, i).window == id)
-            return true;
-    return false;
+    bool busy = false;
+    for (guint i = 0; i < g->flights->len && !busy; i++)
+        busy = g_array_index(g->flights, Flight, i).window == id;
+    Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
+    if (s != NULL)
+        s->held = busy;
+    return !busy;
 }
 
 // ---- frames ----
@@ -287,14 +298,14 @@ typedef struct {
 } Frame;
 
 static bool
-encode_planar(RaGraphics *g, const RaRect *r, bool alpha, RDPGFX_SURFACE_COMMAND *command)
+encode_planar(RaGraphics *g, const RaRect *r, RDPGFX_SURFACE_COMMAND *command)
 {
     UINT32 size = 0;
     UINT32 width = (UINT32)r->width, height = (UINT32)r->height;
     if (!freerdp_bitmap_planar_context_reset(g->planar_context, width, height))
         return false;
-    BYTE *out = freerdp_bitmap_compress_planar(g->planar_context, g->pixels, command->format, width,
-                                               height, width * 4, NULL, &size);
+    BYTE *out = freerdp_bitmap_compress_planar(g->planar_context, command->data, command->format,
+                                               width, height, width * 4, NULL, &size);
     free(g->planar_out);
     g->planar_out = out;
     command->codecId = RDPGFX_CODECID_PLANAR;
@@ -318,16 +329,24 @@ send_command(Frame *f, const RDPGFX_SURFACE_COMMAND *command, bool only)
     return gfx->SurfaceCommand(gfx, command) == CHANNEL_RC_OK;
 }
 
-typedef enum { BAND_SENT, BAND_STALE, BAND_FAILED } BandResult;
+// Pixels of a band, row after row without a gap.
+static guint8 *
+packed(RaGraphics *g, const RaRect *r, const RaPixels *pixels)
+{
+    gsize row = (gsize)r->width * 4;
+    if (pixels->stride == row)
+        return (guint8 *)pixels->data;
+    for (int y = 0; y < r->height; y++)
+        memcpy(g->pixels + (gsize)y * row, pixels->data + (gsize)y * pixels->stride, row);
+    return g->pixels;
+}
 
 // only: the band is all of the frame.
-static BandResult
-send_band(Frame *f, const RaRect *r, bool only)
+static bool
+send_band(Frame *f, const RaRect *r, const RaPixels *pixels, bool only)
 {
     RaGraphics *g = f->g;
     gsize stride = (gsize)r->width * 4;
-    if (!ra_desktop_capture(g->desktop, f->s->id, r, g->pixels, stride))
-        return BAND_STALE;
     RDPGFX_SURFACE_COMMAND command = {
         .surfaceId = f->s->surface,
         .codecId = RDPGFX_CODECID_UNCOMPRESSED,
@@ -339,15 +358,15 @@ send_band(Frame *f, const RaRect *r, bool only)
         .width = (UINT32)r->width,
         .height = (UINT32)r->height,
         .length = (UINT32)(stride * (gsize)r->height),
-        .data = g->pixels,
+        .data = packed(g, r, pixels),
     };
-    if (g->planar && !f->s->alpha && !encode_planar(g, r, f->s->alpha, &command))
-        return BAND_FAILED;
+    if (g->planar && !f->s->alpha && !encode_planar(g, r, &command))
+        return false;
     if (!send_command(f, &command, only))
-        return BAND_FAILED;
+        return false;
     // The library queues a copy; moving it on now keeps one copy of a large frame, not two.
     ra_link_flush_channels(g->link);
-    return BAND_SENT;
+    return true;
 }
 
 static void
@@ -365,6 +384,25 @@ end_frame(Frame *f, bool only)
     }
 }
 
+// The bands of all rectangles as one frame.
+static bool
+send_rects(Frame *f, const RaRect *rects, const RaPixels *pixels, guint n)
+{
+    bool only = n == 1 && ra_bands_rows(&rects[0]) >= rects[0].height;
+    for (guint i = 0; i < n; i++) {
+        int rows = ra_bands_rows(&rects[i]);
+        for (int y = 0; y < rects[i].height; y += rows) {
+            const RaRect *r = &rects[i];
+            RaRect band = {r->x, r->y + y, r->width, MIN(rows, r->height - y)};
+            RaPixels part = {pixels[i].data + (gsize)y * pixels[i].stride, pixels[i].stride};
+            if (!send_band(f, &band, &part, only))
+                return false;
+        }
+    }
+    end_frame(f, only);
+    return true;
+}
+
 // A frame with the window's damage. The window may have changed under it: then a new size is about
 // to be told, and everything is painted again.
 static void
@@ -372,21 +410,18 @@ send_frame(RaGraphics *g, Surface *s)
 {
     RaRect rects[RECTS_MAX];
     guint n = ra_desktop_take_damage(g->desktop, s->id, s->all, rects, RECTS_MAX);
+    n = ra_bands_clip(rects, n, s->width, s->height);
+    RaPixels pixels[RECTS_MAX];
     Frame f = {.g = g, .s = s, .start.frameId = ++g->next_frame, .end.frameId = g->next_frame};
-    RaBands bands = ra_bands(rects, n, s->width, s->height);
-    bool only = ra_bands_single(&bands);
     bool whole = s->all;
-    BandResult result = BAND_SENT;
-    RaRect band;
-    while (result == BAND_SENT && ra_bands_next(&bands, &band))
-        result = send_band(&f, &band, only);
-    end_frame(&f, only);
-    if (result == BAND_FAILED) {
+    bool stale = n > 0 && !ra_desktop_capture_many(g->desktop, s->id, rects, n, pixels);
+    bool sent = stale || send_rects(&f, rects, pixels, n);
+    if (!sent) {
         fail(g, "pixels could not be sent");
         return;
     }
     // The damage is taken: what could not be read of it must be painted by the next frame.
-    s->all = result == BAND_STALE || (whole && !f.started);
+    s->all = stale || (whole && !f.started);
     if (f.started && !s->all && s->has_old) {
         delete_surface(g, s->old_surface);
         s->has_old = false;
@@ -408,7 +443,8 @@ ra_graphics_pump(RaGraphics *g)
     while (may_send(g)) {
         Surface *s = g_queue_pop_head(&g->queue);
         s->queued = false;
-        send_frame(g, s);
+        if (!s->held)
+            send_frame(g, s);
     }
     ra_link_send(g->link);
 }

@@ -26,7 +26,7 @@ typedef struct RaGraphics RaGraphics;
 typedef struct {
     // The client's capabilities are confirmed: tell of all windows now.
     void (*ready)(gpointer user);
-    // A frame was acknowledged: what waited for ra_graphics_window_busy may go on.
+    // A frame was acknowledged: what waited for ra_graphics_may_resize may go on.
     void (*acknowledged)(gpointer user);
     // The channel cannot be used (any more).
     void (*failed)(const char *reason, gpointer user);
@@ -47,8 +47,9 @@ void ra_graphics_window(RaGraphics *graphics, guint32 id, int width, int height,
 void ra_graphics_gone(RaGraphics *graphics, guint32 id);
 void ra_graphics_damaged(RaGraphics *graphics, guint32 id);
 
-// A frame of this window is not acknowledged yet: a new size would only make it pointless.
-bool ra_graphics_window_busy(const RaGraphics *graphics, guint32 id);
+// False while a frame of this window is not acknowledged: a new size would only make it pointless.
+// Then no further frame of it is sent until ra_graphics_window.
+bool ra_graphics_may_resize(RaGraphics *graphics, guint32 id);
 
 // Sends what may be sent.
 void ra_graphics_pump(RaGraphics *graphics);

@@ -227,6 +227,20 @@ handle_ready(RaRail *rail)
     rail->events->ready(rail->user);
 }
 
+// The client's library may have sent a handshake of its own before.
+static void
+handle_handshake(RaRail *rail, guint32 build)
+{
+    if (rail->casement || build != CHAN_RAIL_BUILD)
+        return;
+    rail->casement = true;
+    if (!rail->ready)
+        return;
+    g_autoptr(GPtrArray) all = ra_desktop_windows(rail->desktop);
+    for (guint i = 0; i < all->len; i++)
+        ra_rail_app_id(rail, g_ptr_array_index(all, i));
+}
+
 static void
 handle_sysparam(RaRail *rail, const RaRailMessage *m)
 {
@@ -241,7 +255,7 @@ handle(RaRail *rail, const RaRailMessage *m)
 {
     switch (m->type) {
     case RA_RAIL_HANDSHAKE:
-        rail->casement = m->value == CHAN_RAIL_BUILD;
+        handle_handshake(rail, m->value);
         break;
     case RA_RAIL_CLIENT_STATUS:
         rail->status = m->flags;

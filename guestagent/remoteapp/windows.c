@@ -100,7 +100,7 @@ static void
 push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
 {
     bool resized = k->rect.width != window->rect.width || k->rect.height != window->rect.height;
-    if (!create && resized && ra_graphics_window_busy(ws->graphics, k->id))
+    if (!create && resized && !ra_graphics_may_resize(ws->graphics, k->id))
         return;
     RaChange what = k->pending;
     if (!create && same_rect(&k->rect, &window->rect) && (what & RA_CHANGED_STATE) == 0)
@@ -108,9 +108,7 @@ push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
     k->pending = 0;
     k->rect = window->rect;
     (void)ra_window_orders_state(ws->link, window, create, what);
-    if (create || resized || (what & RA_CHANGED_HINTS) != 0)
-        ra_graphics_window(ws->graphics, k->id, window->rect.width, window->rect.height,
-                           window->alpha);
+    ra_graphics_window(ws->graphics, k->id, window->rect.width, window->rect.height, window->alpha);
     push_rest(ws, k, window, what);
 }
 

@@ -6,3 +6,10 @@ casement_test(desktop_input SOURCES desktop_input.c LIBS desktop_harness)
 add_test(NAME desktop_input_xorg COMMAND desktop_input xorg)
 casement_test_properties(desktop_input_xorg)
 set_tests_properties(desktop_input_xorg PROPERTIES SKIP_RETURN_CODE 77)
+
+# The RDP half: the program, seen by a RemoteApp client.
+add_library(remoteapp_rig STATIC remoteapp_client.c remoteapp_rig.c)
+target_link_libraries(remoteapp_rig PUBLIC PkgConfig::FREERDP_CLIENT PkgConfig::FREERDP
+                      PkgConfig::GLIB PkgConfig::X11)
+casement_test(remoteapp_serve SOURCES remoteapp_serve.c LIBS remoteapp_rig TIMEOUT 180)
+add_dependencies(remoteapp_serve casement-remoteapp)

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// casement-remoteapp as a RemoteApp client sees it: windows, pixels, input, stacking, clipboard, on
+// a stream that was handed over, with a client on libfreerdp and windows of the test's own.
+
+#include "tests/integration/remoteapp_rig.h"
+
+#include <X11/Xatom.h>
+#include <X11/Xutil.h>
+#include <X11/keysym.h>
+#include <freerdp/input.h>
+#include <freerdp/rail.h>
+#include <freerdp/scancode.h>
+#include <signal.h>
+#include <string.h>
+
+#define RED 0xC81E32ul
+#define GREEN 0x14A03Cul
+#define BLUE 0x1E3CC8ul
+#define WAIT_MS 10000
+
+static const XRectangle place = {100, 80, 300, 200};
+
+static bool
+is_at(TestClient *c, gconstpointer data)
+{
+    const TestWindow *want = data;
+    const TestWindow *w = test_client_window(c, want->id);
+    return w != NULL && w->x == want->x && w->y == want->y && w->width == want->width &&
+           w->height == want->height && w->surface_width == want->width;
+}
+
+static void
+test_window(void)
+{
+    Rig *rig = rig_new(NULL);
+    Window x = rig_window(rig, "before", &place, RED);
+    TestClient *c = rig_connect(rig, NULL);
+    // What was there before the client is told of, with its pixels.
+    TestWindow *w = test_client_wait_window(c, "before", WAIT_MS);
+    g_assert_nonnull(w);
+    g_assert_cmpint(w->width, ==, 300);
+    g_assert_cmpint(w->height, ==, 200);
+    g_assert_cmphex(w->style & WS_CAPTION, ==, WS_CAPTION);
+    g_assert_cmphex(w->ex_style & WS_EX_APPWINDOW, ==, WS_EX_APPWINDOW);
+    g_assert_cmpuint(w->show, ==, WINDOW_SHOW);
+    g_assert_true(test_client_wait_pixel(c, w->id, 299, 199, RED));
+    g_assert_true(test_client_arc_completed(c));
+    // Damage arrives as such.
+    guint64 bytes = test_client_pixel_bytes(c);
+    XRectangle small = {10, 20, 16, 16};
+    rig_fill(rig, x, &small, GREEN);
+    g_assert_true(test_client_wait_pixel(c, w->id, 25, 35, GREEN));
+    g_assert_cmphex(test_client_pixel(c, w->id, 26, 35), ==, RED);
+    g_assert_cmpuint(test_client_pixel_bytes(c) - bytes, ==, 16 * 16 * 4);
+    // A new title, a second window and their ends.
+    guint32 id = w->id;
+    XStoreName(rig->dpy, x, "renamed");
+    XFlush(rig->dpy);
+    g_assert_nonnull(test_client_wait_window(c, "renamed", WAIT_MS));
+    XRectangle there = {500, 300, 64, 48};
+    Window other = rig_window(rig, "other", &there, BLUE);
+    TestWindow *w2 = test_client_wait_window(c, "other", WAIT_MS);
+    g_assert_true(test_client_wait_pixel(c, w2->id, 0, 0, BLUE));
+    XDestroyWindow(rig->dpy, other);
+    XFlush(rig->dpy);
+    g_assert_true(test_client_wait_gone(c, w2->id, WAIT_MS));
+    XUnmapWindow(rig->dpy, x);
+    XFlush(rig->dpy);
+    g_assert_true(test_client_wait_gone(c, id, WAIT_MS));
+    test_client_free(c);
+    rig_free(rig);
+}
+
+static void
+test_resize(void)
+{
+    Rig *rig = rig_new(NULL);
+    Window x = rig_window(rig, "resized", &place, RED);
+    TestClient *c = rig_connect(rig, NULL);
+    TestWindow *w = test_client_wait_window(c, "resized", WAIT_MS);
+    g_assert_true(test_client_wait_pixel(c, w->id, 299, 199, RED));
+    // By the program, many times in a row: the last size counts.
+    for (int i = 0; i < 50; i++)
+        XResizeWindow(rig->dpy, x, 310 + (unsigned)i * 5, 205 + (unsigned)i * 3);
+    XFlush(rig->dpy);
+    TestWindow want = {.id = w->id, .x = w->x, .y = w->y, .width = 555, .height = 352};
+    g_assert_true(test_client_until(c, is_at, &want, WAIT_MS));
+    g_assert_true(test_client_wait_pixel(c, w->id, 554, 351, RED));
+    // By the client, with a move; the program is asked, and the client is not told its own move.
+    test_client_move(c, w->id, 40, 30, 400, 300);
+    want = (TestWindow){.id = w->id, .x = 40, .y = 30, .width = 400, .height = 300};
+    g_assert_true(test_client_until(c, is_at, &want, WAIT_MS));
+    g_assert_true(test_client_wait_pixel(c, w->id, 399, 299, RED));
+    guint updates = w->updates;
+    test_client_move(c, w->id, 70, 60, 400, 300);
+    XEvent event;
+    do
+        g_assert_true(rig_wait_event(rig, c, x, ConfigureNotify, &event));
+    while (event.xconfigure.x != 70);
+    XStoreName(rig->dpy, x, "moved"); // comes after whatever the move would have caused
+    XFlush(rig->dpy);
+    w = test_client_wait_window(c, "moved", WAIT_MS);
+    g_assert_cmpuint(w->updates, ==, updates + 1);
+    test_client_free(c);
+    rig_free(rig);
+}
+
+static void
+press(TestClient *c, UINT32 scancode)
+{
+    freerdp_input_send_keyboard_event_ex(test_client_input(c), TRUE, FALSE, scancode);
+    freerdp_input_send_keyboard_event_ex(test_client_input(c), FALSE, FALSE, scancode);
+}
+
+static bool
+is_active(TestClient *c, gconstpointer id)
+{
+    return test_client_active(c) == GPOINTER_TO_UINT(id);
+}
+
+static void
+test_input(void)
+{
+    Rig *rig = rig_new(NULL);
+    Window x = rig_window(rig, "typed into", &place, RED);
+    XRectangle there = {150, 120, 300, 200};
+    Window above = rig_window(rig, "above", &there, BLUE);
+    TestClientOptions german = {.keyboard = 0x407};
+    TestClient *c = rig_connect(rig, &german);
+    TestWindow *w = test_client_wait_window(c, "typed into", WAIT_MS);
+    TestWindow *w2 = test_client_wait_window(c, "above", WAIT_MS);
+    // Activation gives focus and raises; the stack is told.
+    test_client_activate(c, w->id);
+    g_assert_true(test_client_until(c, is_active, GUINT_TO_POINTER(w->id), WAIT_MS));
+    g_assert_cmpuint(g_array_index(test_client_stack(c), guint32, 0), ==, w->id);
+    // The key beside "t" is "z" on a German keyboard.
+    XEvent event;
+    press(c, RDP_SCANCODE_KEY_Y);
+    g_assert_true(rig_wait_event(rig, c, x, KeyPress, &event));
+    XRefreshKeyboardMapping(&event.xmapping);
+    g_assert_cmpuint(XLookupKeysym(&event.xkey, 0), ==, XK_z);
+    press(c, RDP_SCANCODE_LEFT);
+    g_assert_true(rig_wait_event(rig, c, x, KeyRelease, &event));
+    g_assert_true(rig_wait_event(rig, c, x, KeyPress, &event));
+    g_assert_cmpuint(XLookupKeysym(&event.xkey, 0), ==, XK_Left);
+    // Activate, then a click where both windows are: the one on top gets it, in that order.
+    test_client_activate(c, w2->id);
+    freerdp_input_send_mouse_event(test_client_input(c), PTR_FLAGS_BUTTON1 | PTR_FLAGS_DOWN, 200,
+                                   170);
+    freerdp_input_send_mouse_event(test_client_input(c), PTR_FLAGS_BUTTON1, 200, 170);
+    g_assert_true(rig_wait_event(rig, c, above, ButtonPress, &event));
+    g_assert_cmpint(event.xbutton.x, ==, 50);
+    g_assert_cmpint(event.xbutton.y, ==, 50);
+    g_assert_true(rig_wait_event(rig, c, above, ButtonRelease, &event));
+    // One notch down is button 5.
+    freerdp_input_send_mouse_event(
+        test_client_input(c), PTR_FLAGS_WHEEL | PTR_FLAGS_WHEEL_NEGATIVE | (0x100 - 120), 0, 0);
+    g_assert_true(rig_wait_event(rig, c, above, ButtonPress, &event));
+    g_assert_cmpuint(event.xbutton.button, ==, 5);
+    // A client that goes lets go.
+    freerdp_input_send_keyboard_event_ex(test_client_input(c), TRUE, FALSE, RDP_SCANCODE_LSHIFT);
+    g_assert_true(rig_wait_event(rig, c, above, KeyPress, &event));
+    TestClient *next = rig_connect(rig, NULL);
+    g_assert_true(rig_wait_event(rig, next, above, KeyRelease, &event));
+    test_client_free(next);
+    test_client_free(c);
+    rig_free(rig);
+}
+
+static void
+make_popup(Rig *rig, Window owner)
+{
+    XSetWindowAttributes attributes = {.override_redirect = True, .background_pixel = GREEN};
+    Window popup =
+        XCreateWindow(rig->dpy, DefaultRootWindow(rig->dpy), 140, 110, 80, 60, 0, CopyFromParent,
+                      InputOutput, CopyFromParent, CWBackPixel | CWOverrideRedirect, &attributes);
+    Atom type = XInternAtom(rig->dpy, "_NET_WM_WINDOW_TYPE", False);
+    Atom menu = XInternAtom(rig->dpy, "_NET_WM_WINDOW_TYPE_POPUP_MENU", False);
+    XChangeProperty(rig->dpy, popup, type, XA_ATOM, 32, PropModeReplace,
+                    (const unsigned char *)&menu, 1);
+    XSetTransientForHint(rig->dpy, popup, owner);
+    XStoreName(rig->dpy, popup, "popup");
+    XMapWindow(rig->dpy, popup);
+    XFlush(rig->dpy);
+}
+
+static bool
+is_minimized(TestClient *c, gconstpointer id)
+{
+    return test_client_window(c, GPOINTER_TO_UINT(id))->show == WINDOW_SHOW_MINIMIZED;
+}
+
+static bool
+is_maximized(TestClient *c, gconstpointer id)
+{
+    return test_client_window(c, GPOINTER_TO_UINT(id))->show == WINDOW_SHOW_MAXIMIZED;
+}
+
+static bool
+is_restored(TestClient *c, gconstpointer id)
+{
+    return test_client_window(c, GPOINTER_TO_UINT(id))->show == WINDOW_SHOW;
+}
+
+static void
+test_kinds_and_states(void)
+{
+    Rig *rig = rig_new(NULL);
+    Window x = rig_window(rig, "main", &place, RED);
+    XRectangle inside = {150, 120, 120, 60};
+    Window dialog = rig_window(rig, "dialog", &inside, BLUE);
+    XSetTransientForHint(rig->dpy, dialog, x);
+    Atom quit = XInternAtom(rig->dpy, "WM_DELETE_WINDOW", False);
+    XSetWMProtocols(rig->dpy, x, &quit, 1);
+    make_popup(rig, x);
+    TestClientOptions options = {.width = 1200, .height = 700};
+    TestClient *c = rig_connect(rig, &options);
+    TestWindow *w = test_client_wait_window(c, "main", WAIT_MS);
+    TestWindow *d = test_client_wait_window(c, "dialog", WAIT_MS);
+    TestWindow *p = test_client_wait_window(c, "popup", WAIT_MS);
+    g_assert_cmpuint(d->owner, ==, w->id);
+    g_assert_cmphex(d->style & WS_CAPTION, ==, WS_CAPTION);
+    g_assert_cmphex(d->ex_style & WS_EX_APPWINDOW, ==, 0);
+    g_assert_cmpuint(p->owner, ==, w->id);
+    g_assert_cmphex(p->style & (WS_POPUP | WS_CAPTION), ==, WS_POPUP);
+    g_assert_cmphex(p->ex_style & WS_EX_TOOLWINDOW, ==, WS_EX_TOOLWINDOW);
+    g_assert_true(test_client_wait_pixel(c, p->id, 79, 59, GREEN));
+    // States that the client asks for. Maximised fills the client's desktop.
+    gpointer id = GUINT_TO_POINTER(w->id);
+    test_client_command(c, w->id, SC_MAXIMIZE);
+    g_assert_true(test_client_until(c, is_maximized, id, WAIT_MS));
+    TestWindow want = {.id = w->id, .width = 1200, .height = 700};
+    g_assert_true(test_client_until(c, is_at, &want, WAIT_MS));
+    test_client_command(c, w->id, SC_RESTORE);
+    g_assert_true(test_client_until(c, is_restored, id, WAIT_MS));
+    test_client_command(c, w->id, SC_MINIMIZE);
+    g_assert_true(test_client_until(c, is_minimized, id, WAIT_MS));
+    test_client_command(c, w->id, SC_RESTORE);
+    g_assert_true(test_client_until(c, is_restored, id, WAIT_MS));
+    // Closing asks the program.
+    test_client_command(c, w->id, SC_CLOSE);
+    XEvent event;
+    g_assert_true(rig_wait_event(rig, c, x, ClientMessage, &event));
+    g_assert_cmpuint((Atom)event.xclient.data.l[0], ==, quit);
+    test_client_free(c);
+    rig_free(rig);
+}
+
+static void
+test_replace(void)
+{
+    Rig *rig = rig_new(NULL);
+    rig_window(rig, "stays", &place, RED);
+    TestClient *first = rig_connect(rig, NULL);
+    TestWindow *w = test_client_wait_window(first, "stays", WAIT_MS);
+    g_assert_true(test_client_wait_pixel(first, w->id, 5, 5, RED));
+    // A second client takes over, and is told everything.
+    TestClient *second = rig_connect(rig, NULL);
+    g_assert_true(test_client_wait_disconnected(first, WAIT_MS));
+    test_client_free(first);
+    w = test_client_wait_window(second, "stays", WAIT_MS);
+    g_assert_true(test_client_wait_pixel(second, w->id, 5, 5, RED));
+    // The server dies: the window lives on, and the next server tells of it.
+    rig_kill(rig, SIGKILL);
+    g_assert_true(test_client_wait_disconnected(second, WAIT_MS));
+    test_client_free(second);
+    rig_start(rig, NULL);
+    TestClient *third = rig_connect(rig, NULL);
+    w = test_client_wait_window(third, "stays", WAIT_MS);
+    g_assert_true(test_client_wait_pixel(third, w->id, 5, 5, RED));
+    // Without a supervisor nothing can be started, and the client hears so.
+    g_assert_cmpint(test_client_exec(third, "||xterm", ""), ==, RAIL_EXEC_E_FAIL);
+    g_assert_cmpint(test_client_exec(third, "xterm", "\"never closed"), ==,
+                    RAIL_EXEC_E_DECODE_FAILED);
+    test_client_free(third);
+    rig_free(rig);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/remoteapp/window", test_window);
+    g_test_add_func("/remoteapp/resize", test_resize);
+    g_test_add_func("/remoteapp/input", test_input);
+    g_test_add_func("/remoteapp/kinds-and-states", test_kinds_and_states);
+    g_test_add_func("/remoteapp/replace", test_replace);
+    return g_test_run();
+}
