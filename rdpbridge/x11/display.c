@@ -105,6 +105,16 @@ try_shm_fd(HostDisplay *x)
     return works;
 }
 
+// For servers whose extension is there and does not work.
+static bool
+avoided(const char *extension)
+{
+    const char *avoid = g_getenv("CASEMENT_VIEW_AVOID");
+    g_auto(GStrv) list = g_strsplit(avoid ? avoid : "", ",", 8);
+
+    return g_strv_contains((const char *const *)list, extension);
+}
+
 static void
 query_shm(HostDisplay *x)
 {
@@ -113,7 +123,7 @@ query_shm(HostDisplay *x)
 
     x->shm_completion = -1;
     // The Xlib call also teaches Xlib to convert the completion event.
-    if (g_getenv("CASEMENT_NO_SHM") || !XShmQueryExtension(x->dpy) ||
+    if (avoided("shm") || !XShmQueryExtension(x->dpy) ||
         !XShmQueryVersion(x->dpy, &major, &minor, &pixmaps))
         return;
     if (major < 1 || (major == 1 && minor < 2))
@@ -129,7 +139,7 @@ query_extensions(HostDisplay *x)
     int event, error, opcode, major = 2, minor = 1;
 
     x->xi_opcode = -1;
-    if (XQueryExtension(x->dpy, "XInputExtension", &opcode, &event, &error) &&
+    if (!avoided("xinput") && XQueryExtension(x->dpy, "XInputExtension", &opcode, &event, &error) &&
         XIQueryVersion(x->dpy, &major, &minor) == Success && (major > 2 || minor >= 1))
         x->xi_opcode = opcode;
     int xkb_major = XkbMajorVersion, xkb_minor = XkbMinorVersion;

@@ -21,6 +21,7 @@ struct HostPointer {
     ViewPointer motion; // the last one of this batch
     uint32_t held;      // bits of buttons that are down in the guest
     uint32_t held_id;   // the window they went down on
+    int held_device;    // and of which device
     bool watches_outside;
 };
 
@@ -205,8 +206,10 @@ on_device_event(HostPointer *p, const XIDeviceEvent *e)
     if (e->detail >= 4 && e->detail <= 7 && e->flags & XIPointerEmulated)
         return;
     bool down = e->evtype == XI_ButtonPress;
-    if (down)
+    if (down) {
         view_pressed(p->view, w, e->time);
+        p->held_device = e->deviceid;
+    }
     button(p, w, message(w, down ? VIEW_POINTER_DOWN : VIEW_POINTER_UP, e->root_x, e->root_y),
            (unsigned)e->detail);
 }
@@ -319,6 +322,9 @@ host_pointer_move_loop(HostPointer *p, const ViewMoveLoop *m)
             ;
     }
     let_go(p, w, m->root_x, m->root_y);
+    // A press grabs by itself, by the protocol that it came in.
+    if (x->xi_opcode >= 0 && !by_keyboard)
+        XIUngrabDevice(x->dpy, p->held_device, CurrentTime);
     XUngrabPointer(x->dpy, CurrentTime);
     const long data[5] = {m->root_x, m->root_y, m->direction, first, 1};
     host_display_tell_root(x, w->xid, ATOM__NET_WM_MOVERESIZE, data);

@@ -16,6 +16,7 @@ import unittest
 
 import numpy as np
 from Xlib import X
+from Xlib.protocol import display as xlib_display, event as xlib_event
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import Failure, HostDesktop, wait_for  # noqa: E402,F401
@@ -267,6 +268,8 @@ class Desktop(HostDesktop):
         return []
 
     def start_display(self):
+        # python-xlib keeps the first display's extension events for all later ones.
+        xlib_display.Display.event_classes = xlib_event.event_class.copy()
         super().start_display()
         # A window manager that is starting up may miss a window: wait until it manages one.
         while self.wm:
@@ -297,6 +300,8 @@ class ViewCase(unittest.TestCase):
         cls.desktop.__exit__(None, None, None)
 
     def setUp(self):
+        for button in (1, 2, 3):
+            self.desktop.xdotool("mouseup", str(button))
         self.desktop.xdotool("mousemove", str(self.size[0] - 1), str(self.size[1] - 1))
         self.v = View(self.desktop, env=self.view_env)
 
@@ -320,6 +325,16 @@ class ViewCase(unittest.TestCase):
             self.assertEqual(have.shape, want.shape)
             bad = np.argwhere((have != want).any(axis=2))
             self.fail(f"{len(bad)} pixels differ, first at {bad[0][::-1]}, last at {bad[-1][::-1]}")
+
+    def foreign(self, x, y, width, height):
+        """A managed window of somebody else's."""
+        window = self.desktop.root.create_window(x, y, width, height, 0, X.CopyFromParent, background_pixel=0)
+        window.map()
+        self.desktop.display.sync()
+        wait_for("the foreign window", lambda: window.id in [w.id for w in self.desktop.clients()])
+        self.addCleanup(self.desktop.display.sync)
+        self.addCleanup(window.destroy)
+        return window
 
     def press_on(self, window, button=1):
         x, y, width, height = self.desktop.geometry(window)

@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Windows of casement-view under a real window manager: properties, pixels, geometry, states."""
+"""Windows of casement-view under a real window manager: pixels, properties, geometry, states."""
 import struct
 
 import numpy as np
-from view_fixture import *  # noqa: F403
-from view_fixture import View, ViewCase, Failure, main, picture, wait_for, ids
+from Xlib import X, Xatom, Xutil
+
 import view_fixture as p
+from view_fixture import ViewCase, ids, main, picture, wait_for
+
+
+def cover(desktop, rect):
+    """A window of somebody else's over a part of the screen."""
+    window = desktop.root.create_window(*rect, 0, X.CopyFromParent, override_redirect=True, background_pixel=0xff00ff)
+    window.map()
+    desktop.display.sync()
+    return window
 
 
 class Pixels(ViewCase):
@@ -23,6 +32,320 @@ class Pixels(ViewCase):
         self.v.commit(1, (100, 120, 300, 200), damage=[(0, 100, 300, 10)])
         want[100:110, :, :3] = 9
         self.same_pixels(window, want)
+
+    def test_figures_are_the_damage(self):
+        pixels = picture(300, 200)
+        self.same_pixels(self.v.show(1, (100, 120, 300, 200), pixels), pixels)
+        before = wait_for("a report of the first picture", lambda: (r := self.report())["painted"] >= 300 * 200 and r)
+        for _ in range(5):
+            self.v.commit(1, (100, 120, 300, 200), damage=[(0, 0, 64, 64), (100, 100, 10, 5)])
+        after = wait_for("a report of five frames", lambda: (r := self.report()) and r["frames"] == before["frames"] + 5 and r)
+        self.assertEqual(after["received"] - before["received"], 5 * (64 * 64 + 50))
+        self.assertEqual(after["painted"] - before["painted"], 5 * (64 * 64 + 50))
+        self.assertEqual(after["windows"], 1)
+
+    last = None
+
+    def report(self):
+        while body := self.v.broker.take(p.CTL_VIEW_STATUS):
+            self.last = dict(zip(("received", "painted", "windows", "frames", "underruns"), struct.unpack_from("=QQIII", body)))
+        return self.last or {"received": 0, "painted": 0, "windows": 0, "frames": 0}
+
+    def test_rows_longer_than_the_window(self):
+        pixels = picture(101, 57)
+        self.v.window(1)
+        self.v.buffer(1, pixels, stride=(101 + 64) * 4)
+        self.v.commit(1, (200, 200, 101, 57))
+        window = wait_for("the window", self.v.all_windows)[0]
+        self.same_pixels(window, pixels)
+
+    def test_expose_after_cover_and_minimise(self):
+        pixels = picture(300, 200)
+        window = self.v.show(1, (100, 120, 300, 200), pixels, "One")
+        self.same_pixels(window, pixels)
+        other = cover(self.desktop, (150, 150, 120, 90))
+        other.destroy()
+        self.desktop.display.sync()
+        self.same_pixels(window, pixels)
+        self.desktop.xdotool("windowminimize", str(window.id))
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=II", b) == (1, p.S_MINIMIZED))
+        # What is committed meanwhile is answered, and there on return.
+        self.v.buffers[1].pixels[0:50, :, :3] = 40
+        self.v.commit(1, (100, 120, 300, 200), state=p.S_MINIMIZED, damage=[(0, 0, 300, 50)])
+        pixels[0:50, :, :3] = 40
+        self.desktop.xdotool("windowmap", str(window.id))
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=II", b) == (1, p.S_NORMAL))
+        self.same_pixels(window, pixels)
+
+    def test_alpha_window_has_depth_32(self):
+        pixels = picture(80, 60)
+        pixels[:, :, 3] = 128
+        window = self.v.show(1, (300, 300, 80, 60), pixels, flags=p.USUAL | p.ALPHA)
+        self.assertEqual(window.get_geometry().depth, 32)
+        data = window.get_image(0, 0, 80, 60, X.ZPixmap, 0xffffffff).data
+        wait_for("its pixels", lambda: window.get_image(0, 0, 80, 60, X.ZPixmap, 0xffffffff).data == pixels.tobytes())
+        self.assertEqual(len(data), 80 * 60 * 4)
+
+    def test_host_resize_pads_until_the_guest_follows(self):
+        pixels = picture(300, 200)
+        pixels[-1, -1] = (10, 20, 30, 255)
+        window = self.v.show(1, (100, 120, 300, 200), pixels)
+        self.same_pixels(window, pixels)
+        self.desktop.xdotool("windowsize", str(window.id), "400", "260")
+        body = self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[4:] == (400, 260))
+        serial = struct.unpack("=IIiiII", body)[1]
+        self.same_pixels(window, pixels, (0, 0, 300, 200))
+        padding = np.full((60, 400, 4), (10, 20, 30, 255), np.uint8)
+        self.same_pixels(window, padding, (0, 200, 400, 60))
+        self.same_pixels(window, np.full((200, 100, 4), (10, 20, 30, 255), np.uint8), (300, 0, 100, 200))
+        grown = picture(400, 260, 5)
+        self.v.buffer(1, grown)
+        self.v.commit(1, (100, 120, 400, 260), configured=serial)
+        self.same_pixels(window, grown)
+        self.assertIsNone(self.v.session.take(p.CONFIGURED))
+
+    def test_border_of_the_policy_is_on_top(self):
+        self.v.setup(p.TO_GUEST, border=0x01ff8000)
+        pixels = picture(100, 80)
+        window = self.v.show(1, (300, 300, 100, 80), pixels)
+        pixels[:3] = pixels[-3:] = pixels[:, :3] = pixels[:, -3:] = (0x00, 0x80, 0xff, 255)
+        self.same_pixels(window, pixels)
+        self.v.commit(1, (300, 300, 100, 80))
+        self.same_pixels(window, pixels)
+
+
+class Properties(ViewCase):
+    def prop(self, window, name):
+        return self.desktop.text_property(window, name)
+
+    def test_class_is_the_brokers(self):
+        self.v.app(3, "xterm", "casement-demo-xterm")
+        window = self.v.show(1, (100, 100, 200, 100), app=3)
+        self.assertEqual(window.get_wm_class(), ("casement-demo-xterm",) * 2)
+        self.v.app(3, "xterm", "casement-demo-other")
+        wait_for("the new class", lambda: window.get_wm_class() == ("casement-demo-other",) * 2)
+        self.v.window(1, app=9)  # not in the table
+        wait_for("the fallback", lambda: window.get_wm_class() == ("casement.demo",) * 2)
+        self.v.app(9, "late", "casement-demo-late")
+        wait_for("the late entry", lambda: window.get_wm_class() == ("casement-demo-late",) * 2)
+        self.v.window(1, app=p.APP_NONE)
+        wait_for("the fallback", lambda: window.get_wm_class() == ("casement.demo",) * 2)
+
+    def test_titles_are_cleaned_and_prefixed(self):
+        self.v.setup(p.TO_GUEST, prefix="[demo] ")
+        window = self.v.show(1, (100, 100, 200, 100))
+        self.v.title(1, "a\u202eb\u2066c\x1b[1m\x07 d\u00e9\u4e2d")
+        wait_for("the title", lambda: self.desktop.title(window) == "[demo] abc[1m d\u00e9\u4e2d")
+        self.assertEqual(self.prop(window, "WM_NAME").encode("utf-8", "replace"), "[demo] abc[1m d\ufffd?".encode())
+        self.v.title(1, b"\xff\xfe bad \xc3")
+        wait_for("the repaired title", lambda: "bad" in self.desktop.title(window))
+        self.desktop.title(window).encode("utf-8", "strict")
+        self.v.title(1, "x" * 512)
+        wait_for("the long title", lambda: self.desktop.title(window) == "[demo] " + "x" * 512)
+
+    def test_icon(self):
+        window = self.v.show(1, (100, 100, 200, 100))
+        small, large = picture(16, 16, 2), picture(64, 48, 3)
+        large[:, :, 3] = 77
+        self.v.icon(1, small)
+        self.v.icon(1, large)
+        want = [16, 16, *small.view("<u4").ravel().tolist(), 64, 48, *large.view("<u4").ravel().tolist()]
+        wait_for("both icons", lambda: self.prop(window, "_NET_WM_ICON") == want)
+
+    def test_dialog_of_an_owner_that_comes_later(self):
+        dialog = self.v.show(2, (300, 300, 200, 100), kind=p.DIALOG, flags=p.CLOSABLE | p.MODAL, owner=1)
+        self.assertIsNone(dialog.get_wm_transient_for())
+        main_window = self.v.show(1, (100, 100, 400, 300))
+        wait_for("the owner", lambda: dialog.get_wm_transient_for())
+        self.assertEqual(dialog.get_wm_transient_for().id, main_window.id)
+        d = self.desktop.display
+        self.assertEqual(self.prop(dialog, "_NET_WM_WINDOW_TYPE"), [d.intern_atom("_NET_WM_WINDOW_TYPE_DIALOG")])
+        self.assertIn(d.intern_atom("_NET_WM_STATE_MODAL"), self.prop(dialog, "_NET_WM_STATE"))
+        hints = dialog.get_wm_normal_hints()
+        self.assertEqual((hints.min_width, hints.max_width, hints.min_height, hints.max_height), (200, 200, 100, 100))
+        self.assertEqual(self.prop(dialog, "_MOTIF_WM_HINTS"), [3, 4 | 32, 1, 0, 0])
+        self.assertEqual(dialog.get_wm_hints().window_group.id, main_window.get_wm_hints().window_group.id)
+
+    def test_hints_of_a_terminal(self):
+        window = self.v.show(1, (100, 100, 484, 316), hints=(14, 17, 0, 0, 4, 4, 6, 13))
+        hints = window.get_wm_normal_hints()
+        self.assertEqual((hints.min_width, hints.min_height, hints.base_width, hints.base_height, hints.width_inc,
+                          hints.height_inc), (14, 17, 4, 4, 6, 13))
+        self.assertEqual(hints.win_gravity, X.StaticGravity)
+        self.assertTrue(hints.flags & Xutil.USPosition)
+
+    def test_undecorated(self):
+        window = self.v.show(1, (100, 100, 200, 100), flags=p.USUAL | p.UNDECORATED)
+        wait_for("no frame", lambda: self.prop(window, "_NET_FRAME_EXTENTS") in ([0, 0, 0, 0], [1, 1, 1, 1]))
+
+    def test_startup_id_goes_to_the_programs_first_window(self):
+        self.v.app(1, "one", "casement-demo-one")
+        self.v.app(2, "two", "casement-demo-two")
+        messages = []
+        root = self.desktop.root
+        root.change_attributes(event_mask=X.PropertyChangeMask)
+        self.v.startup("host-1-me_TIME4711", 2)
+        other = self.v.show(1, (100, 100, 200, 100), app=1)
+        first = self.v.show(2, (300, 100, 200, 100), app=2)
+        second = self.v.show(3, (500, 100, 200, 100), app=2)
+        self.assertIsNone(self.prop(other, "_NET_STARTUP_ID"))
+        self.assertEqual(self.prop(first, "_NET_STARTUP_ID"), "host-1-me_TIME4711")
+        self.assertEqual(self.prop(first, "_NET_WM_USER_TIME"), [4711])
+        self.assertIsNone(self.prop(second, "_NET_STARTUP_ID"))
+
+        def ended():
+            while self.desktop.display.pending_events():
+                e = self.desktop.display.next_event()
+                if e.type == X.ClientMessage and e.data[0] == 8:
+                    messages.append(bytes(e.data[1]))
+            return b"".join(messages).rstrip(b"\0") == b'remove: ID="host-1-me_TIME4711"'
+        wait_for("the end of the launch's feedback", ended)
+        root.change_attributes(event_mask=X.NoEventMask)
+
+
+class Geometry(ViewCase):
+    def configured(self, **kwargs):
+        return struct.unpack("=IIiiII", self.v.session.expect(p.CONFIGURED, **kwargs))
+
+    def test_position_is_the_client_areas(self):
+        window = self.v.show(1, (217, 163, 300, 200))
+        self.assertEqual(self.desktop.geometry(window), (217, 163, 300, 200))
+        self.assertIsNone(self.v.session.take(p.CONFIGURED))
+
+    def test_title_bar_stays_on_the_screen(self):
+        window = self.v.show(1, (0, 0, 300, 200))
+        _, _, x, y, width, height = self.configured()
+        self.assertEqual((x, y, width, height), self.desktop.geometry(window))
+        self.assertGreater(y, 8)
+        self.assertEqual((width, height), (300, 200))
+
+    def test_guest_moves_without_drift(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        for i in range(12):
+            at = (200 + 7 * i, 200 + 5 * (i % 3), 300, 200)
+            self.v.commit(1, at, damage=[])
+            wait_for(f"{at}", lambda: self.desktop.geometry(window) == at)
+        self.assertIsNone(self.v.session.take(p.CONFIGURED))
+
+    def test_host_moves_and_the_guest_follows(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        for i in range(6):
+            self.desktop.xdotool("windowmove", str(window.id), str(250 + 20 * i), str(210 + 10 * i))
+            _, serial, x, y, width, height = self.configured()
+            self.assertEqual((x, y, width, height), self.desktop.geometry(window))
+            # An answer to what came before is no wish to go back.
+            self.v.commit(1, (200, 200, 300, 200), damage=[], configured=serial - 1)
+            self.v.commit(1, (x, y, width, height), damage=[], configured=serial)
+            self.desktop.display.sync()
+            self.assertEqual((x, y, width, height), self.desktop.geometry(window))
+        self.assertIsNone(self.v.session.take(p.CONFIGURED))
+
+    def test_guest_resizes_while_the_host_moves(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.desktop.xdotool("windowmove", str(window.id), "400", "300")
+        _, serial, x, y, _, _ = self.configured()
+        self.v.buffer(1, picture(350, 250))
+        self.v.commit(1, (200, 200, 350, 250), configured=serial - 1)
+        wait_for("the host's place and the guest's size", lambda: self.desktop.geometry(window) == (x, y, 350, 250))
+        last = self.configured(match=lambda b: struct.unpack("=IIiiII", b)[4:] == (350, 250))
+        self.assertEqual(last[2:], (x, y, 350, 250))
+
+    def test_screen(self):
+        body = self.v.session.expect(p.SCREEN)
+        numbers = struct.unpack_from("=iiIIiiIIIIII", body)
+        self.assertEqual(numbers[:4], (0, 0, *self.size))
+        self.assertEqual(numbers[8], 100)
+        self.assertGreaterEqual(numbers[10], 1)
+        self.assertEqual(struct.unpack_from("=iiII", body, 48), (0, 0, *self.size))
+        self.desktop.run("xrdb", "-merge", input="Xft.dpi: 192\n")
+        self.v.session.expect(p.SCREEN, lambda b: struct.unpack_from("=I", b, 32)[0] == 200)
+        self.desktop.run("xrdb", "-merge", input="Xft.dpi: 96\n")
+        self.desktop.run("xrandr", "--newmode", "small", "60", *"1024 1030 1040 1100 768 770 780 800".split())
+        self.desktop.run("xrandr", "--addmode", "screen", "small")
+        self.desktop.run("xrandr", "--output", "screen", "--mode", "small")
+        body = self.v.session.expect(p.SCREEN, lambda b: struct.unpack_from("=II", b, 8) == (1024, 768))
+        self.assertEqual(struct.unpack_from("=I", body, 36)[0], 68182)  # 60 MHz / (1100 * 800)
+        self.desktop.run("xrandr", "--output", "screen", "--mode", "1280x800")
+        self.v.session.expect(p.SCREEN, lambda b: struct.unpack_from("=II", b, 8) == self.size)
+
+
+class States(ViewCase):
+    def states(self, window):
+        d = self.desktop.display
+        return {d.get_atom_name(a).removeprefix("_NET_WM_STATE_") for a in self.desktop.text_property(window, "_NET_WM_STATE") or []}
+
+    def expect_state(self, state):
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=II", b) == (1, state))
+
+    def ask(self, window, action, *names):
+        d = self.desktop.display
+        from Xlib.protocol import event
+        atoms = [d.intern_atom(f"_NET_WM_STATE_{n}") for n in names]
+        d.screen().root.send_event(event.ClientMessage(window=window, client_type=d.intern_atom("_NET_WM_STATE"),
+                                                       data=(32, [action, *atoms, *[0] * (4 - len(atoms))])),
+                                   X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        d.flush()
+
+    def test_user_maximises_and_restores(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
+        self.expect_state(p.S_MAXIMIZED)
+        body = self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[4] > 1200)
+        _, serial, *geometry = struct.unpack("=IIiiII", body)
+        self.v.commit(1, (200, 200, 300, 200), damage=[], configured=serial - 1)  # on its way already
+        self.v.buffer(1, picture(geometry[2], geometry[3]))
+        self.v.commit(1, geometry, state=p.S_MAXIMIZED, configured=serial)
+        self.assertIn("MAXIMIZED_VERT", self.states(window))
+        self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
+        self.expect_state(p.S_NORMAL)
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[2:] == (200, 200, 300, 200))
+
+    def test_guest_changes_its_state(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_FULLSCREEN, damage=[])
+        wait_for("full screen", lambda: "FULLSCREEN" in self.states(window))
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[2:] == (0, 0, *self.size))
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_NORMAL, damage=[], configured=99)
+        wait_for("an ordinary window", lambda: "FULLSCREEN" not in self.states(window))
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_MINIMIZED, damage=[], configured=99)
+        wait_for("minimised", lambda: "HIDDEN" in self.states(window))
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_NORMAL, damage=[], configured=99)
+        wait_for("restored", lambda: "HIDDEN" not in self.states(window))
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_HIDDEN, damage=[], configured=99)
+        wait_for("withdrawn", lambda: not self.v.all_windows())
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_NORMAL, damage=[], configured=99)
+        wait_for("back", self.v.all_windows)
+        self.assertIsNone(self.v.session.take(p.STATE))
+
+    def test_born_maximised(self):
+        self.v.window(1)
+        self.v.buffer(1, picture(300, 200))
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_MAXIMIZED)
+        window = wait_for("the window", self.v.all_windows)[0]
+        wait_for("it to be maximised", lambda: "MAXIMIZED_HORZ" in self.states(window))
+
+    def test_close_and_gone(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.desktop.run("xdotool", "windowactivate", "--sync", str(window.id))
+        self.desktop.key("alt+F4")
+        self.v.session.expect(p.CLOSE, ids(1))
+        self.assertTrue(self.v.all_windows())
+        self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 1, 0)))
+        wait_for("the window to go", lambda: not self.v.all_windows())
+
+    def test_attention(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.v.show(2, (600, 200, 300, 200))
+        self.desktop.focus(self.desktop.clients()[-1])
+        self.v.session.send(p.message(p.ATTENTION, struct.pack("=II", 1, 0)))
+        wait_for("the mark", lambda: "DEMANDS_ATTENTION" in self.states(window))
+        self.desktop.focus(window)
+        wait_for("the mark to go", lambda: "DEMANDS_ATTENTION" not in self.states(window))
+
+
+class NoSharedMemory(Pixels):
+    """The same over the socket, as on a remote display."""
+    xvfb_args = ("-extension", "MIT-SHM")
 
 
 if __name__ == "__main__":

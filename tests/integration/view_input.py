@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys, pointer, wheel, focus and popups of casement-view: pressed by XTest on a real window manager."""
+import struct
+
+import view_fixture as p
+from Xlib import X
+from Xlib.ext import xtest
+from view_fixture import ViewCase, ids, main, picture, wait_for
+
+EVDEV = {"a": 30, "Shift_L": 42, "Escape": 1, "Caps_Lock": 58}
+
+
+def key(code, down):
+    return lambda b: struct.unpack("=II", b) == (code, down)
+
+
+def pointer(ident, kind, button=None, wheel=None):
+    def match(body):
+        m = struct.unpack("=IIiiIiiI", body)
+        return m[0] == ident and m[1] == kind and (button is None or m[4] == button) and \
+            (wheel is None or m[5:7] == wheel)
+    return match
+
+
+class Input(ViewCase):
+    def setUp(self):
+        super().setUp()
+        self.window = self.v.show(1, (100, 120, 300, 200))
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+
+    def at(self, x, y):
+        self.desktop.xdotool("mousemove", str(x), str(y))
+
+    def test_keys_are_evdev_codes(self):
+        self.desktop.xdotool("key", "a")
+        self.v.session.expect(p.KEY, key(30, 1))
+        self.v.session.expect(p.KEY, key(30, 0))
+        self.desktop.xdotool("keydown", "shift", "keydown", "a")
+        self.v.session.expect(p.KEY, key(42, 1))
+        self.v.session.expect(p.KEY, key(30, 1))
+        # Held: repeats are further downs without ups between them.
+        for _ in range(3):
+            self.v.session.expect(p.KEY, key(30, 1))
+        self.assertIsNone(self.v.session.take(p.KEY, key(30, 0)))
+        self.desktop.xdotool("keyup", "a", "keyup", "shift")
+        self.v.session.expect(p.KEY, key(30, 0))
+        self.v.session.expect(p.KEY, key(42, 0))
+
+    def test_keys_are_released_when_the_focus_leaves(self):
+        self.desktop.xdotool("keydown", "shift")
+        self.v.session.expect(p.KEY, key(42, 1))
+        other = self.foreign(700, 300, 100, 100)
+        self.desktop.focus(other)
+        self.v.session.expect(p.KEY, key(42, 0))
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.desktop.xdotool("keyup", "shift")
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.assertIsNone(self.v.session.take(p.KEY))
+
+    def test_locks_are_told_with_the_focus(self):
+        other = self.foreign(700, 300, 100, 100)
+        self.desktop.focus(other)
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.desktop.key("Caps_Lock")
+        self.v.session.drop_all()
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.LOCKS, lambda b: struct.unpack("=II", b)[0] & 4)
+        self.desktop.key("Caps_Lock")
+
+    def test_layout_follows_the_host(self):
+        def layout(rdp, name):
+            return lambda b: struct.unpack_from("=I", b)[0] == rdp and b[72:].startswith(name + b"\0")
+        self.v.session.expect(p.LAYOUT, layout(0x409, b"us"))
+        self.desktop.run("setxkbmap", "de")
+        self.v.session.expect(p.LAYOUT, layout(0x407, b"de"))
+        self.desktop.run("setxkbmap", "-layout", "us,fr", "-option", "grp:alt_shift_toggle")
+        self.v.session.expect(p.LAYOUT, layout(0x409, b"us,fr"))
+        for kind, keycode in ((X.KeyPress, 64), (X.KeyPress, 50), (X.KeyRelease, 50), (X.KeyRelease, 64)):
+            xtest.fake_input(self.desktop.display, kind, keycode)
+        self.desktop.display.sync()
+        self.v.session.expect(p.LAYOUT, layout(0x40c, b"fr,us"))
+        self.desktop.run("setxkbmap", "-layout", "us", "-option", "")
+
+    def test_pointer(self):
+        self.at(150, 160)
+        self.v.session.expect(p.ENTER, ids(1))
+        body = self.v.session.expect(p.POINTER, pointer(1, p.MOVE))
+        self.assertEqual(struct.unpack("=IIiiIiiI", body)[2:4], (150, 160))
+        for button in (1, 2, 3, 8, 9):
+            self.desktop.xdotool("click", str(button))
+            body = self.v.session.expect(p.POINTER, pointer(1, p.DOWN, button))
+            self.assertEqual(struct.unpack("=IIiiIiiI", body)[2:4], (150, 160))
+            self.v.session.expect(p.POINTER, pointer(1, p.UP, button))
+        for button, wheel in ((4, (0, 120)), (5, (0, -120)), (6, (-120, 0)), (7, (120, 0))):
+            self.desktop.xdotool("click", str(button))
+            body = self.v.session.expect(p.POINTER, pointer(1, p.WHEEL, wheel=wheel))
+            self.assertEqual(struct.unpack("=IIiiIiiI", body)[2:4], (150, 160))
+        self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.DOWN)))
+
+    def test_drag_out_of_the_window_goes_on(self):
+        self.at(150, 160)
+        self.desktop.xdotool("mousedown", "1", "mousemove", "700", "600")
+        self.v.session.expect(p.POINTER, lambda b: struct.unpack("=IIiiIiiI", b)[:4] == (1, p.MOVE, 700, 600))
+        self.desktop.xdotool("mouseup", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+
+    def test_focus_goes_from_window_to_window(self):
+        second = self.v.show(2, (500, 120, 300, 200))
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        self.v.session.drop_all()
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        # Never nothing between two of ours.
+        self.assertIsNone(self.v.session.take(p.FOCUS, ids(0)))
+
+    def test_active_is_asked_for_only_after_a_press(self):
+        second = self.v.show(2, (500, 120, 300, 200))
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        active = lambda: self.desktop.text_property(self.desktop.root, "_NET_ACTIVE_WINDOW")[0]  # noqa: E731
+        # Past the time in which an echo of our own FOCUS would come.
+        end = wait_for("no echo", lambda: self.activate(1, second, active), 15)
+        self.assertTrue(end)
+        self.press_on(second)
+        wait_for("window 1 to be active", lambda: self.activate(1, None, active) or active() == self.window.id, 15)
+
+    def activate(self, ident, still, active):
+        """Says ACTIVE; TRUE once the window asks for attention and the other is still active."""
+        self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", ident, 0)))
+        d = self.desktop.display
+        states = self.desktop.text_property(self.window, "_NET_WM_STATE") or []
+        return bool(still) and d.intern_atom("_NET_WM_STATE_DEMANDS_ATTENTION") in states and active() == still.id
+
+    def test_move_loop(self):
+        self.at(150, 160)
+        self.desktop.xdotool("mousedown", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.DOWN, 1))
+        self.v.session.send(p.message(p.MOVE_LOOP, struct.pack("=IIii", 1, 8, 150, 160)))
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+        wait_for("the window manager to move it", lambda: self.dragged())
+        self.desktop.xdotool("mouseup", "1")
+        self.v.session.expect(p.CONFIGURED)
+        self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.UP, 1)))
+
+    def dragged(self):
+        x, y = self.desktop.root.query_pointer().root_x, self.desktop.root.query_pointer().root_y
+        self.at(x + 9, y + 5)
+        return self.desktop.geometry(self.window) != (100, 120, 300, 200)
+
+    def test_move_loop_without_a_press_is_refused(self):
+        before = self.desktop.geometry(self.window)
+        self.at(150, 160)
+        self.v.session.send(p.message(p.MOVE_LOOP, struct.pack("=IIii", 1, 8, 150, 160)))
+        self.v.commit(1, (100, 120, 300, 200), damage=[])
+        self.at(300, 300)
+        self.at(310, 310)
+        self.v.session.expect(p.POINTER, pointer(1, p.MOVE))
+        self.assertEqual(self.desktop.geometry(self.window), before)
+
+    def test_stacking_among_our_own(self):
+        second = self.v.show(2, (200, 160, 300, 200))
+        foreign = self.foreign(150, 150, 200, 200)
+        wait_for("it to be on top", lambda: self.desktop.clients()[-1].id == foreign.id)
+        order = lambda: [w.id for w in self.desktop.clients()]  # noqa: E731
+        before = order()
+        self.v.session.send(p.message(p.STACK, struct.pack("=IIII", 2, 0, 1, 2)))
+        self.v.commit(1, (100, 120, 300, 200), damage=[])
+        self.assertEqual(order(), before)  # nobody pressed anything
+        self.at(480, 340)
+        self.desktop.xdotool("click", "3")
+        self.v.session.expect(p.POINTER, pointer(2, p.DOWN, 3))
+        self.at(1200, 700)
+        self.v.session.send(p.message(p.STACK, struct.pack("=IIII", 2, 0, 1, 2)))
+        wait_for("window 1 above 2", lambda: order().index(self.window.id) > order().index(second.id))
+
+    def test_cursor(self):
+        image = picture(24, 16, 4)
+        image[:, :, 3] = 255
+        fd = p.memfd(image.tobytes())
+        self.at(150, 160)
+        self.v.session.expect(p.ENTER, ids(1))
+        self.v.session.send(p.message(p.CURSOR, struct.pack("=6I", 0, 24, 16, 3, 5, 0)), [fd])
+        wait_for("the cursor's picture", lambda: self.cursor() == (24, 16, 3, 5, image.view("<u4").ravel().tolist()))
+        self.v.session.send(p.message(p.CURSOR, struct.pack("=6I", 2, 0, 0, 0, 0, 0)))
+        wait_for("no cursor", lambda: not any(self.cursor()[4]))
+        self.v.session.send(p.message(p.CURSOR, struct.pack("=6I", 1, 0, 0, 0, 0, 0)))
+        wait_for("the arrow", lambda: any(self.cursor()[4]))
+
+    def cursor(self):
+        """Size, hot spot and pixels of the pointer's picture, by XFixes."""
+        d = self.desktop.display
+        if not getattr(self, "asked_xfixes", False):
+            d.xfixes_query_version()
+            self.asked_xfixes = True
+        c = d.xfixes_get_cursor_image(self.desktop.root)
+        return c.width, c.height, c.xhot, c.yhot, list(c.cursor_image)
+
+
+class Popups(ViewCase):
+    def setUp(self):
+        super().setUp()
+        self.window = self.v.show(1, (100, 120, 300, 200))
+
+    def override(self, window):
+        return bool(window.get_attributes().override_redirect)
+
+    def test_refused_without_a_press(self):
+        popup = self.v.show(2, (150, 150, 100, 120), kind=p.POPUP, flags=0, owner=1)
+        self.assertFalse(self.override(popup))
+        d = self.desktop.display
+        self.assertEqual(self.desktop.text_property(popup, "_NET_WM_WINDOW_TYPE"), [d.intern_atom("_NET_WM_WINDOW_TYPE_UTILITY")])
+        wait_for("a frame", lambda: self.desktop.text_property(popup, "_NET_FRAME_EXTENTS"))
+
+    def test_menu_after_a_press(self):
+        self.press_on(self.window, 3)
+        pixels = picture(100, 120, 9)
+        popup = self.v.show(2, (250, 220, 100, 120), pixels, kind=p.POPUP, flags=0, owner=1)
+        self.assertTrue(self.override(popup))
+        self.assertEqual(self.desktop.geometry(popup), (250, 220, 100, 120))
+        self.same_pixels(popup, pixels)
+        # It gets the pointer's events itself, and the focus stays where it is.
+        self.desktop.xdotool("mousemove", "300", "300", "click", "1")
+        self.v.session.expect(p.ENTER, ids(2))
+        self.v.session.expect(p.POINTER, pointer(2, p.DOWN, 1))
+        self.assertIsNone(self.v.session.take(p.CONFIGURED, ids(2)))
+        # A submenu while the pointer is in it, however long ago the press was.
+        sub = self.v.show(3, (350, 240, 100, 120), kind=p.POPUP, flags=0, owner=2)
+        self.assertTrue(self.override(sub))
+        # A click elsewhere that moves no focus (the root window) is told all the same.
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.v.session.drop_all()
+        self.desktop.xdotool("mousemove", "1200", "700", "click", "1")
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.v.session.expect(p.FOCUS, ids(1))
+
+    def test_too_large_is_managed(self):
+        self.press_on(self.window)
+        popup = self.v.show(2, (0, 0, *self.size), kind=p.POPUP, flags=0, owner=1)
+        self.assertFalse(self.override(popup))
+
+    def test_several_may_not_cover_the_screen_together(self):
+        self.press_on(self.window)
+        half = self.size[0] // 2
+        left = self.v.show(2, (0, 0, half, self.size[1]), kind=p.POPUP, flags=0, owner=1)
+        self.press_on(left)
+        right = self.v.show(3, (half, 0, half, self.size[1]), kind=p.POPUP, flags=0, owner=1)
+        self.assertTrue(self.override(left))
+        self.assertFalse(self.override(right))
+
+    def test_growing_popup_becomes_managed(self):
+        self.press_on(self.window)
+        popup = self.v.show(2, (10, 10, 100, 100), kind=p.POPUP, flags=0, owner=1)
+        self.assertTrue(self.override(popup))
+        self.v.buffer(2, picture(*self.size))
+        self.v.commit(2, (0, 0, *self.size))
+        wait_for("it to be managed", lambda: not self.override(popup) and self.desktop.text_property(popup, "WM_STATE"))
+
+    def test_tooltip_follows_the_pointer_and_takes_no_input(self):
+        tip = self.v.show(2, (150, 150, 80, 20), kind=p.TOOLTIP, flags=0, owner=1)
+        self.assertFalse(self.override(tip))
+        self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 2, 0)))
+        self.desktop.xdotool("mousemove", "160", "160")
+        self.v.session.expect(p.ENTER, ids(1))
+        tip = self.v.show(3, (150, 150, 80, 20), kind=p.TOOLTIP, flags=0, owner=1)
+        self.assertTrue(self.override(tip))
+        self.desktop.xdotool("mousemove", "165", "165", "click", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.DOWN, 1))
+        self.assertIsNone(self.v.session.take(p.ENTER, ids(3)))
+
+
+class CoreInput(Input):
+    """The same without XInput 2."""
+    view_env = {"CASEMENT_VIEW_AVOID": "xinput"}
+
+
+if __name__ == "__main__":
+    main()
