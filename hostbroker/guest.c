@@ -462,6 +462,9 @@ enter(BrokerGuest *g, GuestState former)
     case GUEST_UP:
         g_clear_error(&g->error);
         g->apps_us = g_get_monotonic_time();
+        // Who waits for the guest finds its menu entries there.
+        if (former == GUEST_LISTING)
+            g->events->apps_changed(g, g->user);
         answer_soon(g);
         break;
     case GUEST_FAILED:
