@@ -260,7 +260,7 @@ remove_file(Run *run, const char *path)
 static GPtrArray *
 announce(Run *run, GPtrArray *plan)
 {
-    GPtrArray *todo = g_ptr_array_new();
+    GPtrArray *unwritten = g_ptr_array_new();
     for (guint i = 0; i < plan->len; i++) {
         BrokerPlanFile *file = g_ptr_array_index(plan, i);
         g_autofree char *id = content_id(file);
@@ -271,11 +271,11 @@ announce(Run *run, GPtrArray *plan)
         }
         broker_manifest_add(run->published->manifest, file->path);
         if (state == FILE_TO_WRITE)
-            g_ptr_array_add(todo, file);
+            g_ptr_array_add(unwritten, file);
         if (file->icon_source)
             g_clear_pointer(&file->content, g_bytes_unref);
     }
-    return todo;
+    return unwritten;
 }
 
 static void
@@ -307,15 +307,15 @@ tell_desktop(Run *run)
 static gboolean
 apply(Run *run, GPtrArray *plan, GError **error)
 {
-    g_autoptr(GPtrArray) todo = announce(run, plan);
+    g_autoptr(GPtrArray) unwritten = announce(run, plan);
     GError *save_error = NULL;
     if (!broker_manifest_save(run->published->manifest, &save_error)) {
         // Without the manifest nothing may be written: it could not be removed again.
         take_error(run, save_error);
-        g_ptr_array_set_size(todo, 0);
+        g_ptr_array_set_size(unwritten, 0);
     }
-    for (guint i = 0; i < todo->len; i++) {
-        BrokerPlanFile *file = g_ptr_array_index(todo, i);
+    for (guint i = 0; i < unwritten->len; i++) {
+        BrokerPlanFile *file = g_ptr_array_index(unwritten, i);
         g_autofree char *id = content_id(file);
         write_file(run, file, id);
     }

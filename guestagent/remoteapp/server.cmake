@@ -20,4 +20,4 @@ target_link_libraries(remoteapp_rdp PUBLIC remoteapp_pure remoteapp_x11 channel_
 
 add_executable(casement-remoteapp main.c)
 target_link_libraries(casement-remoteapp PRIVATE remoteapp_rdp)
-install(TARGETS casement-remoteapp RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS casement-remoteapp DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/casement)

@@ -25,3 +25,21 @@ function(casement_test_properties name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}"
     ENVIRONMENT "CASEMENT_BUILD=${CMAKE_BINARY_DIR};CASEMENT_SOURCE=${CMAKE_SOURCE_DIR};G_DEBUG=fatal-criticals")
 endfunction()
+
+# casement_fuzz(NAME SOURCES fuzz_x.c LIBS x y)
+# A libFuzzer target with CASEMENT_FUZZ; otherwise, and in ctest, a program that replays the committed
+# corpus of tests/fuzz/corpus/NAME through the same LLVMFuzzerTestOneInput.
+function(casement_fuzz name)
+  cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
+  set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  if(CASEMENT_FUZZ)
+    add_executable(${name} ${T_SOURCES})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME ${name} COMMAND ${name} -runs=0 ${corpus})
+  else()
+    add_executable(${name} ${T_SOURCES} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c)
+    add_test(NAME ${name} COMMAND ${name} ${corpus})
+  endif()
+  target_link_libraries(${name} PRIVATE ${T_LIBS})
+  casement_test_properties(${name})
+endfunction()

@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define DEADLINE (10 * G_TIME_SPAN_SECOND)
+#define DEADLINE_MS 10000
 #define MESSAGE_MAX (512 * 1024)
 
 static void
@@ -168,13 +168,20 @@ feed_icon(Feed *feed, guint side, guint8 shade)
     return feed_raw(feed, CHAN_MSG_ICON, chan_icon_encode(&icon, buffer, MESSAGE_MAX));
 }
 
+static gboolean
+on_deadline(gpointer user)
+{
+    *(gboolean *)user = TRUE;
+    return G_SOURCE_CONTINUE;
+}
+
 gboolean
 feed_wait_changed(Feed *feed, guint changed)
 {
-    gint64 deadline = g_get_monotonic_time() + DEADLINE;
-    while (feed->changed < changed && g_get_monotonic_time() < deadline) {
-        if (!g_main_context_iteration(NULL, FALSE))
-            g_usleep(1000);
-    }
+    gboolean late = FALSE;
+    guint deadline = g_timeout_add(DEADLINE_MS, on_deadline, &late);
+    while (feed->changed < changed && !late)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(deadline);
     return feed->changed >= changed;
 }

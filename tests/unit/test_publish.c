@@ -166,21 +166,40 @@ test_entry(void)
     home_clear(&home);
 }
 
-// Reading the index of types, or its end, is another process's work.
+static gboolean
+on_tick(gpointer user)
+{
+    (*(guint *)user)++;
+    return G_SOURCE_CONTINUE;
+}
+
+typedef gboolean (*Condition)(const Home *home);
+
+// Looks again whenever something happens, and every 5 ms: what is waited for are files.
 static void
-wait_for_types(const Home *home, gboolean present)
+wait_for(const Home *home, Condition condition)
+{
+    guint ticks = 0;
+    guint timer = g_timeout_add(5, on_tick, &ticks);
+    while (!condition(home) && ticks < 2000)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(timer);
+    g_assert_true(condition(home));
+}
+
+static gboolean
+types_are_known(const Home *home)
 {
     g_autofree char *path = g_build_filename(home->data, "applications/mimeinfo.cache", NULL);
-    gint64 deadline = g_get_monotonic_time() + 10 * G_TIME_SPAN_SECOND;
-    gboolean there = !present;
-    while (there != present && g_get_monotonic_time() < deadline) {
-        g_main_context_iteration(NULL, FALSE);
-        g_usleep(1000);
-        g_autofree char *text = NULL;
-        there = g_file_get_contents(path, &text, NULL, NULL) &&
-                strstr(text, "casement.demo.org.x.Writer.desktop");
-    }
-    g_assert_true(there == present);
+    g_autofree char *text = NULL;
+    return g_file_get_contents(path, &text, NULL, NULL) &&
+           strstr(text, "casement.demo.org.x.Writer.desktop");
+}
+
+static gboolean
+nothing_is_left(const Home *home)
+{
+    return count_files(home->data) == 0;
 }
 
 static void
@@ -188,7 +207,7 @@ test_remove_leaves_nothing(void)
 {
     Home home = home_new();
     publish_rich_app(&home);
-    wait_for_types(&home, TRUE);
+    wait_for(&home, types_are_known);
     g_auto(GStrv) guests = broker_publisher_guests(home.publisher);
     g_assert_cmpstr(guests[0], ==, "demo");
     g_assert_null(guests[1]);
@@ -196,11 +215,7 @@ test_remove_leaves_nothing(void)
     g_autoptr(GError) error = NULL;
     broker_publisher_remove(home.publisher, "demo", &error);
     g_assert_no_error(error);
-    wait_for_types(&home, FALSE);
-    gint64 deadline = g_get_monotonic_time() + 10 * G_TIME_SPAN_SECOND;
-    while (count_files(home.data) > 0 && g_get_monotonic_time() < deadline)
-        g_main_context_iteration(NULL, FALSE);
-    g_assert_cmpuint(count_files(home.data), ==, 0);
+    wait_for(&home, nothing_is_left); // the index of types is another process's work
     g_assert_cmpuint(count_files(home.config), ==, 0);
     g_assert_cmpuint(count_files(home.state), ==, 0);
     g_auto(GStrv) none = broker_publisher_guests(home.publisher);

@@ -1,0 +1,1 @@
+casement_test(bench_publish SOURCES bench_publish.c LIBS publish_feed LABELS bench)

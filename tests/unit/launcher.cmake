@@ -1,0 +1,1 @@
+casement_test(test_launcher SOURCES test_launcher.c LIBS launcher)
