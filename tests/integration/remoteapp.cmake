@@ -2,6 +2,7 @@
 add_library(desktop_harness STATIC desktop_harness.c)
 target_link_libraries(desktop_harness PUBLIC remoteapp_x11 PkgConfig::GLIB PkgConfig::X11)
 casement_test(desktop_windows SOURCES desktop_windows.c LIBS desktop_harness)
+casement_test(desktop_clipboard SOURCES desktop_clipboard.c LIBS desktop_harness)
 casement_test(desktop_input SOURCES desktop_input.c LIBS desktop_harness)
 add_test(NAME desktop_input_xorg COMMAND desktop_input xorg)
 casement_test_properties(desktop_input_xorg)
