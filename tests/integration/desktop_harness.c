@@ -143,6 +143,7 @@ spawn(const char *const argv[], int keep_fd, const char *log)
         dup2(fd, 1);
         dup2(fd, 2);
     }
+    unsetenv("XDG_DATA_DIRS"); // a test may have a menu of its own; programs need the system's
     if (keep_fd >= 0)
         fcntl(keep_fd, F_SETFD, 0);
     execvp(argv[0], (char *const *)argv);

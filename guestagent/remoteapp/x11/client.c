@@ -83,6 +83,7 @@ ra_client_new(RaConn *conn, Window window, guint32 id)
     c->stale_rules = 0;
     c->pub.title = g_strdup("");
     c->pub.app_id = g_strdup("");
+    c->pub.startup_id = g_strdup("");
     if (!good) {
         XSelectInput(conn->dpy, window, NoEventMask);
         ra_client_free(conn, c);
@@ -107,6 +108,7 @@ ra_client_free(RaConn *conn, RaClient *c)
     g_free(c->wm_name);
     g_free(c->class_instance);
     g_free(c->class_name);
+    g_free(c->own_startup_id);
     g_free(c->pub.title);
     g_free(c->pub.app_id);
     g_free(c->pub.startup_id);

@@ -28,7 +28,7 @@ typedef struct {
     guint32 stale_rules; // properties that changed and were not read yet
     guint32 changed;     // RaChange bits that were not told yet
 
-    char *net_name, *wm_name, *class_instance, *class_name;
+    char *net_name, *wm_name, *class_instance, *class_name, *own_startup_id;
     Window transient_for, group, leader;
     bool has_transient;
     guint32 claimed_pid, server_pid;
@@ -64,7 +64,8 @@ void ra_client_free(RaConn *conn, RaClient *client);
 bool ra_client_property_changed(RaConn *conn, RaClient *client, Atom property);
 
 // Reads what changed, in one round trip, and updates client->pub and client->changed; owner_id,
-// app_id and rect are left alone. Returns true when the window's startup id or class changed.
+// app_id, startup_id and rect are left alone. Returns true when the window's startup id or class
+// changed.
 bool ra_client_refresh(RaConn *conn, RaClient *client);
 
 // Updates what pub holds of the RaChange bits in what, and notes them as changed.

@@ -161,10 +161,8 @@ take_icon(RaConn *conn, RaClient *c, const RaProp *prop)
 static void
 take_startup_id(RaConn *conn, RaClient *c, const RaProp *prop)
 {
-    g_free(c->pub.startup_id);
-    c->pub.startup_id = take_text(conn, prop, TITLE_CHARS_MAX);
-    if (!c->pub.startup_id)
-        c->pub.startup_id = g_strdup("");
+    g_free(c->own_startup_id);
+    c->own_startup_id = take_text(conn, prop, TITLE_CHARS_MAX);
 }
 
 static void

@@ -239,22 +239,33 @@ ra_manager_adopt(RaDesktop *d)
     ra_focus_adopt(d);
 }
 
+// Whether the text, NULL for none, is another one than before.
+static bool
+replace(char **text, const char *by)
+{
+    if (strcmp(*text, by ? by : "") == 0)
+        return false;
+    g_free(*text);
+    *text = g_strdup(by ? by : "");
+    return true;
+}
+
 static void
 refresh_app(RaDesktop *d, RaClient *c)
 {
     c->app_stale = false;
     g_autofree char *of_group = ra_client_read_startup_id(d->conn, c->group);
     g_autofree char *of_leader = ra_client_read_startup_id(d->conn, c->leader);
-    RaFacts facts = {.startup_id = {c->pub.startup_id, of_group, of_leader},
+    RaFacts facts = {.startup_id = {c->own_startup_id, of_group, of_leader},
                      .class_instance = c->class_instance,
                      .class_name = c->class_name,
                      .pid = c->pub.pid};
-    const char *app_id = ra_identity_match(d->identity, &facts);
-    if (strcmp(app_id ? app_id : "", c->pub.app_id) == 0)
-        return;
-    g_free(c->pub.app_id);
-    c->pub.app_id = g_strdup(app_id ? app_id : "");
-    c->changed |= RA_CHANGED_APP;
+    const char *startup_id = c->own_startup_id ? c->own_startup_id
+                             : of_group        ? of_group
+                                               : of_leader;
+    bool other_id = replace(&c->pub.startup_id, startup_id);
+    if (replace(&c->pub.app_id, ra_identity_match(d->identity, &facts)) || other_id)
+        c->changed |= RA_CHANGED_APP;
 }
 
 static void
