@@ -235,6 +235,13 @@ end(pid_t pid, int with)
         ;
 }
 
+void
+harness_end_server(Harness *h)
+{
+    end(h->server, SIGKILL);
+    h->server = 0;
+}
+
 static void
 remove_tree(const char *path)
 {

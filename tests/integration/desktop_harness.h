@@ -48,6 +48,9 @@ void harness_stop_desktop(Harness *h);
     } while (0)
 void harness_turn(Harness *h, gint64 deadline_us, const char *condition, int line);
 
+// The X server is killed under everybody.
+void harness_end_server(Harness *h);
+
 // Everything that both sides sent has arrived and was handled.
 void harness_settle(Harness *h);
 

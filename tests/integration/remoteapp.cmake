@@ -4,10 +4,14 @@ target_link_libraries(desktop_harness PUBLIC remoteapp_x11 PkgConfig::GLIB PkgCo
 casement_test(desktop_windows SOURCES desktop_windows.c LIBS desktop_harness)
 casement_test(desktop_clipboard SOURCES desktop_clipboard.c LIBS desktop_harness)
 casement_test(desktop_programs SOURCES desktop_programs.c LIBS desktop_harness)
-casement_test(desktop_input SOURCES desktop_input.c LIBS desktop_harness)
-add_test(NAME desktop_input_xorg COMMAND desktop_input xorg)
-casement_test_properties(desktop_input_xorg)
-set_tests_properties(desktop_input_xorg PROPERTIES SKIP_RETURN_CODE 77)
+casement_test(desktop_hostile SOURCES desktop_hostile.c LIBS desktop_harness)
+# On Xvfb (XTEST, one size), and on Xorg with the dummy driver where there is one.
+foreach(test desktop_input desktop_screen)
+  casement_test(${test} SOURCES ${test}.c LIBS desktop_harness)
+  add_test(NAME ${test}_xorg COMMAND ${test} xorg)
+  casement_test_properties(${test}_xorg)
+  set_tests_properties(${test}_xorg PROPERTIES SKIP_RETURN_CODE 77)
+endforeach()
 
 # The RDP half: the program, seen by a RemoteApp client.
 add_library(remoteapp_rig STATIC remoteapp_client.c remoteapp_rig.c)

@@ -15,9 +15,10 @@
 #include <xcb/res.h>
 #include <xcb/shm.h>
 
-// Xlib has one error handler for the process: ours answers for our displays only.
+// Xlib has one handler of each kind for the process: ours answer for our displays only.
 static GSList *our_displays;
 static XErrorHandler others_handler;
+static XIOErrorHandler others_io_handler;
 
 static int
 on_error(Display *dpy, XErrorEvent *event)
@@ -27,6 +28,13 @@ on_error(Display *dpy, XErrorEvent *event)
     g_debug("X error %d of request %d.%d on 0x%lx", event->error_code, event->request_code,
             event->minor_code, event->resourceid);
     return 0;
+}
+
+// Returns, other than Xlib's, which ends the process; on_connection_lost comes next.
+static int
+on_io_error(Display *dpy)
+{
+    return g_slist_find(our_displays, dpy) || !others_io_handler ? 0 : others_io_handler(dpy);
 }
 
 static void
@@ -100,8 +108,10 @@ ra_conn_open(const char *display_name, GError **error)
                     XDisplayName(display_name));
         return NULL;
     }
-    if (!our_displays)
+    if (!our_displays) {
         others_handler = XSetErrorHandler(on_error);
+        others_io_handler = XSetIOErrorHandler(on_io_error);
+    }
     our_displays = g_slist_prepend(our_displays, conn->dpy);
     XSetIOErrorExitHandler(conn->dpy, on_connection_lost, conn);
     conn->xcb = XGetXCBConnection(conn->dpy);
@@ -124,8 +134,10 @@ ra_conn_close(RaConn *conn)
     if (conn->dpy) {
         XCloseDisplay(conn->dpy);
         our_displays = g_slist_remove(our_displays, conn->dpy);
-        if (!our_displays)
+        if (!our_displays) {
             XSetErrorHandler(others_handler);
+            XSetIOErrorHandler(others_io_handler);
+        }
     }
     g_free(conn);
 }

@@ -108,7 +108,7 @@ void
 ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layout,
                        const char *variant, const char *options)
 {
-    if (keyboard->conn->xkb_event < 0)
+    if (keyboard->conn->xkb_event < 0 || keyboard->conn->lost)
         return;
     g_autofree char *own_model = checked(model, "pc105");
     g_autofree char *own_layout = checked(layout, "us");

@@ -9,7 +9,9 @@
 #include <X11/Xutil.h>
 #include <string.h>
 
-#define SIDE_MAX 32767
+#define PLACE_MAX 32767
+// A window that is larger than the screen and this gets no more: its pixels would eat the machine.
+#define SIDE_MAX 8192
 #define CASCADE_STEP 28
 #define CASCADE_LENGTH 8
 
@@ -76,8 +78,11 @@ tell_geometry(RaDesktop *d, const RaClient *c, const RaRect *rect)
 void
 ra_wm_move_resize(RaDesktop *d, RaClient *c, const RaRect *wanted)
 {
-    RaRect rect = {CLAMP(wanted->x, -SIDE_MAX, SIDE_MAX), CLAMP(wanted->y, -SIDE_MAX, SIDE_MAX),
-                   CLAMP(wanted->width, 1, SIDE_MAX), CLAMP(wanted->height, 1, SIDE_MAX)};
+    int screen[2];
+    ra_screen_size(d->screen, &screen[0], &screen[1]);
+    RaRect rect = {CLAMP(wanted->x, -PLACE_MAX, PLACE_MAX), CLAMP(wanted->y, -PLACE_MAX, PLACE_MAX),
+                   CLAMP(wanted->width, 1, MAX(SIDE_MAX, screen[0])),
+                   CLAMP(wanted->height, 1, MAX(SIDE_MAX, screen[1]))};
     XMoveResizeWindow(d->conn->dpy, c->xid, rect.x, rect.y, (guint)rect.width, (guint)rect.height);
     if (rect.width == c->pub.rect.width && rect.height == c->pub.rect.height)
         tell_geometry(d, c, &rect); // ICCCM 4.1.5: a move alone is told by a synthetic event
