@@ -1,0 +1,2 @@
+casement_test(test_session_pure SOURCES test_session_pure.c LIBS session_pure PkgConfig::GLIB)
+casement_test(test_session_model SOURCES test_session_model.c LIBS session_pure PkgConfig::GLIB)
