@@ -15,6 +15,7 @@
 #define TURN_US 4000 // of PDUs before the loop sees to others
 #define CANVAS 64    // of the library's desktop, on which nothing of ours is drawn
 #define CONGESTED (32 * 1024)
+#define CODECS (FREERDP_CODEC_ALL & ~(FREERDP_CODEC_AVC420 | FREERDP_CODEC_AVC444))
 
 typedef struct {
     GSource base;
@@ -84,7 +85,8 @@ on_load_channels(freerdp *instance)
 }
 
 // The library allocates a desktop and scratch memory of its size (58 MB at 1920×1080) for drawing
-// that RemoteApp over RDPGFX never does: it gets a small one.
+// that RemoteApp over RDPGFX never does: it gets a small one. Resetting its codecs would keep the
+// memory, preparing them anew frees it.
 static BOOL
 on_post_connect(freerdp *instance)
 {
@@ -98,7 +100,7 @@ on_post_connect(freerdp *instance)
         !freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, CANVAS))
         return FALSE;
     BOOL ok = gdi_init(instance, PIXEL_FORMAT_BGRX32) &&
-              freerdp_client_codecs_reset(context->codecs, FREERDP_CODEC_PLANAR, CANVAS, CANVAS);
+              freerdp_client_codecs_prepare(context->codecs, CODECS, CANVAS, CANVAS);
     return freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth, width) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, height) && ok &&
            rdp->handlers->prepare(context, rdp->user);

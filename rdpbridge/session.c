@@ -359,8 +359,11 @@ rdp_channel_gone(const char *name, gpointer interface, gpointer user)
         bridge_clipboard_attach(s->clipboard, NULL);
     else if (strcmp(name, DISP_DVC_CHANNEL_NAME) == 0)
         bridge_display_attach(s->display, NULL);
-    else if (strcmp(name, RDPGFX_DVC_CHANNEL_NAME) == 0)
+    else if (strcmp(name, RDPGFX_DVC_CHANNEL_NAME) == 0) {
+        // The library closes it over any command it cannot follow; no window is ever painted then.
         bridge_graphics_detach(s->graphics, bridge_rdp_context(s->rdp));
+        bridge_rdp_fail(s->rdp, "the guest's graphics broke off");
+    }
 }
 
 static void

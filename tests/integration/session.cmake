@@ -17,3 +17,8 @@ casement_test(session_sandbox_test SOURCES session_sandbox_test.c LIBS session_s
 if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
   target_compile_definitions(session_sandbox_test PRIVATE SANITIZED=1)
 endif()
+
+add_library(session_relay STATIC session_relay.c)
+target_link_libraries(session_relay PUBLIC PkgConfig::GLIB)
+casement_test(session_hostile SOURCES session_hostile.c LIBS session_guest session_relay TIMEOUT 120)
+add_dependencies(session_hostile casement-session casement-supervisor casement-remoteapp session_painter)

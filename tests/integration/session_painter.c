@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A program of the guest with known pixels, driven by keys: g paints 64×64 green at 10, 10; r makes
-// the window 400×250; p opens a menu, o closes it; q ends.
-//   session_painter CLASS TITLE
+// the window 400×250; p opens a menu, o closes it; n paints all of it in noise; q ends.
+//   session_painter CLASS TITLE [WIDTH HEIGHT]
 
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -16,8 +16,17 @@ colour(int x, int y)
     return (unsigned long)((x & 0xff) << 16 | (y & 0xff) << 8 | ((x ^ y) & 0xff));
 }
 
+static unsigned long
+noise(int x, int y)
+{
+    static unsigned long state = 1;
+
+    state = state * 1103515245 + 12345;
+    return state >> 4 & 0xffffff;
+}
+
 static void
-paint(Display *display, Window window, GC gc)
+paint(Display *display, Window window, GC gc, unsigned long (*pixel)(int x, int y))
 {
     XWindowAttributes a;
 
@@ -27,7 +36,7 @@ paint(Display *display, Window window, GC gc)
                                  (unsigned)a.width, (unsigned)a.height, 32, 0);
     for (int y = 0; y < a.height; y++)
         for (int x = 0; x < a.width; x++)
-            XPutPixel(image, x, y, colour(x, y));
+            XPutPixel(image, x, y, pixel(x, y));
     XPutImage(display, window, gc, image, 0, 0, 0, 0, (unsigned)a.width, (unsigned)a.height);
     XDestroyImage(image);
     XFlush(display);
@@ -60,6 +69,8 @@ handle_key(Display *display, Window window, GC gc, KeySym key)
         XFillRectangle(display, window, gc, 10, 10, 64, 64);
     } else if (key == XK_r) {
         XResizeWindow(display, window, 400, 250);
+    } else if (key == XK_n) {
+        paint(display, window, gc, noise);
     } else if (key == XK_p && !menu) {
         menu = open_menu(display, window);
     } else if (key == XK_o && menu) {
@@ -78,8 +89,10 @@ main(int argc, char **argv)
 
     if (!display || argc < 3)
         return 1;
-    Window window = XCreateSimpleWindow(display, DefaultRootWindow(display), 100, 120, 300, 200, 0,
-                                        0, 0x202020);
+    unsigned width = argc > 4 ? (unsigned)atoi(argv[3]) : 300;
+    unsigned height = argc > 4 ? (unsigned)atoi(argv[4]) : 200;
+    Window window = XCreateSimpleWindow(display, DefaultRootWindow(display), 100, 120, width,
+                                        height, 0, 0, 0x202020);
     XClassHint class = {argv[1], argv[1]};
     Atom delete = XInternAtom(display, "WM_DELETE_WINDOW", False);
     GC gc = XCreateGC(display, window, 0, NULL);
@@ -92,7 +105,7 @@ main(int argc, char **argv)
     while (go) {
         XNextEvent(display, &event);
         if (event.type == Expose && event.xexpose.count == 0 && event.xexpose.window == window)
-            paint(display, window, gc);
+            paint(display, window, gc, colour);
         else if (event.type == KeyPress)
             go = handle_key(display, window, gc, XLookupKeysym(&event.xkey, 0));
         else if (event.type == ClientMessage)

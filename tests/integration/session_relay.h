@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Stands between a real RDP server and casement-session, in a process of its own, and records or
+// falsifies what the server says (streams on one machine are not encrypted).
+
+#include <glib.h>
+
+typedef enum {
+    RELAY_FAITHFUL,
+    RELAY_HUGE_SURFACES, // each surface claims 65,535 × 65,535 pixels
+    RELAY_MANY_SURFACES, // each claims 16,384 × 8,000: memory runs out
+    RELAY_WRONG_SURFACE, // pixels go to surfaces that were never made
+} RelayMode;
+
+typedef struct {
+    GPid pid;
+    int client; // the session's end, the caller's to pass on
+} Relay;
+
+// Takes the server's stream. record: a file for the server's bytes, or NULL.
+Relay *relay_new(int take_server_fd, RelayMode mode, const char *record);
+void relay_free(Relay *relay);
