@@ -417,5 +417,6 @@ chan_conn_get_stats(const ChanConn *c, ChanConnStats *stats)
         .rate_out = c->rate.rate,
         .round_trip_us = c->round_trip_us,
         .streams = c->streams.n,
+        .queued = c->messages.size,
     };
 }

@@ -204,6 +204,7 @@ typedef struct {
     uint64_t rate_out;      // bytes per second; 0: unknown
     uint32_t round_trip_us; // of the last heartbeat; 0: unknown
     uint32_t streams;       // in the table
+    size_t queued;          // of messages that wait to be sent, bytes
 } ChanConnStats;
 
 void chan_conn_get_stats(const ChanConn *c, ChanConnStats *stats);

@@ -578,6 +578,7 @@ chan_pump_get_stats(ChanPump *p, ChanPumpStats *stats)
         .rate_out = s.rate_out,
         .round_trip_us = s.round_trip_us,
         .streams = g_hash_table_size(p->relays) + g_queue_get_length(&p->waiting),
+        .queued = s.queued,
         .passes_fds = chan_conn_fds(p->conn) == CHAN_FDS_YES,
     };
 }
