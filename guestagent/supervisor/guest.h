@@ -16,7 +16,6 @@ typedef struct {
     int agent_fd;             // a listener for the channel; -1: none
     const char *agent_socket; // to listen on without agent_fd; NULL: in guest_dir
     char **agent_arguments;   // instead of listening (--port and the like); NULL: none
-    gboolean pass_fds;        // the host itself is the peer of the agent's socket
     SupXOptions x;
     int ready_fd;       // told when the guest is up; -1: nobody
     guint stop_limit_s; // time for programs to end by themselves

@@ -117,8 +117,6 @@ sup_agent_new(const SupPlaces *places, const SupGuestOptions *options, char **en
         g_strv_builder_add_many(argv, "--listen-fd", number, NULL);
         spawn.fds[spawn.n_fds++] = fd;
     }
-    if (options->pass_fds)
-        g_strv_builder_add(argv, "--host-socket-fds");
     g_auto(GStrv) all = g_strv_builder_end(argv);
     spawn.argv = all;
     return sup_keeper_new("casement-agent", &spawn, reaper, 0, events, user);

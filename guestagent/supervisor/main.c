@@ -34,9 +34,6 @@ parse(Arguments *a, int *argc, char ***argv, GError **error)
          "A listening socket for the channel, inherited", "N"},
         {"agent-socket", 0, 0, G_OPTION_ARG_FILENAME, &a->socket,
          "Without --agent-fd: listen here (DIR/agent)", "PATH"},
-        {"host-socket-fds", 0, 0, G_OPTION_ARG_NONE, &a->guest.pass_fds,
-         "The host itself connects to the agent's socket: streams may be sockets of their own",
-         NULL},
         {"port", 0, 0, G_OPTION_ARG_FILENAME, &a->port,
          "The agent speaks on this device instead (virtio-serial)", "DEVICE"},
         {"vsock", 0, 0, G_OPTION_ARG_STRING, &a->vsock,
@@ -113,7 +110,6 @@ check(Arguments *a, GError **error)
     a->guest.x.kind = (SupXKind)kind;
     a->guest.x.xorg = a->xorg;
     a->guest.stop_limit_s = (guint)a->stop_limit_s;
-    a->guest.pass_fds = a->guest.pass_fds || a->guest.agent_fd >= 0;
     return TRUE;
 }
 

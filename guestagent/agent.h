@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The agent's part of the conversation with the host: what is told when, and what is done for a
+// message of the host. Knows neither pipes nor the operating system; both are handed in.
+
+#include "channel/msg.h"
+#include "guestagent/platform.h"
+
+typedef struct Agent Agent;
+
+// Sends a message to the host. False: the host takes no more, it is given up.
+typedef bool (*AgentSend)(uint16_t type, ChanSpan payload, void *user);
+
+Agent *agent_new(void);
+// platform is borrowed; set it before anything else is called.
+void agent_set_platform(Agent *agent, AgentPlatform *platform);
+void agent_free(Agent *agent);
+
+// A host is there: it is told of the guest, the service and the applications through send until
+// agent_host_left. A host that comes while one is there takes its place.
+void agent_host_ready(Agent *agent, AgentSend send, void *user);
+void agent_host_left(Agent *agent);
+
+// False when the message breaks the protocol: the caller drops the host. Unknown types are skipped.
+bool agent_message(Agent *agent, uint16_t type, ChanSpan untrusted_payload);
+
+// From the platform. Entries that do not fit a message are left out.
+void agent_list_begin(Agent *agent);
+void agent_list_app(Agent *agent, const ChanApp *app);
+void agent_list_end(Agent *agent);
+void agent_app_changed(Agent *agent, const ChanApp *app); // one that is in the list
+bool agent_icon(Agent *agent, const ChanIcon *icon);      // false: not sent, no host
+void agent_service(Agent *agent, const char *name, bool available, const char *reason);
+void agent_program_ended(Agent *agent, const char *app_id, uint32_t pid, int32_t status);
