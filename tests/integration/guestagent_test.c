@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A whole guest, its supervisor and its agent, from outside.
+
+#include "tests/integration/guestagent_guest.h"
+
+#include "guestagent/linux/connect.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *
+name_of(TestHost *host, const char *id)
+{
+    return g_hash_table_lookup(host->apps, id);
+}
+
+static gboolean
+is_alive(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
+    g_autofree char *text = NULL;
+
+    return g_file_get_contents(path, &text, NULL, NULL) && !strstr(text, ") Z");
+}
+
+static void
+test_publish(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    test_guest_wait_ready(guest);
+    TestHost *host = test_host_new(guest, "de_DE.UTF-8");
+
+    TEST_WAIT(host->lists == 1);
+    g_assert_cmpuint(host->guest_infos, ==, 1);
+    g_assert_true(host->rdp_known);
+    g_assert_null(name_of(host, "new-app"));
+
+    // The folder applications/ does not exist yet.
+    gint64 before = g_get_monotonic_time();
+    test_guest_add_app(guest, "new-app",
+                       "Name=New\nName[de]=Neu\nExec=true\nIcon=utilities-terminal");
+    TEST_WAIT(name_of(host, "new-app"));
+    g_test_message("a new entry was told after %" G_GINT64_FORMAT " ms",
+                   (g_get_monotonic_time() - before) / 1000);
+    g_assert_cmpint(g_get_monotonic_time() - before, <, 2 * G_USEC_PER_SEC);
+    g_assert_cmpstr(name_of(host, "new-app"), ==, "Neu");
+
+    before = g_get_monotonic_time();
+    test_guest_add_app(guest, "new-app", "Name=Other\nExec=true");
+    TEST_WAIT(g_strcmp0(name_of(host, "new-app"), "Other") == 0);
+    test_guest_remove_app(guest, "new-app");
+    TEST_WAIT(!name_of(host, "new-app"));
+    g_assert_cmpint(g_get_monotonic_time() - before, <, 2 * G_USEC_PER_SEC);
+    g_assert_cmpuint(host->lists, ==, 1);
+
+    g_assert_true(chan_pump_send(host->pump, CHAN_MSG_SYNC, (ChanSpan){0}, NULL));
+    TEST_WAIT(host->lists == 2);
+    test_host_free(host);
+    test_guest_free(guest);
+}
+
+static guint
+icon_count(TestHost *host, const char *id)
+{
+    g_autofree ChanApp *app = g_new0(ChanApp, 1);
+    GBytes *payload = g_hash_table_lookup(host->payloads, id);
+    gsize size;
+    const guint8 *bytes = payload ? g_bytes_get_data(payload, &size) : NULL;
+
+    if (!bytes || !chan_app_decode(app, CHAN_SPAN(bytes, size)))
+        return 0;
+    return app->n_icons;
+}
+
+static void
+test_icons(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    g_autofree char *svg = g_build_filename(guest->root, "dot.svg", NULL);
+    g_autofree char *keys = g_strdup_printf("Name=Dot\nExec=true\nIcon=%s", svg);
+
+    g_assert_true(
+        g_file_set_contents(svg,
+                            "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'>"
+                            "<circle cx='4' cy='4' r='3' fill='#12f' fill-opacity='0.5'/></svg>",
+                            -1, NULL));
+    test_guest_add_app(guest, "dot", keys);
+    test_guest_wait_ready(guest);
+    TestHost *host = test_host_new(guest, NULL);
+    TEST_WAIT(icon_count(host, "dot") == 7);
+    test_host_want_icons(host, "dot");
+    TEST_WAIT(host->icon_messages == 7);
+    g_assert_cmpuint(g_hash_table_size(host->icons), ==, 7);
+    g_assert_cmpuint(host->bad_icons, ==, 0);
+    test_host_free(host);
+    test_guest_free(guest);
+}
+
+static void
+test_launch(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    const char *const code[] = {"-c", "exit 7", NULL};
+
+    test_guest_add_app(guest, "sleeper", "Name=Sleeper\nExec=sleep %f");
+    test_guest_add_app(guest, "acting",
+                       "Name=Acting\nExec=false\nActions=go;\n[Desktop Action go]\nName=Go\n"
+                       "Exec=sh -c 'test \"$DESKTOP_STARTUP_ID\" = test_TIME1 && test -n "
+                       "\"$DISPLAY\" && exit 5'");
+    test_guest_wait_ready(guest);
+    TestHost *host = test_host_new(guest, NULL);
+    TestChild *child = test_child_new(guest);
+
+    test_child_launch(child, SUPERVISOR_APP, "no-such-program", NULL);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_NOT_FOUND);
+    g_assert_nonnull(strstr(child->launched.reason, "no-such-program"));
+    test_child_launch(child, SUPERVISOR_COMMAND, "no-such-command-anywhere", NULL);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_NOT_FOUND);
+
+    test_child_launch(child, SUPERVISOR_COMMAND, "sh", code);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
+    TEST_WAIT(child->ends == 1 && host->ended == 1);
+    g_assert_cmpuint(child->ended.pid, ==, child->launched.pid);
+    g_assert_cmpint(child->ended.status, ==, 7);
+    g_assert_cmpstr(host->ended_app, ==, "");
+    g_assert_cmpint(host->ended_status, ==, 7);
+
+    test_child_launch(child, SUPERVISOR_APP, "acting:go", NULL);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
+    TEST_WAIT(child->ends == 2 && host->ended == 2);
+    g_assert_cmpint(child->ended.status, ==, 5);
+    g_assert_cmpstr(host->ended_app, ==, "acting");
+
+    const char *const seconds[] = {"1000", NULL};
+    test_child_launch(child, SUPERVISOR_APP, "sleeper", seconds);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
+    pid_t pid = (pid_t)child->launched.pid;
+    g_assert_true(is_alive(pid));
+    kill(pid, SIGKILL);
+    TEST_WAIT(child->ends == 3);
+    g_assert_cmpint(child->ended.status, ==, -SIGKILL);
+    test_child_free(child);
+    test_host_free(host);
+    test_guest_free(guest);
+}
+
+static void
+test_agent_killed(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    const char *const seconds[] = {"1000", NULL};
+
+    test_guest_wait_ready(guest);
+    TestChild *child = test_child_new(guest);
+    TestHost *host = test_host_new(guest, NULL);
+    TEST_WAIT(host->lists == 1);
+    test_child_launch(child, SUPERVISOR_COMMAND, "sleep", seconds);
+    pid_t program = (pid_t)child->launched.pid;
+    GPid agent = test_guest_find(guest, "casement-agent");
+    g_assert_cmpint(agent, >, 0);
+    for (int i = 0; i < 3; i++) {
+        kill(agent, SIGKILL);
+        TEST_WAIT(host->lost);
+        test_host_free(host);
+        // The supervisor holds the listener: nobody is refused, also just now.
+        host = test_host_new(guest, NULL);
+        TEST_WAIT(host->lists == 1);
+        GPid again = test_guest_find(guest, "casement-agent");
+        g_assert_cmpint(again, !=, agent);
+        agent = again;
+        g_assert_true(is_alive(program));
+    }
+    test_host_free(host);
+    test_child_free(child);
+    test_guest_free(guest);
+}
+
+// A silent connection displaces nobody; a second host does, once it has said hello.
+static void
+test_second_host(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+
+    test_guest_wait_ready(guest);
+    g_autofree char *path = g_build_filename(guest->dir, "agent", NULL);
+    TestHost *first = test_host_new(guest, NULL);
+    int silent = agent_connect_unix(path, SOCK_STREAM, NULL);
+    g_assert_cmpint(silent, >=, 0);
+    g_assert_true(chan_pump_send(first->pump, CHAN_MSG_SYNC, (ChanSpan){0}, NULL));
+    TEST_WAIT(first->lists == 2);
+    g_assert_false(first->lost);
+    TestHost *second = test_host_new(guest, NULL);
+    TEST_WAIT(second->lists == 1 && first->lost);
+    close(silent);
+    test_host_free(first);
+    test_host_free(second);
+    test_guest_free(guest);
+}
+
+static void
+test_second_supervisor(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    g_autofree char *program =
+        g_build_filename(g_getenv("CASEMENT_BUILD"), "bin", "casement-supervisor", NULL);
+    char *argv[] = {program, "--guest-dir", guest->dir, NULL};
+    g_autofree char *said = NULL;
+    int status;
+
+    test_guest_wait_ready(guest);
+    g_assert_true(g_spawn_sync(NULL, argv, guest->env, G_SPAWN_DEFAULT, NULL, NULL, NULL, &said,
+                               &status, NULL));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+    g_assert_nonnull(strstr(said, "a guest runs in"));
+    g_autofree char *pid = g_strdup_printf("process %d", guest->pid);
+    g_assert_nonnull(strstr(said, pid));
+    TestHost *host = test_host_new(guest, NULL); // the first one is unharmed
+    TEST_WAIT(host->lists == 1);
+    test_host_free(host);
+    test_guest_free(guest);
+}
+
+static void
+test_xvfb(void)
+{
+    const char *const extra[] = {"--xorg", "/bin/false", NULL};
+    const char *const code[] = {"-c", "test \"$CASEMENT_X\" = xvfb && xdpyinfo >/dev/null", NULL};
+    TestGuest *guest = test_guest_new(extra);
+
+    test_guest_wait_ready(guest);
+    TestChild *child = test_child_new(guest);
+    test_child_launch(child, SUPERVISOR_COMMAND, "sh", code);
+    TEST_WAIT(child->ends == 1);
+    g_assert_cmpint(child->ended.status, ==, 0);
+    test_child_free(child);
+    test_guest_free(guest);
+}
+
+static void
+test_xorg(void)
+{
+    const char *const code[] = {
+        "-c",
+        "test \"$CASEMENT_X\" = xorg && xdpyinfo >/dev/null && test -S "
+        "\"$CASEMENT_GUEST_DIR/input/keyboard\" && test -S \"$CASEMENT_GUEST_DIR/input/pointer\" "
+        "&& pactl info | grep -q 'Default Sink: guest' && dbus-send --session --print-reply "
+        "--dest=org.freedesktop.DBus / org.freedesktop.DBus.GetId >/dev/null && "
+        "env -u XAUTHORITY HOME=/nonexistent sh -c '! xdpyinfo >/dev/null 2>&1'",
+        NULL};
+    TestGuest *guest = test_guest_new(NULL);
+    struct stat st;
+
+    test_guest_wait_ready(guest);
+    g_assert_cmpint(stat(guest->dir, &st), ==, 0);
+    g_assert_cmpuint(st.st_mode & 0777, ==, 0700);
+    TestChild *child = test_child_new(guest);
+    test_child_launch(child, SUPERVISOR_COMMAND, "sh", code);
+    TEST_WAIT(child->ends == 1);
+    g_assert_cmpint(child->ended.status, ==, 0);
+    test_child_free(child);
+    test_guest_free(guest);
+}
+
+// A program that ignores SIGTERM, and one that left its parent, do not outlive the guest.
+static void
+test_shutdown(void)
+{
+    const char *const extra[] = {"--stop-limit", "1", NULL};
+    const char *const deaf[] = {"-c", "trap '' TERM; while :; do sleep 1000; done", NULL};
+    const char *const stray[] = {"-c", "setsid sh -c 'trap \"\" TERM; sleep 1000' & exit 0", NULL};
+    TestGuest *guest = test_guest_new(extra);
+
+    test_guest_wait_ready(guest);
+    TestChild *child = test_child_new(guest);
+    test_child_launch(child, SUPERVISOR_COMMAND, "sh", deaf);
+    test_child_launch(child, SUPERVISOR_COMMAND, "sh", stray);
+    TEST_WAIT(child->ends == 1);
+    g_assert_cmpint(test_guest_find(guest, "sleep"), >, 0);
+    test_child_free(child);
+    test_guest_free(guest); // checks that nothing is left
+}
+
+// The end of the X server is the end of the guest, which says so by its status.
+static void
+test_x_killed(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+
+    test_guest_wait_ready(guest);
+    GPid x = test_guest_find(guest, "Xorg");
+    g_assert_cmpint(x, >, 0);
+    kill(x, SIGKILL);
+    g_assert_cmpint(waitpid(guest->pid, &guest->status, 0), ==, guest->pid);
+    g_assert_cmpint(WEXITSTATUS(guest->status), ==, 1);
+    guest->pid = 0;
+    test_guest_free(guest);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/guest/publish", test_publish);
+    g_test_add_func("/guest/icons", test_icons);
+    g_test_add_func("/guest/launch", test_launch);
+    g_test_add_func("/guest/agent-killed", test_agent_killed);
+    g_test_add_func("/guest/second-host", test_second_host);
+    g_test_add_func("/guest/second-supervisor", test_second_supervisor);
+    g_test_add_func("/guest/xorg", test_xorg);
+    g_test_add_func("/guest/xvfb", test_xvfb);
+    g_test_add_func("/guest/shutdown", test_shutdown);
+    g_test_add_func("/guest/x-killed", test_x_killed);
+    return g_test_run();
+}
