@@ -9,6 +9,7 @@
 #include <freerdp/primitives.h>
 #include <glib-unix.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,10 @@ prepare_library(void)
 {
     // What goes wrong is said once, by us; WLOG_LEVEL brings the library's own words back.
     g_setenv("WLOG_LEVEL", "OFF", FALSE);
+    // The library allocates and frees buffers of a band for each one it sends: by mmap, each costs
+    // the kernel its pages anew.
+    (void)mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
     primitives_set_hints(PRIMITIVES_ONLY_CPU); // the others are found by trying: 300 ms
     winpr_InitializeSSL(WINPR_SSL_INIT_DEFAULT);
     WTSRegisterWtsApiFunctionTable(FreeRDP_InitWtsApi());

@@ -1,0 +1,3 @@
+# The server alone, with a client that only decodes.
+add_executable(remoteapp_bench remoteapp_bench.c)
+target_link_libraries(remoteapp_bench PRIVATE remoteapp_rig)
