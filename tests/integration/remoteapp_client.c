@@ -526,6 +526,8 @@ test_client_new(int take_fd, const TestClientOptions *options)
     c->context = c->instance->context;
     ((ClientContext *)c->context)->client = c;
     configure(c, take_fd);
+    if (c->options.prepare != NULL)
+        c->options.prepare(c->context, take_fd);
     if (freerdp_connect(c->instance))
         return c;
     c->lost = true;

@@ -29,6 +29,8 @@ typedef struct {
     guint32 keyboard;      // layout id
     bool foreign;          // does not say that it is casement-session
     bool sound, clipboard;
+    // Puts itself between the library and the stream; NULL: the library's own way.
+    void (*prepare)(rdpContext *context, int fd);
 } TestClientOptions;
 
 // Connects over a stream socket; NULL when that fails.
