@@ -33,8 +33,9 @@ ra_clip_text_decode(ChanSpan untrusted_data)
     units[count] = 0;
     glong used = 0;
     g_autofree char *text = g_utf16_to_utf8(units, -1, &used, NULL, NULL);
-    if (text == NULL) // up to what is broken
-        text = g_utf16_to_utf8(units, used, NULL, NULL, NULL);
+    // Up to what is broken, which may have been noticed one unit later.
+    for (int back = 0; text == NULL && back <= 1 && used >= back; back++)
+        text = g_utf16_to_utf8(units, used - back, NULL, NULL, NULL);
     if (text == NULL)
         return g_strdup("");
     char *to = text;

@@ -3,6 +3,7 @@
 // casement-remoteapp as a RemoteApp client sees it: windows, pixels, input, stacking, clipboard, on
 // a stream that was handed over, with a client on libfreerdp and windows of the test's own.
 
+#include "guestagent/remoteapp/link.h"
 #include "tests/integration/remoteapp_rig.h"
 
 #include <X11/Xatom.h>
@@ -11,8 +12,12 @@
 #include <freerdp/input.h>
 #include <freerdp/rail.h>
 #include <freerdp/scancode.h>
+#include <glib-unix.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define RED 0xC81E32ul
 #define GREEN 0x14A03Cul
@@ -277,6 +282,127 @@ test_replace(void)
     rig_free(rig);
 }
 
+// A program's whole output, while the client works; NULL before it ended.
+typedef struct {
+    int fd;
+    GString *text;
+    bool ended;
+} Output;
+
+static bool
+has_ended(TestClient *c, gconstpointer data)
+{
+    Output *out = (Output *)data;
+    char bytes[65536];
+    ssize_t n;
+    while (!out->ended && (n = read(out->fd, bytes, sizeof bytes)) >= 0) {
+        out->ended = n == 0;
+        g_string_append_len(out->text, bytes, n);
+    }
+    return out->ended;
+}
+
+static char *
+output_of(TestClient *c, const char *const *argv)
+{
+    Output out = {.text = g_string_new(NULL)};
+    g_assert_true(g_spawn_async_with_pipes(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL,
+                                           NULL, NULL, NULL, &out.fd, NULL, NULL));
+    g_unix_set_fd_nonblocking(out.fd, TRUE, NULL);
+    g_assert_true(test_client_until(c, has_ended, &out, WAIT_MS));
+    close(out.fd);
+    return g_string_free(out.text, FALSE);
+}
+
+static bool
+is_owned(TestClient *c, gconstpointer data)
+{
+    Display *dpy = (Display *)data;
+    return XGetSelectionOwner(dpy, XInternAtom(dpy, "CLIPBOARD", False)) != None;
+}
+
+static void
+test_clipboard(void)
+{
+    Rig *rig = rig_new(NULL);
+    TestClientOptions options = {.clipboard = true};
+    TestClient *c = rig_connect(rig, &options);
+    // From the client: a program of the guest pastes it.
+    test_client_offer_text(c, "Grüße,\r\nzweite Zeile \xF0\x9F\x98\x80");
+    g_assert_true(test_client_until(c, is_owned, rig->dpy, WAIT_MS));
+    const char *const paste[] = {"xclip", "-selection", "clipboard", "-o", NULL};
+    g_autofree char *pasted = output_of(c, paste);
+    g_assert_cmpstr(pasted, ==, "Grüße,\nzweite Zeile \xF0\x9F\x98\x80");
+    // To the client, on demand.
+    const char *const copy[] = {"sh", "-c", "printf 'a\\nß' | xclip -selection clipboard -i >&-",
+                                NULL};
+    g_free(output_of(c, copy));
+    g_autofree char *fetched = test_client_fetch_text(c, WAIT_MS);
+    g_assert_cmpstr(fetched, ==, "a\r\nß");
+    test_client_free(c);
+    rig_free(rig);
+}
+
+static bool
+is_closed(int fd)
+{
+    struct pollfd p = {fd, POLLIN, 0};
+    char bytes[4096];
+    // Some seconds over the handshake's limit.
+    while (poll(&p, 1, (RA_LINK_HANDSHAKE_TIMEOUT_S + 10) * 1000) == 1)
+        if (read(fd, bytes, sizeof bytes) <= 0)
+            return true;
+    return false;
+}
+
+static void
+test_bad_clients(void)
+{
+    Rig *rig = rig_new(NULL);
+    rig_window(rig, "undisturbed", &place, RED);
+    TestClient *good = rig_connect(rig, NULL);
+    TestWindow *w = test_client_wait_window(good, "undisturbed", WAIT_MS);
+    g_assert_true(test_client_wait_pixel(good, w->id, 1, 1, RED));
+    int silent = rig_stream(rig), silent_open = rig_open(rig);
+    // Garbage that looks like nothing, like a packet of absurd length, like the start of TLS.
+    static const guint8 starts[][8] = {
+        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF},
+        {0x03, 0x00, 0xFF, 0xFF, 0x02, 0xF0, 0x80, 0x7F},
+        {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01},
+        {0x03, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(starts) * 2; i++) {
+        int fd = i % 2 == 0 ? rig_stream(rig) : rig_open(rig);
+        guint8 bytes[65536];
+        for (guint at = 0; at < sizeof bytes; at++)
+            bytes[at] = at < 8 ? starts[i / 2][at] : (guint8)g_test_rand_int();
+        (void)send(fd, bytes, sizeof bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+        g_assert_true(is_closed(fd));
+        close(fd);
+    }
+    // One that asks for TLS and falls silent in the middle of it.
+    static const guint8 request[] = {3, 0, 0, 19, 14, 0xE0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 1, 0, 0, 0};
+    int half = rig_open(rig);
+    g_assert_cmpint(send(half, request, sizeof request, MSG_NOSIGNAL), ==, sizeof request);
+    guint8 answer[19];
+    g_assert_cmpint(recv(half, answer, sizeof answer, MSG_WAITALL), ==, sizeof answer);
+    g_assert_cmphex(answer[15], ==, 1); // TLS it is
+    static const guint8 hello[] = {0x16, 3, 1, 2, 0};
+    g_assert_cmpint(send(half, hello, sizeof hello, MSG_NOSIGNAL), ==, sizeof hello);
+    g_assert_true(is_closed(half));
+    close(half);
+    // The silent ones are closed in time, and the good client never noticed.
+    g_assert_true(is_closed(silent));
+    g_assert_true(is_closed(silent_open));
+    close(silent);
+    close(silent_open);
+    XRectangle again = {300, 300, 50, 40};
+    rig_window(rig, "after", &again, BLUE);
+    g_assert_nonnull(test_client_wait_window(good, "after", WAIT_MS));
+    test_client_free(good);
+    rig_free(rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -286,5 +412,7 @@ main(int argc, char **argv)
     g_test_add_func("/remoteapp/input", test_input);
     g_test_add_func("/remoteapp/kinds-and-states", test_kinds_and_states);
     g_test_add_func("/remoteapp/replace", test_replace);
+    g_test_add_func("/remoteapp/clipboard", test_clipboard);
+    g_test_add_func("/remoteapp/bad-clients", test_bad_clients);
     return g_test_run();
 }
