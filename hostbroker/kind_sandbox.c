@@ -193,8 +193,9 @@ reason_from_log(const Sandbox *sandbox)
 static gboolean
 is_refusal(const char *reason)
 {
-    static const char *const words[] = {"namespace", "ermission denied", "not permitted",
-                                        "No space left", "uid map"};
+    // The last: a step of the broker's own between fork and exec, all of them about namespaces.
+    static const char *const words[] = {"namespace",     "ermission denied", "not permitted",
+                                        "No space left", "uid map",          "casementd: "};
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strstr(reason, words[i]))

@@ -124,6 +124,7 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
     g_autoptr(GError) error = NULL;
 
     if (guest_error) {
+        broker_session_unprepare(broker_guest_session(guest));
         finish(job, guest_error);
         return;
     }
@@ -140,8 +141,10 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
         ok = broker_session_exec(broker_guest_session(guest), &exec, CTL_APP_NONE, on_exec_done,
                                  job, &error);
     }
-    if (!ok)
+    if (!ok) {
+        broker_session_unprepare(broker_guest_session(guest));
         finish(job, error);
+    }
 }
 
 static gboolean

@@ -36,6 +36,7 @@ struct BrokerSession {
     BrokerWindowList *windows;
     BrokerExecQueue *execs;
     bool service, quitting, expecting;
+    bool prepared; // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
     char *reason;                   // last fatal notice, or why the service is away
     ChanPacketSocket *table_target; // while a table is sent to one
@@ -48,7 +49,7 @@ static void advance(BrokerSession *s);
 static bool
 in_use(const BrokerSession *s)
 {
-    return s->interrupted || broker_exec_queue_count(s->execs) > 0 ||
+    return s->interrupted || s->prepared || broker_exec_queue_count(s->execs) > 0 ||
            broker_window_list_count(s->windows) > 0;
 }
 
@@ -102,7 +103,7 @@ quit(BrokerSession *s)
     CtlPlain m = {CTL_QUIT, sizeof m};
 
     s->quitting = true;
-    s->interrupted = false;
+    s->interrupted = s->prepared = false;
     broker_timer_clear(&s->restart);
     broker_timer_clear(&s->idle);
     broker_timer_clear(&s->come_back);
@@ -441,7 +442,7 @@ keep_environment(const BrokerSession *s)
     g_autofree char *path = broker_host_guest_run(s->host, s->config->name, "desktop");
     g_autofree char *text = g_strjoinv("\n", s->environment);
 
-    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
 }
 
 static void
@@ -521,7 +522,7 @@ advance(BrokerSession *s)
 
     if (s->quitting || s->expecting || s->restart)
         return;
-    if (s->interrupted || broker_exec_queue_count(s->execs) > 0) {
+    if (s->interrupted || s->prepared || broker_exec_queue_count(s->execs) > 0) {
         if (!s->view.process && !start_view(s, &error)) {
             give_up(s, error->message);
             return;
@@ -539,8 +540,11 @@ advance(BrokerSession *s)
 gboolean
 broker_session_prepare(BrokerSession *s, const char *const *environment, GError **error)
 {
-    if (s->view.process || s->expecting)
+    if (s->view.process || s->expecting) {
+        s->prepared = true;
+        advance(s);
         return TRUE;
+    }
     const char *display = g_environ_getenv((char **)environment, "DISPLAY");
     if (!display || !*display) {
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_FAILED,
@@ -551,12 +555,20 @@ broker_session_prepare(BrokerSession *s, const char *const *environment, GError 
     }
     g_strfreev(s->environment);
     s->environment = g_strdupv((char **)environment);
-    if (s->quitting)
-        return TRUE;
-    if (!start_view(s, error))
+    if (!s->quitting && !start_view(s, error))
         return FALSE;
-    watch_idle(s);
+    s->prepared = true;
+    advance(s);
     return TRUE;
+}
+
+void
+broker_session_unprepare(BrokerSession *s)
+{
+    if (!s)
+        return;
+    s->prepared = false;
+    watch_idle(s);
 }
 
 gboolean
@@ -567,6 +579,7 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, guint app_index, B
 
     if (!broker_exec_queue_push(s->execs, exec, done, user, error))
         return FALSE;
+    s->prepared = false;
     CTL_INIT(&startup, CTL_STARTUP);
     CTL_SET_TEXT(startup.startup_id, exec->startup_id);
     advance(s);

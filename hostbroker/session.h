@@ -39,11 +39,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerSession, broker_session_free)
 
 void broker_session_set_config(BrokerSession *session, const BrokerConfig *config);
 
-// Starts the view before the guest is up, since one of the two will be waited for. environment:
+// Starts the view before the guest is up, and the session before its applications are known, since
+// a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:
 // what the launch's platform_data told of the desktop, NAME=VALUE. FALSE with error set when there
 // is no display, or the view cannot be started.
 gboolean
 broker_session_prepare(BrokerSession *session, const char *const *environment, GError **error);
+
+// The launch that prepared it came to nothing. NULL-safe.
+void broker_session_unprepare(BrokerSession *session);
 
 // Starts a program, and the session first where there is none. app_index: CTL_APP_NONE if none.
 gboolean broker_session_exec(BrokerSession *session, const BrokerExec *exec, guint app_index,

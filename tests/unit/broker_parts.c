@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+// The broker's pure parts and small objects: life of a guest, back-off, bubblewrap's command line,
+// identities, windows, programs asked for.
+#include "hostbroker/backoff.h"
+#include "hostbroker/error.h"
+#include "hostbroker/exec_queue.h"
+#include "hostbroker/guest_state.h"
+#include "hostbroker/process.h"
+#include "hostbroker/sandbox.h"
+#include "hostbroker/state_file.h"
+#include "hostbroker/window_list.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// ---- the life of a guest
+
+static GuestState
+walk(GuestState state, const GuestEvent *events, gsize n)
+{
+    for (gsize i = 0; i < n; i++)
+        state = guest_state_next(state, events[i]);
+    return state;
+}
+
+#define WALK(state, ...)                                                                           \
+    walk((state), (const GuestEvent[]){__VA_ARGS__},                                               \
+         sizeof((GuestEvent[]){__VA_ARGS__}) / sizeof(GuestEvent))
+
+static void
+test_state_ways(void)
+{
+    const GuestEvent start = GUEST_EVENT_START, pipe = GUEST_EVENT_PIPE, hello = GUEST_EVENT_HELLO,
+                     listed = GUEST_EVENT_LISTED, lost = GUEST_EVENT_PIPE_LOST,
+                     refused = GUEST_EVENT_REFUSED, ended = GUEST_EVENT_ENDED,
+                     stop = GUEST_EVENT_STOP, down = GUEST_EVENT_SHUT_DOWN;
+
+    g_assert_cmpint(WALK(GUEST_OFF, start, pipe, hello, listed), ==, GUEST_UP);
+    g_assert_cmpint(WALK(GUEST_UP, lost, pipe, hello), ==, GUEST_UP);
+    g_assert_cmpint(WALK(GUEST_UP, lost, lost, lost), ==, GUEST_BROKEN);
+    g_assert_cmpint(WALK(GUEST_OFF, start, pipe, lost), ==, GUEST_STARTING);
+    g_assert_cmpint(WALK(GUEST_OFF, start, pipe, hello, lost), ==, GUEST_STARTING);
+    g_assert_cmpint(WALK(GUEST_UP, ended, start), ==, GUEST_STARTING);
+    g_assert_cmpint(WALK(GUEST_UP, down), ==, GUEST_OFF);
+    g_assert_cmpint(WALK(GUEST_UP, stop, pipe, hello, listed, lost, refused), ==, GUEST_STOPPING);
+    g_assert_cmpint(WALK(GUEST_UP, stop, ended), ==, GUEST_OFF);
+    g_assert_cmpint(WALK(GUEST_FAILED, stop, ended), ==, GUEST_OFF);
+}
+
+// Nothing that a guest does brings one back that failed, was stopped, or is off.
+static void
+test_state_guest_alone(void)
+{
+    const GuestState quiet[] = {GUEST_OFF, GUEST_FAILED, GUEST_STOPPING};
+    const GuestEvent by_guest[] = {GUEST_EVENT_PIPE, GUEST_EVENT_HELLO, GUEST_EVENT_LISTED,
+                                   GUEST_EVENT_PIPE_LOST, GUEST_EVENT_REFUSED};
+
+    for (gsize s = 0; s < G_N_ELEMENTS(quiet); s++)
+        for (gsize e = 0; e < G_N_ELEMENTS(by_guest); e++)
+            g_assert_cmpint(guest_state_next(quiet[s], by_guest[e]), ==, quiet[s]);
+    // Every state leaves when it is stopped or breaks the rules.
+    for (int s = GUEST_STARTING; s <= GUEST_BROKEN; s++) {
+        g_assert_cmpint(guest_state_next((GuestState)s, GUEST_EVENT_REFUSED), ==, GUEST_FAILED);
+        g_assert_cmpint(guest_state_next((GuestState)s, GUEST_EVENT_STOP), ==, GUEST_STOPPING);
+        g_assert_cmpint(guest_state_next((GuestState)s, GUEST_EVENT_ENDED), ==, GUEST_FAILED);
+    }
+}
+
+static void
+test_state_names(void)
+{
+    const char *names[GUEST_STATES] = {"off", "starting", "starting", "starting",
+                                       "up",  "starting", "off",      "failed"};
+
+    for (int s = 0; s < GUEST_STATES; s++)
+        g_assert_cmpstr(guest_state_public((GuestState)s), ==, names[s]);
+}
+
+// ---- back-off
+
+static void
+test_backoff(void)
+{
+    BrokerBackoff b = {0};
+    gint64 now = 1000 * G_USEC_PER_SEC;
+    int last = -1;
+
+    for (int i = 0; i < BROKER_BACKOFF_MAX; i++) {
+        int delay = broker_backoff_crashed(&b, now + i);
+        g_assert_cmpint(delay, >, last);
+        last = delay;
+    }
+    g_assert_cmpint(broker_backoff_crashed(&b, now + 10), ==, -1);
+    // Given up once, the user's next try begins afresh; so does a crash after a quiet time.
+    g_assert_cmpint(broker_backoff_crashed(&b, now + 11), ==, 0);
+    g_assert_cmpint(broker_backoff_crashed(&b, now + 12), >, 0);
+    g_assert_cmpint(broker_backoff_crashed(&b, now + 20 + BROKER_BACKOFF_WINDOW_US), ==, 0);
+}
+
+// ---- bubblewrap
+
+static gssize
+index_of(char **argv, const char *text, gssize from)
+{
+    for (gssize i = from; argv[i]; i++)
+        if (g_str_equal(argv[i], text))
+            return i;
+    return -1;
+}
+
+static gboolean
+has_sequence(char **argv, const char *a, const char *b, const char *c)
+{
+    for (gssize i = index_of(argv, a, 0); i >= 0; i = index_of(argv, a, i + 1))
+        if (argv[i + 1] && g_str_equal(argv[i + 1], b) &&
+            (!c || (argv[i + 2] && g_str_equal(argv[i + 2], c))))
+            return TRUE;
+    return FALSE;
+}
+
+static char **
+sandbox_argv(gboolean network, gboolean staged)
+{
+    static const BrokerSandboxBind binds[] = {{"/data/demo/home", "/home/u", TRUE},
+                                              {"/run/u/guest", BROKER_SANDBOX_GUEST_DIR, TRUE},
+                                              {"/src/bin", "/src/bin", FALSE}};
+    static const char *const environment[] = {"LANG=de_DE.UTF-8", "X=a=b", NULL};
+    static const char *const command[] = {"/src/bin/casement-supervisor", "--agent-fd", "3", NULL};
+    BrokerSandbox sandbox = {.bwrap = "bwrap",
+                             .name = "demo",
+                             .user_name = "u",
+                             .home = "/home/u",
+                             .uid = 1234,
+                             .binds = binds,
+                             .n_binds = G_N_ELEMENTS(binds),
+                             .environment = environment,
+                             .command = command,
+                             .network = network,
+                             .disable_userns = TRUE,
+                             .staged = staged,
+                             .seccomp_fd = 4,
+                             .info_fd = 5,
+                             .passwd_fd = 6,
+                             .group_fd = 7,
+                             .machine_id_fd = 8,
+                             .hosts_fd = 9};
+
+    return broker_sandbox_argv(&sandbox);
+}
+
+static void
+test_sandbox_argv(void)
+{
+    g_auto(GStrv) argv = sandbox_argv(FALSE, FALSE);
+    const char *needed[] = {"--unshare-all", "--unshare-user",   "--new-session",
+                            "--as-pid-1",    "--disable-userns", "--clearenv"};
+    const char *forbidden[] = {"--die-with-parent", "--share-net", "--dev-bind", "--cap-add"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(needed); i++)
+        g_assert_cmpint(index_of(argv, needed[i], 0), >, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(forbidden); i++)
+        g_assert_cmpint(index_of(argv, forbidden[i], 0), ==, -1);
+    g_assert_true(has_sequence(argv, "--seccomp", "4", NULL));
+    g_assert_true(has_sequence(argv, "--info-fd", "5", NULL));
+    g_assert_true(has_sequence(argv, "--ro-bind", "/usr", "/usr"));
+    g_assert_true(has_sequence(argv, "--bind", "/data/demo/home", "/home/u"));
+    g_assert_true(has_sequence(argv, "--ro-bind", "/src/bin", "/src/bin"));
+    g_assert_true(has_sequence(argv, "--ro-bind-data", "6", "/etc/passwd"));
+    g_assert_true(has_sequence(argv, "--setenv", "X", "a=b"));
+    g_assert_true(has_sequence(argv, "--setenv", "HOME", "/home/u"));
+    // Only what is listed of /etc is seen, and never the passwords.
+    g_assert_cmpint(index_of(argv, "/etc", 0), ==, -1);
+    g_assert_cmpint(index_of(argv, "/etc/shadow", 0), ==, -1);
+    g_assert_cmpint(index_of(argv, "/etc/resolv.conf", 0), ==, -1);
+    gssize command = index_of(argv, "--", 0);
+    g_assert_cmpstr(argv[command + 1], ==, "/src/bin/casement-supervisor");
+    g_assert_null(argv[command + 4]);
+}
+
+static void
+test_sandbox_variants(void)
+{
+    g_auto(GStrv) staged = sandbox_argv(FALSE, TRUE);
+    g_auto(GStrv) network = sandbox_argv(TRUE, FALSE);
+
+    g_assert_true(has_sequence(staged, "--bind", BROKER_STAGE "/0", "/home/u"));
+    g_assert_cmpint(index_of(staged, "/data/demo/home", 0), ==, -1);
+    // A network namespace of its own all the same; joined from outside.
+    g_assert_cmpint(index_of(network, "--unshare-all", 0), >, 0);
+    g_assert_cmpint(index_of(network, "--share-net", 0), ==, -1);
+    g_assert_cmpint(index_of(network, "--disable-userns", 0), ==, -1);
+    g_assert_cmpint(index_of(network, "/etc/resolv.conf", 0), >, 0);
+}
+
+static void
+test_seccomp(void)
+{
+    g_autoptr(GError) error = NULL;
+    int fd = broker_seccomp_fd(&error);
+
+    g_assert_no_error(error);
+    // Eight bytes an instruction.
+    off_t size = lseek(fd, 0, SEEK_END);
+    g_assert_cmpint(size, >, 50 * 8);
+    g_assert_cmpint(size % 8, ==, 0);
+    close(fd);
+}
+
+// ---- processes
+
+static void
+test_state_file(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("casement-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "state", NULL);
+    BrokerState state = {.guest = {4711, 99}, .view = {getpid(), 0}};
+
+    state.view.start_time = broker_process_start_time_of(getpid());
+    g_assert_cmpuint(state.view.start_time, >, 0);
+    g_assert_true(broker_state_write(path, &state, NULL));
+    BrokerState read = broker_state_read(path);
+    g_assert_cmpmem(&read, sizeof read, &state, sizeof state);
+    g_assert_true(broker_identity_alive(&read.view));
+    // The same number at another time is another process.
+    read.view.start_time++;
+    g_assert_false(broker_identity_alive(&read.view));
+    g_assert_false(broker_identity_alive(&read.session));
+    g_assert_null(broker_process_attach(g_main_context_default(), getpid(), read.view.start_time,
+                                        NULL, NULL, NULL));
+    g_assert_true(g_file_set_contents(path, "[Processes]\nguest=1\nguest_start=5\n\x01", -1, NULL));
+    read = broker_state_read(path);
+    g_assert_cmpint(read.guest.pid, ==, 0);
+    BrokerState empty = {0};
+    g_assert_true(broker_state_write(path, &empty, NULL));
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    g_rmdir(dir);
+}
+
+static void
+on_process_ended(BrokerProcess *process, int status, gpointer user)
+{
+    *(int *)user = status;
+}
+
+static void
+test_process(void)
+{
+    const struct {
+        const char *script;
+        int status;
+    } cases[] = {{"exit 3", 3}, {"kill -9 $$", -9}, {"test -e /proc/self/fd/3 && exit 7", 7}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *argv[] = {"sh", "-c", cases[i].script, NULL};
+        int status = 1000, fd = STDIN_FILENO;
+        BrokerSpawn spawn = {
+            .argv = argv, .fds = &fd, .n_fds = 1, .stdin_fd = -1, .stdout_fd = -1, .log_fd = -1};
+        g_autoptr(GError) error = NULL;
+        g_autoptr(BrokerProcess) process = broker_process_spawn(g_main_context_default(), &spawn,
+                                                                on_process_ended, &status, &error);
+        g_assert_no_error(error);
+        while (status == 1000)
+            g_main_context_iteration(NULL, TRUE);
+        g_assert_cmpint(status, ==, cases[i].status);
+    }
+}
+
+// ---- windows
+
+static void
+test_windows(void)
+{
+    g_autoptr(BrokerWindowList) list = broker_window_list_new();
+    CtlWindow w = {.app_index = CTL_APP_NONE};
+
+    for (guint i = 1; i <= BROKER_WINDOWS_MAX; i++) {
+        w.window_id = i;
+        g_assert_true(broker_window_list_set(list, &w));
+    }
+    w.window_id = BROKER_WINDOWS_MAX + 1;
+    g_assert_false(broker_window_list_set(list, &w));
+    w.window_id = 1;
+    g_assert_true(broker_window_list_set(list, &w));
+    g_assert_cmpuint(broker_window_list_count(list), ==, BROKER_WINDOWS_MAX);
+    broker_window_list_remove(list, 77777);
+    broker_window_list_clear(list);
+    CTL_SET_TEXT(w.untrusted_title, "a\n\xe2\x80\xae"
+                                    "b\x01");
+    broker_window_list_set(list, &w);
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
+    broker_window_list_describe(list, "demo", NULL, &builder);
+    g_autoptr(GVariant) all = g_variant_ref_sink(g_variant_builder_end(&builder));
+    g_assert_cmpuint(g_variant_n_children(all), ==, 1);
+    g_autoptr(GVariant) one = g_variant_get_child_value(all, 0);
+    const char *title = NULL;
+    g_assert_true(g_variant_lookup(one, "title", "&s", &title));
+    g_assert_cmpstr(title, ==, "a b");
+}
+
+// ---- programs asked for
+
+typedef struct {
+    guint calls;
+    int code; // of the error; -1: none
+} Answer;
+
+static void
+on_done(const GError *error, gpointer user)
+{
+    Answer *answer = user;
+
+    answer->calls++;
+    answer->code = error ? error->code : -1;
+}
+
+static void
+on_control(ChanPacketSocket *socket, ChanSpan packet, const int *fds, guint n, gpointer user)
+{
+    if (packet.size > 0 && ctl_check(packet))
+        g_ptr_array_add(user, g_memdup2(packet.data, packet.size));
+}
+
+static void
+test_execs(void)
+{
+    BrokerHost host = {.context = g_main_context_default()};
+    BrokerExecQueue *queue = broker_exec_queue_new(&host);
+    g_autoptr(GPtrArray) got = g_ptr_array_new_with_free_func(g_free);
+    const char *args[] = {"/a b", "", NULL};
+    BrokerExec exec = {CTL_EXEC_APP, "xterm", args, "id_TIME1", "demo", 30};
+    BrokerExec slow = {CTL_EXEC_COMMAND, "sleep", NULL, "", "demo", 0};
+    Answer answers[4] = {{0}};
+    int fds[2];
+
+    g_assert_true(chan_packet_pair(fds, NULL));
+    ChanPacketSocket *near = chan_packet_socket_new(NULL, fds[0], CTL_PACKET_MAX, on_control, got);
+    ChanPacketSocket *far = chan_packet_socket_new(NULL, fds[1], CTL_PACKET_MAX, on_control, got);
+    for (int i = 0; i < 3; i++)
+        g_assert_true(broker_exec_queue_push(queue, &exec, on_done, &answers[i], NULL));
+    broker_exec_queue_send(queue, near);
+    broker_exec_queue_send(queue, near); // nothing twice
+    while (got->len < 3)
+        g_main_context_iteration(NULL, TRUE);
+    const CtlExec *first = g_ptr_array_index(got, 0);
+    g_assert_cmpstr(first->program, ==, "xterm");
+    g_assert_cmpuint(first->header.size, ==, sizeof *first + 6);
+    g_assert_cmpmem((const char *)(first + 1), 6, "/a b\0", 6);
+    // Answers come in any order; one that nobody asked for, and one given twice, are nothing.
+    const CtlExec *second = g_ptr_array_index(got, 1);
+    CtlExecResult result = {.serial = second->serial, .code = CTL_EXEC_NOT_FOUND};
+    broker_exec_queue_result(queue, &result);
+    broker_exec_queue_result(queue, &result);
+    result.serial = 9999;
+    broker_exec_queue_result(queue, &result);
+    g_assert_cmpuint(answers[1].calls, ==, 1);
+    g_assert_cmpint(answers[1].code, ==, BROKER_ERROR_NO_SUCH_APP);
+    result.serial = first->serial;
+    result.code = CTL_EXEC_OK;
+    broker_exec_queue_result(queue, &result);
+    g_assert_cmpint(answers[0].code, ==, -1);
+    // A time limit ends waiting.
+    g_assert_true(broker_exec_queue_push(queue, &slow, on_done, &answers[3], NULL));
+    while (answers[3].calls == 0)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpint(answers[3].code, ==, BROKER_ERROR_TIMEOUT);
+    g_assert_cmpuint(broker_exec_queue_count(queue), ==, 1);
+    broker_exec_queue_free(queue);
+    g_assert_cmpuint(answers[2].calls, ==, 1);
+    chan_packet_socket_free(near);
+    chan_packet_socket_free(far);
+}
+
+static void
+test_exec_limits(void)
+{
+    BrokerHost host = {.context = g_main_context_default()};
+    g_autoptr(BrokerExecQueue) queue = broker_exec_queue_new(&host);
+    g_autofree char *name = g_strnfill(CTL_TEXT_MAX, 'x');
+    gsize room = CTL_PACKET_MAX - sizeof(CtlExec) - 1;
+    g_autofree char *fits = g_strnfill(room, 'x');
+    g_autofree char *longer = g_strnfill(room + 1, 'x');
+    const char *args[] = {fits, NULL};
+    BrokerExec exec = {CTL_EXEC_COMMAND, "x", args, "", "demo", 30};
+    Answer answer = {0};
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(broker_exec_queue_push(queue, &exec, on_done, &answer, NULL));
+    args[0] = longer;
+    g_assert_false(broker_exec_queue_push(queue, &exec, on_done, &answer, &error));
+    g_assert_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT);
+    exec.args = NULL;
+    exec.program = name;
+    g_clear_error(&error);
+    g_assert_false(broker_exec_queue_push(queue, &exec, on_done, &answer, &error));
+    g_assert_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/broker/state/ways", test_state_ways);
+    g_test_add_func("/broker/state/guest-alone", test_state_guest_alone);
+    g_test_add_func("/broker/state/names", test_state_names);
+    g_test_add_func("/broker/backoff", test_backoff);
+    g_test_add_func("/broker/sandbox/argv", test_sandbox_argv);
+    g_test_add_func("/broker/sandbox/variants", test_sandbox_variants);
+    g_test_add_func("/broker/sandbox/seccomp", test_seccomp);
+    g_test_add_func("/broker/state-file", test_state_file);
+    g_test_add_func("/broker/process", test_process);
+    g_test_add_func("/broker/windows", test_windows);
+    g_test_add_func("/broker/execs/answers", test_execs);
+    g_test_add_func("/broker/execs/limits", test_exec_limits);
+    return g_test_run();
+}
