@@ -104,14 +104,15 @@ class Demo:
 
     def picture(self):
         d = self.desktop
+        for launched, place in zip(self.report["launches"], ((60, 60), (380, 160), (800, 420))):
+            window = d.window_of(launched["entry"])
+            d.xdotool("windowmove", str(window.id), *map(str, place))
+            d.focus(window)
+            wait_for(f"{launched['program']} in front to show something", lambda: d.painted(window))
         d.spawn("xterm", "-class", "NativeWindow", "-title", "a native window of the host", "-geometry", "60x12+420+300",
                 "-bg", "#204a87", "-fg", "white", "-e", "sh", "-c", "echo 'a native window of the host'; exec cat")
         native = d.window_of("NativeWindow")
         wait_for("the native window's pixels", lambda: d.painted(native))
-        for launched in self.report["launches"]:
-            window = d.window_of(launched["entry"])
-            if not d.painted(window):
-                raise Failure(f"{launched['program']} shows nothing")
         classes = {w["entry"] for w in self.report["launches"]}
         if len(classes) != len(PROGRAMS):
             raise Failure(f"expected {len(PROGRAMS)} programs with windows of their own, have {sorted(classes)}")
