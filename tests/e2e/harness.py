@@ -118,7 +118,7 @@ class HostDesktop:
     def start_display(self):
         r, w = os.pipe()
         screen = f"{self.size[0]}x{self.size[1]}x24"
-        self.spawn("Xvfb", "-displayfd", str(w), "-screen", "0", screen, "-nolisten", "tcp", "-noreset",
+        self.spawn("Xvfb", "-displayfd", str(w), "-screen", "0", screen, "-dpi", "96", "-nolisten", "tcp", "-noreset",
                    *self.xvfb_args, pass_fds=(w,))
         os.close(w)
         number = b""
