@@ -44,9 +44,6 @@ class Bench:
     def target(self, *argv):
         """Starts the watched program in the guest; its window."""
         known = {w.id for w in self.d.clients()}
-        home = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "casement/guests/demo/home"
-        shutil.copy(self.d.build / "bin/chain_target", home / "chain_target")
-        os.chmod(home / "chain_target", 0o755)
         self.d.run_in("demo", "sh", "-c", "exec ~/chain_target " + " ".join(argv))
         return wait_for("the target's window", lambda: [w for w in self.d.clients() if w.id not in known])[-1]
 
@@ -69,7 +66,7 @@ class Bench:
         native_window = self.native_target()
         native = self.presses(native_window)
         native_window.kill_client()
-        window = self.target()
+        window = self.d.windows_of("casement.demo")[-1] if self.d.windows_of("casement.demo") else self.target()
         ours = self.presses(window)
         for name, q, limit in (("key_to_pixel_p50", .5, 5), ("key_to_pixel_p99", .99, 10)):
             n, o = quantile(native, q) / 1000, quantile(ours, q) / 1000
@@ -166,7 +163,7 @@ class Bench:
         for part in (self.first_window, self.latency, self.launches, self.sizes, self.idle):
             try:
                 part()
-            except Failure as problem:
+            except (Failure, OSError) as problem:
                 self.failed = True
                 print(f"{part.__name__}\t\t\t\t\tFAIL: {problem}", flush=True)
         return 1 if self.failed else 0
