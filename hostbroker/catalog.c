@@ -36,6 +36,7 @@ struct BrokerCatalog {
     gsize bytes;
     GHashTable *list; // the same while a full list comes, else NULL
     gsize list_bytes;
+    gboolean list_full; // nothing more is looked at
     guint32 list_serial;
     GHashTable *wanted; // icon hash → side: asked for, not come
     GHashTable *unfit;  // icon hashes not to be asked for again
@@ -287,6 +288,7 @@ add_to_list(BrokerCatalog *catalog, Entry *take_entry)
         entry_free(entry);
     } else if (!within_limits(catalog->list, catalog->list_bytes, entry)) {
         catalog->left_out.over++;
+        catalog->list_full = TRUE;
         entry_free(entry);
     } else {
         catalog->list_bytes += entry->bytes;
@@ -297,8 +299,8 @@ add_to_list(BrokerCatalog *catalog, Entry *take_entry)
 static gboolean
 handle_app(BrokerCatalog *catalog, ChanSpan untrusted_payload)
 {
-    // A full list that is full is not looked at any further, however long it goes on.
-    if (catalog->list && g_hash_table_size(catalog->list) >= CHAN_APPS_MAX) {
+    // However long it goes on, a list over the limits costs no more than counting.
+    if (catalog->list && catalog->list_full) {
         catalog->left_out.over++;
         return TRUE;
     }
@@ -329,6 +331,7 @@ handle_begin(BrokerCatalog *catalog, ChanSpan untrusted_payload)
         return FALSE;
     catalog->list = entries_new();
     catalog->list_bytes = 0;
+    catalog->list_full = FALSE;
     catalog->list_serial = begin.serial;
     catalog->logged = FALSE;
     g_hash_table_remove_all(catalog->unfit);

@@ -2,6 +2,7 @@
 #include "hostbroker/mime_index.h"
 
 #include "hostbroker/host_file.h"
+#include "hostbroker/type_defaults.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -10,16 +11,19 @@
 #define EMPTY_CACHE "[MIME Cache]\n"
 
 struct BrokerMimeIndex {
-    char *dir;
+    char *data_home, *config_home;
+    char *dir; // data_home/applications
     GCancellable *cancellable;
     gboolean running, again;
 };
 
 BrokerMimeIndex *
-broker_mime_index_new(const char *applications_dir)
+broker_mime_index_new(const char *data_home, const char *config_home)
 {
     BrokerMimeIndex *index = g_new0(BrokerMimeIndex, 1);
-    index->dir = g_strdup(applications_dir);
+    index->data_home = g_strdup(data_home);
+    index->config_home = g_strdup(config_home);
+    index->dir = g_build_filename(data_home, "applications", NULL);
     index->cancellable = g_cancellable_new();
     return index;
 }
@@ -32,6 +36,8 @@ broker_mime_index_free(BrokerMimeIndex *index)
     g_cancellable_cancel(index->cancellable);
     g_object_unref(index->cancellable);
     g_free(index->dir);
+    g_free(index->data_home);
+    g_free(index->config_home);
     g_free(index);
 }
 
@@ -57,6 +63,7 @@ on_ended(GObject *source, GAsyncResult *result, gpointer user)
     index->running = FALSE;
     if (!ok)
         g_message("update-desktop-database %s: %s", index->dir, error->message);
+    broker_type_defaults_update(index->data_home, index->config_home);
     remove_empty(index);
     if (index->again) {
         index->again = FALSE;
@@ -71,6 +78,8 @@ broker_mime_index_refresh(BrokerMimeIndex *index)
         index->again = TRUE;
         return;
     }
+    // Before the entries are found as well as after it, when the user's own ones are in the index.
+    broker_type_defaults_update(index->data_home, index->config_home);
     g_autofree char *program = g_find_program_in_path("update-desktop-database");
     if (!program)
         return; // desktops that read entries themselves need none

@@ -31,6 +31,7 @@ struct BrokerPublisher {
     char *data_home, *config_home, *state_dir;
     GHashTable *guests; // name → Published
     BrokerMimeIndex *mime_index;
+    gboolean types_looked_at; // in this process
 };
 
 // One run of an update.
@@ -63,13 +64,12 @@ published_free(gpointer data)
 BrokerPublisher *
 broker_publisher_new(const char *data_home, const char *config_home, const char *state_dir)
 {
-    g_autofree char *applications = g_build_filename(data_home, "applications", NULL);
     BrokerPublisher *publisher = g_new0(BrokerPublisher, 1);
     publisher->data_home = g_strdup(data_home);
     publisher->config_home = g_strdup(config_home);
     publisher->state_dir = g_strdup(state_dir);
     publisher->guests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, published_free);
-    publisher->mime_index = broker_mime_index_new(applications);
+    publisher->mime_index = broker_mime_index_new(data_home, config_home);
     return publisher;
 }
 
@@ -291,6 +291,14 @@ remove_stale(Run *run, GPtrArray *plan)
     }
 }
 
+static gboolean
+has_type_index(const BrokerPublisher *publisher)
+{
+    g_autofree char *path =
+        g_build_filename(publisher->data_home, "applications", "mimeinfo.cache", NULL);
+    return broker_host_file_exists(path);
+}
+
 static void
 tell_desktop(Run *run)
 {
@@ -300,8 +308,10 @@ tell_desktop(Run *run)
         g_autofree char *theme = g_build_filename(publisher->data_home, "icons", "hicolor", NULL);
         (void)utimensat(AT_FDCWD, theme, NULL, 0);
     }
-    if (run->types_changed)
+    // Once in a process also without a change: a former broker may have died over it.
+    if (run->types_changed || (!publisher->types_looked_at && has_type_index(publisher)))
         broker_mime_index_refresh(publisher->mime_index);
+    publisher->types_looked_at = TRUE;
 }
 
 static gboolean

@@ -10,5 +10,6 @@ add_library(broker_publish STATIC
   mime_index.c
   mime_type.c
   plan.c
-  publish.c)
+  publish.c
+  type_defaults.c)
 target_link_libraries(broker_publish PUBLIC channel PkgConfig::GLIB PRIVATE PkgConfig::PNG)

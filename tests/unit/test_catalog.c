@@ -216,8 +216,8 @@ test_text_budget(void)
         g_snprintf(types[i], sizeof types[i], "application/x-%0100u", i);
         app.mime_types[i] = CHAN_SPAN_TEXT(types[i]);
     }
-    feed_begin(feed, 1, 2000);
-    for (guint i = 0; i < 2000; i++) {
+    feed_begin(feed, 1, 600);
+    for (guint i = 0; i < 600; i++) {
         g_autofree char *id = g_strdup_printf("app-%u", i);
         app.id = CHAN_SPAN_TEXT(id);
         feed_app(feed, &app);
