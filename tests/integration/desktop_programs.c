@@ -48,8 +48,12 @@ close_window(guint32 id)
 static void
 test_xterm(void)
 {
-    const char *argv[] = {"xterm", "-T", "a terminal", "-geometry", "80x24", NULL};
+    // It answers a request to close only once its child runs.
+    g_autofree char *ready = g_build_filename(h->dir, "ready", NULL);
+    g_autofree char *script = g_strdup_printf("touch %s; exec cat", ready);
+    const char *argv[] = {"xterm", "-T", "a terminal", "-e", "sh", "-c", script, NULL};
     guint32 id = start(argv, "a terminal");
+    harness_wait(h, g_file_test(ready, G_FILE_TEST_EXISTS));
     const RaWindow *w = told(id);
     g_assert_cmpint(w->kind, ==, RA_KIND_NORMAL);
     g_assert_cmpstr(w->app_id, ==, "test-xterm.desktop");

@@ -5,6 +5,7 @@
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static Harness *h;
@@ -427,6 +428,26 @@ test_minimize(void)
     unmap(other);
 }
 
+static int
+on_cut_off(Display *dpy)
+{
+    _exit(0);
+}
+
+// Another process with a window that takes no WM_DELETE_WINDOW.
+G_NORETURN static void
+be_deaf(void)
+{
+    XEvent event;
+    XSetIOErrorHandler(on_cut_off);
+    h->client = XOpenDisplay(h->display);
+    Window window = harness_window(h, 100, 100, 400, 300);
+    harness_set_text(h, window, "_NET_WM_NAME", "deaf");
+    XMapWindow(h->client, window);
+    for (;;)
+        XNextEvent(h->client, &event);
+}
+
 static void
 test_close(void)
 {
@@ -445,14 +466,17 @@ test_close(void)
     g_assert_cmpuint((Atom)event.xclient.data.l[0], ==, protocol);
     unmap(window);
     // A program that knows no such message is cut off.
-    Display *own = h->client;
-    h->client = XOpenDisplay(h->display);
-    window = harness_window(h, 100, 100, 400, 300);
-    id = map(window, "deaf")->id;
+    pid_t pid = fork();
+    g_assert_cmpint(pid, >=, 0);
+    if (pid == 0)
+        be_deaf();
+    const RaWindow *w = NULL;
+    harness_wait(h, (w = harness_find(h, "deaf")) != NULL);
     guint before = h->n_gone;
-    ra_desktop_close(h->desktop, id);
-    h->client = own; // the other connection is dead now, and its memory with it
+    ra_desktop_close(h->desktop, w->id);
     harness_wait(h, h->n_gone > before);
+    int status;
+    g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
 }
 
 static void
