@@ -89,17 +89,27 @@ collect_binds(Start *s, const BrokerLink *link)
     collect_shares(s, link->config);
 }
 
+static void
+set_refused(GError **error, const BrokerLink *link, const char *reason)
+{
+    g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_SUPPORTED,
+                "This machine refuses the sandbox of guest %s (%s). A guest of kind local works "
+                "without user namespaces",
+                link->config->name, reason);
+}
+
 // The guest's own folders belong to the uid it runs as.
 static gboolean
-give_folders(Start *s, GError **error)
+give_folders(Start *s, const BrokerLink *link, GError **error)
 {
     for (guint i = 0; i < 3; i++) {
         const BrokerSandboxBind *bind = &g_array_index(s->binds, BrokerSandboxBind, i);
         if (lchown(bind->source, s->uid, s->uid) == 0)
             continue;
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno),
-                    "%s cannot be given to user %u: %s", bind->source, (guint)s->uid,
-                    g_strerror(errno));
+        // Root of a container that has no other users.
+        g_autofree char *reason = g_strdup_printf("%s cannot be given to user %u: %s", bind->source,
+                                                  (guint)s->uid, g_strerror(errno));
+        set_refused(error, link, reason);
         return FALSE;
     }
     return TRUE;
@@ -211,10 +221,7 @@ fail_start(Sandbox *sandbox)
     g_autoptr(GError) error = NULL;
 
     if (is_refusal(reason))
-        g_set_error(&error, BROKER_ERROR, BROKER_ERROR_NOT_SUPPORTED,
-                    "This machine refuses the sandbox of guest %s (%s). A guest of kind local "
-                    "works without user namespaces",
-                    link->config->name, reason);
+        set_refused(&error, link, reason);
     else
         g_set_error(&error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
                     "The sandbox of guest %s did not start: %s", link->config->name, reason);
@@ -426,10 +433,10 @@ spawn_sandbox(BrokerEmbedded *e, int agent_fd, GError **error)
     collect_binds(&s, link);
     if (s.dropped)
         collect_stages(&s);
-    gboolean ok = check_programs(link, &bwrap, error) && (!s.dropped || give_folders(&s, error)) &&
-                  collect_texts(&s, link, s.dropped ? "guest" : g_get_user_name(), error) &&
-                  watch_info(sandbox, &s.fds[FD_INFO], error) &&
-                  run_bwrap(sandbox, &s, bwrap, error);
+    gboolean ok =
+        check_programs(link, &bwrap, error) && (!s.dropped || give_folders(&s, link, error)) &&
+        collect_texts(&s, link, s.dropped ? "guest" : g_get_user_name(), error) &&
+        watch_info(sandbox, &s.fds[FD_INFO], error) && run_bwrap(sandbox, &s, bwrap, error);
     if (!ok)
         clear_info(sandbox);
     start_clear(&s);

@@ -1,0 +1,305 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Guests of this machine with the real supervisor and agent: kinds local and sandbox, what they survive,
+what a sandbox keeps from its programs."""
+import ctypes
+import json
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import unittest
+
+from gi.repository import Gio, GLib
+
+from broker_house import BUILD, BrokerCase, alive, wait_for
+
+PROBE = pathlib.Path(__file__).with_name("broker_probe.py")
+LAUNCH, LAUNCHED, COMMAND = 1, 2, 2
+ADD_KEY = {"x86_64": 248, "aarch64": 217}[platform.machine()]
+
+
+def ask_supervisor(path, *argv):
+    """Has the guest's supervisor start a command (guestagent/supervisor/protocol.h)."""
+    arguments = b"".join(a.encode() + b"\0" for a in argv[1:])
+    size = 16 + 1024 + 1024 + 256 + len(arguments)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+        s.settimeout(20)
+        here = os.open(path.parent, os.O_PATH)
+        s.connect(f"/proc/self/fd/{here}/{path.name}")
+        os.close(here)
+        s.send(struct.pack("=IIII1024s1024s256s", LAUNCH, size, 7, COMMAND, argv[0].encode(), b"", b"") + arguments)
+        while True:
+            packet = s.recv(65536)
+            kind, _, serial, result = struct.unpack_from("=IIII", packet)
+            if kind == LAUNCHED and serial == 7:
+                return result
+
+
+def with_environment(entry):
+    """pids of processes that have this in their environment."""
+    hits = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if entry.encode() in (folder / "environ").read_bytes().split(b"\0") and alive(int(folder.name)):
+                hits.append(int(folder.name))
+        except OSError:
+            continue
+    return hits
+
+
+def in_namespace_of(pid):
+    """pids of processes that share a process's pid namespace."""
+    space = os.readlink(f"/proc/{pid}/ns/pid")
+    hits = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(folder / "ns/pid") == space:
+                hits.append(int(folder.name))
+        except OSError:
+            continue
+    return hits
+
+
+class GuestCase(BrokerCase):
+    kind = None
+
+    def start(self, name="demo", **options):
+        self.add(name, self.kind, **options)
+        self.call("StartGuest", "(s)", name)
+        return self.guest(name)
+
+    def home(self, name="demo"):
+        return self.base / f"data/casement/guests/{name}/home"
+
+    def run_in(self, *argv, name="demo"):
+        self.assertEqual(ask_supervisor(self.base / f"run/casement/guests/{name}/guest/supervisor", *argv), 0)
+
+    def put(self, path, text):
+        path.write_text(text)
+        if os.geteuid() == 0:
+            owner = self.home().stat()
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+
+class Both:
+    """What holds for both kinds."""
+
+    def test_start_publishes_and_stop_ends_everything(self):
+        guest = self.start()
+        self.assertEqual(guest["state"], "up")
+        self.assertTrue(alive(guest["pid"]))
+        self.assertGreater(guest["apps"], 0)
+        self.assertTrue(list((self.base / "data/applications").glob("casement.demo.*.desktop")))
+        inside = self.processes(guest["pid"])
+        self.assertGreater(len(inside), 2)
+        self.call("StopGuest", "(s)", "demo")
+        self.assertEqual((self.guest("demo")["state"], self.guest("demo")["pid"]), ("off", 0))
+        wait_for(lambda: f"all of {inside} to end", lambda: not any(alive(p) for p in inside))
+        # And once more.
+        self.call("StartGuest", "(s)", "demo")
+
+    def test_survives_the_broker(self):
+        pid = self.start()["pid"]
+        self.run_in("sh", "-c", "while :; do date +%s%N > ~/beat; sleep 0.05; done")
+        beat = wait_for("a program in the guest", lambda: (self.home() / "beat").exists() and (self.home() / "beat"))
+        self.kill_broker()
+        wait_for("the new broker to find the guest", lambda: self.guest("demo")["state"] == "up")
+        self.assertEqual(self.guest("demo")["pid"], pid)
+        before = beat.read_text()
+        wait_for("the program to run on", lambda: beat.read_text() not in ("", before))
+        self.call("StartGuest", "(s)", "demo")
+        self.assertEqual(self.guest("demo")["pid"], pid, "a second guest was started")
+        # A second guest beside it is a guest of its own.
+        other = self.start("other")
+        self.assertNotEqual(other["pid"], pid)
+
+    def test_agent_killed(self):
+        pid = self.start()["pid"]
+        agent = next(p for p in self.processes(pid) if self.comm(p) == "casement-agent")
+        os.kill(agent, signal.SIGKILL)
+        wait_for("another agent", lambda: any(self.comm(p) == "casement-agent" and p != agent
+                                              for p in self.processes(pid)))
+        wait_for("the guest to be up", lambda: self.guest("demo")["state"] == "up")
+        self.assertEqual(self.guest("demo")["pid"], pid)
+        self.call("Sync", "(s)", "demo")
+
+    def test_supervisor_killed(self):
+        told = self.hear_notifications()
+        pid = self.start()["pid"]
+        inside = self.processes(pid)
+        os.kill(pid, signal.SIGKILL)
+        wait_for("the end to be noticed", lambda: self.guest("demo")["state"] == "failed")
+        self.assertIn("ended unexpectedly", self.guest("demo")["error"])
+        wait_for(lambda: f"all of {inside} to end", lambda: not any(alive(p) for p in inside))
+        wait_for("the notification", lambda: self.turn() and told)
+        self.call("StartGuest", "(s)", "demo")
+        self.assertEqual(self.guest("demo")["state"], "up")
+        self.turn()
+        self.assertEqual(len(told), 1, told)
+        self.assertIn("ended unexpectedly", told[0][1])
+
+    def test_own_environment(self):
+        self.env["CASEMENT_TEST_SECRET"] = "of the host"
+        self.start(environment="COLOUR=blue;")
+        self.run_in("sh", "-c", "env > ~/env.part; mv ~/env.part ~/env")
+        text = wait_for("the environment", lambda: (self.home() / "env").exists() and (self.home() / "env").read_text())
+        self.assertIn("COLOUR=blue\n", text)
+        for key in ("CASEMENT_TEST_SECRET", f"DBUS_SESSION_BUS_ADDRESS={self.env['DBUS_SESSION_BUS_ADDRESS']}",
+                    f"XDG_RUNTIME_DIR={self.env['XDG_RUNTIME_DIR']}\n", "XDG_CONFIG_HOME="):
+            self.assertNotIn(key, text)
+
+    def comm(self, pid):
+        try:
+            argv = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return os.path.basename(argv[0].decode())
+        except OSError:
+            return ""
+
+    def hear_notifications(self):
+        told = []
+        node = Gio.DBusNodeInfo.new_for_xml(
+            "<node><interface name='org.freedesktop.Notifications'><method name='Notify'>"
+            "<arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>"
+            "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>"
+            "<arg type='a{sv}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/>"
+            "</method></interface></node>")
+
+        def on_call(bus, sender, path, interface, method, arguments, invocation):
+            told.append(arguments.unpack()[3:5])
+            invocation.return_value(GLib.Variant("(u)", (1,)))
+        self.bus.register_object("/org/freedesktop/Notifications", node.interfaces[0], on_call, None, None)
+        Gio.bus_own_name_on_connection(self.bus, "org.freedesktop.Notifications", Gio.BusNameOwnerFlags.NONE, None, None)
+        return told
+
+
+class Local(Both, GuestCase):
+    kind = "local"
+
+    def processes(self, pid):
+        return with_environment(f"CASEMENT_GUEST_DIR={self.base}/run/casement/guests/demo/guest")
+
+
+def sandbox_refusal():
+    """Why this machine has no sandboxes, or None: the kernel's own word, not the broker's."""
+    command = ["bwrap", "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "true"]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid", "61000", "--regid", "61000", "--clear-groups", "--"] + command
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    return None if done.returncode == 0 else done.stderr.strip() or f"exit {done.returncode}"
+
+
+REFUSAL = sandbox_refusal()
+
+
+@unittest.skipIf(REFUSAL, f"no user namespaces here: {REFUSAL}")
+class Sandbox(Both, GuestCase):
+    kind = "sandbox"
+
+    def processes(self, pid):
+        return in_namespace_of(pid)
+
+    def test_keeps_the_host_away(self):
+        secret = self.base / "home/secret"
+        secret.write_text("of the host")
+        abstract = f"cmb-{os.getpid()}"
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind("\0" + abstract)
+        listener.listen()
+        port = socket.socket()
+        port.bind(("127.0.0.1", 0))
+        port.listen()
+        key = f"casement-test-{os.getpid()}"
+        libc = ctypes.CDLL(None, use_errno=True)
+        # In this process's session keyring, which the bus and the broker have inherited.
+        self.assertGreaterEqual(libc.syscall(ADD_KEY, b"user", key.encode(), b"secret", 6, -3), 0)
+        pid = self.start()["pid"]
+        probe, out = self.home() / "probe.py", self.home() / "probe.json"
+        self.put(probe, PROBE.read_text())
+        host = {"paths": [str(p) for p in (secret, self.base / "bus", self.base / "config", self.base / "run",
+                                           self.base / "state", "/root", "/home/root", "/sys/kernel", "/boot")],
+                "programs": str(BUILD / "bin"), "abstract": abstract, "port": port.getsockname()[1], "key": key}
+        home = self.env["HOME"]
+        self.run_in("/usr/bin/python3", f"{home}/probe.py", f"{home}/probe.json", json.dumps(host))
+        found = json.loads(wait_for("the probe's report", lambda: out.exists() and out.read_text()))
+        listener.close()
+        port.close()
+        self.assertEqual({p for p, there in found["paths"].items() if there}, set())
+        refused = {"shadow": {"ENOENT"}, "core_pattern": {"EACCES", "EROFS", "EPERM"}, "usr": {"EROFS", "EACCES"},
+                   "programs": {"EROFS", "EACCES"}, "abstract": {"ECONNREFUSED"}, "loopback": {"ECONNREFUSED"},
+                   "key": {"EPERM"}, "keyring": {"EPERM"}, "new_key": {"EPERM"}, "io_uring": {"EPERM"},
+                   "bpf": {"EPERM"}, "vsock": {"EAFNOSUPPORT"}, "user_namespace": {"EPERM"},
+                   "mount_namespace": {"EPERM"}, "terminal": {"EPERM"}}
+        for what, answers in refused.items():
+            self.assertIn(found[what], answers, what)
+        self.assertEqual((found["home"], found["tmp"]), ("worked", "worked"))
+        self.assertEqual(found["first"], "casement-superv")
+        self.assertLess(len(found["pids"]), 30)
+        self.assertEqual(found["interfaces"], ["lo"])
+        self.assertEqual(int(found["capabilities"], 16), 0)
+        self.assertEqual((found["no_new_privileges"], found["seccomp"]), ("1", "2"))
+        self.assertEqual(found["home_path"], home)
+        self.assert_host_side(pid)
+
+    def assert_host_side(self, pid):
+        """As the host's kernel sees the guest: never root, and no folder of the host open."""
+        for process in in_namespace_of(pid):
+            uids = {line.split("\t", 1)[1] for line in pathlib.Path(f"/proc/{process}/status").read_text().splitlines()
+                    if line.startswith("Uid:")}
+            self.assertNotIn("0", " ".join(uids).split(), f"process {process} is root")
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            self.assertFalse(os.path.isdir(f"/proc/{pid}/fd/{number}"), f"fd {number} is a folder")
+
+    def test_shares_folders_when_told(self):
+        read, write = self.base / "read", self.base / "write"
+        for folder in (read, write):
+            folder.mkdir()
+            folder.chmod(0o777)
+            (folder / "there").write_text("yes")
+            (folder / "there").chmod(0o666)
+        self.start(share=f"{read};{write}:rw;")
+        self.run_in("sh", "-c", f"cat {read}/there {write}/there > ~/got; touch {read}/new; touch {write}/new; "
+                    "mv ~/got ~/done")
+        done = wait_for("the shared files", lambda: (self.home() / "done").exists() and (self.home() / "done"))
+        self.assertEqual(done.read_text(), "yesyes")
+        self.assertTrue((write / "new").exists())
+        self.assertFalse((read / "new").exists())
+
+    def test_network_needs_its_program(self):
+        if shutil.which("pasta") or shutil.which("slirp4netns"):
+            self.start(network="true")
+            self.run_in("sh", "-c", "cat /proc/net/dev > ~/net.part; mv ~/net.part ~/net")
+            text = wait_for("the interfaces", lambda: (self.home() / "net").exists() and (self.home() / "net").read_text())
+            self.assertIn("lo:", text)
+        else:
+            self.add("demo", "sandbox", network="true")
+            self.assertIn("slirp4netns", self.refused("NotSupported", "StartGuest", "(s)", "demo"))
+
+
+class Refused(GuestCase):
+    """The kernel refuses user namespaces: the whole desktop runs where none may be made."""
+
+    def setUp(self):
+        script = ("echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"")
+        self.prefix = ["unshare", "--user", "--map-root-user", "sh", "-c", script, "sh"]
+        super().setUp()
+
+    def spawn(self, *argv):
+        return super().spawn(*(self.prefix if argv[0] == "dbus-daemon" else []), *argv)
+
+    @unittest.skipIf(REFUSAL, f"no user namespaces here to refuse others in: {REFUSAL}")
+    def test_says_that_local_works(self):
+        self.add("boxed", "sandbox")
+        message = self.refused("NotSupported", "StartGuest", "(s)", "boxed")
+        self.assertIn("kind local works without user namespaces", message)
+        self.add("demo", "local")
+        self.call("StartGuest", "(s)", "demo")
+        self.assertEqual(self.guest("demo")["state"], "up")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
