@@ -70,6 +70,15 @@ send_focus(HostFocus *f, uint32_t id)
         host_keyboard_tell_locks(f->view->keyboard);
 }
 
+void
+host_focus_minimized(HostFocus *f, uint32_t id)
+{
+    if (f->sent_id != id)
+        return;
+    host_keyboard_release_all(f->view->keyboard);
+    f->sent_id = 0;
+}
+
 static gboolean
 on_leave(gpointer user)
 {

@@ -17,6 +17,10 @@ void host_focus_sync(HostFocus *focus);
 // the guest close.
 void host_focus_clicked_elsewhere(HostFocus *focus);
 
+// The user minimised a window, which has the guest focus another by itself: the next focus of this
+// one is told again.
+void host_focus_minimized(HostFocus *focus, uint32_t id);
+
 // The X window is gone. The session is another one.
 void host_focus_forget(HostFocus *focus, Window xid);
 void host_focus_reset(HostFocus *focus);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/follow.h"
 
+#include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/screen.h"
@@ -123,8 +124,11 @@ sync_state(HostWindow *w)
     w->wanted.state = w->pushed.state = state;
     VIEW_INIT(&m, VIEW_MSG_STATE);
     m.state = state;
-    if (!w->is_orphan)
-        host_session_send(w->view, &m, sizeof m);
+    if (w->is_orphan)
+        return;
+    host_session_send(w->view, &m, sizeof m);
+    if (state == VIEW_STATE_MINIMIZED)
+        host_focus_minimized(w->view->focus, w->id);
 }
 
 void
