@@ -10,6 +10,7 @@
 
 #define CELL_MAX 1024
 #define GAP 2
+#define COLUMNS_MAX 16
 
 struct LauncherTable {
     guint columns;
@@ -21,6 +22,7 @@ launcher_table_new(const char *const *headings)
 {
     LauncherTable *table = g_new0(LauncherTable, 1);
     table->columns = g_strv_length((char **)headings);
+    g_assert(table->columns <= COLUMNS_MAX);
     table->cells = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < table->columns; i++)
         launcher_table_add(table, headings[i]);
@@ -103,7 +105,7 @@ append_row(GString *out, LauncherTable *table, guint first, const guint *widths)
 char *
 launcher_table_to_text(LauncherTable *table, gboolean terminal)
 {
-    g_autofree guint *widths = g_new0(guint, table->columns);
+    guint widths[COLUMNS_MAX] = {0};
     for (guint i = 0; i < table->cells->len; i++) {
         guint width = text_width(g_ptr_array_index(table->cells, i));
         widths[i % table->columns] = MAX(widths[i % table->columns], width);
