@@ -78,6 +78,25 @@ premultiply(guint8 *bgra, gsize pixels)
             bgra[c] = (guint8)((bgra[c] * bgra[3] + 127) / 255);
 }
 
+// A sealed memfd with the shape's pixels; -1 when its bytes make no sense.
+static int
+pixels_of(rdpContext *context, const rdpPointer *pointer)
+{
+    gsize pixels = (gsize)pointer->width * pointer->height;
+    guint8 *bgra = g_malloc0(pixels * 4);
+    int fd = -1;
+
+    if (freerdp_image_copy_from_pointer_data(
+            bgra, PIXEL_FORMAT_BGRA32, 0, 0, 0, pointer->width, pointer->height,
+            pointer->xorMaskData, pointer->lengthXorMask, pointer->andMaskData,
+            pointer->lengthAndMask, pointer->xorBpp, &context->gdi->palette)) {
+        premultiply(bgra, pixels);
+        fd = bridge_memfd_of(bgra, pixels * 4);
+    }
+    g_free(bgra);
+    return fd;
+}
+
 static BOOL
 on_new(rdpContext *context, rdpPointer *pointer)
 {
@@ -87,21 +106,13 @@ on_new(rdpContext *context, rdpPointer *pointer)
     if (pointer->width < 1 || pointer->height < 1 || pointer->width > VIEW_CURSOR_SIDE_MAX ||
         pointer->height > VIEW_CURSOR_SIDE_MAX)
         return TRUE; // shown as the default pointer
-    gsize pixels = (gsize)pointer->width * pointer->height;
-    g_autofree guint8 *bgra = g_malloc0(pixels * 4);
-    if (!freerdp_image_copy_from_pointer_data(
-            bgra, PIXEL_FORMAT_BGRA32, 0, 0, 0, pointer->width, pointer->height,
-            pointer->xorMaskData, pointer->lengthXorMask, pointer->andMaskData,
-            pointer->lengthAndMask, pointer->xorBpp, &context->gdi->palette))
-        return TRUE;
-    premultiply(bgra, pixels);
     s->message = (ViewCursor){.kind = VIEW_CURSOR_IMAGE,
                               .width = pointer->width,
                               .height = pointer->height,
                               .hot_x = MIN(pointer->xPos, pointer->width - 1),
                               .hot_y = MIN(pointer->yPos, pointer->height - 1)};
     VIEW_INIT(&s->message, VIEW_MSG_CURSOR);
-    s->fd = bridge_memfd_of(bgra, pixels * 4);
+    s->fd = pixels_of(context, pointer);
     return TRUE;
 }
 

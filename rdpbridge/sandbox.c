@@ -71,17 +71,19 @@ close_others(const int *fds, unsigned n_fds)
 void
 bridge_sandbox_clean(const int *fds, unsigned n_fds, const char *const *keep)
 {
-    const char *values[16] = {0};
+    char *values[16] = {0};
     unsigned n = 0;
 
-    for (; keep[n] && n < 16; n++) {
+    for (; n < 16 && keep[n]; n++) {
         const char *value = getenv(keep[n]);
         values[n] = value ? strdup(value) : NULL;
     }
     clearenv();
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
         if (values[i])
             setenv(keep[i], values[i], 1);
+        free(values[i]);
+    }
     setenv("HOME", "/", 1);
     setenv("TZ", "UTC", 1); // or every local time asks for a file
     umask(077);

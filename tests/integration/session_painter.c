@@ -38,7 +38,9 @@ paint(Display *display, Window window, GC gc, unsigned long (*pixel)(int x, int 
         for (int x = 0; x < a.width; x++)
             XPutPixel(image, x, y, pixel(x, y));
     XPutImage(display, window, gc, image, 0, 0, 0, 0, (unsigned)a.width, (unsigned)a.height);
+    image->data = NULL;
     XDestroyImage(image);
+    free(data);
     XFlush(display);
 }
 

@@ -307,9 +307,9 @@ allocate(void)
     char *large = malloc(64 * 1024 * 1024);
 
     memset(large, 1, 64 * 1024 * 1024);
-    large = realloc(large, 100 * 1024 * 1024);
-    bool ok = large && large[5] == 1;
-    free(large);
+    char *larger = realloc(large, 100 * 1024 * 1024);
+    bool ok = larger && larger[5] == 1;
+    free(larger ? larger : large);
     return ok;
 }
 
