@@ -115,7 +115,7 @@ static const RaDesktopEvents events = {
 static const char xorg_config[] =
     "Section \"ServerFlags\"\n Option \"AutoAddDevices\" \"false\"\n"
     " Option \"AutoEnableDevices\" \"false\"\nEndSection\n"
-    "Section \"Device\"\n Identifier \"card\"\n Driver \"dummy\"\n VideoRam 262144\nEndSection\n"
+    "Section \"Device\"\n Identifier \"card\"\n Driver \"dummy\"\n VideoRam 1048576\nEndSection\n"
     "Section \"Monitor\"\n Identifier \"monitor\"\nEndSection\n"
     "Section \"Screen\"\n Identifier \"screen\"\n Device \"card\"\n Monitor \"monitor\"\n"
     " DefaultDepth 24\n SubSection \"Display\"\n  Depth 24\n  Virtual 1280 1024\n EndSubSection\n"
