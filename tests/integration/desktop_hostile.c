@@ -224,7 +224,7 @@ test_damage_storm(void)
     GC gc = XCreateGC(h->client, window, 0, NULL);
     for (int round = 0; round < 20; round++) {
         for (int i = 0; i < 2000; i++) {
-            XSetForeground(h->client, gc, (gulong)(i * 31 + round));
+            XSetForeground(h->client, gc, (gulong)i * 31 + (gulong)round);
             XFillRectangle(h->client, window, gc, g_test_rand_int_range(0, 1000),
                            g_test_rand_int_range(0, 800), 9, 9);
         }

@@ -204,6 +204,7 @@ ra_desktop_window(RaDesktop *d, guint32 id)
 }
 
 void
+// NOLINTNEXTLINE(readability-function-size): the contract's parameters
 ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
                       const RaRect *work_area, const RaRect *monitors, guint n_monitors)
 {
