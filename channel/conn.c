@@ -103,7 +103,7 @@ chan_conn_send_limit(const ChanConn *c)
 void
 chan_conn_line_up(ChanConn *c, ChanStream *s)
 {
-    bool credit = s->owed >= s->window / 4 && !s->fin_received;
+    bool credit = s->owed >= s->window / 2 && !s->fin_received;
 
     if (s->open_due || s->reset_due || s->refused || credit)
         chan_sched_add(&c->sched, &s->service, CHAN_SCHED_SERVICE);
