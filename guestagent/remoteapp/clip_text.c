@@ -22,26 +22,31 @@ ra_clip_text_encode(const char *text, gsize *size)
     return (guint8 *)data;
 }
 
+static char *
+to_utf8(const gunichar2 *units)
+{
+    glong used = 0;
+    char *text = g_utf16_to_utf8(units, -1, &used, NULL, NULL);
+    // Up to what is broken, which may have been noticed one unit later.
+    for (int back = 0; text == NULL && back <= 1 && used >= back; back++)
+        text = g_utf16_to_utf8(units, used - back, NULL, NULL, NULL);
+    return text != NULL ? text : g_strdup("");
+}
+
 char *
 ra_clip_text_decode(ChanSpan untrusted_data)
 {
     gsize count = untrusted_data.size / 2;
-    g_autofree gunichar2 *units = g_malloc((count + 1) * sizeof *units);
+    gunichar2 *units = g_new0(gunichar2, count + 1);
     memcpy(units, untrusted_data.data, count * 2);
     for (gsize i = 0; i < count; i++)
         units[i] = GUINT16_FROM_LE(units[i]);
-    units[count] = 0;
-    glong used = 0;
-    g_autofree char *text = g_utf16_to_utf8(units, -1, &used, NULL, NULL);
-    // Up to what is broken, which may have been noticed one unit later.
-    for (int back = 0; text == NULL && back <= 1 && used >= back; back++)
-        text = g_utf16_to_utf8(units, used - back, NULL, NULL, NULL);
-    if (text == NULL)
-        return g_strdup("");
+    char *text = to_utf8(units);
+    g_free(units);
     char *to = text;
     for (const char *at = text; *at != '\0'; at++)
         if (at[0] != '\r' || at[1] != '\n')
             *to++ = *at;
     *to = '\0';
-    return g_steal_pointer(&text);
+    return text;
 }

@@ -62,11 +62,13 @@ write_pdu(RaRail *rail, const guint8 *pdu, gsize size)
 static char *
 text_of(ChanSpan utf16)
 {
-    g_autofree gunichar2 *units = g_malloc0(utf16.size + 2);
+    gunichar2 *units = g_new0(gunichar2, utf16.size / 2 + 1);
     memcpy(units, utf16.data, utf16.size / 2 * 2);
     for (gsize i = 0; i < utf16.size / 2; i++)
         units[i] = GUINT16_FROM_LE(units[i]);
-    return g_utf16_to_utf8(units, -1, NULL, NULL, NULL);
+    char *text = g_utf16_to_utf8(units, -1, NULL, NULL, NULL);
+    g_free(units);
+    return text;
 }
 
 static void

@@ -134,8 +134,8 @@ measure_latency(double *p50, double *p99)
         test_client_until(c, is_over, &rest, WAIT_MS);
     }
     qsort(took, PRESSES, sizeof *took, compare);
-    *p50 = (double)took[PRESSES / 2] / 1000;
-    *p99 = (double)took[PRESSES * 99 / 100] / 1000;
+    *p50 = (double)took[PRESSES / 2] / 1e3;
+    *p99 = (double)took[PRESSES * 99 / 100] / 1e3;
     kill(target, SIGTERM);
     test_client_free(c);
     rig_free(rig);
