@@ -9,6 +9,7 @@
 #define FILE_SIZE_MAX (8 * 1024 * 1024)
 #define SIDE_MAX 4096 // of an image in a file
 #define SMALLEST 16
+#define CHUNK ((gsize)16 * 1024)
 
 void
 agent_icon_image_free(AgentIconImage *image)
@@ -38,47 +39,89 @@ refuse(const char *path, const char *why, int code, GError **error)
     return FALSE;
 }
 
-static gboolean
-is_scalable(const char *path)
+typedef struct {
+    int side, width, height; // width, height: as in the file; 0: not known yet
+    gboolean scalable;
+} Size;
+
+static void
+on_size(GdkPixbufLoader *loader, int width, int height, gpointer user)
 {
-    return g_str_has_suffix(path, ".svg") || g_str_has_suffix(path, ".svgz");
+    Size *size = user;
+    int longest = MAX(MAX(width, height), 1);
+
+    size->width = width;
+    size->height = height;
+    if (size->scalable)
+        gdk_pixbuf_loader_set_size(loader, MAX(1, (int)((gint64)width * size->side / longest)),
+                                   MAX(1, (int)((gint64)height * size->side / longest)));
 }
 
-// The size to draw the image at, so that it fits the square.
+// FALSE when there is no sense in reading on.
 static gboolean
-choose_size(const char *path, int side, int *width, int *height, GError **error)
+check_size(const Size *size, const char *path, GError **error)
 {
-    int w = 0, h = 0;
+    int longest = MAX(size->width, size->height);
 
-    *width = *height = side;
-    if (is_scalable(path))
-        return TRUE; // fitted by the loader
-    if (!gdk_pixbuf_get_file_info(path, &w, &h) || w <= 0 || h <= 0)
-        return refuse(path, "is no image", G_IO_ERROR_INVALID_DATA, error);
-    if (w > SIDE_MAX || h > SIDE_MAX)
+    if (size->scalable || longest == 0)
+        return TRUE;
+    if (longest > SIDE_MAX)
         return refuse(path, "is too large an image", G_IO_ERROR_INVALID_DATA, error);
-    if (MAX(w, h) < side && side > SMALLEST)
+    if (longest < size->side && size->side > SMALLEST)
         return refuse(path, "is smaller", G_IO_ERROR_NOT_SUPPORTED, error);
-    *width = MAX(1, w * side / MAX(w, h));
-    *height = MAX(1, h * side / MAX(w, h));
     return TRUE;
+}
+
+// By its suffix, since recognising content needs the MIME database, which may be elsewhere.
+static GdkPixbufLoader *
+loader_for(const char *path, Size *size, GError **error)
+{
+    static const char *const types[] = {"png", "svg", "xpm"};
+
+    size->scalable = g_str_has_suffix(path, ".svg") || g_str_has_suffix(path, ".svgz");
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+        const char *dot = strrchr(path, '.');
+        if (dot && g_str_equal(dot + 1, types[i]))
+            return gdk_pixbuf_loader_new_with_type(types[i], error);
+    }
+    return gdk_pixbuf_loader_new();
+}
+
+static GdkPixbuf *
+load_file(const char *path, Size *size, GError **error)
+{
+    g_autoptr(GdkPixbufLoader) loader = loader_for(path, size, error);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    gboolean good = loader && g_file_get_contents(path, &bytes, &length, error);
+
+    if (loader)
+        g_signal_connect(loader, "size-prepared", G_CALLBACK(on_size), size);
+    for (gsize at = 0; good && at < length; at += MIN(CHUNK, length - at))
+        good = gdk_pixbuf_loader_write(loader, (const guchar *)bytes + at, MIN(CHUNK, length - at),
+                                       error) &&
+               check_size(size, path, error);
+    // A loader must be closed, also when nobody wants to hear what it says then.
+    if (loader && !gdk_pixbuf_loader_close(loader, good ? error : NULL))
+        good = FALSE;
+    GdkPixbuf *image = good ? gdk_pixbuf_loader_get_pixbuf(loader) : NULL;
+    return image ? g_object_ref(image) : NULL;
 }
 
 static GdkPixbuf *
 load(const char *path, int side, GError **error)
 {
-    int width, height;
+    Size size = {.side = side};
+    g_autoptr(GdkPixbuf) full = load_file(path, &size, error);
 
-    if (!choose_size(path, side, &width, &height, error))
-        return NULL;
-    if (is_scalable(path))
-        return gdk_pixbuf_new_from_file_at_scale(path, side, side, TRUE, error);
-    g_autoptr(GdkPixbuf) full = gdk_pixbuf_new_from_file(path, error);
     if (!full)
         return NULL;
-    if (gdk_pixbuf_get_width(full) == width && gdk_pixbuf_get_height(full) == height)
+    int width = gdk_pixbuf_get_width(full), height = gdk_pixbuf_get_height(full);
+    if (MAX(width, height) == side)
         return g_steal_pointer(&full);
-    return gdk_pixbuf_scale_simple(full, width, height, GDK_INTERP_BILINEAR);
+    int longest = MAX(width, height);
+    return gdk_pixbuf_scale_simple(full, MAX(1, width * side / longest),
+                                   MAX(1, height * side / longest), GDK_INTERP_BILINEAR);
 }
 
 // Copies the image into the middle of the square.
@@ -117,7 +160,7 @@ agent_icon_image_new(const char *path, guint side, GError **error)
     g_autoptr(GdkPixbuf) image = load(path, (int)side, error);
     if (!image) {
         if (error && !*error)
-            refuse(path, "cannot be scaled", G_IO_ERROR_FAILED, error);
+            refuse(path, "is no image", G_IO_ERROR_INVALID_DATA, error);
         return NULL;
     }
     if (gdk_pixbuf_get_bits_per_sample(image) != 8 || gdk_pixbuf_get_n_channels(image) < 3) {

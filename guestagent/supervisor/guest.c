@@ -48,16 +48,17 @@ stop(SupGuest *g, int status)
     if (g->shutdown)
         return;
     g->status = status;
-    pid_t helpers[] = {g->sound ? sup_keeper_pid(g->sound) : 0,
-                       g->agent ? sup_keeper_pid(g->agent) : 0,
-                       g->remoteapp ? sup_keeper_pid(g->remoteapp) : 0, sup_bus_pid(g->bus),
-                       sup_xserver_pid(g->x)};
     SupKeeper *keepers[] = {g->sound, g->agent, g->remoteapp};
-    for (gsize i = 0; i < G_N_ELEMENTS(keepers); i++)
-        if (keepers[i])
-            sup_keeper_stop(keepers[i]);
-    g->shutdown =
-        sup_shutdown_new(helpers, G_N_ELEMENTS(helpers), g->options->stop_limit_s, on_stopped, g);
+    pid_t pids[G_N_ELEMENTS(keepers)] = {0};
+    for (gsize i = 0; i < G_N_ELEMENTS(keepers); i++) {
+        if (!keepers[i])
+            continue;
+        pids[i] = sup_keeper_pid(keepers[i]);
+        sup_keeper_stop(keepers[i]);
+    }
+    SupShutdownOrder order = {{pids[1], pids[2]},
+                              {pids[0], sup_bus_pid(g->bus), sup_xserver_pid(g->x)}};
+    g->shutdown = sup_shutdown_new(&order, g->options->stop_limit_s, on_stopped, g);
 }
 
 static void

@@ -10,10 +10,10 @@
 #define HELPERS_LIMIT_MS 1500
 #define KILL_AGAIN_MS 200
 
-typedef enum { PROGRAMS, HELPERS, KILL } Step;
+typedef enum { PROGRAMS, HELPERS, SERVERS, KILL } Step;
 
 struct SupShutdown {
-    GArray *helpers;
+    GArray *helpers, *servers; // of pid_t
     guint limit_s, timer;
     Step step;
     void (*stopped)(gpointer user);
@@ -21,12 +21,20 @@ struct SupShutdown {
 };
 
 static bool
-is_helper(const SupShutdown *s, pid_t pid)
+contains(const GArray *pids, pid_t pid)
 {
-    for (guint i = 0; i < s->helpers->len; i++)
-        if (g_array_index(s->helpers, pid_t, i) == pid)
+    for (guint i = 0; i < pids->len; i++)
+        if (g_array_index(pids, pid_t, i) == pid)
             return true;
     return false;
+}
+
+// Whether the process still has a reason to live in this step.
+static bool
+is_spared(const SupShutdown *s, pid_t pid)
+{
+    return (s->step == PROGRAMS && contains(s->helpers, pid)) ||
+           (s->step <= HELPERS && contains(s->servers, pid));
 }
 
 // Sends the signal to what the step is about; returns how many there are. Signal 0 only counts.
@@ -38,7 +46,7 @@ signal_all(const SupShutdown *s, int signal)
 
     for (guint i = 0; i < all->len; i++) {
         pid_t pid = g_array_index(all, pid_t, i);
-        if (s->step == PROGRAMS && is_helper(s, pid))
+        if (is_spared(s, pid))
             continue;
         n++;
         if (signal)
@@ -55,7 +63,7 @@ static gboolean on_timer(gpointer user);
 static void
 enter(SupShutdown *s, Step step)
 {
-    guint limits[] = {s->limit_s * 1000, HELPERS_LIMIT_MS, KILL_AGAIN_MS};
+    guint limits[] = {s->limit_s * 1000, HELPERS_LIMIT_MS, HELPERS_LIMIT_MS, KILL_AGAIN_MS};
 
     s->step = step;
     if (s->timer)
@@ -71,9 +79,9 @@ on_timer(gpointer user)
     SupShutdown *s = user;
 
     s->timer = 0;
-    if (s->step == PROGRAMS) {
+    if (s->step < SERVERS) {
         signal_all(s, SIGKILL); // those whose time is over
-        enter(s, HELPERS);
+        enter(s, s->step + 1);
     } else if (signal_all(s, 0) == 0) {
         s->stopped(s->user);
     } else {
@@ -82,16 +90,25 @@ on_timer(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+static GArray *
+copy_pids(const pid_t *pids, gsize n)
+{
+    GArray *copy = g_array_new(FALSE, FALSE, sizeof(pid_t));
+
+    for (gsize i = 0; i < n; i++)
+        if (pids[i] > 0)
+            g_array_append_val(copy, pids[i]);
+    return copy;
+}
+
 SupShutdown *
-sup_shutdown_new(const pid_t *helpers, gsize n_helpers, guint limit_s,
-                 void (*stopped)(gpointer user), gpointer user)
+sup_shutdown_new(const SupShutdownOrder *order, guint limit_s, void (*stopped)(gpointer user),
+                 gpointer user)
 {
     SupShutdown *s = g_new0(SupShutdown, 1);
 
-    s->helpers = g_array_new(FALSE, FALSE, sizeof(pid_t));
-    for (gsize i = 0; i < n_helpers; i++)
-        if (helpers[i] > 0)
-            g_array_append_val(s->helpers, helpers[i]);
+    s->helpers = copy_pids(order->helpers, G_N_ELEMENTS(order->helpers));
+    s->servers = copy_pids(order->servers, G_N_ELEMENTS(order->servers));
     s->limit_s = limit_s;
     s->stopped = stopped;
     s->user = user;
@@ -107,6 +124,7 @@ sup_shutdown_free(SupShutdown *s)
     if (s->timer)
         g_source_remove(s->timer);
     g_array_unref(s->helpers);
+    g_array_unref(s->servers);
     g_free(s);
 }
 

@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +56,7 @@ static void
 keep_ready_fd(gpointer user)
 {
     dup2(GPOINTER_TO_INT(user), 9);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); // a test that fails leaves no guest behind
 }
 
 TestGuest *
@@ -318,15 +320,12 @@ on_lost(ChanPump *pump, const GError *error, gpointer user)
 
 static const ChanPumpHandlers host_handlers = {on_ready, on_message, NULL, on_lost};
 
-TestHost *
-test_host_new(TestGuest *g, const char *locale)
+static TestHost *
+host_on(int in, int out)
 {
     TestHost *h = g_new0(TestHost, 1);
-    g_autofree char *path = g_build_filename(g->dir, "agent", NULL);
     ChanConnConfig config = {
-        .role = CHAN_ROLE_HOST, .features = CHAN_FEATURE_FDS, .software = "test"};
-    g_autoptr(GError) error = NULL;
-    guint8 buffer[256];
+        .role = CHAN_ROLE_HOST, .features = in == out ? CHAN_FEATURE_FDS : 0, .software = "test"};
 
     h->apps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     h->payloads =
@@ -336,10 +335,27 @@ test_host_new(TestGuest *g, const char *locale)
         g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
     for (guint i = 0; i < sizeof config.nonce; i++)
         config.nonce[i] = (guint8)g_random_int();
-    int fd = agent_connect_unix(path, SOCK_STREAM, &error);
-    g_assert_no_error(error);
-    h->pump = chan_pump_new(NULL, fd, fd, &config, &host_handlers, h);
+    h->pump = chan_pump_new(NULL, in, out, &config, &host_handlers, h);
     TEST_WAIT(h->ready);
+    return h;
+}
+
+TestHost *
+test_host_new_pipe(int in, int out)
+{
+    return host_on(in, out);
+}
+
+TestHost *
+test_host_new(TestGuest *g, const char *locale)
+{
+    g_autofree char *path = g_build_filename(g->dir, "agent", NULL);
+    g_autoptr(GError) error = NULL;
+    guint8 buffer[256];
+    int fd = agent_connect_unix(path, SOCK_STREAM, &error);
+
+    g_assert_no_error(error);
+    TestHost *h = host_on(fd, fd);
     if (locale) {
         ChanHostInfo info = {.locale = CHAN_SPAN_TEXT(locale)};
         chan_pump_send(h->pump, CHAN_MSG_HOST_INFO,

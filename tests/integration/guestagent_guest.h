@@ -66,6 +66,7 @@ typedef struct {
 } TestHost;
 
 TestHost *test_host_new(TestGuest *guest, const char *locale); // locale NULL: sends no HOST_INFO
+TestHost *test_host_new_pipe(int take_in, int take_out);
 void test_host_free(TestHost *host);
 void test_host_want_icons(TestHost *host, const char *id);
 

@@ -117,6 +117,7 @@ test_launch(void)
     TestHost *host = test_host_new(guest, NULL);
     TestChild *child = test_child_new(guest);
 
+    TEST_WAIT(host->lists == 1); // only a host that is there hears of programs
     test_child_launch(child, SUPERVISOR_APP, "no-such-program", NULL);
     g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_NOT_FOUND);
     g_assert_nonnull(strstr(child->launched.reason, "no-such-program"));
@@ -125,7 +126,8 @@ test_launch(void)
 
     test_child_launch(child, SUPERVISOR_COMMAND, "sh", code);
     g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
-    TEST_WAIT(child->ends == 1 && host->ended == 1);
+    TEST_WAIT(child->ends == 1);
+    TEST_WAIT(host->ended == 1);
     g_assert_cmpuint(child->ended.pid, ==, child->launched.pid);
     g_assert_cmpint(child->ended.status, ==, 7);
     g_assert_cmpstr(host->ended_app, ==, "");
@@ -133,7 +135,8 @@ test_launch(void)
 
     test_child_launch(child, SUPERVISOR_APP, "acting:go", NULL);
     g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
-    TEST_WAIT(child->ends == 2 && host->ended == 2);
+    TEST_WAIT(child->ends == 2);
+    TEST_WAIT(host->ended == 2);
     g_assert_cmpint(child->ended.status, ==, 5);
     g_assert_cmpstr(host->ended_app, ==, "acting");
 
@@ -226,6 +229,73 @@ test_second_supervisor(void)
     test_guest_free(guest);
 }
 
+// Words for the supervisor or the agent, run to its end; what it says on stderr and its status.
+static int
+run_program(TestGuest *guest, const char *name, const char *option, char **said)
+{
+    g_autofree char *program = g_build_filename(g_getenv("CASEMENT_BUILD"), "bin", name, NULL);
+    g_autofree char *option_copy = g_strdup(option);
+    char *argv[] = {program, option_copy, NULL};
+    int status;
+
+    g_assert_true(g_spawn_sync(NULL, argv, guest->env, G_SPAWN_DEFAULT, NULL, NULL, NULL, said,
+                               &status, NULL));
+    return WEXITSTATUS(status);
+}
+
+static void
+test_usage(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    static const char *const names[] = {"casement-supervisor", "casement-agent"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *said = NULL, *none = NULL;
+        g_assert_cmpint(run_program(guest, names[i], "--version", &none), ==, 0);
+        g_assert_cmpint(run_program(guest, names[i], "--no-such-option", &said), ==, 2);
+        g_assert_nonnull(strstr(said, "--help"));
+    }
+    g_autofree char *said = NULL;
+    g_assert_cmpint(run_program(guest, "casement-agent", "--port=/no/such/port", &said), ==, 1);
+    g_assert_nonnull(strstr(said, "/no/such/port"));
+    test_guest_wait_ready(guest);
+    test_guest_free(guest);
+}
+
+// ssh and the like: stdin and stdout are the pipe, and the guest is started by the first who comes.
+static void
+test_stdio(void)
+{
+    TestGuest *guest = test_guest_new(NULL); // for its folders; another guest is started in them
+    g_autofree char *program =
+        g_build_filename(g_getenv("CASEMENT_BUILD"), "bin", "casement-agent", NULL);
+    g_autofree char *dir = g_build_filename(guest->root, "joined", NULL);
+    char *argv[] = {program, "--stdio", "--guest-dir", dir, NULL};
+    GPid supervisor = 0;
+
+    test_guest_wait_ready(guest);
+    for (int i = 0; i < 2; i++) {
+        int in, out;
+        GPid pid;
+        g_assert_true(g_spawn_async_with_pipes(NULL, argv, guest->env, G_SPAWN_DO_NOT_REAP_CHILD,
+                                               NULL, NULL, &pid, &in, &out, NULL, NULL));
+        TestHost *host = test_host_new_pipe(out, in);
+        TEST_WAIT(host->lists == 1);
+        test_host_free(host);
+        waitpid(pid, NULL, 0); // ends with its pipe
+        g_autofree char *lock = g_build_filename(dir, "lock", NULL);
+        g_autofree char *text = NULL;
+        g_assert_true(g_file_get_contents(lock, &text, NULL, NULL));
+        GPid now = (GPid)g_ascii_strtoll(text, NULL, 10);
+        g_assert_true(is_alive(now));
+        g_assert_true(i == 0 || now == supervisor); // the second one joined the first one's guest
+        supervisor = now;
+    }
+    kill(supervisor, SIGTERM);
+    TEST_WAIT(!is_alive(supervisor));
+    test_guest_free(guest);
+}
+
 static void
 test_xvfb(void)
 {
@@ -281,7 +351,7 @@ test_shutdown(void)
     test_child_launch(child, SUPERVISOR_COMMAND, "sh", deaf);
     test_child_launch(child, SUPERVISOR_COMMAND, "sh", stray);
     TEST_WAIT(child->ends == 1);
-    g_assert_cmpint(test_guest_find(guest, "sleep"), >, 0);
+    TEST_WAIT(test_guest_find(guest, "sleep") > 0);
     test_child_free(child);
     test_guest_free(guest); // checks that nothing is left
 }
@@ -312,6 +382,8 @@ main(int argc, char **argv)
     g_test_add_func("/guest/agent-killed", test_agent_killed);
     g_test_add_func("/guest/second-host", test_second_host);
     g_test_add_func("/guest/second-supervisor", test_second_supervisor);
+    g_test_add_func("/guest/usage", test_usage);
+    g_test_add_func("/guest/stdio", test_stdio);
     g_test_add_func("/guest/xorg", test_xorg);
     g_test_add_func("/guest/xvfb", test_xvfb);
     g_test_add_func("/guest/shutdown", test_shutdown);

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The agent's conversation with the host, without pipes and platform.
+
+#include "guestagent/agent.h"
+
+#include <glib.h>
+#include <string.h>
+
+// The platform of this test: records what it is asked.
+struct AgentPlatform {
+    guint collects, wants, left;
+    char locale[64];
+};
+
+void
+agent_platform_guest_info(AgentPlatform *p, ChanGuestInfo *info)
+{
+    info->os = CHAN_OS_LINUX;
+    info->os_name = CHAN_SPAN_TEXT("Test 1");
+}
+
+void
+agent_platform_set_locale(AgentPlatform *p, const char *locale)
+{
+    g_strlcpy(p->locale, locale, sizeof p->locale);
+}
+
+void
+agent_platform_collect(AgentPlatform *p)
+{
+    p->collects++;
+}
+
+void
+agent_platform_want_icon(AgentPlatform *p, const uint8_t hash[CHAN_ICON_HASH_SIZE])
+{
+    p->wants++;
+}
+
+void
+agent_platform_host_left(AgentPlatform *p)
+{
+    p->left++;
+}
+
+typedef struct {
+    GString *log; // types and ids, in order
+    guint refuse_after;
+} Wire;
+
+static bool
+send_to_wire(uint16_t type, ChanSpan payload, void *user)
+{
+    Wire *wire = user;
+    g_autofree ChanApp *app = g_new0(ChanApp, 1);
+    ChanSpan id = {0};
+    ChanApps apps;
+
+    if (wire->refuse_after && --wire->refuse_after == 0)
+        return false;
+    if (type == CHAN_MSG_APP)
+        g_assert_true(chan_app_decode(app, payload));
+    if (type == CHAN_MSG_APP_GONE)
+        g_assert_true(chan_app_gone_decode(&id, payload));
+    id = type == CHAN_MSG_APP ? app->id : id;
+    if (type == CHAN_MSG_APPS_BEGIN && chan_apps_decode(&apps, payload))
+        g_string_append_printf(wire->log, "begin%u ", apps.count);
+    else if (type == CHAN_MSG_APPS_END)
+        g_string_append(wire->log, "end ");
+    else
+        g_string_append_printf(wire->log, "%u%.*s ", type, (int)id.size, (const char *)id.data);
+    return true;
+}
+
+static void
+list(Agent *agent, const char *ids)
+{
+    g_auto(GStrv) all = g_strsplit(ids, " ", -1);
+    g_autofree ChanApp *app = g_new0(ChanApp, 1);
+
+    agent_list_begin(agent);
+    for (char **id = all; *id; id++) {
+        // "a=name"
+        char *name = strchr(*id, '=');
+        if (name)
+            *name++ = '\0';
+        app->id = CHAN_SPAN_TEXT(*id);
+        app->name = CHAN_SPAN_TEXT(name ? name : *id);
+        if (**id)
+            agent_list_app(agent, app);
+    }
+    agent_list_end(agent);
+}
+
+static void
+expect(Wire *wire, const char *text)
+{
+    g_assert_cmpstr(wire->log->str, ==, text);
+    g_string_truncate(wire->log, 0);
+}
+
+static void
+test_lists(void)
+{
+    AgentPlatform platform = {0};
+    Wire wire = {.log = g_string_new(NULL)};
+    Agent *agent = agent_new();
+
+    agent_set_platform(agent, &platform);
+    agent_service(agent, "rdp", true, "");
+    agent_host_ready(agent, send_to_wire, &wire);
+    expect(&wire, "1 7 ");
+    g_assert_cmpuint(platform.collects, ==, 1);
+    list(agent, "c a b");
+    expect(&wire, "begin3 3a 3b 3c end ");
+    list(agent, "a b=new d");
+    expect(&wire, "3b 3d 5c ");
+    list(agent, "d b=new a");
+    expect(&wire, "");
+    g_assert_true(agent_message(agent, CHAN_MSG_SYNC, (ChanSpan){0}));
+    expect(&wire, "begin3 3a 3b 3d end ");
+    g_assert_cmpuint(platform.collects, ==, 2);
+
+    // Without a host changes are kept for the next one.
+    agent_host_left(agent);
+    list(agent, "a");
+    agent_program_ended(agent, "a", 1, 0);
+    expect(&wire, "");
+    agent_host_ready(agent, send_to_wire, &wire);
+    expect(&wire, "1 7 begin1 3a end ");
+    list(agent, "");
+    expect(&wire, "5a ");
+    agent_free(agent);
+    g_string_free(wire.log, TRUE);
+}
+
+// A host that takes no more is left alone until the next is there.
+static void
+test_refused(void)
+{
+    AgentPlatform platform = {0};
+    Wire wire = {.log = g_string_new(NULL), .refuse_after = 4};
+    Agent *agent = agent_new();
+
+    agent_set_platform(agent, &platform);
+    list(agent, "a b c");
+    agent_host_ready(agent, send_to_wire, &wire);
+    expect(&wire, "1 begin3 3a ");
+    list(agent, "x");
+    expect(&wire, "");
+    agent_free(agent);
+    g_string_free(wire.log, TRUE);
+}
+
+static void
+test_messages(void)
+{
+    AgentPlatform platform = {0};
+    Wire wire = {.log = g_string_new(NULL)};
+    Agent *agent = agent_new();
+    ChanHostInfo info = {.locale = CHAN_SPAN_TEXT("de_DE.UTF-8")};
+    ChanHostInfo odd = {.locale = CHAN_SPAN("a\0b", 3)};
+    guint8 buffer[1024], hash[CHAN_ICON_HASH_SIZE] = {0};
+
+    agent_set_platform(agent, &platform);
+    agent_host_ready(agent, send_to_wire, &wire);
+    ChanSpan bytes = chan_host_info_encode(&info, buffer, sizeof buffer);
+    g_assert_true(agent_message(agent, CHAN_MSG_HOST_INFO, bytes));
+    g_assert_cmpstr(platform.locale, ==, "de_DE.UTF-8");
+    g_assert_true(agent_message(agent, CHAN_MSG_HOST_INFO,
+                                chan_host_info_encode(&odd, buffer, sizeof buffer)));
+    g_assert_cmpstr(platform.locale, ==, "de_DE.UTF-8");
+    bytes = chan_icon_want_encode(hash, buffer, sizeof buffer);
+    g_assert_true(agent_message(agent, CHAN_MSG_ICON_WANT, bytes));
+    g_assert_cmpuint(platform.wants, ==, 1);
+    bytes.size--;
+    g_assert_false(agent_message(agent, CHAN_MSG_ICON_WANT, bytes));
+    g_assert_false(agent_message(agent, CHAN_MSG_HOST_INFO, (ChanSpan){0}));
+    g_assert_true(agent_message(agent, 9999, CHAN_SPAN("x", 1)));
+    agent_free(agent);
+    g_string_free(wire.log, TRUE);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/agent/lists", test_lists);
+    g_test_add_func("/agent/refused", test_refused);
+    g_test_add_func("/agent/messages", test_messages);
+    return g_test_run();
+}
