@@ -83,6 +83,12 @@ set_text(GKeyFile *file, const char *key, const char *text)
         g_key_file_set_string(file, GROUP, key, text);
 }
 
+static gboolean
+looks_same(const char *a, const char *b)
+{
+    return g_ascii_strcasecmp(a, b) == 0;
+}
+
 // The specification allows fewer characters in an action's id than other ids have.
 static char *
 action_key(const BrokerAction *action, guint number)
@@ -133,9 +139,10 @@ broker_desktop_entry(const char *guest, const BrokerApp *app, const BrokerPublis
     GKeyFile *file = g_key_file_new();
     g_key_file_set_string(file, GROUP, G_KEY_FILE_DESKTOP_KEY_TYPE, "Application");
     g_key_file_set_string(file, GROUP, G_KEY_FILE_DESKTOP_KEY_NAME, app->name);
-    if (strcmp(app->generic_name, app->name) != 0)
+    // What says nothing more than the name is left out (desktop-file-validate finds it, too).
+    if (!looks_same(app->generic_name, app->name))
         set_text(file, G_KEY_FILE_DESKTOP_KEY_GENERIC_NAME, app->generic_name);
-    if (strcmp(app->comment, app->name) != 0)
+    if (!looks_same(app->comment, app->name) && !looks_same(app->comment, app->generic_name))
         set_text(file, G_KEY_FILE_DESKTOP_KEY_COMMENT, app->comment);
     if (icon)
         g_key_file_set_string(file, GROUP, G_KEY_FILE_DESKTOP_KEY_ICON, icon);
