@@ -114,7 +114,7 @@ host_buffer_pixel(const HostBuffer *b, uint32_t x, uint32_t y)
 void *
 host_buffer_read_once(int take_fd, size_t size, GError **error)
 {
-    g_autofree uint8_t *data = g_malloc(size);
+    uint8_t *data = g_malloc(size);
     size_t got = 0;
     ssize_t n = 1;
 
@@ -127,7 +127,8 @@ host_buffer_read_once(int take_fd, size_t size, GError **error)
     }
     close(take_fd);
     if (got == size)
-        return g_steal_pointer(&data);
+        return data;
+    g_free(data);
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "an image of %zu bytes has only %zu",
                 size, got);
     return NULL;

@@ -83,7 +83,7 @@ find_visual(HostDisplay *x, int depth, HostVisual *out)
 static bool
 try_shm_fd(HostDisplay *x)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
 
     if (getsockname(ConnectionNumber(x->dpy), (struct sockaddr *)&address, &length) < 0 ||

@@ -9,6 +9,7 @@
 
 // A window manager needs a moment to follow; until then its old state is no news.
 #define STATE_SETTLE_US (G_USEC_PER_SEC / 2)
+#define GEOMETRY_SETTLE_MS 200
 
 void
 host_follow_configure(HostWindow *w, const XConfigureEvent *e)
@@ -84,6 +85,41 @@ tell_configured(HostWindow *w, const ViewRect *actual)
     host_session_send(w->view, &m, sizeof m);
 }
 
+static bool
+same(const ViewRect *a, const ViewRect *b)
+{
+    return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
+}
+
+static gboolean
+on_settled(gpointer user)
+{
+    HostWindow *w = user;
+
+    g_source_unref(w->settle);
+    w->settle = NULL;
+    w->geometry_dirty = true;
+    host_follow_sync(w);
+    return G_SOURCE_REMOVE;
+}
+
+// True while what is seen may be an answer to an earlier request of ours than the last.
+static bool
+unsettled(HostWindow *w, const ViewRect *actual)
+{
+    gint64 since = g_get_monotonic_time() - w->geometry_pushed_us;
+
+    if (w->geometry_pushed_us == 0 || since >= (gint64)GEOMETRY_SETTLE_MS * 1000 ||
+        same(actual, &w->wanted.geometry))
+        return false;
+    if (!w->settle) {
+        w->settle = g_timeout_source_new(GEOMETRY_SETTLE_MS);
+        g_source_set_callback(w->settle, on_settled, w, NULL);
+        g_source_attach(w->settle, w->view->context);
+    }
+    return true;
+}
+
 static void
 sync_geometry(HostWindow *w)
 {
@@ -99,11 +135,10 @@ sync_geometry(HostWindow *w)
     actual.y = CLAMP(actual.y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     actual.width = CLAMP(actual.width, 1, VIEW_SIDE_MAX);
     actual.height = CLAMP(actual.height, 1, VIEW_SIDE_MAX);
-    w->wanted.geometry = w->pushed.geometry = actual;
-    if (w->wanted.override_redirect || w->is_orphan)
+    if (unsettled(w, &actual))
         return;
-    if (actual.x != w->told.x || actual.y != w->told.y || actual.width != w->told.width ||
-        actual.height != w->told.height)
+    w->wanted.geometry = w->pushed.geometry = actual;
+    if (!w->wanted.override_redirect && !w->is_orphan && !same(&actual, &w->told))
         tell_configured(w, &actual);
 }
 

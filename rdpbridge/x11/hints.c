@@ -170,18 +170,19 @@ push_icon(HostWindow *w)
         XDeleteProperty(x->dpy, w->xid, x->atoms[ATOM__NET_WM_ICON]);
         return;
     }
-    g_autofree long *values = g_new(long, n);
-    long *at = values;
+    long *values = g_new(long, n);
+    int at = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++) {
         const HostIcon *icon = &w->icons[i];
         if (!icon->pixels)
             continue;
-        *at++ = icon->width;
-        *at++ = icon->height;
+        values[at++] = icon->width;
+        values[at++] = icon->height;
         for (uint32_t p = 0; p < icon->width * icon->height; p++)
-            *at++ = icon->pixels[p];
+            values[at++] = icon->pixels[p];
     }
     set_longs(w, x->atoms[ATOM__NET_WM_ICON], XA_CARDINAL, values, n);
+    g_free(values);
 }
 
 // What never changes.

@@ -10,7 +10,7 @@
 #include <string.h>
 
 // The server's buffer: starts short, and grows when it ran empty while sound was flowing.
-#define BUFFER_MS 40
+#define BUFFER_MS 60
 #define BUFFER_STEP_MS 20
 #define BUFFER_MAX_MS 200
 #define QUEUE_MAX_MS 500        // what waits here; the oldest is dropped beyond it

@@ -40,6 +40,10 @@ host_window_free(HostWindow *w)
         if (w->wanted.override_redirect)
             host_pointer_popups_changed(w->view->pointer);
     }
+    if (w->settle) {
+        g_source_destroy(w->settle);
+        g_source_unref(w->settle);
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++)
         g_free(w->icons[i].pixels);
     host_buffer_unref(w->buffer);
@@ -250,15 +254,13 @@ create(HostWindow *w)
 static void
 push_geometry(HostWindow *w)
 {
-    HostDisplay *x = w->view->x;
     const ViewRect *a = &w->wanted.geometry, *b = &w->pushed.geometry;
 
-    if (!same_size(a, b) && !same_place(a, b))
-        XMoveResizeWindow(x->dpy, w->xid, a->x, a->y, a->width, a->height);
-    else if (!same_size(a, b))
-        XResizeWindow(x->dpy, w->xid, a->width, a->height);
-    else if (!same_place(a, b))
-        XMoveWindow(x->dpy, w->xid, a->x, a->y);
+    if (same_size(a, b) && same_place(a, b))
+        return;
+    // Whole, though only a part may differ: an earlier request may still be under way.
+    XMoveResizeWindow(w->view->x->dpy, w->xid, a->x, a->y, a->width, a->height);
+    w->geometry_pushed_us = g_get_monotonic_time();
 }
 
 // From one state to another of a window that stays mapped.

@@ -58,7 +58,9 @@ struct HostWindow {
     uint32_t configured_serial, moved_serial, resized_serial;
     ViewRect told;                            // geometry the guest knows of
     uint32_t notified_width, notified_height; // of the last ConfigureNotify
-    gint64 state_pushed_us;                   // until the window manager has had time to follow
+    gint64 geometry_pushed_us;                // until the window manager has had time to follow
+    GSource *settle;                          // looks again when that time is over
+    gint64 state_pushed_us;                   // likewise
     uint32_t state_before;
 
     bool mapped;      // asked to be, which the window manager may still delay

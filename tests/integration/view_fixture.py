@@ -137,7 +137,7 @@ class View:
         control, view_control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         session, view_session = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         fds = (view_control.fileno(), view_session.fileno())
-        self.log = desktop.base / "view.log"
+        self.log = desktop.base / f"view-{len(desktop.started)}.log"
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(
                 [BUILD / "bin/casement-view", f"--control-fd={fds[0]}", f"--session-fd={fds[1]}"], pass_fds=fds,
@@ -266,6 +266,10 @@ class Desktop(HostDesktop):
 
     def try_json(self, *argv):
         return []
+
+    def start_bus(self):
+        self.env["XDG_DATA_DIRS"] = "/usr/share"  # no service of the product's is activated
+        super().start_bus()
 
     def start_display(self):
         # python-xlib keeps the first display's extension events for all later ones.

@@ -3,7 +3,8 @@
 import struct
 
 import numpy as np
-from Xlib import X, Xatom, Xutil
+from Xlib import X, Xutil
+from Xlib.protocol import event
 
 import view_fixture as p
 from view_fixture import ViewCase, ids, main, picture, wait_for
@@ -279,7 +280,6 @@ class States(ViewCase):
 
     def ask(self, window, action, *names):
         d = self.desktop.display
-        from Xlib.protocol import event
         atoms = [d.intern_atom(f"_NET_WM_STATE_{n}") for n in names]
         d.screen().root.send_event(event.ClientMessage(window=window, client_type=d.intern_atom("_NET_WM_STATE"),
                                                        data=(32, [action, *atoms, *[0] * (4 - len(atoms))])),

@@ -1,0 +1,1 @@
+casement_fuzz(fuzz_view SOURCES fuzz_view.c LIBS viewproto)

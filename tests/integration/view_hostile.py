@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A session that was taken over against casement-view: bad messages cost the session and its windows,
+never the view; limits hold."""
+import fcntl
+import os
+import struct
+
+import view_fixture as p
+from view_fixture import ViewCase, ids, main, memfd, message, picture, wait_for
+
+
+class Hostile(ViewCase):
+    def dropped(self, reason=None):
+        """The session's socket was closed, its windows are gone, it was logged once, and the view
+        goes on with the next session."""
+        wait_for("the session to be dropped", self.v.session.closed)
+        wait_for("its windows to go", lambda: not self.v.all_windows())
+        log = self.v.logged()
+        self.assertEqual(log.count("broke the view protocol"), 1, log)
+        if reason:
+            self.assertIn(reason, log)
+        self.v.new_session()
+        self.v.session.expect(p.SCREEN)
+        pixels = picture(120, 90, 8)
+        self.same_pixels(self.v.show(7, (400, 300, 120, 90), pixels), pixels)
+
+    def test_malformed_messages(self):
+        bad = [
+            b"", b"\0" * 7, message(0), message(99), message(p.SHOWN, bytes(16)), message(p.SCREEN, bytes(40)),
+            message(p.WINDOW, bytes(51)), message(p.WINDOW, bytes(52)), message(p.WINDOW, bytes(53)),
+            message(p.WINDOW, struct.pack("=13I", 1, 1, 0, 0, 0, *[0] * 8)),       # its own owner
+            message(p.WINDOW, struct.pack("=13I", 1, 0, 6, 0, 0, *[0] * 8)),       # kind
+            message(p.WINDOW, struct.pack("=13I", 1, 0, 0, 1 << 9, 0, *[0] * 8)),  # flag
+            message(p.WINDOW, struct.pack("=13I", 1, 0, 0, 0, 4096, *[0] * 8)),    # application
+            message(p.TITLE, struct.pack("=II", 1, 0) + b"x" * 513),
+            message(p.COMMIT, struct.pack("=IIiiIIIIII", 1, 1, 0, 0, 0, 10, 1, 0, 0, 0)),
+            message(p.COMMIT, struct.pack("=IIiiIIIIII", 1, 1, 0, 0, 10, 10, 1, 0, 0, 1)),
+            message(p.STACK, struct.pack("=II", 513, 0) + bytes(513 * 4)),
+            message(p.SOUND, struct.pack("=II", 1, 2) + b"ab"),  # no format
+            message(p.CURSOR, struct.pack("=6I", 0, 24, 16, 24, 5, 0)),
+            struct.pack("=II", p.ACTIVE, 24) + bytes(8),
+        ]
+        for packet in bad[1:]:
+            with self.subTest(packet=packet[:24].hex()):
+                self.v.show(1, (100, 100, 200, 100))
+                self.v.session.send(packet)
+                wait_for("the session to be dropped", self.v.session.closed)
+                wait_for("its windows to go", lambda: not self.v.all_windows())
+                self.v.new_session()
+                self.v.session.expect(p.SCREEN)
+        self.assertEqual(self.v.logged().count("broke the view protocol"), len(bad) - 1)
+
+    def test_too_large_a_packet_is_the_end_of_a_session(self):
+        self.v.show(1, (100, 100, 200, 100))
+        self.v.session.send(message(p.TITLE, struct.pack("=II", 1, 0) + b"x" * 80000))
+        wait_for("the session to be dropped", self.v.session.closed)
+
+    def buffer(self, fd, width=100, height=100, stride=400, ident=50, window=1):
+        self.v.session.send(message(p.BUFFER, struct.pack("=6I", ident, window, width, height, stride, 0)), [fd])
+        os.close(fd)
+
+    def test_buffer_shorter_than_it_says(self):
+        self.v.show(1, (100, 100, 200, 100))
+        self.buffer(memfd(bytes(100 * 400 - 1)))
+        self.dropped("39999 bytes where 40000 are named")
+
+    def test_buffer_that_could_shrink(self):
+        self.v.show(1, (100, 100, 200, 100))
+        self.buffer(memfd(bytes(100 * 400), seals=fcntl.F_SEAL_GROW))
+        self.dropped("could shrink")
+
+    def test_buffer_that_is_no_memory(self):
+        self.v.show(1, (100, 100, 200, 100))
+        r, w = os.pipe()
+        os.close(w)
+        self.buffer(r)
+        self.dropped("not in a memfd")
+
+    def test_icon_that_is_no_memory_does_not_block(self):
+        self.v.show(1, (100, 100, 200, 100))
+        r, w = os.pipe()
+        self.v.session.send(message(p.ICON, struct.pack("=IIII", 1, 16, 16, 0)), [r])
+        os.close(r)
+        self.dropped("an image of 1024 bytes has only 0")
+        os.close(w)
+
+    def test_missing_and_surplus_descriptors(self):
+        self.v.show(1, (100, 100, 200, 100))
+        self.v.session.send(message(p.BUFFER, struct.pack("=6I", 50, 1, 10, 10, 40, 0)))
+        self.dropped("malformed")
+        count = self.open_files()
+        for _ in range(20):
+            fd = memfd(bytes(400))
+            self.v.session.send(message(p.WINDOW_GONE, struct.pack("=II", 1, 0)), [fd, fd, fd])
+            os.close(fd)
+            wait_for("the session to be dropped", self.v.session.closed)
+            self.v.new_session()
+            self.v.session.expect(p.SCREEN)
+        self.assertLessEqual(self.open_files(), count + 1)
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.v.process.pid}/fd"))
+
+    def test_damage_outside_the_buffer(self):
+        self.v.show(1, (100, 100, 200, 100))
+        self.v.commit(1, (100, 100, 200, 100), damage=[(190, 0, 11, 5)], wait=False)
+        self.dropped("not handed over")
+
+    def test_another_windows_buffer(self):
+        self.v.show(1, (100, 100, 200, 100))
+        self.v.show(2, (100, 300, 200, 100))
+        self.v.commit(1, (100, 100, 200, 100), buffer=self.v.buffers[2], wait=False)
+        self.dropped("not handed over")
+
+    def test_unknown_windows_are_answered(self):
+        self.v.title(77, "nobody")
+        self.v.session.send(message(p.WINDOW_GONE, struct.pack("=II", 77, 0)))
+        self.buffer(memfd(bytes(40000)), window=77)
+        self.v.commit(77, (0, 0, 10, 10), state=p.S_HIDDEN)
+        self.assertEqual(self.v.all_windows(), [])
+
+    def test_six_hundred_windows(self):
+        before = self.v.rss_mib()
+        for i in range(1, 601):
+            self.v.window(i)
+            if i % 10 == 0:
+                self.v.buffer(i, picture(20, 20))
+                self.v.commit(i, (i, i % 500 + 50, 20, 20))
+        self.v.commit(600, (0, 0, 20, 20), state=p.S_HIDDEN, damage=[])
+        log = self.v.logged()
+        self.assertEqual(log.count("more than 512 windows"), 1, log)
+        wait_for("those within the limit", lambda: len(self.v.all_windows()) == 51)
+        self.assertLess(self.v.rss_mib() - before, 16)
+
+    def test_limit_of_the_policy(self):
+        self.v.setup(p.TO_GUEST, max_windows=3)
+        for i in range(1, 6):
+            self.v.window(i)
+            self.v.buffer(i, picture(20, 20))
+            self.v.commit(i, (100 + 50 * i, 100, 20, 20))
+        wait_for("three windows", lambda: len(self.v.all_windows()) == 3)
+        self.v.session.send(message(p.WINDOW_GONE, struct.pack("=II", 2, 0)))
+        self.v.show(9, (500, 300, 30, 30))
+
+    def test_more_pixels_than_allowed(self):
+        self.v.show(1, (100, 100, 200, 100))
+        side, fds = 11500, []
+        fd = os.memfd_create("large", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.truncate(fd, side * side * 4)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, p.SEALS)
+        for i in range(3):
+            self.v.session.send(message(p.BUFFER, struct.pack("=6I", 60 + i, 1, side, side, side * 4, 0)), [fd])
+        os.close(fd)
+        self.dropped("too many buffers")
+
+    def test_same_buffer_twice(self):
+        self.v.show(1, (100, 100, 200, 100))
+        for _ in range(2):
+            self.buffer(memfd(bytes(40000)))
+        self.dropped("one twice")
+
+    def test_commits_without_waiting(self):
+        window = self.v.show(1, (100, 100, 200, 100))
+        self.v.session.drop_all()
+        last = 0
+        for i in range(4000):
+            last = self.v.commit(1, (100, 100, 200, 100), damage=[(0, 0, 64, 64)], wait=False)
+            if i % 100 == 0:
+                self.v.session.poll()
+        self.v.session.expect(p.SHOWN, lambda b: struct.unpack_from("=II", b) == (1, last), timeout=30)
+        shown = sum(k == p.SHOWN for k, _, _ in self.v.session.seen)
+        self.assertEqual(shown, 3999)
+        self.assertTrue(window.get_geometry().width)
+
+    def test_extreme_geometry(self):
+        pixels = picture(50, 40)
+        window = self.v.show(1, (100, 100, 50, 40), pixels)
+        for geometry in ((-32767, -32767, 50, 40), (32767, 32767, 50, 40), (0, 0, 16384, 1), (0, 0, 1, 16384),
+                         (-16384, 5, 16384, 16384), (300, 300, 50, 40)):
+            self.v.commit(1, geometry, damage=[], configured=0x7fffffff)
+        wait_for("it to be back", lambda: self.desktop.geometry(window) == (300, 300, 50, 40))
+        self.same_pixels(window, pixels)
+
+    def test_sizes_of_hints_at_their_limits(self):
+        window = self.v.show(1, (100, 100, 50, 40), hints=(16384, 16384, 16384, 16384, 16383, 16383, 1024, 1024))
+        self.v.window(1, hints=(0, 0, 0, 0, 16383, 0, 1024, 0))
+        self.v.window(1)
+        self.v.commit(1, (100, 100, 50, 40))
+        self.assertTrue(window.get_wm_normal_hints())
+
+    def test_a_session_that_does_not_read(self):
+        window = self.v.show(1, (100, 100, 200, 100))
+        self.desktop.focus(window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        # Its answers fill the socket and then the bounded queue.
+        packet = message(p.COMMIT, struct.pack("=IIiiIIIIII", 1, 1, 100, 100, 200, 100, self.v.buffers[1].id, 0, 0, 0))
+        self.v.session.sock.settimeout(20)
+        try:
+            for _ in range(400000):
+                self.v.session.sock.send(packet)
+        except OSError:
+            pass
+        else:
+            self.fail("the session was not dropped")
+        self.assertIn("does not read", self.v.logged())
+        self.assertLess(self.v.rss_mib(), 60)
+
+    def test_nothing_is_read_before_the_policy(self):
+        v = p.View(self.desktop, setup=False)
+        v.window(1)
+        v.buffer(1, picture(50, 40))
+        v.commit(1, (100, 100, 50, 40), wait=False)
+        v.session.expect(p.SCREEN)
+        v.broker.expect(p.CTL_VIEW_READY)
+        self.assertEqual(v.all_windows(), [])
+        v.setup(p.TO_GUEST)
+        v.session.expect(p.SHOWN)
+        wait_for("the window", v.all_windows)
+        v.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who outlives whom, seen from casement-view: its session, its broker, its display; and what it costs."""
+import os
+import pathlib
+import signal
+import socket
+import struct
+import subprocess
+import time
+import unittest
+
+import view_fixture as p
+from view_fixture import BUILD, End, View, ViewCase, ids, main, message, picture, wait_for
+
+# A broker for the session bus to activate: listens where a view that lost its broker connects, and
+# hands over to the test what it got. $1: a folder.
+BROKER = '''
+import os, socket, sys
+folder = sys.argv[1]
+server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+os.makedirs(os.environ["XDG_RUNTIME_DIR"] + "/casement", exist_ok=True)
+server.bind(os.environ["XDG_RUNTIME_DIR"] + "/casement/control")
+server.listen(4)
+test = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+test.connect(folder + "/test")
+import gi
+from gi.repository import Gio, GLib
+bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+Gio.bus_own_name_on_connection(bus, "org.casement.Broker1", 0, None, None)
+def accept(*_):
+    view, _ = server.accept()
+    socket.send_fds(test, [b"view"], [view.fileno()])
+    return True
+GLib.io_add_watch(server.fileno(), GLib.IO_IN, accept)
+GLib.MainLoop().run()
+'''
+
+
+class Session(ViewCase):
+    def test_windows_wait_for_a_new_session_without_blinking(self):
+        pixels, other = picture(300, 200), picture(200, 150, 2)
+        self.v.app(1, "one", "casement-demo-one")
+        window = self.v.show(1, (100, 120, 300, 200), pixels, "One", app=1)
+        second = self.v.show(2, (500, 120, 200, 150), other, "Two", app=1)
+        frame = window.query_tree().parent
+        frame.change_attributes(event_mask=p.X.StructureNotifyMask)
+        window.change_attributes(event_mask=p.X.StructureNotifyMask)
+        self.v.session.sock.close()
+        # Frozen, and served from the last picture.
+        cover = self.desktop.root.create_window(150, 150, 100, 100, 0, p.X.CopyFromParent, override_redirect=True,
+                                                background_pixel=0xff00)
+        cover.map()
+        self.desktop.display.sync()
+        cover.destroy()
+        self.same_pixels(window, pixels)
+        self.v.new_session()
+        self.v.session.expect(p.SCREEN)
+        self.v.session.expect(p.LAYOUT)
+        # The guest's ids may be others now.
+        changed = picture(300, 200, 3)
+        self.v.window(71, app=1)
+        self.v.title(71, "One")
+        self.v.buffer(71, changed)
+        self.v.commit(71, (100, 120, 300, 200))
+        self.same_pixels(window, changed)
+        wait_for("the window that did not come back to go", lambda: [w.id for w in self.v.all_windows()] == [window.id])
+        self.desktop.display.sync()
+        events = []
+        while self.desktop.display.pending_events():
+            events.append(self.desktop.display.next_event())
+        self.assertFalse([e for e in events if e.type in (p.X.UnmapNotify, p.X.DestroyNotify) and e.window.id == window.id], events)
+        self.desktop.focus(window)
+        self.v.session.expect(p.FOCUS, ids(71))
+        self.assertNotEqual(second.id, window.id)
+
+    def test_windows_close_when_no_session_comes(self):
+        self.v.show(1, (100, 120, 300, 200))
+        begin = time.monotonic()
+        self.v.session.sock.close()
+        wait_for("the window to go", lambda: not self.v.all_windows())
+        self.assertGreater(time.monotonic() - begin, 4)
+        self.assertIsNone(self.v.process.poll())
+        self.v.new_session()
+        self.v.show(1, (100, 120, 300, 200))
+
+    def test_quit(self):
+        self.v.show(1, (100, 120, 300, 200))
+        self.v.broker.send(message(p.CTL_QUIT))
+        self.assertEqual(self.v.process.wait(10), 0)
+        self.assertTrue(self.v.session.closed())
+
+    def test_raise(self):
+        window = self.v.show(1, (100, 120, 300, 200))
+        self.v.show(2, (200, 220, 300, 200))
+        self.desktop.focus(self.desktop.clients()[-1])
+        self.desktop.xdotool("windowminimize", str(window.id))
+        wait_for("minimised", lambda: len(self.v.all_windows()) == 1)
+        self.v.broker.send(message(p.CTL_RAISE, struct.pack("=II", 1, 0)))
+        wait_for("the window on top", lambda: self.desktop.clients()[-1].id == window.id and len(self.v.all_windows()) == 2)
+        self.v.session.expect(p.FOCUS, ids(1))
+
+    def test_broken_broker_message_is_ignored(self):
+        self.v.broker.send(message(99))
+        self.v.broker.send(message(p.CTL_APP, bytes(12)))
+        self.v.broker.send(b"x")
+        self.v.show(1, (100, 120, 300, 200))
+
+
+class Broker(ViewCase):
+    def setUp(self):
+        folder = self.desktop.folder("data/dbus-1/services")
+        self.service = folder / "org.casement.Broker1.service"
+        self.control = pathlib.Path(self.desktop.env["XDG_RUNTIME_DIR"]) / "casement/control"
+        self.control.unlink(missing_ok=True)
+        super().setUp()
+
+    def serve(self):
+        script = self.desktop.base / "broker.py"
+        script.write_text(BROKER)
+        self.service.write_text(f"[D-BUS Service]\nName=org.casement.Broker1\nExec=/usr/bin/python3 {script} {self.desktop.base}\n")
+        self.reload()
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        path = self.desktop.base / "test"
+        path.unlink(missing_ok=True)
+        listener.bind(str(path))
+        listener.listen(1)
+        listener.settimeout(20)
+        self.addCleanup(listener.close)
+        return listener
+
+    def reload(self):
+        self.desktop.run("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/",
+                         "org.freedesktop.DBus.ReloadConfig")
+
+    def test_adoption(self):
+        listener = self.serve()
+        pixels = picture(300, 200)
+        window = self.v.show(1, (100, 120, 300, 200), pixels)
+        self.v.broker.sock.close()
+        test, _ = listener.accept()
+        test.settimeout(20)
+        _, fds, _, _ = socket.recv_fds(test, 16, 1)
+        broker = End(socket.socket(fileno=fds[0]))
+        self.addCleanup(broker.sock.close)
+        body, sent = broker.expect(p.CTL_ADOPT)
+        session_pid, view_pid, guest = struct.unpack("=II64s", body)
+        self.assertEqual((session_pid, view_pid, guest.rstrip(b"\0")), (0, self.v.process.pid, b"demo"))
+        # The session got the other end of what the broker got.
+        _, given = self.v.session.expect(p.CONTROL)
+        os.write(sent[0], b"hello")
+        self.assertEqual(os.read(given[0], 16), b"hello")
+        for fd in (*sent, *given):
+            os.close(fd)
+        broker.expect(p.CTL_VIEW_READY)
+        # It is the broker now.
+        self.v.broker = broker
+        self.v.setup(p.TO_GUEST, prefix="new: ")
+        wait_for("the new prefix", lambda: self.desktop.title(window) == "new: ")
+        self.same_pixels(window, pixels)
+        test.close()
+        for pid in self.desktop.ours():
+            if b"broker.py" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+
+    def test_no_broker_to_be_had(self):
+        self.service.unlink(missing_ok=True)
+        self.reload()
+        pixels = picture(300, 200)
+        window = self.v.show(1, (100, 120, 300, 200), pixels)
+        self.v.broker.sock.close()
+        wait_for("one line", lambda: self.v.logged().count("could not be started again") == 1)
+        changed = picture(300, 200, 5)
+        self.v.buffer(1, changed)
+        self.v.commit(1, (100, 120, 300, 200))
+        self.same_pixels(window, changed)
+        self.v.session.sock.close()
+        self.assertEqual(self.v.process.wait(10), 0)  # nothing is left to do
+        self.assertEqual(self.v.logged().count("could not be started again"), 1)
+
+
+class Cost(ViewCase):
+    def wakeups(self):
+        status = pathlib.Path(f"/proc/{self.v.process.pid}/status").read_text()
+        return sum(int(line.split()[1]) for line in status.splitlines() if "ctxt_switches" in line)
+
+    def test_idle_view_sleeps(self):
+        window = self.v.show(1, (100, 120, 300, 200))
+        self.desktop.focus(window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.quiet()
+        before, begin = self.wakeups(), time.monotonic()
+        self.assertIsNone(self.v.session.take(p.KEY))
+        try:
+            wait_for("anything at all from the view", lambda: self.v.session.take(p.SCREEN), 5)
+        except p.Failure:
+            pass
+        rate = (self.wakeups() - before) / (time.monotonic() - begin)
+        self.assertLessEqual(rate, 2)
+
+    def quiet(self):
+        """Until a second has passed without a wake-up."""
+        def still():
+            before = self.wakeups()
+            try:
+                wait_for("", lambda: self.wakeups() != before, 1.2)
+                return False
+            except p.Failure:
+                return True
+        wait_for("the view to rest", still, 30)
+
+    @unittest.skipIf("asan" in str(BUILD), "sanitizers keep shadow memory")
+    def test_memory(self):
+        self.v.show(1, (100, 120, 300, 200))
+        self.assertLess(self.v.rss_mib(), 20)
+        print(f"RssAnon + RssFile {self.v.rss_mib():.1f} MiB")
+
+
+class CommandLine(unittest.TestCase):
+    def run_view(self, *argv, env=None, **kwargs):
+        return subprocess.run([BUILD / "bin/casement-view", *argv], capture_output=True, text=True, timeout=20,
+                              env={"PATH": os.environ["PATH"], **(env or {})}, **kwargs)
+
+    def sockets(self):
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
+        for pair in pairs:
+            for s in pair:
+                self.addCleanup(s.close)
+        fds = tuple(pair[0].fileno() for pair in pairs)
+        return [f"--control-fd={fds[0]}", f"--session-fd={fds[1]}"], fds
+
+    def test_help_and_version(self):
+        self.assertIn("--control-fd", self.run_view("--help").stdout)
+        self.assertRegex(self.run_view("--version").stdout, r"^casement-view [0-9.]+\n$")
+
+    def test_wrong_arguments(self):
+        for argv in ([], ["--nonsense"], ["extra"], ["--control-fd=0", "--session-fd=1"], ["--control-fd=99", "--session-fd=98"]):
+            done = self.run_view(*argv)
+            self.assertEqual(done.returncode, 2, argv)
+            self.assertTrue(done.stderr.startswith("casement-view: "))
+
+    def test_no_display(self):
+        argv, fds = self.sockets()
+        done = self.run_view(*argv, pass_fds=fds)
+        self.assertEqual((done.returncode, done.stderr), (3, "casement-view: no X display: DISPLAY is not set\n"))
+        done = self.run_view(*argv, pass_fds=fds, env={"DISPLAY": ":4711"})
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('cannot open the X display ":4711"', done.stderr)
+
+    def test_display_lost(self):
+        desktop = p.Desktop(BUILD, (640, 480), None, (), False)
+        with desktop:
+            v = View(desktop)
+            v.window(1)
+            v.buffer(1, picture(50, 50))
+            v.commit(1, (10, 10, 50, 50))
+            desktop.display.close()
+            desktop.display = None
+            next(s for s in desktop.started if "Xvfb" in s.args[0]).kill()
+            self.assertEqual(v.process.wait(10), 4)
+            self.assertIn("display was lost", v.logged())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+casement_test(view_proto SOURCES view_proto.c LIBS viewproto PkgConfig::GLIB)
