@@ -84,6 +84,7 @@ typedef struct {
     bool in_flight;   // a commit with pixels is not shown yet
     uint32_t flight_serial;
     bool push;              // commit although nothing changed
+    bool deferred;          // pixels wait for the end of the frame that is open
     bool mismatch_accepted; // the surface never gets the window's size: show what there is
 
     // The host's last move or resize that the guest has not followed yet.

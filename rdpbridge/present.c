@@ -265,7 +265,9 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
         w->mismatch_accepted = false;
     }
     bool current = same_size(w->buffer, source) && !w->stale;
-    if ((source->damage.count > 0 || !current) && !w->in_flight && !m->in_frame)
+    bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
+    w->deferred = pixels && m->in_frame;
+    if (pixels && !m->in_frame)
         commit_pixels(m, w, state, source);
     else if (current && differs(w, state))
         send_commit(m, w, state, NULL);
@@ -362,6 +364,9 @@ bridge_model_frame_end(BridgeModel *m, bool has_id, uint32_t frame_id)
     for (unsigned i = 0; i < m->n_sources; i++)
         if (m->sources[i]->touched)
             show_source(m, m->sources[i], tracked ? &frame_id : NULL);
+    for (unsigned i = 0; i < m->n_windows; i++)
+        if (m->windows[i]->deferred)
+            bridge_present(m, m->windows[i]);
     if (tracked)
         frame_unref(m, frame_id);
     else if (has_id)

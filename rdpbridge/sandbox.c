@@ -272,14 +272,17 @@ static const int allowed[] = {
     SCMP_SYS(exit_group),
 };
 
-// What a library may try in passing and must do without.
+// What a library may try in passing and must do without: threads, and
 static const int denied[] = {
-    SCMP_SYS(stat),        SCMP_SYS(lstat),    SCMP_SYS(newfstatat),
-    SCMP_SYS(statx),       SCMP_SYS(access),   SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2),  SCMP_SYS(readlink), SCMP_SYS(readlinkat),
-    SCMP_SYS(getcwd),      SCMP_SYS(statfs),   SCMP_SYS(clone),
-    SCMP_SYS(clone3),      SCMP_SYS(prctl),    SCMP_SYS(sched_setscheduler),
-    SCMP_SYS(setpriority),
+    SCMP_SYS(clone),     SCMP_SYS(clone3),     SCMP_SYS(sched_setscheduler),
+    SCMP_SYS(lstat),     SCMP_SYS(statx),      SCMP_SYS(setpriority),
+    SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(statfs),
+};
+
+// what the sanitizers' runtime cannot do without.
+static const int denied_or_relaxed[] = {
+    SCMP_SYS(stat),       SCMP_SYS(newfstatat), SCMP_SYS(access), SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat), SCMP_SYS(getcwd),     SCMP_SYS(prctl),
 };
 
 // Only what the sanitizers' runtime asks for.
@@ -352,8 +355,10 @@ enter_seccomp(void)
              add_all(f, SCMP_ACT_ALLOW, sanitizers, sizeof sanitizers / sizeof sanitizers[0]) &&
              seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 0) == 0;
     ok = ok && add_conditional(f);
+    ok = ok && add_all(f, SCMP_ACT_ERRNO(EACCES), denied, sizeof denied / sizeof denied[0]);
     if (!BRIDGE_SANITIZED)
-        ok = ok && add_all(f, SCMP_ACT_ERRNO(EACCES), denied, sizeof denied / sizeof denied[0]);
+        ok = ok && add_all(f, SCMP_ACT_ERRNO(EACCES), denied_or_relaxed,
+                           sizeof denied_or_relaxed / sizeof denied_or_relaxed[0]);
     int error = ok ? seccomp_load(f) : -EINVAL;
     seccomp_release(f);
     errno = -error;

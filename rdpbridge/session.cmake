@@ -14,4 +14,7 @@ add_executable(casement-session
   rdp.c session.c session_broker.c session_view.c settings.c sound.c transport.c viewlink.c)
 target_link_libraries(casement-session PRIVATE
   session_pure session_sandbox channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
+if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
+  target_compile_definitions(casement-session PRIVATE BRIDGE_SANITIZED=1)
+endif()
 install(TARGETS casement-session DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/casement)

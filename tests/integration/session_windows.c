@@ -141,7 +141,10 @@ test_key_paints_exactly(Fixture *f, gconstpointer data)
     guint64 before;
 
     say_id(f, VIEW_MSG_FOCUS, w->id);
-    before = w->damaged;
+    do { // until what came of showing and focusing it is over
+        before = w->damaged;
+        harness_drain(f->h, 300);
+    } while (before != w->damaged);
     press(f, KEY_G);
     harness_wait(f->h, is_green, w, 5, "the green square");
     harness_drain(f->h, 100);
@@ -254,6 +257,7 @@ test_new_view(Fixture *f, gconstpointer data)
     f->h->hold_shown = TRUE;
     say_id(f, VIEW_MSG_FOCUS, id);
     press(f, KEY_G);
+    harness_wait(f->h, is_green, w, 5, "the green square");
     close(f->h->view);
     f->h->view = -1;
     harness_drain(f->h, 50);

@@ -259,6 +259,27 @@ test_no_tearing(Test *t, gconstpointer data)
     g_assert_cmpuint(t->done->len, ==, 3);
 }
 
+// The frame that was open is another window's, or nobody's: what waited for its end leaves all the
+// same.
+static void
+test_frame_of_others(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+
+    shown_window(t, &s);
+    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
+    bridge_model_frame_begin(t->model);
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    bridge_model_frame_end(t->model, true, 3);
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 2);
+    bridge_model_frame_begin(t->model);
+    bridge_model_view_attached(t->model);
+    bridge_model_frame_end(t->model, true, 4);
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 3);
+}
+
 // The order with the new size comes first: what is shown waits for pixels of that size.
 static void
 test_resize_is_atomic(Test *t, gconstpointer data)
@@ -565,6 +586,7 @@ main(int argc, char **argv)
     ADD("hidden-is-not-said", test_hidden_is_not_said);
     ADD("flow", test_flow);
     ADD("no-tearing", test_no_tearing);
+    ADD("frame-of-others", test_frame_of_others);
     ADD("resize-is-atomic", test_resize_is_atomic);
     ADD("size-that-never-comes", test_size_that_never_comes);
     ADD("move", test_move);
