@@ -160,7 +160,7 @@ run(const Arguments *a)
         open_link(&p, a->guest_dir ? a->guest_dir : set);
         g_main_loop_run(p.loop);
     } else {
-        g_printerr("casement-agent: %s\n", error->message);
+        g_printerr("casement-agent: %s\n", error ? error->message : "no way to a host");
     }
     agent_peers_free(p.peers);
     agent_door_free(p.door);

@@ -223,7 +223,8 @@ on_x_ready(const char *display, const char *name, gpointer user)
         die(g, "", error->message);
         return;
     }
-    g->remoteapp = sup_remoteapp_new(g->env, g->reaper, &keeper_events, g, &error);
+    SupHelperNeeds needs = {g->places, g->env, g->reaper, &keeper_events, g};
+    g->remoteapp = sup_remoteapp_new(&needs, &error);
     if (g->remoteapp) {
         sup_keeper_start(g->remoteapp);
     } else {
@@ -244,9 +245,10 @@ static const SupXServerEvents x_events = {on_x_ready, on_x_lost};
 static gboolean
 start_helpers(SupGuest *g, GError **error)
 {
+    SupHelperNeeds needs = {g->places, g->env, g->reaper, &keeper_events, g};
     g_autoptr(GError) no_sound = NULL;
 
-    g->agent = sup_agent_new(g->places, g->options, g->env, g->reaper, &keeper_events, g, error);
+    g->agent = sup_agent_new(&needs, g->options, error);
     if (!g->agent) {
         // Windows still work for whoever speaks RDP to remoteapp directly.
         if (!g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
@@ -254,7 +256,7 @@ start_helpers(SupGuest *g, GError **error)
         g_printerr("casement-supervisor: no channel to this guest: %s\n", (*error)->message);
         g_clear_error(error);
     }
-    g->sound = sup_sound_new(g->places, g->env, g->reaper, &keeper_events, g, &no_sound);
+    g->sound = sup_sound_new(&needs, &no_sound);
     sup_xserver_run(g->x, NULL, &x_events, g);
     if (g->sound) {
         g->sound_limit = g_timeout_add(SOUND_LIMIT_MS, on_sound_limit, g);

@@ -27,25 +27,24 @@ sup_own_program(const char *name, GError **error)
 }
 
 SupKeeper *
-sup_sound_new(const SupPlaces *places, char **env, SupReaper *reaper, const SupKeeperEvents *events,
-              gpointer user, GError **error)
+sup_sound_new(const SupHelperNeeds *n, GError **error)
 {
-    g_autofree char *program = sup_find_program("pulseaudio", env);
+    g_autofree char *program = sup_find_program("pulseaudio", n->env);
 
     if (!program) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                             "pulseaudio is not installed (Debian: install pulseaudio)");
         return NULL;
     }
-    if (strpbrk(places->pulse, " \"'\\")) {
+    if (strpbrk(n->places->pulse, " \"'\\")) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                    "the path %s cannot be given to pulseaudio", places->pulse);
+                    "the path %s cannot be given to pulseaudio", n->places->pulse);
         return NULL;
     }
     // norewinds: with rewinds, streams ran at 60 % of real time. The folder is private, so whoever
     // reaches the socket is of the guest.
     g_autofree char *protocol =
-        g_strdup_printf("module-native-protocol-unix auth-anonymous=1 socket=%s", places->pulse);
+        g_strdup_printf("module-native-protocol-unix auth-anonymous=1 socket=%s", n->places->pulse);
     char *argv[] = {program,
                     "-n",
                     "--daemonize=no",
@@ -61,14 +60,15 @@ sup_sound_new(const SupPlaces *places, char **env, SupReaper *reaper, const SupK
                     "-L",
                     protocol,
                     NULL};
-    g_auto(GStrv) own = g_environ_setenv(g_strdupv(env), "PULSE_RUNTIME_PATH", places->run, TRUE);
-    g_autofree char *state = g_build_filename(places->run, "pulse-state", NULL);
+    g_auto(GStrv) own =
+        g_environ_setenv(g_strdupv(n->env), "PULSE_RUNTIME_PATH", n->places->run, TRUE);
+    g_autofree char *state = g_build_filename(n->places->run, "pulse-state", NULL);
     own = g_environ_setenv(own, "PULSE_STATE_PATH", state, TRUE);
     // A server that finds itself in the environment takes it for another one.
     own = g_environ_unsetenv(own, "PULSE_SERVER");
     own = g_environ_unsetenv(own, "DBUS_SESSION_BUS_ADDRESS");
     SupSpawn spawn = {.argv = argv, .env = own, .output_fd = -1};
-    return sup_keeper_new("pulseaudio", &spawn, reaper, SOUND_TRIES, events, user);
+    return sup_keeper_new("pulseaudio", &spawn, n->reaper, SOUND_TRIES, n->events, n->user);
 }
 
 static int
@@ -94,12 +94,11 @@ listen_on(const char *path, GError **error)
 }
 
 SupKeeper *
-sup_agent_new(const SupPlaces *places, const SupGuestOptions *options, char **env,
-              SupReaper *reaper, const SupKeeperEvents *events, gpointer user, GError **error)
+sup_agent_new(const SupHelperNeeds *n, const SupGuestOptions *options, GError **error)
 {
     g_autofree char *program = sup_own_program("casement-agent", error);
     g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
-    SupSpawn spawn = {.env = env, .output_fd = -1};
+    SupSpawn spawn = {.env = n->env, .output_fd = -1};
 
     if (!program)
         return NULL;
@@ -109,7 +108,7 @@ sup_agent_new(const SupPlaces *places, const SupGuestOptions *options, char **en
     } else {
         // The descriptor stays open here, so that nobody who connects while the agent is being
         // restarted is refused.
-        const char *path = options->agent_socket ? options->agent_socket : places->agent;
+        const char *path = options->agent_socket ? options->agent_socket : n->places->agent;
         int fd = options->agent_fd >= 0 ? options->agent_fd : listen_on(path, error);
         if (fd < 0)
             return NULL;
@@ -119,16 +118,16 @@ sup_agent_new(const SupPlaces *places, const SupGuestOptions *options, char **en
     }
     g_auto(GStrv) all = g_strv_builder_end(argv);
     spawn.argv = all;
-    return sup_keeper_new("casement-agent", &spawn, reaper, 0, events, user);
+    return sup_keeper_new("casement-agent", &spawn, n->reaper, 0, n->events, n->user);
 }
 
 SupKeeper *
-sup_remoteapp_new(char **env, SupReaper *reaper, const SupKeeperEvents *events, gpointer user,
-                  GError **error)
+sup_remoteapp_new(const SupHelperNeeds *n, GError **error)
 {
     g_autofree char *program = sup_own_program("casement-remoteapp", error);
     char *argv[] = {program, NULL};
-    SupSpawn spawn = {.argv = argv, .env = env, .output_fd = -1};
+    SupSpawn spawn = {.argv = argv, .env = n->env, .output_fd = -1};
 
-    return program ? sup_keeper_new("casement-remoteapp", &spawn, reaper, 0, events, user) : NULL;
+    return program ? sup_keeper_new("casement-remoteapp", &spawn, n->reaper, 0, n->events, n->user)
+                   : NULL;
 }
