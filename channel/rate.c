@@ -43,6 +43,15 @@ chan_rate_written(ChanRate *r, size_t n, uint64_t now_us)
     r->drained += n;
     if (r->rate == 0 && r->burst < CHAN_FRAME_MAX)
         r->burst *= 2;
+    // All that was given went in without a block: the pipe takes this much at least.
+    uint64_t took = now_us - r->window_us;
+    if (r->measuring && took >= WINDOW_US) {
+        uint64_t sample = (uint64_t)r->drained * SECOND_US / took;
+        if (sample > r->rate)
+            set_rate(r, sample);
+        r->window_us = now_us;
+        r->drained = 0;
+    }
 }
 
 bool
