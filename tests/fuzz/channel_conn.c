@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 typedef struct {
     ChanConn *conn;
     ChanConnConfig config;
-    uint8_t *pipe; // sent and not delivered
+    uint8_t pipe[PIPE_MAX]; // sent and not delivered
     size_t in_pipe;
     uint32_t streams[STREAMS]; // by the last ones opened
 } End;
@@ -29,7 +29,8 @@ typedef struct {
     const uint8_t *at, *limit;
 } World;
 
-static uint8_t bytes[64 * 1024], pipes[2][PIPE_MAX];
+static uint8_t bytes[64 * 1024];
+static World world;
 
 static uint8_t
 next(World *w)
@@ -199,20 +200,27 @@ step(World *w)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    World w = {.now_us = 1, .at = data, .limit = data + size};
+    World *w = &world;
+
+    w->now_us = 1;
+    w->damaged = false;
+    w->nonce = 0;
+    w->at = data;
+    w->limit = data + size;
 
     memset(bytes, 'b', sizeof bytes);
     for (int i = 0; i < 2; i++) {
-        End *e = &w.ends[i];
+        End *e = &w->ends[i];
+        e->in_pipe = 0;
         e->config.role = (ChanRole)i;
-        e->config.features = next(&w) & CHAN_FEATURE_FDS;
-        e->config.window = next(&w) * 1024u;
-        e->pipe = pipes[i];
-        start(&w, e);
+        e->config.features = next(w) & CHAN_FEATURE_FDS;
+        e->config.window = next(w) * 1024u;
+        start(w, e);
     }
-    for (int i = 0; i < 2000 && w.at < w.limit; i++)
-        step(&w);
-    chan_conn_free(w.ends[0].conn);
-    chan_conn_free(w.ends[1].conn);
+    for (int i = 0; i < 2000 && w->at < w->limit; i++)
+        step(w);
+    chan_conn_free(w->ends[0].conn);
+    chan_conn_free(w->ends[1].conn);
+    w->ends[0].conn = w->ends[1].conn = NULL;
     return 0;
 }

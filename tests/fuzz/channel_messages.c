@@ -33,10 +33,11 @@ try_text(ChanSpan payload)
     size_t n = chan_utf8_clean(payload, once, sizeof once);
 
     assert(n < sizeof once && once[n] == 0);
-    if (chan_utf8_clean(CHAN_SPAN(once, n), twice, sizeof twice) != n || memcmp(once, twice, n + 1))
+    if (chan_utf8_clean(CHAN_SPAN(once, n), twice, sizeof twice) != n ||
+        memcmp(once, twice, n + 1) != 0)
         abort();
     if (chan_id_valid(payload, sizeof once - 1) &&
-        (n != payload.size || memcmp(once, payload.data, n)))
+        (n != payload.size || memcmp(once, payload.data, n) != 0))
         abort();
 }
 

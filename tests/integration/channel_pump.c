@@ -327,6 +327,168 @@ test_half_close(gconstpointer data)
     end_stop(&guest);
 }
 
+// A console's text comes first, and the guest's agent only after it.
+static void
+test_console_text(void)
+{
+    static const char text[] = "SeaBIOS\r\n\xc5\xc5\x46 Booting...\n[    0.000000] Linux\nlogin: ";
+    Ends ends = make_pipe(PTY);
+    End host, guest;
+
+    end_start(&host, CHAN_ROLE_HOST, ends.host_in, ends.host_out, 0);
+    for (int i = 0; i < 40; i++) {
+        g_assert_cmpint(write(ends.guest_out, text, sizeof text - 1), ==, sizeof text - 1);
+        g_main_context_iteration(NULL, FALSE);
+    }
+    end_start(&guest, CHAN_ROLE_GUEST, ends.guest_in, ends.guest_out, 0);
+    WAIT(host.ready == 1 && guest.ready == 1);
+    send_message(&host, 1, 100);
+    WAIT(guest.messages == 1);
+    end_stop(&host);
+    end_stop(&guest);
+}
+
+// The guest's process is replaced in the middle of a frame, the pipe stays.
+static void
+test_restart(void)
+{
+    Ends ends = make_pipe(SOCKET);
+    int guest_fd = fcntl(ends.guest_in, F_DUPFD_CLOEXEC, 0);
+    char byte;
+    End host, guest;
+
+    end_start(&host, CHAN_ROLE_HOST, ends.host_in, ends.host_out, 0);
+    end_start(&guest, CHAN_ROLE_GUEST, ends.guest_in, ends.guest_out, 0);
+    WAIT(host.ready == 1 && guest.ready == 1);
+    int fd = open_stream(&host, &guest, "rdp");
+    // More than the socket takes while nobody reads: a frame is cut.
+    send_message(&guest, 1, CHAN_MESSAGE_MAX);
+    end_stop(&guest);
+    end_start(&guest, CHAN_ROLE_GUEST, guest_fd, guest_fd, 0);
+    WAIT(host.ready == 2 && guest.ready == 1);
+    g_assert_cmpint(host.messages, ==, 0);
+    g_assert_cmpint(recv(fd, &byte, 1, MSG_DONTWAIT), ==, 0); // the old stream is closed
+    close(fd);
+    send_message(&guest, 2, 1000);
+    WAIT(host.messages == 1);
+    fd = open_stream(&host, &guest, "rdp");
+    close(fd);
+    end_stop(&host);
+    end_stop(&guest);
+}
+
+static void
+test_lost(gconstpointer data)
+{
+    End host, guest;
+
+    start((Kind)GPOINTER_TO_INT(data), &host, &guest);
+    int fd = chan_pump_open_stream(host.pump, "rdp", CHAN_PRIORITY_BULK, NULL);
+    g_assert_cmpint(fd, >=, 0);
+    host.free_when_lost = TRUE;
+    ChanPumpStats before, stats;
+    chan_pump_get_stats(guest.pump, &before);
+    send_message(&guest, 7, 3000); // its last words are heard
+    WAIT((chan_pump_get_stats(guest.pump, &stats), stats.bytes_out >= before.bytes_out + 3000));
+    g_clear_pointer(&guest.pump, chan_pump_free);
+    WAIT(host.lost);
+    g_assert_error(host.lost, G_IO_ERROR, G_IO_ERROR_CLOSED);
+    g_assert_cmpint(host.messages, ==, 1);
+    close(fd);
+    end_stop(&host);
+    end_stop(&guest);
+}
+
+// A descriptor that belongs to no open frame is closed, and nothing else happens.
+static void
+test_stray_fd(void)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec iov = {"x", 1};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
+                         .msg_controllen = sizeof control.bytes};
+    Ends ends = make_pipe(SOCKET);
+    int pipe_fds[2];
+    char byte;
+    End host, guest;
+
+    g_assert_cmpint(pipe2(pipe_fds, O_CLOEXEC), ==, 0);
+    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+    *c = (struct cmsghdr){
+        .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))};
+    memcpy(CMSG_DATA(c), &pipe_fds[1], sizeof(int));
+    g_assert_cmpint(sendmsg(ends.host_out, &msg, 0), ==, 1);
+    g_assert_cmpint(sendmsg(ends.guest_out, &msg, 0), ==, 1);
+    close(pipe_fds[1]);
+    end_start(&host, CHAN_ROLE_HOST, ends.host_in, ends.host_out, CHAN_FEATURE_FDS);
+    end_start(&guest, CHAN_ROLE_GUEST, ends.guest_in, ends.guest_out, CHAN_FEATURE_FDS);
+    WAIT(host.ready == 1 && guest.ready == 1);
+    int fd = open_stream(&host, &guest, "rdp");
+    g_assert_cmpint(send(fd, "hi", 2, 0), ==, 2);
+    ssize_t n = 0;
+    char buffer[8];
+    WAIT((n = recv(guest.stream_fd, buffer, sizeof buffer, MSG_DONTWAIT)) >= 0);
+    g_assert_cmpmem(buffer, n, "hi", 2);
+    // Every copy of the stray one's write end is closed: its reader sees the end.
+    g_assert_cmpint(read(pipe_fds[0], &byte, 1), ==, 0);
+    close(pipe_fds[0]);
+    close(fd);
+    end_stop(&host);
+    end_stop(&guest);
+}
+
+// A stream between two Unix sockets with a program in between that passes bytes alone.
+typedef struct {
+    int from, to;
+} Copy;
+
+static gboolean
+on_copy(int fd, GIOCondition condition, gpointer user)
+{
+    const Copy *copy = user;
+    char buffer[4096];
+    ssize_t n = recv(copy->from, buffer, sizeof buffer, MSG_DONTWAIT);
+
+    if (n > 0)
+        g_assert_cmpint(send(copy->to, buffer, (size_t)n, MSG_NOSIGNAL), ==, n);
+    return n != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void
+test_between(void)
+{
+    ChanPumpStats stats;
+    Ends a = make_pipe(SOCKET), b = make_pipe(SOCKET);
+    Copy to_guest = {a.guest_in, b.host_in}, to_host = {b.host_in, a.guest_in};
+    guint sources[2] = {g_unix_fd_add(to_guest.from, G_IO_IN, on_copy, &to_guest),
+                        g_unix_fd_add(to_host.from, G_IO_IN, on_copy, &to_host)};
+    Traffic t, u;
+    End host, guest;
+
+    end_start(&host, CHAN_ROLE_HOST, a.host_in, a.host_out, CHAN_FEATURE_FDS);
+    end_start(&guest, CHAN_ROLE_GUEST, b.guest_in, b.guest_out, CHAN_FEATURE_FDS);
+    WAIT(host.ready == 1 && guest.ready == 1);
+    int fd = open_stream(&host, &guest, "rdp");
+    chan_pump_get_stats(host.pump, &stats);
+    g_assert_false(stats.passes_fds);
+    traffic_start(&t, fd, 100000, 6);
+    traffic_start(&u, guest.stream_fd, 50000, 7);
+    WAIT(t.end && u.end);
+    g_assert_cmpuint(u.got, ==, 100000);
+    for (int i = 0; i < 2; i++)
+        g_source_remove(sources[i]);
+    close(fd);
+    end_stop(&host);
+    end_stop(&guest);
+    close(a.guest_in);
+    close(b.host_in);
+}
+
 static const struct {
     const char *name;
     Kind kind;
@@ -340,13 +502,19 @@ main(int argc, char **argv)
         const struct {
             const char *name;
             GTestDataFunc run;
-        } tests[] = {
-            {"messages", test_messages}, {"stream", test_stream}, {"half-close", test_half_close}};
+        } tests[] = {{"messages", test_messages},
+                     {"stream", test_stream},
+                     {"half-close", test_half_close},
+                     {"lost", test_lost}};
         for (gsize k = 0; k < G_N_ELEMENTS(tests); k++) {
             g_autofree char *path =
                 g_strdup_printf("/channel/pump/%s/%s", kinds[i].name, tests[k].name);
             g_test_add_data_func(path, GINT_TO_POINTER(kinds[i].kind), tests[k].run);
         }
     }
+    g_test_add_func("/channel/pump/console-text", test_console_text);
+    g_test_add_func("/channel/pump/restart", test_restart);
+    g_test_add_func("/channel/pump/stray-fd", test_stray_fd);
+    g_test_add_func("/channel/pump/between", test_between);
     return g_test_run();
 }

@@ -183,7 +183,8 @@ test_after_end(void)
 {
     RawPeer raw;
 
-    for (guint8 type = CHAN_FRAME_DATA; type <= CHAN_FRAME_FIN; type += 2) {
+    for (guint i = 0; i < 2; i++) {
+        guint8 type = i == 0 ? CHAN_FRAME_DATA : CHAN_FRAME_FIN;
         start(&raw, CHAN_ROLE_GUEST, 1);
         g_assert_cmpint(raw_send(&raw, CHAN_FRAME_FIN, 0, 1, NONE), ==, CHAN_EVENT_FIN);
         g_assert_cmpint(raw_send(&raw, type, 0, 1, CHAN_SPAN(zeroes, type == CHAN_FRAME_DATA)), ==,
