@@ -185,18 +185,20 @@ broker_config_parse(const char *name, const char *path, const char *text, gsize 
                     GError **error)
 {
     g_autoptr(GPtrArray) lines = broker_keyfile_parse(path, text, size, error);
-    g_autoptr(BrokerConfig) config = g_new0(BrokerConfig, 1);
+    BrokerConfig *config = g_new0(BrokerConfig, 1);
 
     config->name = g_strdup(name);
     config->path = g_strdup(path);
     if (!lines || !parse_kind(config, lines, error) || !check_known(config, lines, error) ||
-        !parse_keys(config, lines, error))
+        !parse_keys(config, lines, error)) {
+        broker_config_free(config);
         return NULL;
+    }
     if (!*config->label) {
         g_free(config->label);
         config->label = g_strdup(name);
     }
-    return g_steal_pointer(&config);
+    return config;
 }
 
 BrokerConfig *

@@ -130,7 +130,7 @@ save_state(BrokerGuest *g)
         state.guest = g->link->identity;
     if (g->session)
         broker_session_identify(g->session, &state);
-    if (memcmp(&state, &g->saved, sizeof state) == 0)
+    if (broker_state_equal(&state, &g->saved))
         return;
     g->saved = state;
     if (!broker_private_dir(dir, &error) || !broker_state_write(path, &state, &error))

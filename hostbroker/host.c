@@ -92,10 +92,21 @@ find_locale(void)
     return g_strdup("");
 }
 
+static gboolean
+make_places(const BrokerHost *host, GError **error)
+{
+    const char *dirs[] = {host->guests_config, host->guests_data, host->state, host->run};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(dirs); i++)
+        if (!broker_private_dir(dirs[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 BrokerHost *
 broker_host_new(GMainContext *context, GError **error)
 {
-    g_autoptr(BrokerHost) host = g_new0(BrokerHost, 1);
+    BrokerHost *host = g_new0(BrokerHost, 1);
 
     host->context = g_main_context_ref(context);
     host->data_home = g_strdup(g_get_user_data_dir());
@@ -106,14 +117,12 @@ broker_host_new(GMainContext *context, GError **error)
     host->programs = find_programs();
     host->locale = find_locale();
     host->runtime_dir = find_runtime_dir(error);
-    if (!host->runtime_dir)
-        return NULL;
-    host->run = g_build_filename(host->runtime_dir, "casement", NULL);
-    const char *dirs[] = {host->guests_config, host->guests_data, host->state, host->run};
-    for (gsize i = 0; i < G_N_ELEMENTS(dirs); i++)
-        if (!broker_private_dir(dirs[i], error))
-            return NULL;
-    return g_steal_pointer(&host);
+    if (host->runtime_dir)
+        host->run = g_build_filename(host->runtime_dir, "casement", NULL);
+    if (host->runtime_dir && make_places(host, error))
+        return host;
+    broker_host_free(host);
+    return NULL;
 }
 
 void

@@ -266,7 +266,8 @@ launch(BrokerService *service, GDBusMethodInvocation *call, const char *guest_na
     return TRUE;
 }
 
-static gboolean
+// The signature is gdbus-codegen's.
+static gboolean // NOLINTNEXTLINE(readability-function-size)
 handle_launch(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *guest,
               const char *app, const char *const *files, GVariant *platform_data, gpointer user)
 {

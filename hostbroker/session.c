@@ -36,7 +36,7 @@ struct BrokerSession {
     BrokerWindowList *windows;
     BrokerExecQueue *execs;
     bool service, quitting, expecting;
-    bool prepared; // a launch is under way that has not come to its program yet
+    bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
     char *reason;                   // last fatal notice, or why the service is away
     ChanPacketSocket *table_target; // while a table is sent to one

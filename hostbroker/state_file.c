@@ -59,6 +59,18 @@ broker_state_write(const char *path, const BrokerState *state, GError **error)
     return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
 
+static gboolean
+same(const BrokerIdentity *a, const BrokerIdentity *b)
+{
+    return a->pid == b->pid && a->start_time == b->start_time;
+}
+
+gboolean
+broker_state_equal(const BrokerState *a, const BrokerState *b)
+{
+    return same(&a->guest, &b->guest) && same(&a->session, &b->session) && same(&a->view, &b->view);
+}
+
 gboolean
 broker_identity_alive(const BrokerIdentity *id)
 {

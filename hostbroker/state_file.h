@@ -23,5 +23,7 @@ BrokerState broker_state_read(const char *path);
 // Writes atomically; an empty state removes the file.
 gboolean broker_state_write(const char *path, const BrokerState *state, GError **error);
 
+gboolean broker_state_equal(const BrokerState *a, const BrokerState *b);
+
 // TRUE when the process is there and is the one meant.
 gboolean broker_identity_alive(const BrokerIdentity *identity);

@@ -222,7 +222,7 @@ class OwnDeath(BrokerCase):
         self.add_peer("peer", apps=APPS)
         pid = self.status()["pid"]
         os.kill(pid, signal.SIGTERM)
-        wait_for("the broker to end", lambda: not alive(pid))
+        wait_for("the broker to end", lambda: not alive(pid) and not self.owned())
         self.assertNotEqual(self.status()["pid"], pid)
         self.assertEqual(self.guest("peer")["state"], "off")
 
