@@ -64,13 +64,13 @@ set_property(SOURCE status.c APPEND PROPERTY COMPILE_DEFINITIONS
 
 add_executable(casementd main.c service.c)
 target_link_libraries(casementd PRIVATE broker broker_dbus)
-install(TARGETS casementd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS casementd DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/casement)
 
 # Activation: from the build tree with XDG_DATA_DIRS=build/PRESET/share, and installed.
 set(service_in ${CMAKE_SOURCE_DIR}/packaging/dbus/org.casement.Broker1.service.in)
 set(CASEMENTD ${CMAKE_BINARY_DIR}/bin/casementd)
 configure_file(${service_in} ${CMAKE_BINARY_DIR}/share/dbus-1/services/org.casement.Broker1.service @ONLY)
-set(CASEMENTD ${CMAKE_INSTALL_FULL_BINDIR}/casementd)
+set(CASEMENTD ${CMAKE_INSTALL_FULL_LIBEXECDIR}/casement/casementd)
 configure_file(${service_in} ${CMAKE_CURRENT_BINARY_DIR}/org.casement.Broker1.service @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/org.casement.Broker1.service
   DESTINATION ${CMAKE_INSTALL_DATADIR}/dbus-1/services)
