@@ -153,6 +153,84 @@ test_launch(void)
     test_guest_free(guest);
 }
 
+#define BUS_PROGRAM                                                                                \
+    "import gi, os, sys\n"                                                                         \
+    "from gi.repository import Gio, GLib\n"                                                        \
+    "xml = '<node><interface name=\"org.freedesktop.Application\"><method name=\"Open\">'\n"       \
+    "xml += '<arg type=\"as\" direction=\"in\"/><arg type=\"a{sv}\" direction=\"in\"/>'\n"         \
+    "xml += '</method></interface></node>'\n"                                                      \
+    "def called(c, sender, path, interface, method, args, invocation):\n"                          \
+    "    uris, data = args.unpack()\n"                                                             \
+    "    text = ' '.join([path, method, uris[0], data['desktop-startup-id'], "                     \
+    "os.environ['DISPLAY'][:1]])\n"                                                                \
+    "    open(sys.argv[1], 'w').write(text)\n"                                                     \
+    "    invocation.return_value(None)\n"                                                          \
+    "bus = Gio.bus_get_sync(Gio.BusType.SESSION)\n"                                                \
+    "info = Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0]\n"                                     \
+    "bus.register_object('/org/example/Test_App', info, called, None, None)\n"                     \
+    "Gio.bus_own_name_on_connection(bus, 'org.example.Test-App', 0, None, None)\n"                 \
+    "GLib.MainLoop().run()\n"
+
+// A program that the bus starts has no pid; one whose service is missing is started by its Exec.
+static void
+test_dbus_activated(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    const char *const files[] = {"/some file", NULL};
+    g_autofree char *script = g_build_filename(guest->root, "app.py", NULL);
+    g_autofree char *result = g_build_filename(guest->root, "result", NULL);
+    g_autofree char *services =
+        g_build_filename(guest->root, "home/.local/share/dbus-1/services", NULL);
+    g_autofree char *service = g_build_filename(services, "org.example.Test-App.service", NULL);
+    g_autofree char *text =
+        g_strdup_printf("[D-BUS Service]\nName=org.example.Test-App\nExec=/usr/bin/python3 %s %s\n",
+                        script, result);
+    g_autofree char *said = NULL;
+
+    g_mkdir_with_parents(services, 0700);
+    g_assert_true(g_file_set_contents(script, BUS_PROGRAM, -1, NULL));
+    g_assert_true(g_file_set_contents(service, text, -1, NULL));
+    test_guest_add_app(guest, "org.example.Test-App",
+                       "Name=A\nExec=false\nDBusActivatable=true\nMimeType=a/b;");
+    test_guest_add_app(guest, "org.example.Missing",
+                       "Name=B\nExec=sh -c 'exit 3'\nDBusActivatable=true");
+    test_guest_wait_ready(guest);
+    TestChild *child = test_child_new(guest);
+    test_child_launch(child, SUPERVISOR_APP, "org.example.Test-App", files);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
+    g_assert_cmpuint(child->launched.pid, ==, 0);
+    g_assert_true(g_file_get_contents(result, &said, NULL, NULL));
+    g_assert_cmpstr(said, ==, "/org/example/Test_App Open file:///some%20file test_TIME1 :");
+    test_child_launch(child, SUPERVISOR_APP, "org.example.Missing", NULL);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
+    g_assert_cmpuint(child->launched.pid, >, 0);
+    TEST_WAIT(child->ends == 1);
+    g_assert_cmpint(child->ended.status, ==, 3);
+    test_child_free(child);
+    test_guest_free(guest);
+}
+
+static void
+test_terminal(void)
+{
+    TestGuest *guest = test_guest_new(NULL);
+    g_autofree char *result = g_build_filename(guest->root, "result", NULL);
+    g_autofree char *keys =
+        g_strdup_printf("Name=T\nTerminal=true\nExec=sh -c \"tty > %s\"", result);
+    g_autofree char *said = NULL;
+
+    test_guest_add_app(guest, "term", keys);
+    test_guest_wait_ready(guest);
+    TestChild *child = test_child_new(guest);
+    test_child_launch(child, SUPERVISOR_APP, "term", NULL);
+    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
+    TEST_WAIT(child->ends == 1); // the terminal ends with its program
+    g_assert_true(g_file_get_contents(result, &said, NULL, NULL));
+    g_assert_true(g_str_has_prefix(said, "/dev/pts/"));
+    test_child_free(child);
+    test_guest_free(guest);
+}
+
 static void
 test_agent_killed(void)
 {
@@ -379,6 +457,8 @@ main(int argc, char **argv)
     g_test_add_func("/guest/publish", test_publish);
     g_test_add_func("/guest/icons", test_icons);
     g_test_add_func("/guest/launch", test_launch);
+    g_test_add_func("/guest/dbus-activated", test_dbus_activated);
+    g_test_add_func("/guest/terminal", test_terminal);
     g_test_add_func("/guest/agent-killed", test_agent_killed);
     g_test_add_func("/guest/second-host", test_second_host);
     g_test_add_func("/guest/second-supervisor", test_second_supervisor);

@@ -2,3 +2,4 @@ casement_test(guestagent_agent SOURCES guestagent_agent.c LIBS agent_core PkgCon
 casement_test(guestagent_entries SOURCES guestagent_entries.c LIBS agent_linux)
 casement_test(guestagent_icons SOURCES guestagent_icons.c LIBS agent_linux)
 casement_test(guestagent_supervisor SOURCES guestagent_supervisor.c LIBS supervisor_core)
+casement_test(guestagent_handover SOURCES guestagent_handover.c LIBS agent_linux)
