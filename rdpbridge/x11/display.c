@@ -204,6 +204,10 @@ host_display_close(HostDisplay *x)
         g_source_unref(x->source);
     }
     x->handler = NULL;
+    if (x->alpha.gc && x->alpha.gc != x->opaque.gc)
+        XFreeGC(x->dpy, x->alpha.gc);
+    if (x->opaque.gc)
+        XFreeGC(x->dpy, x->opaque.gc);
     XCloseDisplay(x->dpy);
     the_display = NULL;
     g_free(x);
