@@ -1,4 +1,6 @@
 # Warnings, hardening and sanitizers, for every target of the project.
+# Assertions stay in release builds: a bug stops its process, which has been made to be restarted.
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
 include_directories(${CMAKE_SOURCE_DIR})
 add_compile_definitions(CASEMENT_VERSION="${PROJECT_VERSION}")
 add_compile_options(
