@@ -10,6 +10,8 @@
 #define PIECES_MAX 16  // texts that go out in pieces at a time
 #define PIECE_BYTES (256 * 1024)
 #define GIVE_UP_MS 10000
+// A program that is refused one form of the text asks for the next at once: refused without asking.
+#define NOTHING_HOLDS_US G_USEC_PER_SEC
 
 typedef struct {
     Window requestor;
@@ -26,6 +28,7 @@ struct RaClipServe {
     bool own;
     bool asked;
     char *text;        // of this offer, once it is known
+    gint64 nothing_us; // until then there is none
     GArray *waiting;   // XSelectionRequestEvent
     GPtrArray *pieces; // Pieces
     GSource *deadline; // while anything waits
@@ -121,6 +124,7 @@ ra_clip_serve_offer(RaClipServe *serve, bool text)
 {
     RaConn *conn = serve->conn;
     g_clear_pointer(&serve->text, g_free);
+    serve->nothing_us = 0;
     serve->asked = serve->waiting->len > 0; // those are for the text of before
     if (serve->asked && text)
         serve->events.wanted(serve->user);
@@ -230,6 +234,8 @@ ra_clip_serve_request(RaClipServe *serve, const XSelectionRequestEvent *event)
     } else if (serve->text) {
         serve_text(serve, &e);
         renew_deadline(serve);
+    } else if (g_get_monotonic_time() < serve->nothing_us) {
+        answer(serve, &e, None);
     } else {
         g_array_append_val(serve->waiting, e);
         renew_deadline(serve);
@@ -251,6 +257,7 @@ ra_clip_serve_give(RaClipServe *serve, const char *text)
             serve_text(serve, &g_array_index(serve->waiting, XSelectionRequestEvent, i));
         g_array_set_size(serve->waiting, 0);
     } else {
+        serve->nothing_us = g_get_monotonic_time() + NOTHING_HOLDS_US;
         refuse_waiting(serve);
     }
     renew_deadline(serve);
