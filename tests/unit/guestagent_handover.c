@@ -127,5 +127,8 @@ main(int argc, char **argv)
     g_test_add_func("/handover/there", test_there);
     g_test_add_func("/handover/restarted", test_restarted);
     g_test_add_func("/handover/refused", test_refused);
-    return g_test_run();
+    int failed = g_test_run();
+    char *argv[] = {(char[]){"rm"}, (char[]){"-r"}, dir, NULL};
+    g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+    return failed;
 }

@@ -225,5 +225,8 @@ main(int argc, char **argv)
     g_test_add_func("/icons/hash", test_hash);
     g_test_add_func("/icons/unfit", test_unfit);
     g_test_add_func("/icons/cache", test_cache);
-    return g_test_run();
+    int failed = g_test_run();
+    char *argv[] = {(char[]){"rm"}, (char[]){"-r"}, root, NULL};
+    g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+    return failed;
 }
