@@ -158,7 +158,7 @@ main(int argc, char **argv)
     g_test_add_func("/entries/language", test_language);
     g_test_add_func("/entries/limits", test_limits);
     int failed = g_test_run();
-    char *argv[] = {(char[]){"rm"}, (char[]){"-r"}, root, NULL};
-    g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+    char *cleanup[] = {(char[]){"rm"}, (char[]){"-r"}, root, NULL};
+    g_spawn_sync(NULL, cleanup, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
     return failed;
 }

@@ -128,7 +128,7 @@ main(int argc, char **argv)
     g_test_add_func("/handover/restarted", test_restarted);
     g_test_add_func("/handover/refused", test_refused);
     int failed = g_test_run();
-    char *argv[] = {(char[]){"rm"}, (char[]){"-r"}, dir, NULL};
-    g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+    char *cleanup[] = {(char[]){"rm"}, (char[]){"-r"}, dir, NULL};
+    g_spawn_sync(NULL, cleanup, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
     return failed;
 }

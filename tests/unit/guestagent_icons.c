@@ -226,7 +226,7 @@ main(int argc, char **argv)
     g_test_add_func("/icons/unfit", test_unfit);
     g_test_add_func("/icons/cache", test_cache);
     int failed = g_test_run();
-    char *argv[] = {(char[]){"rm"}, (char[]){"-r"}, root, NULL};
-    g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+    char *cleanup[] = {(char[]){"rm"}, (char[]){"-r"}, root, NULL};
+    g_spawn_sync(NULL, cleanup, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
     return failed;
 }

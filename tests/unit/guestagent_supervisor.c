@@ -113,8 +113,8 @@ test_find(void)
     check_find("../applications/over", env, NULL);
     check_find("", env, NULL);
     check_find(":go", env, NULL);
-    char *argv[] = {(char[]){"rm"}, (char[]){"-r"}, root, NULL};
-    g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+    char *cleanup[] = {(char[]){"rm"}, (char[]){"-r"}, root, NULL};
+    g_spawn_sync(NULL, cleanup, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
 static void
