@@ -25,6 +25,7 @@ struct Broker {
     GTree *guests; // name → BrokerGuest
     BrokerPublisher *publisher;
     BrokerControlListener *listener;
+    GHashTable *paces; // name → Pace
     GFileMonitor *monitor;
     GSource *rescan;
     char *launcher;
@@ -36,16 +37,83 @@ compare_names(gconstpointer a, gconstpointer b, gpointer user)
     return strcmp(a, b);
 }
 
+static void publish(Broker *broker, BrokerGuest *guest);
+
 // ---- publishing
+
+// A guest may change its list as often as it likes; writing takes at most a tenth of the time.
+typedef struct {
+    Broker *broker;
+    char *name;
+    gint64 not_before_us;
+    GSource *later;
+} Pace;
+
+static void
+pace_free(gpointer data)
+{
+    Pace *pace = data;
+
+    broker_timer_clear(&pace->later);
+    g_free(pace->name);
+    g_free(pace);
+}
+
+static Pace *
+pace_of(Broker *broker, const char *name)
+{
+    Pace *pace = g_hash_table_lookup(broker->paces, name);
+
+    if (!pace) {
+        pace = g_new0(Pace, 1);
+        pace->broker = broker;
+        pace->name = g_strdup(name);
+        g_hash_table_insert(broker->paces, pace->name, pace);
+    }
+    return pace;
+}
+
+static void write_menu(Broker *broker, BrokerGuest *guest, const BrokerConfig *config);
+
+static gboolean
+on_pace(gpointer user)
+{
+    Pace *pace = user;
+    BrokerGuest *guest = g_tree_lookup(pace->broker->guests, pace->name);
+
+    broker_timer_clear(&pace->later);
+    pace->not_before_us = 0;
+    if (guest)
+        publish(pace->broker, guest);
+    return G_SOURCE_REMOVE;
+}
 
 static void
 publish(Broker *broker, BrokerGuest *guest)
 {
     const BrokerConfig *config = broker_guest_config(guest);
-    g_autoptr(GError) error = NULL;
 
     if (!config || !broker_catalog_complete(broker_guest_catalog(guest)))
         return;
+    Pace *pace = pace_of(broker, config->name);
+    gint64 now = g_get_monotonic_time();
+    if (now < pace->not_before_us) {
+        if (!pace->later)
+            pace->later =
+                broker_timer_new(broker->host->context,
+                                 (guint)((pace->not_before_us - now) / 1000 + 1), on_pace, pace);
+        return;
+    }
+    write_menu(broker, guest, config);
+    gint64 end = g_get_monotonic_time();
+    pace->not_before_us = end + 9 * (end - now);
+}
+
+static void
+write_menu(Broker *broker, BrokerGuest *guest, const BrokerConfig *config)
+{
+    g_autoptr(GError) error = NULL;
+
     BrokerPublishPolicy policy = {.mode = (BrokerPublishMode)config->publish,
                                   .chosen = (const char *const *)config->apps,
                                   .label = config->label,
@@ -137,6 +205,7 @@ static void
 forget(Broker *broker, const char *name)
 {
     unpublish(broker, name);
+    g_hash_table_remove(broker->paces, name);
     g_tree_remove(broker->guests, name);
     broker->events->guest_changed(name, "off", "", broker->user);
 }
@@ -268,6 +337,7 @@ broker_new(const BrokerHost *host, const BrokerEvents *events, gpointer user, GE
     broker->user = user;
     broker->launcher = broker_host_launcher(host);
     broker->guests = g_tree_new_full(compare_names, NULL, g_free, free_guest);
+    broker->paces = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, pace_free);
     broker->publisher = broker_publisher_new(host->data_home, host->config_home, host->state);
     broker->listener = broker_control_listener_new(host, on_adopt, broker, error);
     if (!broker->listener)
@@ -288,6 +358,7 @@ broker_free(Broker *broker)
         g_file_monitor_cancel(broker->monitor);
     g_clear_object(&broker->monitor);
     broker_control_listener_free(broker->listener);
+    g_hash_table_unref(broker->paces);
     g_tree_unref(broker->guests);
     broker_publisher_free(broker->publisher);
     g_free(broker->launcher);

@@ -69,8 +69,13 @@ install(TARGETS casementd DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/casement)
 # Activation: from the build tree with XDG_DATA_DIRS=build/PRESET/share, and installed.
 set(service_in ${CMAKE_SOURCE_DIR}/packaging/dbus/org.casement.Broker1.service.in)
 set(CASEMENTD ${CMAKE_BINARY_DIR}/bin/casementd)
+set(SYSTEMD_SERVICE "")
 configure_file(${service_in} ${CMAKE_BINARY_DIR}/share/dbus-1/services/org.casement.Broker1.service @ONLY)
 set(CASEMENTD ${CMAKE_INSTALL_FULL_LIBEXECDIR}/casement/casementd)
+set(SYSTEMD_SERVICE "SystemdService=casementd.service")
+configure_file(${CMAKE_SOURCE_DIR}/packaging/systemd/casementd.service.in
+  ${CMAKE_CURRENT_BINARY_DIR}/casementd.service @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/casementd.service DESTINATION lib/systemd/user)
 configure_file(${service_in} ${CMAKE_CURRENT_BINARY_DIR}/org.casement.Broker1.service @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/org.casement.Broker1.service
   DESTINATION ${CMAKE_INSTALL_DATADIR}/dbus-1/services)

@@ -599,17 +599,6 @@ broker_session_service(BrokerSession *s, gboolean available, const char *reason)
     advance(s);
 }
 
-void
-broker_session_stop(BrokerSession *s, const GError *error)
-{
-    s->service = false;
-    broker_exec_queue_fail(s->execs, FALSE, error);
-    if (!s->quitting)
-        quit(s);
-}
-
-// ---- adoption
-
 static void
 end_expected(const BrokerSession *s, const Member *m)
 {
@@ -619,19 +608,39 @@ end_expected(const BrokerSession *s, const Member *m)
     broker_process_signal(process, SIGKILL);
 }
 
+static void
+expect_no_more(BrokerSession *s)
+{
+    broker_timer_clear(&s->deadline);
+    s->expecting = false;
+    end_expected(s, &s->view);
+    end_expected(s, &s->session);
+}
+
 static gboolean
 on_nobody_came(gpointer user)
 {
     BrokerSession *s = user;
 
-    broker_timer_clear(&s->deadline);
-    s->expecting = false;
     g_message("guest %s: the former session's view did not come; ended", s->config->name);
-    end_expected(s, &s->view);
-    end_expected(s, &s->session);
+    expect_no_more(s);
+    s->events->changed(s->user);
     advance(s);
     return G_SOURCE_REMOVE;
 }
+
+void
+broker_session_stop(BrokerSession *s, const GError *error)
+{
+    s->service = false;
+    broker_exec_queue_fail(s->execs, FALSE, error);
+    if (s->expecting)
+        expect_no_more(s);
+    if (!s->quitting)
+        quit(s);
+}
+
+// ---- adoption
 
 void
 broker_session_expect(BrokerSession *s, const BrokerState *state)
@@ -716,6 +725,11 @@ broker_session_free(BrokerSession *s)
 {
     if (!s)
         return;
+    // Told to quit a moment ago, and nobody will see whether they did.
+    if (s->quitting) {
+        broker_process_signal(s->view.process, SIGKILL);
+        broker_process_signal(s->session.process, SIGKILL);
+    }
     broker_timer_clear(&s->restart);
     broker_timer_clear(&s->idle);
     broker_timer_clear(&s->deadline);

@@ -33,7 +33,7 @@ typedef struct {
 // host, guest (name) and events are borrowed and outlive it.
 BrokerSession *broker_session_new(const BrokerHost *host, const BrokerConfig *config,
                                   const BrokerSessionEvents *events, gpointer user);
-// Leaves the two processes alone.
+// Leaves the two processes alone, unless they were told to quit.
 void broker_session_free(BrokerSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerSession, broker_session_free)
 
