@@ -26,12 +26,14 @@ add_library(broker STATIC
   config.c
   config_value.c
   control_listener.c
+  control_setup.c
   document_copy.c
   documents.c
   embedded.c
   error.c
   exec_queue.c
   guest.c
+  guest_channel.c
   guest_message.c
   guest_state.c
   host.c

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hostbroker/guest.h"
+#include "hostbroker/guest_private.h"
 
-#include "channel/utf8.h"
-#include "hostbroker/backoff.h"
 #include "hostbroker/error.h"
-#include "hostbroker/guest_message.h"
-#include "hostbroker/link.h"
 
 #include <gio/gio.h>
 #include <stdbool.h>
@@ -13,33 +9,6 @@
 
 #define RETRY_MS 250       // between tries of a first pipe
 #define AUTOSTART_MS 30000 // between tries of a guest that should always be there
-
-struct BrokerGuest {
-    const BrokerHost *host;
-    const BrokerGuestEvents *events;
-    gpointer user;
-    char *name;
-    BrokerConfig *config;
-    BrokerConfig *next_config; // once the guest is off
-    GuestState state;
-    GError *error; // of the file, or of the last start
-    BrokerLink *link;
-    ChanPump *pump;
-    BrokerCatalog *catalog;
-    BrokerSession *session;
-    BrokerDocuments *documents;
-    BrokerWaiters *waiters;
-    GSource *deadline, *retry, *answers, *autostart;
-    BrokerBackoff backoff;
-    char *os, *last_logged;
-    BrokerState saved; // as the state file has it
-    gint64 asked_us, guest_us, channel_us, apps_us;
-    bool ending;          // failed, and its link has not ended yet
-    bool again;           // wanted while it ends: started again after that
-    bool answering, gone; // freed by one who was answered: goes when all are
-};
-
-static void event(BrokerGuest *g, GuestEvent what);
 
 // ---- waiters
 
@@ -50,8 +19,8 @@ answer(BrokerGuest *g, BrokerWaitFor what, const GError *error)
 }
 
 // Somebody wanted it while it ended.
-static void
-start_again(BrokerGuest *g)
+void
+broker_guest_start_again(BrokerGuest *g)
 {
     if (!g->again || g->ending || (g->state != GUEST_OFF && g->state != GUEST_FAILED))
         return;
@@ -78,7 +47,7 @@ on_answers(gpointer user)
     if (g->gone)
         broker_guest_free(g);
     else
-        start_again(g);
+        broker_guest_start_again(g);
     return G_SOURCE_REMOVE;
 }
 
@@ -91,8 +60,8 @@ answer_soon(BrokerGuest *g)
 
 // ---- errors
 
-static void
-set_error(BrokerGuest *g, int code, char *take_text)
+void
+broker_guest_set_error(BrokerGuest *g, int code, char *take_text)
 {
     g_clear_error(&g->error);
     g->error = g_error_new_literal(BROKER_ERROR, code, take_text);
@@ -118,8 +87,8 @@ state_path(const BrokerGuest *g)
     return broker_host_guest_run(g->host, g->name, "state");
 }
 
-static void
-save_state(BrokerGuest *g)
+void
+broker_guest_save_state(BrokerGuest *g)
 {
     BrokerState state = {0};
     g_autofree char *path = state_path(g);
@@ -137,176 +106,7 @@ save_state(BrokerGuest *g)
         g_warning("guest %s: who runs for it cannot be written down: %s", g->name, error->message);
 }
 
-// ---- the channel
-
-static void
-drop_pump(BrokerGuest *g)
-{
-    g_clear_pointer(&g->pump, chan_pump_free);
-    broker_catalog_interrupted(g->catalog);
-    if (g->session)
-        broker_session_service(g->session, FALSE, NULL);
-}
-
-// The guest is not to be spoken with any more, by its own fault.
-static void
-refuse(BrokerGuest *g, int code, char *take_text)
-{
-    set_error(g, code, take_text);
-    event(g, GUEST_EVENT_REFUSED);
-}
-
-static void
-on_pump_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
-{
-    BrokerGuest *g = user;
-    g_autoptr(GError) error = NULL;
-
-    broker_catalog_interrupted(g->catalog);
-    broker_session_service(g->session, FALSE, NULL);
-    if (g->channel_us == 0)
-        g->channel_us = g_get_monotonic_time();
-    if (!broker_guest_message_greet(pump, g->host, &error)) {
-        refuse(g, BROKER_ERROR_GUEST_FAILED, g_strdup(error->message));
-        return;
-    }
-    event(g, GUEST_EVENT_HELLO);
-}
-
-static void
-on_service(const char *name, gboolean available, const char *reason, gpointer user)
-{
-    BrokerGuest *g = user;
-
-    if (g_str_equal(name, "rdp"))
-        broker_session_service(g->session, available, reason);
-}
-
-static void
-on_guest_info(const char *os, gpointer user)
-{
-    BrokerGuest *g = user;
-
-    g_free(g->os);
-    g->os = g_strdup(os);
-}
-
-static const BrokerGuestMessageHandlers message_handlers = {on_guest_info, on_service};
-
-static void
-on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)
-{
-    BrokerGuest *g = user;
-    g_autoptr(GError) error = NULL;
-
-    if (!broker_guest_message(g->catalog, type, untrusted_payload, &message_handlers, g, &error)) {
-        refuse(g, BROKER_ERROR_GUEST_FAILED,
-               g_strdup_printf("Guest %s broke the protocol and was cut off (%s); stop it and look "
-                               "into it before you start it again",
-                               g->name, error->message));
-        return;
-    }
-    if (type == CHAN_MSG_APPS_END)
-        event(g, GUEST_EVENT_LISTED);
-}
-
-static void
-on_pump_lost(ChanPump *pump, const GError *error, gpointer user)
-{
-    BrokerGuest *g = user;
-
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA)) {
-        refuse(g, BROKER_ERROR_GUEST_FAILED,
-               g_strdup_printf("Guest %s broke the protocol and was cut off (%s); stop it and look "
-                               "into it before you start it again",
-                               g->name, error->message));
-        return;
-    }
-    g_debug("guest %s: channel lost: %s", g->name, error->message);
-    drop_pump(g);
-    event(g, GUEST_EVENT_PIPE_LOST);
-}
-
-static const ChanPumpHandlers pump_handlers = {
-    .ready = on_pump_ready, .message = on_pump_message, .lost = on_pump_lost};
-
-// ---- the link
-
-static void
-on_link_opened(BrokerLink *link, int take_read_fd, int take_write_fd, gpointer user)
-{
-    BrokerGuest *g = user;
-    ChanConnConfig config = {.role = CHAN_ROLE_HOST,
-                             .features = link->kind->passes_fds ? CHAN_FEATURE_FDS : 0,
-                             .software = "casementd " CASEMENT_VERSION};
-
-    broker_guest_message_nonce(config.nonce);
-    drop_pump(g);
-    g->pump =
-        chan_pump_new(g->host->context, take_read_fd, take_write_fd, &config, &pump_handlers, g);
-    event(g, GUEST_EVENT_PIPE);
-}
-
-static void
-on_link_not_opened(BrokerLink *link, const GError *error, gpointer user)
-{
-    BrokerGuest *g = user;
-
-    set_error(g, BROKER_ERROR_GUEST_FAILED, g_strdup(error->message));
-    event(g, GUEST_EVENT_PIPE_LOST);
-}
-
-static void
-on_link_failed(BrokerLink *link, const GError *error, gpointer user)
-{
-    BrokerGuest *g = user;
-    g_autoptr(GError) fit = broker_error_for_bus(error);
-
-    refuse(g, fit->code, g_strdup(fit->message));
-}
-
-static void
-on_link_ended(BrokerLink *link, const char *why, gpointer user)
-{
-    BrokerGuest *g = user;
-    bool was_up = g->state == GUEST_UP || g->state == GUEST_BROKEN;
-
-    drop_pump(g);
-    g->ending = false;
-    if (g->state == GUEST_FAILED) {
-        start_again(g);
-        return;
-    }
-    if (was_up && link->kind->restarts && why) {
-        set_error(g, BROKER_ERROR_GUEST_FAILED, g_strdup(why));
-        event(g, GUEST_EVENT_PIPE_LOST);
-        return;
-    }
-    set_error(g, BROKER_ERROR_GUEST_FAILED,
-              was_up ? g_strdup_printf("%s ended unexpectedly: %s", g->config->label,
-                                       why ? why : "it shut down")
-                     : g_strdup_printf("Guest %s ended before it was up: %s", g->name,
-                                       why ? why : "it shut down"));
-    if (was_up && why)
-        g->events->tell(g, g->error->message, g->user);
-    event(g, why ? GUEST_EVENT_ENDED : GUEST_EVENT_SHUT_DOWN);
-}
-
-static void
-on_link_identity(BrokerLink *link, gpointer user)
-{
-    BrokerGuest *g = user;
-
-    if (link->identity.pid != 0)
-        g->guest_us = g_get_monotonic_time();
-    save_state(g);
-}
-
-static const BrokerLinkEvents link_events = {.opened = on_link_opened,
-                                             .not_opened = on_link_not_opened,
-                                             .failed = on_link_failed,
-                                             .ended = on_link_ended,
-                                             .identity = on_link_identity};
+// ---- ways to the guest
 
 static void
 open_link(BrokerGuest *g, bool first)
@@ -317,9 +117,10 @@ open_link(BrokerGuest *g, bool first)
         return;
     g_autoptr(GError) fit = broker_error_for_bus(error);
     bool foreign = error->domain != BROKER_ERROR;
-    refuse(g, foreign ? BROKER_ERROR_GUEST_FAILED : fit->code,
-           foreign ? g_strdup_printf("Guest %s cannot be started: %s", g->name, fit->message)
-                   : g_strdup(fit->message));
+    broker_guest_refuse(
+        g, foreign ? BROKER_ERROR_GUEST_FAILED : fit->code,
+        foreign ? g_strdup_printf("Guest %s cannot be started: %s", g->name, fit->message)
+                : g_strdup(fit->message));
 }
 
 static gboolean
@@ -342,9 +143,10 @@ retry(BrokerGuest *g)
     if (g->state == GUEST_BROKEN) {
         delay_ms = broker_backoff_crashed(&g->backoff, g_get_monotonic_time());
         if (delay_ms < 0) {
-            refuse(g, BROKER_ERROR_GUEST_FAILED,
-                   g_strdup_printf("The connection to guest %s breaks again and again%s%s", g->name,
-                                   g->error ? ": " : "", g->error ? g->error->message : ""));
+            broker_guest_refuse(
+                g, BROKER_ERROR_GUEST_FAILED,
+                g_strdup_printf("The connection to guest %s breaks again and again%s%s", g->name,
+                                g->error ? ": " : "", g->error ? g->error->message : ""));
             return;
         }
     }
@@ -365,10 +167,11 @@ on_deadline(gpointer user)
     g_autofree char *detail = g->state == GUEST_STARTING && g->error
                                   ? g_strconcat(" (", g->error->message, ")", NULL)
                                   : g_strdup("");
-    refuse(g, BROKER_ERROR_GUEST_FAILED,
-           g_strdup_printf("Guest %s is not up after %d s: %s%s; see that it runs, or set a longer "
-                           "start_timeout_s",
-                           g->name, (int)g->config->start_timeout_s, what, detail));
+    broker_guest_refuse(
+        g, BROKER_ERROR_GUEST_FAILED,
+        g_strdup_printf("Guest %s is not up after %d s: %s%s; see that it runs, or set a longer "
+                        "start_timeout_s",
+                        g->name, (int)g->config->start_timeout_s, what, detail));
     // What does not answer is not kept: the next start begins afresh.
     if (g->link && g->state == GUEST_FAILED) {
         g->ending = true;
@@ -402,7 +205,7 @@ take_config(BrokerGuest *g, BrokerConfig *config)
         g->link->config = config;
     } else {
         g_clear_pointer(&g->link, broker_link_free);
-        g->link = broker_link_new(g->host, config, &link_events, g);
+        g->link = broker_link_new(g->host, config, &broker_guest_link_events, g);
     }
     broker_config_free(old);
 }
@@ -421,7 +224,7 @@ enter_off(BrokerGuest *g)
 static void
 enter_failed(BrokerGuest *g)
 {
-    drop_pump(g);
+    broker_guest_drop_pump(g);
     log_error(g);
     broker_session_stop(g->session, g->error);
     answer_soon(g);
@@ -440,7 +243,7 @@ enter_stopping(BrokerGuest *g)
     g->again = false;
     broker_session_stop(g->session, error);
     answer(g, BROKER_WAIT_START, error);
-    drop_pump(g);
+    broker_guest_drop_pump(g);
     g->link->kind->stop(g->link);
 }
 
@@ -482,8 +285,8 @@ enter(BrokerGuest *g, GuestState former)
     }
 }
 
-static void
-event(BrokerGuest *g, GuestEvent what)
+void
+broker_guest_event(BrokerGuest *g, GuestEvent what)
 {
     GuestState former = g->state;
 
@@ -517,7 +320,7 @@ broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
         g->guest_us = g->channel_us = g->apps_us = 0;
         g_clear_error(&g->error);
     }
-    event(g, GUEST_EVENT_START);
+    broker_guest_event(g, GUEST_EVENT_START);
 }
 
 void
@@ -528,7 +331,7 @@ broker_guest_stop(BrokerGuest *g, BrokerGuestDone done, gpointer user)
     if (!g->config || g->state == GUEST_OFF)
         answer_soon(g);
     else
-        event(g, GUEST_EVENT_STOP);
+        broker_guest_event(g, GUEST_EVENT_STOP);
 }
 
 gboolean
@@ -567,7 +370,7 @@ send_table(BrokerSession *session, gpointer user)
 static void
 on_session_changed(gpointer user)
 {
-    save_state(user);
+    broker_guest_save_state(user);
 }
 
 static void
@@ -719,7 +522,7 @@ broker_guest_find(BrokerGuest *g)
     g->saved = broker_state_read(path);
     if (g->link->kind->find(g->link, &g->saved.guest)) {
         g->asked_us = g->guest_us = g_get_monotonic_time();
-        event(g, GUEST_EVENT_START);
+        broker_guest_event(g, GUEST_EVENT_START);
     } else {
         g->link->identity = (BrokerIdentity){0};
         if (g->documents)

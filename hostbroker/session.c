@@ -3,8 +3,8 @@
 
 #include "channel/utf8.h"
 #include "hostbroker/backoff.h"
+#include "hostbroker/control_setup.h"
 #include "hostbroker/error.h"
-#include "hostbroker/publish.h"
 #include "hostbroker/session_programs.h"
 
 #include <signal.h>
@@ -375,32 +375,12 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
     watch_idle(s);
 }
 
-static guint32
-setup_flags(const BrokerConfig *config)
-{
-    guint32 flags = config->sound ? CTL_SOUND : 0;
-
-    if (config->clipboard == BROKER_CLIPBOARD_BOTH ||
-        config->clipboard == BROKER_CLIPBOARD_TO_GUEST)
-        flags |= CTL_CLIPBOARD_TO_GUEST;
-    if (config->clipboard == BROKER_CLIPBOARD_BOTH || config->clipboard == BROKER_CLIPBOARD_TO_HOST)
-        flags |= CTL_CLIPBOARD_TO_HOST;
-    return flags;
-}
-
 // Opens the control pipe of a member and sends what it has to know.
 static void
 attach_control(BrokerSession *s, Member *m, int take_fd)
 {
-    CtlSetup setup = {.flags = setup_flags(s->config),
-                      .max_windows = BROKER_WINDOWS_MAX,
-                      .border_rgb = s->config->border};
-
-    CTL_INIT(&setup, CTL_SETUP);
-    CTL_SET_TEXT(setup.guest, s->config->name);
-    CTL_SET_TEXT(setup.title_prefix, s->config->title_prefix);
     m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
-    chan_packet_send(m->control, &setup, sizeof setup, NULL, 0);
+    broker_control_send_setup(m->control, s->config);
     s->table_target = m->control;
     s->events->send_table(s, s->user);
     s->table_target = NULL;
@@ -409,17 +389,11 @@ attach_control(BrokerSession *s, Member *m, int take_fd)
 void
 broker_session_app(BrokerSession *s, const char *guest, const BrokerApp *app)
 {
-    CtlApp m = {.index = app->index};
-    g_autofree char *wm_class = broker_desktop_id(guest, app->id);
-
-    CTL_INIT(&m, CTL_APP);
-    CTL_SET_TEXT(m.app_id, app->id);
-    CTL_SET_TEXT(m.wm_class, wm_class);
-    CTL_SET_TEXT(m.name, app->name);
     ChanPacketSocket *targets[] = {s->session.control, s->view.control};
+
     for (gsize i = 0; i < G_N_ELEMENTS(targets); i++)
         if (targets[i] && (!s->table_target || s->table_target == targets[i]))
-            chan_packet_send(targets[i], &m, sizeof m, NULL, 0);
+            broker_control_send_app(targets[i], guest, app);
 }
 
 // ---- starting
@@ -433,28 +407,6 @@ introduce(Member *m, CtlType type, int take_fd)
     if (m->control)
         chan_packet_send(m->control, &message, sizeof message, &take_fd, 1);
     close(take_fd);
-}
-
-// The next broker may have to start a view again, and was not told of the desktop by a launch.
-static void
-keep_environment(const BrokerSession *s)
-{
-    g_autofree char *path = broker_host_guest_run(s->host, s->config->name, "desktop");
-    g_autofree char *text = g_strjoinv("\n", s->environment);
-
-    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
-}
-
-static void
-recall_environment(BrokerSession *s)
-{
-    g_autofree char *path = broker_host_guest_run(s->host, s->config->name, "desktop");
-    g_autofree char *text = NULL;
-
-    if (!g_file_get_contents(path, &text, NULL, NULL))
-        return;
-    g_strfreev(s->environment);
-    s->environment = g_strsplit(text, "\n", -1);
 }
 
 static bool
@@ -473,7 +425,7 @@ start_view(BrokerSession *s, GError **error)
         return false;
     }
     attach_control(s, &s->view, control);
-    keep_environment(s);
+    broker_desktop_keep(s->host, s->config->name, s->environment);
     if (s->session.process) {
         introduce(&s->session, CTL_VIEW, pair[0]);
     } else {
@@ -652,7 +604,8 @@ broker_session_expect(BrokerSession *s, const BrokerState *state)
     if (!view && !session)
         return;
     s->expecting = true;
-    recall_environment(s);
+    g_strfreev(s->environment);
+    s->environment = broker_desktop_recall(s->host, s->config->name);
     // Nobody comes where the view is gone.
     s->deadline = broker_timer_new(s->host->context, view ? EXPECT_MS : 0, on_nobody_came, s);
 }

@@ -188,6 +188,15 @@ class HostDesktop:
         except ProcessLookupError:
             pass
 
+    def kill_broker(self):
+        """SIGKILL, and what came of it seen by the bus: a call made before would go to the dead one."""
+        pid = self.status()["pid"]
+        self.signal(pid, signal.SIGKILL)
+        wait_for("the bus to miss the broker", lambda: str(pid) not in self.run(
+            "gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus",
+            "--method", "org.freedesktop.DBus.GetConnectionUnixProcessID", "org.casement.Broker1",
+            check=False).stdout)
+
     # ---- commands
 
     def run(self, *argv, check=True, timeout=60, input=None):

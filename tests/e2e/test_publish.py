@@ -3,7 +3,6 @@
 """What the guest's menu has is in the host's menu, and nothing else."""
 import os
 import pathlib
-import signal
 import time
 import unittest
 
@@ -58,7 +57,7 @@ class Publish(ChainCase):
     def test_broker_killed_leaves_nothing_stale_or_missing(self):
         self.install("stale")
         wait_for("the entry", self.host_entry("stale").exists)
-        self.d.signal(self.d.status()["pid"], signal.SIGKILL)
+        self.d.kill_broker()
         self.guest_entry("stale").unlink()
         self.install("missed", "Installed while the broker was away")
         self.d.casement("status")  # has a new broker activated

@@ -105,13 +105,13 @@ class Both:
 
     def test_survives_the_broker(self):
         pid = self.start()["pid"]
-        self.run_in("sh", "-c", "while :; do date +%s%N > ~/beat; sleep 0.05; done")
-        beat = wait_for("a program in the guest", lambda: (self.home() / "beat").exists() and (self.home() / "beat"))
+        self.run_in("sh", "-c", "mkfifo ~/ask; while read word < ~/ask; do echo $word > ~/answer; done")
+        wait_for("a program in the guest", (self.home() / "ask").exists)
+        self.talk("before")
         self.kill_broker()
         wait_for("the new broker to find the guest", lambda: self.guest("demo")["state"] == "up")
         self.assertEqual(self.guest("demo")["pid"], pid)
-        before = beat.read_text()
-        wait_for("the program to run on", lambda: beat.read_text() not in ("", before))
+        self.talk("after")
         self.call("StartGuest", "(s)", "demo")
         self.assertEqual(self.guest("demo")["pid"], pid, "a second guest was started")
         # A second guest beside it is a guest of its own.
@@ -152,6 +152,14 @@ class Both:
         for key in ("CASEMENT_TEST_SECRET", f"DBUS_SESSION_BUS_ADDRESS={self.env['DBUS_SESSION_BUS_ADDRESS']}",
                     f"XDG_RUNTIME_DIR={self.env['XDG_RUNTIME_DIR']}\n", "XDG_CONFIG_HOME="):
             self.assertNotIn(key, text)
+
+    def talk(self, word):
+        """Asks the program that listens on the pipe."""
+        pipe = os.open(self.home() / "ask", os.O_RDWR | os.O_NONBLOCK)
+        os.write(pipe, word.encode() + b"\n")
+        answer = self.home() / "answer"
+        wait_for("the program's answer", lambda: answer.exists() and answer.read_text() == word + "\n")
+        os.close(pipe)
 
     def comm(self, pid):
         try:

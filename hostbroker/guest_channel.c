@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hostbroker/error.h"
+#include "hostbroker/guest_message.h"
+#include "hostbroker/guest_private.h"
+
+#include <string.h>
+
+// ---- the channel
+
+void
+broker_guest_drop_pump(BrokerGuest *g)
+{
+    g_clear_pointer(&g->pump, chan_pump_free);
+    broker_catalog_interrupted(g->catalog);
+    if (g->session)
+        broker_session_service(g->session, FALSE, NULL);
+}
+
+// The guest is not to be spoken with any more, by its own fault.
+void
+broker_guest_refuse(BrokerGuest *g, int code, char *take_text)
+{
+    broker_guest_set_error(g, code, take_text);
+    broker_guest_event(g, GUEST_EVENT_REFUSED);
+}
+
+static void
+on_pump_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autoptr(GError) error = NULL;
+
+    broker_catalog_interrupted(g->catalog);
+    broker_session_service(g->session, FALSE, NULL);
+    if (g->channel_us == 0)
+        g->channel_us = g_get_monotonic_time();
+    if (!broker_guest_message_greet(pump, g->host, &error)) {
+        broker_guest_refuse(g, BROKER_ERROR_GUEST_FAILED, g_strdup(error->message));
+        return;
+    }
+    broker_guest_event(g, GUEST_EVENT_HELLO);
+}
+
+static void
+on_service(const char *name, gboolean available, const char *reason, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (g_str_equal(name, "rdp"))
+        broker_session_service(g->session, available, reason);
+}
+
+static void
+on_guest_info(const char *os, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    g_free(g->os);
+    g->os = g_strdup(os);
+}
+
+static const BrokerGuestMessageHandlers message_handlers = {on_guest_info, on_service};
+
+static void
+on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autoptr(GError) error = NULL;
+
+    if (!broker_guest_message(g->catalog, type, untrusted_payload, &message_handlers, g, &error)) {
+        broker_guest_refuse(
+            g, BROKER_ERROR_GUEST_FAILED,
+            g_strdup_printf("Guest %s broke the protocol and was cut off (%s); stop it and look "
+                            "into it before you start it again",
+                            g->name, error->message));
+        return;
+    }
+    if (type == CHAN_MSG_APPS_END)
+        broker_guest_event(g, GUEST_EVENT_LISTED);
+}
+
+static void
+on_pump_lost(ChanPump *pump, const GError *error, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA)) {
+        broker_guest_refuse(
+            g, BROKER_ERROR_GUEST_FAILED,
+            g_strdup_printf("Guest %s broke the protocol and was cut off (%s); stop it and look "
+                            "into it before you start it again",
+                            g->name, error->message));
+        return;
+    }
+    g_debug("guest %s: channel lost: %s", g->name, error->message);
+    broker_guest_drop_pump(g);
+    broker_guest_event(g, GUEST_EVENT_PIPE_LOST);
+}
+
+static const ChanPumpHandlers pump_handlers = {
+    .ready = on_pump_ready, .message = on_pump_message, .lost = on_pump_lost};
+
+// ---- the link
+
+static void
+on_link_opened(BrokerLink *link, int take_read_fd, int take_write_fd, gpointer user)
+{
+    BrokerGuest *g = user;
+    ChanConnConfig config = {.role = CHAN_ROLE_HOST,
+                             .features = link->kind->passes_fds ? CHAN_FEATURE_FDS : 0,
+                             .software = "casementd " CASEMENT_VERSION};
+
+    broker_guest_message_nonce(config.nonce);
+    broker_guest_drop_pump(g);
+    g->pump =
+        chan_pump_new(g->host->context, take_read_fd, take_write_fd, &config, &pump_handlers, g);
+    broker_guest_event(g, GUEST_EVENT_PIPE);
+}
+
+static void
+on_link_not_opened(BrokerLink *link, const GError *error, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    broker_guest_set_error(g, BROKER_ERROR_GUEST_FAILED, g_strdup(error->message));
+    broker_guest_event(g, GUEST_EVENT_PIPE_LOST);
+}
+
+static void
+on_link_failed(BrokerLink *link, const GError *error, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autoptr(GError) fit = broker_error_for_bus(error);
+
+    broker_guest_refuse(g, fit->code, g_strdup(fit->message));
+}
+
+static void
+on_link_ended(BrokerLink *link, const char *why, gpointer user)
+{
+    BrokerGuest *g = user;
+    bool was_up = g->state == GUEST_UP || g->state == GUEST_BROKEN;
+
+    broker_guest_drop_pump(g);
+    g->ending = false;
+    if (g->state == GUEST_FAILED) {
+        broker_guest_start_again(g);
+        return;
+    }
+    if (was_up && link->kind->restarts && why) {
+        broker_guest_set_error(g, BROKER_ERROR_GUEST_FAILED, g_strdup(why));
+        broker_guest_event(g, GUEST_EVENT_PIPE_LOST);
+        return;
+    }
+    broker_guest_set_error(g, BROKER_ERROR_GUEST_FAILED,
+                           was_up ? g_strdup_printf("%s ended unexpectedly: %s", g->config->label,
+                                                    why ? why : "it shut down")
+                                  : g_strdup_printf("Guest %s ended before it was up: %s", g->name,
+                                                    why ? why : "it shut down"));
+    if (was_up && why)
+        g->events->tell(g, g->error->message, g->user);
+    broker_guest_event(g, why ? GUEST_EVENT_ENDED : GUEST_EVENT_SHUT_DOWN);
+}
+
+static void
+on_link_identity(BrokerLink *link, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (link->identity.pid != 0)
+        g->guest_us = g_get_monotonic_time();
+    broker_guest_save_state(g);
+}
+
+const BrokerLinkEvents broker_guest_link_events = {.opened = on_link_opened,
+                                                   .not_opened = on_link_not_opened,
+                                                   .failed = on_link_failed,
+                                                   .ended = on_link_ended,
+                                                   .identity = on_link_identity};
