@@ -180,7 +180,7 @@ main(int argc, char **argv)
            "\"target_mib\": %d, \"recorded_mb\": %.1f, \"committed_mb\": %.1f, "
            "\"cpu_ms_per_mb\": %.2f, \"start_to_window_ms\": %.0f}\n",
            best, TARGET_MB_PER_S, mib, TARGET_MIB, (double)size_of(path) / 1e6, committed / 1e6,
-           cpu);
+           cpu, window_ms);
     unlink(path);
     rmdir(dir);
     return best >= TARGET_MB_PER_S && mib <= TARGET_MIB ? 0 : 1;
