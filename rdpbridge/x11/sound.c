@@ -11,6 +11,7 @@
 
 // The server's buffer: starts short, and grows when it ran empty while sound was flowing.
 #define BUFFER_MS 60
+#define REQUEST_MS 15
 #define BUFFER_STEP_MS 20
 #define BUFFER_MAX_MS 200
 #define QUEUE_MAX_MS 500        // what waits here; the oldest is dropped beyond it
@@ -221,7 +222,7 @@ buffer_attr(const HostSound *s)
     return (pa_buffer_attr){.maxlength = (uint32_t)-1,
                             .tlength = target,
                             .prebuf = target,
-                            .minreq = (uint32_t)bytes_of_ms(s, 10),
+                            .minreq = (uint32_t)bytes_of_ms(s, REQUEST_MS),
                             .fragsize = (uint32_t)-1};
 }
 
@@ -240,7 +241,9 @@ note_gap(HostSound *s)
     host_control_figures_changed(s->view);
     if (s->buffer_ms >= BUFFER_MAX_MS || !s->ready)
         return;
-    s->buffer_ms += BUFFER_STEP_MS;
+    // A buffer that much longer would have bridged it.
+    s->buffer_ms += MAX(BUFFER_STEP_MS, (unsigned)(since / 1000));
+    s->buffer_ms = MIN(s->buffer_ms, BUFFER_MAX_MS);
     pa_buffer_attr attr = buffer_attr(s);
     pa_operation *o = pa_stream_set_buffer_attr(s->stream, &attr, NULL, NULL);
     if (o)
@@ -292,7 +295,7 @@ connect_stream(HostSound *s)
     pa_stream_set_write_callback(s->stream, on_writable, s);
     pa_stream_set_underflow_callback(s->stream, on_underflow, s);
     if (pa_stream_connect_playback(s->stream, NULL, &attr,
-                                   PA_STREAM_ADJUST_LATENCY | PA_STREAM_INTERPOLATE_TIMING |
+                                   PA_STREAM_EARLY_REQUESTS | PA_STREAM_INTERPOLATE_TIMING |
                                        PA_STREAM_AUTO_TIMING_UPDATE,
                                    NULL, NULL) < 0)
         no_server(s, pa_strerror(pa_context_errno(s->context)));
