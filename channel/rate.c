@@ -11,6 +11,7 @@
 #define BURST_MAX (8 * 1024 * 1024)
 #define LOOK_MIN_US 1000u
 #define LOOK_MAX_US 5000u
+#define LOOK_SLOW 200000u // below this rate nothing is gained by looking more often than it drains
 
 void
 chan_rate_init(ChanRate *r)
@@ -71,15 +72,18 @@ chan_rate_waiting(ChanRate *r, size_t bytes, uint64_t now_us)
     r->asked_us = now_us;
     if (r->waiting == 0)
         return;
+    bool held = r->waiting > r->burst / 2;
     r->drained += r->waiting - left;
     r->waiting = left;
     uint64_t sample = (uint64_t)r->drained * SECOND_US / (took > 0 ? took : 1);
     if (left == 0) {
-        // It was empty earlier than now: the rate is this or more.
-        if (sample > r->rate)
+        // It was empty earlier than now: the rate is this or more. That says something only when
+        // more would have been written.
+        if (held && sample > r->rate)
             set_rate(r, sample);
     } else if (took >= WINDOW_US) {
-        set_rate(r, sample < r->rate / 4 || r->rate == 0 ? sample : (r->rate + sample) / 2);
+        // Half of it: a reader that was kept from reading for once is no slow pipe.
+        set_rate(r, r->rate == 0 ? sample : (r->rate + sample) / 2);
         r->window_us = now_us;
         r->drained = 0;
     }
@@ -131,7 +135,7 @@ chan_rate_deadline(const ChanRate *r)
     if (r->waiting <= r->burst / 2)
         return UINT64_MAX;
     uint64_t surplus = r->waiting - r->burst / 2;
-    uint64_t wait = r->rate > 0 ? surplus * SECOND_US / r->rate : LOOK_MIN_US;
+    uint64_t wait = r->rate > 0 && r->rate < LOOK_SLOW ? surplus * SECOND_US / r->rate : 0;
 
     return (r->reported ? r->asked_us : r->leaked_us) + (wait < LOOK_MIN_US   ? LOOK_MIN_US
                                                          : wait > LOOK_MAX_US ? LOOK_MAX_US

@@ -5,7 +5,7 @@
 #include <string.h>
 
 // Below this much room what is left of a frame moves to the front.
-#define ROOM_MIN (64 * 1024)
+#define ROOM_MIN (4 * 1024)
 
 void
 chan_receiver_init(ChanReceiver *r, ChanRole sender)

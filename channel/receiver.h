@@ -11,7 +11,8 @@
 #include "channel/frame.h"
 #include "channel/handshake.h"
 
-#define CHAN_RECEIVE_BUFFER (256 * 1024)
+// Whole frames of the largest size: at full rate none is cut by the buffer's end.
+#define CHAN_RECEIVE_BUFFER (4 * (CHAN_FRAME_OVERHEAD + CHAN_FRAME_MAX))
 
 typedef struct {
     uint8_t *buffer;

@@ -109,11 +109,13 @@ void
 bench_end_turn(BenchEnd *e, gboolean wait)
 {
     flush(e);
+    if (!wait)
+        return;
     guint64 now = bench_now_us(), at = chan_conn_deadline(e->conn);
     struct pollfd p = {e->fd, (short)(POLLIN | (e->full ? POLLOUT : 0)), 0};
-    guint64 left = wait && at > now ? at - now : 0;
+    guint64 left = at > now ? at - now : 0;
     struct timespec ts = {(time_t)(left / 1000000), (long)(left % 1000000) * 1000};
-    (void)ppoll(&p, 1, wait && at == UINT64_MAX ? NULL : &ts, NULL);
+    (void)ppoll(&p, 1, at == UINT64_MAX ? NULL : &ts, NULL);
     chan_conn_tick(e->conn, bench_now_us());
     if (p.revents & (POLLIN | POLLHUP | POLLERR))
         receive(e);

@@ -24,7 +24,7 @@ typedef struct {
 void bench_end_init(BenchEnd *e, ChanRole role, int take_fd);
 void bench_end_clear(BenchEnd *e);
 
-// Sends what can be sent, reads what has come. Blocks until something can be done if wait is set.
+// Sends what can be sent; with wait, also blocks until something can be done, and reads what came.
 void bench_end_turn(BenchEnd *e, gboolean wait);
 
 guint64 bench_now_us(void);
