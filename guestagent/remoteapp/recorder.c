@@ -6,6 +6,7 @@
 #include <pulse/glib-mainloop.h>
 #include <pulse/pulseaudio.h>
 #include <stdbool.h>
+#include <string.h>
 
 #define BLOCK_BYTES (RA_SOUND_RATE / 100 * RA_SOUND_FRAME)
 #define RETRY_S 5
@@ -22,6 +23,8 @@ struct RaRecorder {
     bool playing;   // some program plays
     guint counting; // of the list under way
     bool recording; // the stream is not corked
+    guint8 block_data[BLOCK_BYTES];
+    gsize filled; // of it: the sound server's pieces have any size
 };
 
 static void connect_server(RaRecorder *c);
@@ -69,6 +72,32 @@ drop(pa_operation *operation)
 }
 
 static void
+flush_block(RaRecorder *c)
+{
+    if (c->filled > 0)
+        c->block(c->block_data, c->filled, c->user);
+    c->filled = 0;
+}
+
+// data NULL: a hole in the stream, silence of that length.
+static void
+add_samples(RaRecorder *c, const guint8 *data, gsize size)
+{
+    while (size > 0) {
+        gsize piece = MIN(size, BLOCK_BYTES - c->filled);
+        if (data != NULL)
+            memcpy(c->block_data + c->filled, data, piece);
+        else
+            memset(c->block_data + c->filled, 0, piece);
+        data = data != NULL ? data + piece : NULL;
+        size -= piece;
+        c->filled += piece;
+        if (c->filled == BLOCK_BYTES)
+            flush_block(c);
+    }
+}
+
+static void
 on_read(pa_stream *stream, size_t length, void *user)
 {
     RaRecorder *c = user;
@@ -76,12 +105,7 @@ on_read(pa_stream *stream, size_t length, void *user)
     size_t size = 0;
     while (pa_stream_readable_size(stream) > 0 && pa_stream_peek(stream, &data, &size) == 0 &&
            size > 0) {
-        // No data is a hole in the stream: silence of that length.
-        static const guint8 silence[BLOCK_BYTES];
-        for (size_t at = 0; at < size; at += BLOCK_BYTES) {
-            size_t piece = MIN(size - at, (size_t)BLOCK_BYTES);
-            c->block(data != NULL ? (const guint8 *)data + at : silence, piece, c->user);
-        }
+        add_samples(c, data, size);
         (void)pa_stream_drop(stream);
     }
 }
@@ -94,6 +118,8 @@ record(RaRecorder *c, bool on)
     c->recording = on;
     if (on)
         drop(pa_stream_flush(c->stream, NULL, NULL));
+    else
+        flush_block(c);
     drop(pa_stream_cork(c->stream, !on, NULL, NULL));
 }
 

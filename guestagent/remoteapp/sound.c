@@ -11,6 +11,12 @@
 #define WAVE2_VERSION 8
 #define QUALITY_VERSION 6
 #define BLOCK_MAX 16384
+#define PAUSE_US (200 * 1000) // no block for so long: the client's player has run dry
+
+// Silence sent ahead of what begins to play. libfreerdp's client drops a block when it arrives up
+// to 10 ms after the one before is over (an unsigned difference wraps), so blocks must be in time.
+#define LEAD_BLOCKS 5
+#define LEAD_BLOCK_BYTES (RA_SOUND_RATE / 100 * RA_SOUND_FRAME)
 
 struct RaSound {
     GMainContext *context;
@@ -21,7 +27,7 @@ struct RaSound {
     int format;
     guint8 block, confirmed; // the next one, and the next to be confirmed
     bool late;
-    gint64 start_us;
+    gint64 start_us, last_us; // of the channel; of the last block
 };
 
 static void
@@ -43,22 +49,40 @@ write_block(RaSound *s, const RaSoundWave *wave, const guint8 *samples, gsize si
 }
 
 static void
-on_block(const guint8 *samples, gsize size, gpointer user)
+send_block(RaSound *s, const guint8 *samples, gsize size)
 {
-    RaSound *s = user;
+    RaSoundWave wave = {
+        .format = (guint16)s->format,
+        .block = s->block++,
+        .time_ms = (guint32)((s->last_us - s->start_us) / 1000),
+    };
+    write_block(s, &wave, samples, size);
+}
+
+static bool
+client_is_late(RaSound *s)
+{
     guint8 with_client = (guint8)(s->block - s->confirmed);
     if (with_client >= RA_SOUND_LATE_BLOCKS)
         s->late = true;
     else if (with_client <= RA_SOUND_LATE_BLOCKS / 2)
         s->late = false;
-    if (s->late || size < RA_SOUND_FRAME || size > BLOCK_MAX)
+    return s->late;
+}
+
+static void
+on_block(const guint8 *samples, gsize size, gpointer user)
+{
+    RaSound *s = user;
+    if (client_is_late(s) || size < RA_SOUND_FRAME || size > BLOCK_MAX)
         return;
-    RaSoundWave wave = {
-        .format = (guint16)s->format,
-        .block = s->block++,
-        .time_ms = (guint32)((g_get_monotonic_time() - s->start_us) / 1000),
-    };
-    write_block(s, &wave, samples, size);
+    gint64 now = g_get_monotonic_time();
+    bool begins = now - s->last_us > PAUSE_US;
+    s->last_us = now;
+    static const guint8 silence[LEAD_BLOCK_BYTES];
+    for (int i = 0; begins && i < LEAD_BLOCKS; i++)
+        send_block(s, silence, sizeof silence);
+    send_block(s, samples, size);
 }
 
 static void

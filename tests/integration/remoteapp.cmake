@@ -14,8 +14,13 @@ foreach(test desktop_input desktop_screen)
 endforeach()
 
 # The RDP half: the program, seen by a RemoteApp client.
-add_library(remoteapp_rig STATIC remoteapp_client.c remoteapp_rig.c)
+add_library(remoteapp_rig STATIC remoteapp_client.c remoteapp_ear.c remoteapp_rig.c)
 target_link_libraries(remoteapp_rig PUBLIC PkgConfig::FREERDP_CLIENT PkgConfig::FREERDP
                       PkgConfig::GLIB PkgConfig::X11)
 casement_test(remoteapp_serve SOURCES remoteapp_serve.c LIBS remoteapp_rig TIMEOUT 180)
 add_dependencies(remoteapp_serve casement-remoteapp)
+casement_test(remoteapp_sound SOURCES remoteapp_sound.c LIBS remoteapp_rig m TIMEOUT 90)
+add_dependencies(remoteapp_sound casement-remoteapp)
+casement_script_test(remoteapp_xfreerdp
+  COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/remoteapp_xfreerdp.py ${CMAKE_BINARY_DIR}
+  TIMEOUT 180)

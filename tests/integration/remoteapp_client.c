@@ -2,6 +2,7 @@
 #include "tests/integration/remoteapp_client.h"
 
 #include "channel/rail.h"
+#include "tests/integration/remoteapp_ear.h"
 
 #include <freerdp/addin.h>
 #include <freerdp/channels/rdpgfx.h>
@@ -501,7 +502,8 @@ configure(TestClient *c, int fd)
     freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, TRUE);
     freerdp_settings_set_bool(s, FreeRDP_UseRdpSecurityLayer, TRUE);
     freerdp_settings_set_bool(s, FreeRDP_IgnoreCertificate, TRUE);
-    freerdp_settings_set_bool(s, FreeRDP_AudioPlayback, c->options.sound);
+    if (c->options.sound)
+        test_ear_install(s);
     freerdp_settings_set_bool(s, FreeRDP_RedirectClipboard, c->options.clipboard);
     freerdp_settings_set_bool(s, FreeRDP_SynchronousStaticChannels, TRUE);
     freerdp_settings_set_bool(s, FreeRDP_SynchronousDynamicChannels, TRUE);
