@@ -68,7 +68,6 @@ guint test_client_pointers(TestClient *client);      // pointer images received
 guint64 test_client_pixel_bytes(TestClient *client); // in surface commands
 bool test_client_arc_completed(TestClient *client);
 
-// Clipboard: the client's own text on offer, and the server's, asked for now (caller's; NULL:
-// none).
+// Clipboard: puts the client's text on offer; fetches the server's (the caller's; NULL: none).
 void test_client_offer_text(TestClient *client, const char *text);
 char *test_client_fetch_text(TestClient *client, guint timeout_ms);
