@@ -152,16 +152,25 @@ static void
 give_up(BrokerSession *s, const char *what)
 {
     g_autofree char *text = g_strdup_printf(
-        "Windows of %s could not be shown: %s%s%s. The programs run on; start one of them again to "
-        "try once more",
-        s->config->label, what, s->reason ? ": " : "", s->reason ? s->reason : "");
-    bool told = broker_exec_queue_count(s->execs) > 0;
+        "Windows of %s could not be shown: %s. The programs run on; start one of them again to try "
+        "once more",
+        s->config->label, what);
+    bool told = s->prepared || broker_exec_queue_count(s->execs) > 0;
 
     fail_all(s, text);
-    // Who waits for a launch has the text from there.
+    // Who waits for a launch has the text from there, or will have it when it comes to its program.
     if (!told || s->interrupted)
         s->events->tell(text, s->user);
     quit(s);
+}
+
+// With what the session, or the guest about its RemoteApp server, said last.
+static void
+give_up_session(BrokerSession *s, const char *what)
+{
+    g_autofree char *all = s->reason ? g_strdup_printf("%s: %s", what, s->reason) : g_strdup(what);
+
+    give_up(s, all);
 }
 
 static gboolean
@@ -180,7 +189,7 @@ on_not_back(gpointer user)
     BrokerSession *s = user;
 
     broker_timer_clear(&s->come_back);
-    give_up(s, "they did not come back");
+    give_up_session(s, "they did not come back");
     return G_SOURCE_REMOVE;
 }
 
@@ -206,7 +215,7 @@ crashed(BrokerSession *s, Member *m, const char *program)
     }
     int delay_ms = broker_backoff_crashed(&m->backoff, g_get_monotonic_time());
     if (delay_ms < 0) {
-        give_up(s, program);
+        give_up_session(s, program);
         return;
     }
     if (s->interrupted && !s->come_back)
@@ -239,7 +248,7 @@ on_view_ended(BrokerProcess *process, int status, gpointer user)
         return;
     }
     g_message("guest %s: casement-view %s", s->config->name, how);
-    if (was_ready) {
+    if (was_ready || status < 0) {
         crashed(s, &s->view, "casement-view ended again and again");
         return;
     }
