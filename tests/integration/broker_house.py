@@ -44,6 +44,7 @@ class BrokerCase(unittest.TestCase):
     def setUp(self):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cmb-"))
         self.started = []
+        self.addCleanup(self.end_processes)
         keep = ("PATH", "LANG", "USER", "LOGNAME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
         self.env = {k: os.environ[k] for k in keep if k in os.environ}
         for key, folder in (("HOME", "home"), ("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data"),
@@ -76,9 +77,7 @@ class BrokerCase(unittest.TestCase):
             wait_for("the broker to end", lambda: not alive(pid))
         finally:
             self.bus.close_sync(None)
-            for process in reversed(self.started):
-                process.terminate()
-                process.wait(10)
+            self.end_processes()
             self.log.close()
             if self._outcome_failed():
                 print((self.base / "log").read_text(errors="replace")[-5000:])
@@ -86,6 +85,12 @@ class BrokerCase(unittest.TestCase):
                     print(f"==> {log}\n{log.read_text(errors='replace')[-3000:]}")
             if not os.environ.get("CASEMENT_TEST_KEEP"):
                 shutil.rmtree(self.base, ignore_errors=True)
+
+    def end_processes(self):
+        for process in reversed(self.started):
+            process.terminate()
+            process.wait(10)
+        self.started.clear()
 
     def _outcome_failed(self):
         result = self._outcome.result
