@@ -166,6 +166,17 @@ bounded_coordinate(int32_t v)
     return v < -VIEW_COORD_MAX ? -VIEW_COORD_MAX : v > VIEW_COORD_MAX ? VIEW_COORD_MAX : v;
 }
 
+void
+bridge_model_followed(BridgeWindow *w)
+{
+    w->rect.x = w->moving_rect.x;
+    w->rect.y = w->moving_rect.y;
+    w->moving = false;
+    w->moving_due = 0;
+    w->followed_serial = w->moving_serial;
+    w->push = true;
+}
+
 static void
 apply_place(BridgeWindow *w, const BridgeOrder *order)
 {
@@ -179,12 +190,10 @@ apply_place(BridgeWindow *w, const BridgeOrder *order)
         w->rect.width = order->width < VIEW_SIDE_MAX ? order->width : VIEW_SIDE_MAX;
         w->rect.height = order->height < VIEW_SIDE_MAX ? order->height : VIEW_SIDE_MAX;
     }
-    if (w->moving && memcmp(&w->rect, &w->moving_rect, sizeof w->rect) == 0) {
-        w->moving = false;
-        w->moving_due = 0;
-        w->followed_serial = w->moving_serial;
-        w->push = true;
-    }
+    // The order may answer a resize that came before the last move: of that move none will come.
+    if (w->moving && w->rect.width == w->moving_rect.width &&
+        w->rect.height == w->moving_rect.height)
+        bridge_model_followed(w);
 }
 
 static void

@@ -30,6 +30,10 @@ struct BridgeModel {
 void bridge_present(BridgeModel *model, BridgeWindow *window);
 
 // The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
+// The guest has followed the host: it is at its last place, of which servers say nothing
+// ([MS-RDPERP] 3.2.5.1.3), in the size that its orders tell.
+void bridge_model_followed(BridgeWindow *w);
+
 void bridge_present_release(BridgeModel *model, BridgeWindow *window);
 
 // WINDOW, TITLE, ICON.

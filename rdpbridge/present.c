@@ -453,10 +453,9 @@ bridge_model_expire(BridgeModel *m)
             again = w->mismatch_accepted = true;
         if (elapsed(&w->app_due, now))
             again = w->app_known = true;
-        if (elapsed(&w->moving_due, now)) { // the guest wants it otherwise: the view hears so
-            w->moving = false;
-            w->followed_serial = w->moving_serial;
-            again = w->push = true;
+        if (elapsed(&w->moving_due, now)) { // the guest wants another size: the view hears so
+            bridge_model_followed(w);
+            again = true;
         }
         if (again)
             bridge_present(m, w);

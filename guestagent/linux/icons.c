@@ -19,7 +19,7 @@ struct AgentIcons {
     gpointer user;
     AgentIconTheme *theme;
     AgentIconCache *cache;
-    GQueue todo;         // names of icons with sizes to be drawn
+    GQueue undrawn;      // names of icons with sizes to be drawn
     GHashTable *pending; // the same, as a set
     GQueue wants;        // GBytes: hashes
     GHashTable *wanted;  // the same, as a set
@@ -64,7 +64,7 @@ agent_icons_free(AgentIcons *icons)
     agent_icon_cache_save(icons->cache);
     g_hash_table_destroy(icons->pending);
     g_hash_table_destroy(icons->wanted);
-    g_queue_clear_full(&icons->todo, g_free);
+    g_queue_clear_full(&icons->undrawn, g_free);
     g_queue_clear_full(&icons->recent, (GDestroyNotify)agent_icon_image_free);
     agent_icon_cache_free(icons->cache);
     agent_icon_theme_free(icons->theme);
@@ -128,13 +128,13 @@ draw_one(AgentIcons *icons, const char *icon)
 static void
 draw_next(AgentIcons *icons)
 {
-    const char *icon = g_queue_peek_head(&icons->todo);
+    const char *icon = g_queue_peek_head(&icons->undrawn);
 
     if (draw_one(icons, icon))
         return;
-    g_autofree char *done = g_queue_pop_head(&icons->todo);
+    g_autofree char *done = g_queue_pop_head(&icons->undrawn);
     g_hash_table_remove(icons->pending, done);
-    if (g_queue_is_empty(&icons->todo))
+    if (g_queue_is_empty(&icons->undrawn))
         agent_icon_cache_save(icons->cache);
     icons->events->known(done, icons->user);
 }
@@ -180,9 +180,9 @@ on_idle(gpointer user)
 
     if (may_send)
         answer_next_want(icons);
-    else if (!g_queue_is_empty(&icons->todo))
+    else if (!g_queue_is_empty(&icons->undrawn))
         draw_next(icons);
-    if (!g_queue_is_empty(&icons->todo) || (may_send && !g_queue_is_empty(&icons->wants)))
+    if (!g_queue_is_empty(&icons->undrawn) || (may_send && !g_queue_is_empty(&icons->wants)))
         schedule(icons, 0);
     else if (!g_queue_is_empty(&icons->wants))
         schedule(icons, PAUSE_MS);
@@ -217,7 +217,7 @@ agent_icons_refs(AgentIcons *icons, const char *icon, ChanIconRef *refs)
     if (!unknown || g_hash_table_contains(icons->pending, icon))
         return n;
     char *name = g_strdup(icon);
-    g_queue_push_tail(&icons->todo, name);
+    g_queue_push_tail(&icons->undrawn, name);
     g_hash_table_add(icons->pending, name);
     if (!icons->source)
         schedule(icons, 0);

@@ -13,7 +13,8 @@ SIBLINGS = ("guestagent", "hostbroker", "rdpbridge", "launcher")
 FUNCTION_MAX, FILE_MAX = 80, 800
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|stub|not (yet )?implemented|unimplemented|for now|placeholder)\b",
                         re.IGNORECASE)
-SLEEP = re.compile(r"\b(sleep|usleep|g_usleep|nanosleep|time\.sleep)\b *\(? *[0-9]")
+# A program that sleeps for minutes is one that lives long, not a wait.
+SLEEP = re.compile(r"\b(sleep|usleep|g_usleep|nanosleep|time\.sleep)\b *\(? *(?!\d{3,})[0-9]")
 SYSTEM = {
     "freerdp": re.compile(r"#include <(freerdp|winpr)/"),
     "X11": re.compile(r"#include <(X11|xcb)/"),

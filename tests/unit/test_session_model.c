@@ -447,6 +447,32 @@ test_host_moves(Test *t, gconstpointer data)
     g_assert_false(bridge_model_configured(t->model, 99, 1, (ViewRect){0, 0, 1, 1}));
 }
 
+// A resize and a move, one right after the other: the order that answers the resize has the former
+// place, and of the move none comes.
+static void
+test_move_overtakes_order(Test *t, gconstpointer data)
+{
+    BridgeOrder late = {.fields = BRIDGE_ORDER_SIZE | BRIDGE_ORDER_OFFSET,
+                        .x = 10,
+                        .y = 20,
+                        .width = 44,
+                        .height = 33};
+    BridgeSource s;
+
+    shown_window(t, &s);
+    g_assert_true(bridge_model_configured(t->model, 1, 1, (ViewRect){10, 20, 44, 33}));
+    g_assert_true(bridge_model_configured(t->model, 1, 2, (ViewRect){50, 60, 44, 33}));
+    bridge_model_order(t->model, 1, false, &late);
+    const BridgeWindow *w = bridge_model_window(t->model, 1);
+    g_assert_cmpint(w->rect.x, ==, 50);
+    g_assert_cmpint(w->rect.y, ==, 60);
+    g_assert_cmpuint(w->followed_serial, ==, 2);
+    // Later the guest moves by itself, and that counts.
+    late.x = 70;
+    bridge_model_order(t->model, 1, false, &late);
+    g_assert_cmpint(w->rect.x, ==, 70);
+}
+
 static void
 test_popups_are_not_moved(Test *t, gconstpointer data)
 {
@@ -596,6 +622,7 @@ main(int argc, char **argv)
     ADD("new-view-without-surface", test_new_view_without_surface);
     ADD("view-does-not-answer", test_view_does_not_answer);
     ADD("host-moves", test_host_moves);
+    ADD("move-overtakes-order", test_move_overtakes_order);
     ADD("popups-are-not-moved", test_popups_are_not_moved);
     ADD("stack", test_stack);
     ADD("limits", test_limits);
