@@ -57,7 +57,7 @@ typedef struct {
     uint64_t rate_out;            // measured, bytes per second; 0 while unknown
     uint32_t round_trip_us;       // of the last heartbeat; 0 while unknown
     guint streams;                // open now
-    gsize queued;           // of messages that wait to be sent, bytes
+    gsize queued;                 // of messages that wait to be sent, bytes
     gboolean passes_fds;          // streams are sockets of their own
 } ChanPumpStats;
 
