@@ -382,6 +382,8 @@ chan_conn_deadline(const ChanConn *c)
 
     if (c->error)
         return c->error_told ? UINT64_MAX : 0;
+    if (c->room_due || c->ready_due || c->ended_due)
+        return 0; // an event is there already
     if (c->up) {
         at = earlier(at, c->heard_us + c->lost_us);
         if (!c->ping_due)

@@ -147,7 +147,8 @@ void chan_conn_blocked(ChanConn *c, uint64_t now_us);
 
 // --- time
 
-// When to call chan_conn_tick, and ask for output again, at the latest; UINT64_MAX for never.
+// When to call chan_conn_tick, pull events and ask for output again, at the latest; UINT64_MAX for
+// never. Sending can bring events (WRITABLE): then it is at once.
 uint64_t chan_conn_deadline(const ChanConn *c);
 
 // Afterwards there may be events and output.

@@ -91,7 +91,6 @@ handle(BenchEnd *e, const ChanEvent *event)
 static void
 receive(BenchEnd *e)
 {
-    ChanEvent event;
     size_t room;
     int fd;
     uint8_t *to = chan_conn_receive_space(e->conn, &room);
@@ -101,13 +100,13 @@ receive(BenchEnd *e)
         e->ended = TRUE;
     if (n > 0)
         chan_conn_received(e->conn, (gsize)n, bench_now_us());
-    while (chan_conn_next_event(e->conn, &event, bench_now_us()))
-        handle(e, &event);
 }
 
 void
 bench_end_turn(BenchEnd *e, gboolean wait)
 {
+    ChanEvent event;
+
     flush(e);
     if (!wait)
         return;
@@ -119,6 +118,8 @@ bench_end_turn(BenchEnd *e, gboolean wait)
     chan_conn_tick(e->conn, bench_now_us());
     if (p.revents & (POLLIN | POLLHUP | POLLERR))
         receive(e);
+    while (chan_conn_next_event(e->conn, &event, bench_now_us()))
+        handle(e, &event);
     flush(e);
 }
 

@@ -218,6 +218,30 @@ test_messages(void)
     link_clear(&link);
 }
 
+// A writer that found the queue full is told of room by sending alone, without a byte from the
+// peer.
+static void
+test_writable(void)
+{
+    ChanEvent event;
+    Link link;
+
+    link_init(&link, NULL, NULL);
+    g_assert_true(link_ready(&link, 0));
+    guint32 id = open_stream(&link, CHAN_PRIORITY_BULK);
+    while (chan_conn_write(HOST(link)->conn, id, CHAN_SPAN(letters, 100000)) > 0)
+        continue;
+    g_assert_false(link_event(&link, HOST(link), &event));
+    (void)link_take(&link, CHAN_ROLE_HOST, G_MAXSIZE);
+    g_assert_cmpuint(chan_conn_deadline(HOST(link)->conn), ==, 0);
+    g_assert_true(link_event(&link, HOST(link), &event));
+    g_assert_cmpint(event.kind, ==, CHAN_EVENT_WRITABLE);
+    g_assert_cmpuint(event.stream, ==, id);
+    g_assert_false(link_event(&link, HOST(link), &event));
+    g_assert_cmpuint(chan_conn_deadline(HOST(link)->conn), >, link.now_us);
+    link_clear(&link);
+}
+
 // While bulk saturates the pipe, a control message waits for the frame under way and no more.
 static void
 test_priorities(void)
@@ -506,6 +530,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/conn/streams", test_streams);
     g_test_add_func("/channel/conn/reset", test_reset);
     g_test_add_func("/channel/conn/flow-control", test_flow_control);
+    g_test_add_func("/channel/conn/writable", test_writable);
     g_test_add_func("/channel/conn/messages", test_messages);
     g_test_add_func("/channel/conn/priorities", test_priorities);
     g_test_add_func("/channel/conn/fairness", test_fairness);
