@@ -221,6 +221,17 @@ enter_off(BrokerGuest *g)
     answer_soon(g);
 }
 
+// Nobody asked it to.
+static void
+shut_down(BrokerGuest *g)
+{
+    g_autoptr(GError) error =
+        g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "Guest %s shut down", g->name);
+
+    broker_session_stop(g->session, error);
+    answer(g, BROKER_WAIT_START, error);
+}
+
 static void
 enter_failed(BrokerGuest *g)
 {
@@ -260,6 +271,8 @@ enter(BrokerGuest *g, GuestState former)
                                        on_deadline, g);
     switch (g->state) {
     case GUEST_OFF:
+        if (former != GUEST_STOPPING)
+            shut_down(g);
         enter_off(g);
         break;
     case GUEST_UP:

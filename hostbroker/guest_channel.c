@@ -157,8 +157,12 @@ on_link_ended(BrokerLink *link, const char *why, gpointer user)
                                                     why ? why : "it shut down")
                                   : g_strdup_printf("Guest %s ended before it was up: %s", g->name,
                                                     why ? why : "it shut down"));
-    if (was_up && why)
+    if (was_up && why) {
+        // That logs it, too.
+        g_free(g->last_logged);
+        g->last_logged = g_strdup(g->error->message);
         g->events->tell(g, g->error->message, g->user);
+    }
     broker_guest_event(g, why ? GUEST_EVENT_ENDED : GUEST_EVENT_SHUT_DOWN);
 }
 

@@ -45,6 +45,8 @@ broker_process_start_time_of(pid_t pid)
 char *
 broker_process_describe(int status)
 {
+    if (status == BROKER_PROCESS_UNKNOWN)
+        return g_strdup("ended");
     if (status < 0)
         return g_strdup_printf("was ended by signal %d (%s)", -status, g_strsignal(-status));
     return g_strdup_printf("exited with code %d", status);
@@ -80,7 +82,7 @@ static gboolean
 on_ended(int fd, GIOCondition condition, gpointer user)
 {
     BrokerProcess *p = user;
-    int status = p->child ? reap(p->pid) : 0;
+    int status = p->child ? reap(p->pid) : BROKER_PROCESS_UNKNOWN;
 
     g_clear_pointer(&p->watch, g_source_unref);
     close(p->pidfd);

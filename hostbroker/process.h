@@ -10,8 +10,11 @@
 
 typedef struct BrokerProcess BrokerProcess;
 
-// The process ended. status is an exit code, or minus the signal; 0 for a process that the broker
-// did not start (nobody tells it). Called once; the handler may free the process.
+// Nobody tells how a process ended that the broker did not start.
+#define BROKER_PROCESS_UNKNOWN G_MAXINT
+
+// The process ended. status is an exit code, or minus the signal, or BROKER_PROCESS_UNKNOWN.
+// Called once; the handler may free the process.
 typedef void (*BrokerProcessEnded)(BrokerProcess *process, int status, gpointer user);
 
 // How a folder of the user's is shown to a child that has given up being root, and might not reach

@@ -644,13 +644,15 @@ broker_session_adopt(BrokerSession *s, const CtlAdopt *untrusted_adopt, pid_t pe
     broker_timer_clear(&s->deadline);
     s->view.ready = true;
     attach_control(s, &s->view, take_view_fd);
-    if (untrusted_adopt->session_pid == (guint32)s->session.expected.pid &&
+    // A view does not know its session's pid: the one written down is it, if it lives.
+    guint32 pid = untrusted_adopt->session_pid;
+    if ((pid == 0 || pid == (guint32)s->session.expected.pid) &&
         adopt_member(s, &s->session, on_session_ended)) {
         s->session.ready = true;
         attach_control(s, &s->session, take_session_fd);
     } else {
         close(take_session_fd);
-        s->interrupted = true;
+        s->interrupted = s->session.expected.pid != 0;
     }
     s->events->changed(s->user);
     advance(s);

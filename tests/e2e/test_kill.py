@@ -22,6 +22,10 @@ class Kill(ChainCase):
         except Failure:  # the broker that was asked has just been killed
             return []
 
+    def told(self):
+        """How often the user was told that windows went and came back."""
+        return (self.d.base / "dbus-daemon.log").read_text(errors="replace").count("were interrupted")
+
     def survives(self, program, word, window_stays):
         d = self.d
         window = d.window_of(XTERM)
@@ -55,7 +59,11 @@ class Kill(ChainCase):
         self.survives("casement-view", "view", False)
 
     def test_broker(self):
+        session = self.d.pids("casement-session")
+        messages = self.told()
         self.survives("casementd", "broker", True)
+        self.assertEqual(self.d.pids("casement-session"), session, "the session was not taken over")
+        self.assertEqual(self.told(), messages, "the user was told of windows that never went")
         # The new broker serves the old session.
         known = {w.id for w in self.d.windows_of(XTERM)}
         self.launch(XTERM)

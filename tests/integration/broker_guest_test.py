@@ -143,6 +143,21 @@ class Both:
         self.assertEqual(len(told), 1, told)
         self.assertIn("ended unexpectedly", told[0][1])
 
+    def test_supervisor_killed_under_a_new_broker(self):
+        told = self.hear_notifications()
+        pid = self.start()["pid"]
+        self.kill_broker()
+        wait_for("the new broker to find the guest", lambda: self.guest("demo")["state"] == "up")
+        os.kill(pid, signal.SIGKILL)
+        wait_for("the end to be noticed", lambda: self.guest("demo")["state"] == "failed")
+        self.assertIn("ended unexpectedly", self.guest("demo")["error"])
+        wait_for("the notification", lambda: self.turn() and told)
+        self.assertIn("ended unexpectedly", told[0][1])
+        log = (self.base / "log").read_text(errors="replace")
+        self.assertEqual(log.count("ended unexpectedly"), 1, log)
+        self.call("StartGuest", "(s)", "demo")
+        self.assertEqual(self.guest("demo")["state"], "up")
+
     def test_own_environment(self):
         self.env["CASEMENT_TEST_SECRET"] = "of the host"
         self.start(environment="COLOUR=blue;")
