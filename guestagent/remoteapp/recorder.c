@@ -193,7 +193,9 @@ open_stream(RaRecorder *c)
         .tlength = (uint32_t)-1,
         .prebuf = (uint32_t)-1,
         .minreq = (uint32_t)-1,
-        .fragsize = BLOCK_BYTES,
+        // Half of it is what the null sink renders at a time, and so what a program that wants
+        // little delay has to have ready.
+        .fragsize = 2 * BLOCK_BYTES,
     };
     const char *sink = g_getenv("PULSE_SINK");
     g_autofree char *source = sink != NULL && *sink != '\0' ? g_strconcat(sink, ".monitor", NULL)

@@ -66,7 +66,6 @@ static const struct {
     {"NO_AT_BRIDGE", "1", FALSE},
     {"GTK_A11Y", "none", FALSE},
     {"PULSE_SINK", "guest", TRUE},
-    {"PULSE_LATENCY_MSEC", "20", FALSE},
     {"SDL_AUDIODRIVER", "pulseaudio", FALSE},
     {"LANG", "C.UTF-8", FALSE},
     {"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games", FALSE},
