@@ -131,8 +131,9 @@ add_dynamic(rdpSettings *settings, gsize count, const char *const *words)
 gboolean
 bridge_settings_load_channels(rdpContext *context)
 {
-    // latency is how much sound may be ahead, ms: with 0 the library drops blocks of a burst.
-    static const char *const sound[] = {RDPSND_CHANNEL_NAME, "sys:session", "latency:400"};
+    // latency is how much sound may be ahead of this machine's clock, ms, before the library leaves
+    // blocks out: never by this alone, since the view bounds what waits and follows the clock.
+    static const char *const sound[] = {RDPSND_CHANNEL_NAME, "sys:session", "latency:3600000"};
     static const char *const gfx[] = {RDPGFX_CHANNEL_NAME};
     static const char *const disp[] = {DISP_CHANNEL_NAME};
     rdpSettings *s = context->settings;
