@@ -3,20 +3,17 @@
 
 #include "rdpbridge/x11/control.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/sound_level.h"
 
 #include <gio/gio.h>
 #include <pulse/glib-mainloop.h>
 #include <pulse/pulseaudio.h>
 #include <string.h>
 
-// The server's buffer: starts short, and grows when it ran empty while sound was flowing.
-#define BUFFER_MS 60
 #define REQUEST_MS 15
-#define BUFFER_STEP_MS 20
-#define BUFFER_MAX_MS 200
 #define QUEUE_MAX_MS 500        // what waits here; the oldest is dropped beyond it
 #define FLOWING_US (300 * 1000) // a gap shorter than this was no end
-#define TRIGGER_MS 80           // a sound shorter than the buffer is played after this silence
+#define TRIGGER_MS 120          // a sound shorter than the buffer is played after this silence
 #define IDLE_MS 2000            // after this silence the server is left alone
 #define RETRY_US (5 * G_USEC_PER_SEC)
 
@@ -31,12 +28,13 @@ struct HostSound {
     pa_sample_spec spec;
     GQueue blocks;
     size_t queued;
-    unsigned buffer_ms;
+    HostSoundLevel level;
 
     pa_glib_mainloop *loop;
     pa_context *context;
     pa_stream *stream;
     bool ready, closing, draining;
+    bool flowing;     // the server plays what it has
     gint64 failed_us; // when the server could last not be reached; 0: it could
     bool said;        // that there is none
     gint64 ran_empty_us;
@@ -64,7 +62,6 @@ host_sound_new(View *view)
     HostSound *s = g_new0(HostSound, 1);
 
     s->view = view;
-    s->buffer_ms = BUFFER_MS;
     g_queue_init(&s->blocks);
     return s;
 }
@@ -96,6 +93,7 @@ leave_server(HostSound *s)
         pa_stream_set_state_callback(s->stream, NULL, NULL);
         pa_stream_set_write_callback(s->stream, NULL, NULL);
         pa_stream_set_underflow_callback(s->stream, NULL, NULL);
+        pa_stream_set_started_callback(s->stream, NULL, NULL);
         pa_stream_disconnect(s->stream);
         pa_stream_unref(s->stream);
     }
@@ -109,7 +107,7 @@ leave_server(HostSound *s)
     s->stream = NULL;
     s->context = NULL;
     s->loop = NULL;
-    s->ready = s->closing = s->draining = false;
+    s->ready = s->closing = s->draining = s->flowing = false;
     s->ran_empty_us = 0;
 }
 
@@ -193,7 +191,7 @@ pump(HostSound *s)
         pa_usec_t latency = 0;
         int negative = 0;
         if (pa_stream_get_latency(s->stream, &latency, &negative) < 0 || negative)
-            latency = (pa_usec_t)s->buffer_ms * PA_USEC_PER_MSEC;
+            latency = (pa_usec_t)host_sound_level_prebuffer_ms(&s->level) * PA_USEC_PER_MSEC;
         answer_head(s, latency);
     }
     drain_if_done(s);
@@ -210,18 +208,28 @@ on_underflow(pa_stream *stream, void *user)
 {
     HostSound *s = user;
 
+    s->flowing = false;
     if (!s->closing)
         s->ran_empty_us = g_get_monotonic_time();
+}
+
+static void
+on_started(pa_stream *stream, void *user)
+{
+    HostSound *s = user;
+
+    s->flowing = true;
+    host_sound_level_start(&s->level, s->spec.rate);
 }
 
 static pa_buffer_attr
 buffer_attr(const HostSound *s)
 {
-    uint32_t target = (uint32_t)bytes_of_ms(s, s->buffer_ms);
+    unsigned prebuffer_ms = host_sound_level_prebuffer_ms(&s->level);
 
     return (pa_buffer_attr){.maxlength = (uint32_t)-1,
-                            .tlength = target,
-                            .prebuf = target,
+                            .tlength = (uint32_t)bytes_of_ms(s, prebuffer_ms + 2 * REQUEST_MS),
+                            .prebuf = (uint32_t)bytes_of_ms(s, prebuffer_ms),
                             .minreq = (uint32_t)bytes_of_ms(s, REQUEST_MS),
                             .fragsize = (uint32_t)-1};
 }
@@ -239,11 +247,9 @@ note_gap(HostSound *s)
         return;
     s->view->sound_underruns++;
     host_control_figures_changed(s->view);
-    if (s->buffer_ms >= BUFFER_MAX_MS || !s->ready)
+    host_sound_level_ran_empty(&s->level, (unsigned)(since / 1000));
+    if (!s->ready)
         return;
-    // A buffer that much longer would have bridged it.
-    s->buffer_ms += MAX(BUFFER_STEP_MS, (unsigned)(since / 1000));
-    s->buffer_ms = MIN(s->buffer_ms, BUFFER_MAX_MS);
     pa_buffer_attr attr = buffer_attr(s);
     pa_operation *o = pa_stream_set_buffer_attr(s->stream, &attr, NULL, NULL);
     if (o)
@@ -294,6 +300,9 @@ connect_stream(HostSound *s)
     pa_stream_set_state_callback(s->stream, on_stream_state, s);
     pa_stream_set_write_callback(s->stream, on_writable, s);
     pa_stream_set_underflow_callback(s->stream, on_underflow, s);
+    pa_stream_set_started_callback(s->stream, on_started, s);
+    // Early requests: the sink takes as little at a time as was asked for, so that nearly all that
+    // waits is a reserve.
     if (pa_stream_connect_playback(s->stream, NULL, &attr,
                                    PA_STREAM_EARLY_REQUESTS | PA_STREAM_INTERPOLATE_TIMING |
                                        PA_STREAM_AUTO_TIMING_UPDATE,
@@ -415,6 +424,7 @@ host_sound_open(HostSound *s, const ViewSoundOpen *m)
     host_sound_close(s);
     s->spec = spec;
     s->open = true;
+    host_sound_level_start(&s->level, spec.rate);
 }
 
 static bool
@@ -422,6 +432,35 @@ can_play(HostSound *s)
 {
     return s->view->setup.flags & CTL_SOUND &&
            (s->failed_us == 0 || g_get_monotonic_time() - s->failed_us > RETRY_US);
+}
+
+// What the server has and what waits here.
+static unsigned
+waiting_ms(HostSound *s)
+{
+    const pa_buffer_attr *attr = pa_stream_get_buffer_attr(s->stream);
+    size_t room = pa_stream_writable_size(s->stream);
+    size_t with_server = attr && room < attr->tlength ? attr->tlength - room : 0;
+
+    return (unsigned)(pa_bytes_to_usec(with_server + s->queued, &s->spec) / PA_USEC_PER_MSEC);
+}
+
+static void
+enqueue(HostSound *s, const ViewSound *m)
+{
+    size_t frame = pa_frame_size(&s->spec), frames = m->bytes / frame, fitted = frames;
+
+    if (s->flowing && frames > 1)
+        fitted += host_sound_level_block(&s->level, waiting_ms(s), frames);
+    Block *b = g_malloc(sizeof *b + fitted * frame);
+    *b = (Block){.serial = m->serial, .size = (uint32_t)(fitted * frame)};
+    if (fitted == frames)
+        memcpy(b->samples, m + 1, m->bytes);
+    else
+        host_sound_stretch((const int16_t *)(m + 1), frames, s->spec.channels,
+                           (int16_t *)b->samples, fitted);
+    g_queue_push_tail(&s->blocks, b);
+    s->queued += b->size;
 }
 
 gboolean
@@ -433,11 +472,7 @@ host_sound_play(HostSound *s, const ViewSound *m, GError **error)
     }
     if (m->bytes == 0)
         return TRUE;
-    Block *b = g_malloc(sizeof *b + m->bytes);
-    *b = (Block){.serial = m->serial, .size = m->bytes};
-    memcpy(b->samples, m + 1, m->bytes);
-    g_queue_push_tail(&s->blocks, b);
-    s->queued += m->bytes;
+    enqueue(s, m);
     while (s->queued > bytes_of_ms(s, QUEUE_MAX_MS) && g_queue_get_length(&s->blocks) > 1)
         answer_head(s, 0);
     if (!can_play(s)) {
