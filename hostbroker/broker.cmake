@@ -58,7 +58,9 @@ add_library(broker STATIC
   window_list.c)
 target_link_libraries(broker PUBLIC broker_publish channel channel_glib PkgConfig::GLIB
   PRIVATE PkgConfig::SECCOMP)
+file(RELATIVE_PATH to_bin ${CMAKE_INSTALL_FULL_LIBEXECDIR}/casement ${CMAKE_INSTALL_FULL_BINDIR})
 set_property(SOURCE host.c APPEND PROPERTY COMPILE_DEFINITIONS
+  CASEMENT_TO_BINDIR="${to_bin}"
   CASEMENT_LIBEXECDIR="${CMAKE_INSTALL_FULL_LIBEXECDIR}/casement"
   CASEMENT_BINDIR="${CMAKE_INSTALL_FULL_BINDIR}")
 set_property(SOURCE status.c APPEND PROPERTY COMPILE_DEFINITIONS
@@ -73,11 +75,15 @@ set(service_in ${CMAKE_SOURCE_DIR}/packaging/dbus/org.casement.Broker1.service.i
 set(CASEMENTD ${CMAKE_BINARY_DIR}/bin/casementd)
 set(SYSTEMD_SERVICE "")
 configure_file(${service_in} ${CMAKE_BINARY_DIR}/share/dbus-1/services/org.casement.Broker1.service @ONLY)
-set(CASEMENTD ${CMAKE_INSTALL_FULL_LIBEXECDIR}/casement/casementd)
-set(SYSTEMD_SERVICE "SystemdService=casementd.service")
-configure_file(${CMAKE_SOURCE_DIR}/packaging/systemd/casementd.service.in
-  ${CMAKE_CURRENT_BINARY_DIR}/casementd.service @ONLY)
+# Which prefix it is, is said when it is installed (cmake --install DIR --prefix PREFIX).
+install(CODE "
+  get_filename_component(CASEMENTD \"${CMAKE_INSTALL_LIBEXECDIR}/casement/casementd\" ABSOLUTE
+    BASE_DIR \"\${CMAKE_INSTALL_PREFIX}\")
+  set(SYSTEMD_SERVICE SystemdService=casementd.service)
+  configure_file(\"${CMAKE_SOURCE_DIR}/packaging/systemd/casementd.service.in\"
+    \"${CMAKE_CURRENT_BINARY_DIR}/casementd.service\" @ONLY)
+  configure_file(\"${service_in}\"
+    \"${CMAKE_CURRENT_BINARY_DIR}/org.casement.Broker1.service\" @ONLY)")
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/casementd.service DESTINATION lib/systemd/user)
-configure_file(${service_in} ${CMAKE_CURRENT_BINARY_DIR}/org.casement.Broker1.service @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/org.casement.Broker1.service
   DESTINATION ${CMAKE_INSTALL_DATADIR}/dbus-1/services)

@@ -182,9 +182,12 @@ broker_host_launcher(const BrokerHost *host)
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *dir = self ? g_path_get_dirname(self) : g_strdup(".");
     g_autofree char *beside = g_build_filename(dir, "casement", NULL);
+    g_autofree char *installed = g_build_filename(dir, CASEMENT_TO_BINDIR, "casement", NULL);
 
     if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
         return g_steal_pointer(&beside);
+    if (g_file_test(installed, G_FILE_TEST_IS_EXECUTABLE))
+        return g_canonicalize_filename(installed, NULL);
     char *in_path = g_find_program_in_path("casement");
     return in_path ? in_path : g_strdup(CASEMENT_BINDIR "/casement");
 }

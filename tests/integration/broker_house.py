@@ -41,6 +41,8 @@ def alive(pid):
 
 
 class BrokerCase(unittest.TestCase):
+    share = BUILD / "share"  # where the service's file is
+
     def setUp(self):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cmb-"))
         self.started = []
@@ -51,7 +53,7 @@ class BrokerCase(unittest.TestCase):
                             ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("XDG_CACHE_HOME", "cache")):
             (self.base / folder).mkdir(mode=0o700)
             self.env[key] = str(self.base / folder)
-        self.env["XDG_DATA_DIRS"] = f"{BUILD}/share:/usr/local/share:/usr/share"
+        self.env["XDG_DATA_DIRS"] = f"{self.share}:/usr/local/share:/usr/share"
         self.log = open(self.base / "log", "ab")
         socket = self.base / "bus"
         self.spawn("dbus-daemon", "--session", "--nofork", f"--address=unix:path={socket}")

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """casementd over D-Bus: guests' files, kinds, publishing, hostile guests, its own death."""
 import os
+import pathlib
+import shutil
 import signal
 import subprocess
+import tempfile
 import unittest
 
 from gi.repository import GLib
@@ -89,6 +92,27 @@ class Files(BrokerCase):
         self.assertEqual(process.returncode, 1)
         self.assertRegex(process.stderr, "has the name org.casement.Broker1|runs already")
         self.assertTrue(alive(status["pid"]))
+
+
+class Installed(BrokerCase):
+    """What `cmake --install BUILD --prefix PREFIX` leaves, wherever the build was configured for."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.prefix = pathlib.Path(tempfile.mkdtemp(prefix="cmi-"))
+        cls.addClassCleanup(shutil.rmtree, cls.prefix)
+        cls.share = cls.prefix / "share"
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", cls.prefix], check=True, capture_output=True)
+
+    def test_works_from_its_prefix(self):
+        pid = self.status()["pid"]
+        self.assertEqual(os.readlink(f"/proc/{pid}/exe"), str(self.prefix / "libexec/casement/casementd"))
+        unit = (self.prefix / "lib/systemd/user/casementd.service").read_text()
+        self.assertIn(f"ExecStart={self.prefix}/libexec/casement/casementd\n", unit)
+        self.add_peer("peer", apps=APPS)
+        self.call("StartGuest", "(s)", "peer")
+        wait_for("the entry", lambda: self.entry("peer", "one").exists())
+        self.assertIn(f'Exec="{self.prefix}/bin/casement" run peer one', self.entry("peer", "one").read_text())
 
 
 class Channel(BrokerCase):
