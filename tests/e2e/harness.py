@@ -332,22 +332,33 @@ class HostDesktop:
 
     # ---- sound
 
-    def record(self, seconds):
-        """Left channel of the host sink's monitor, as floats in -1…1 at 48 kHz."""
+    def record(self, seconds, on_ready=None):
+        """Left channel of the host sink's monitor, as floats in -1…1 at 48 kHz. on_ready is called once it runs."""
         count = int(seconds * 48000)
         with subprocess.Popen(["parec", "-d", "host.monitor", "--format=s16le", "--rate=48000", "--channels=2",
                                "--latency-msec=20"], env=self.env, stdout=subprocess.PIPE) as recorder:
             data = b""
             while len(data) < count * 4:
-                piece = recorder.stdout.read(min(65536, count * 4 - len(data)))
+                piece = recorder.stdout.read1(min(65536, count * 4 - len(data)))
                 if not piece:
                     break
+                if on_ready and not data:
+                    on_ready()
                 data += piece
             recorder.terminate()
         return np.frombuffer(data[:len(data) // 4 * 4], "<i2").reshape(-1, 2)[:, 0] / 32768.0
 
     def sink_inputs(self):
         return self.run("pactl", "list", "short", "sink-inputs").stdout.strip().splitlines()
+
+
+def sounds(samples, rate=48000):
+    """Seconds of each sound of a recording; less than 100 ms of silence does not end one."""
+    loud = np.flatnonzero(np.abs(samples) > 0.02)
+    if len(loud) == 0:
+        return []
+    parts = np.split(loud, np.flatnonzero(np.diff(loud) > rate // 10) + 1)
+    return [round((part[-1] - part[0] + 1) / rate, 4) for part in parts]
 
 
 def tone(samples, rate=48000):

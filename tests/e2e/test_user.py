@@ -6,7 +6,7 @@ import pathlib
 import unittest
 
 from case import MOUSEPAD, XTERM, ChainCase
-from harness import tone, wait_for
+from harness import sounds, tone, wait_for
 
 TONE_S = 30
 
@@ -23,6 +23,31 @@ class Sound(ChainCase):
         self.assertLessEqual(heard["longest_gap_ms"], 5)
         self.assertGreater(heard["seconds"], TONE_S - 2)
         wait_for("the stream to close when nothing plays", lambda: not d.sink_inputs(), 20)
+
+    def test_short_sounds_are_whole(self):
+        d, home = self.d, self.home()
+        d.run_in("demo", "sh", "-c", "cd; sox -n -r 48000 -c 2 beep.wav synth 0.15 sine 440 vol 0.5;"
+                 "sox -n -r 44100 -c 1 mono.wav synth 1 sine 440 vol 0.5; sox -n -r 48000 -c 2 under.wav synth 2 sine 220 vol 0.3;"
+                 "touch made; until test -e go; do sleep 0.05; done;"
+                 "paplay beep.wav; sleep 0.2; paplay beep.wav; sleep 1; paplay mono.wav; sleep 1;"
+                 "paplay under.wav & sleep 0.5; paplay mono.wav; wait; touch played")
+        wait_for("sounds to play", (home / "made").exists, 20)
+        heard = d.record(11, on_ready=(home / "go").touch)
+        wait_for("the players' end", (home / "played").exists, 20)
+        print(lengths := sounds(heard))
+        self.assertEqual(len(lengths), 4, lengths)
+        for length, meant in zip(lengths, (0.15, 0.15, 1, 2)):
+            self.assertAlmostEqual(length, meant, delta=0.005, msg=lengths)
+
+    def test_sink_sleeps_when_nothing_plays(self):
+        d, state = self.d, self.home() / "sinks"
+
+        def asleep():
+            state.unlink(missing_ok=True)
+            d.run_in("demo", "sh", "-c", "pactl list short sinks > ~/sinks.part; mv ~/sinks.part ~/sinks")
+            wait_for("an answer", state.exists)
+            return "SUSPENDED" in state.read_text()
+        wait_for("the guest's sink to be suspended", asleep, 30, poll=0.5)
 
 
 class Clipboard(ChainCase):
