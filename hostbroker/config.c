@@ -5,7 +5,12 @@
 #include "hostbroker/error.h"
 #include "hostbroker/keyfile.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define ALL ((1u << BROKER_KINDS) - 1)
 #define SANDBOX (1u << BROKER_KIND_SANDBOX)
@@ -201,20 +206,46 @@ broker_config_parse(const char *name, const char *path, const char *text, gsize 
     return config;
 }
 
+static ssize_t
+read_some(int fd, char *text, gsize size)
+{
+    gsize got = 0;
+    ssize_t n;
+
+    do {
+        n = read(fd, text + got, size - got);
+        got += n > 0 ? (gsize)n : 0;
+    } while ((n > 0 && got < size) || (n < 0 && errno == EINTR));
+    return n < 0 ? -1 : (ssize_t)got;
+}
+
 BrokerConfig *
 broker_config_load(const char *name, const char *path, GError **error)
 {
-    g_autofree char *text = NULL;
-    gsize size = 0;
+    g_autofree char *text = g_malloc(BROKER_CONFIG_MAX + 1);
+    struct stat st;
+    ssize_t size = -1;
+    // What is no file (a pipe, a device) must not hold the broker up.
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 
-    if (!g_file_get_contents(path, &text, &size, error))
-        return NULL;
-    if (size > BROKER_CONFIG_MAX) {
+    if (plain)
+        size = read_some(fd, text, BROKER_CONFIG_MAX + 1);
+    int code = errno;
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 && !plain)
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT, "%s: is not a plain file",
+                    path);
+    else if (size < 0)
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(code), "%s: cannot be read: %s",
+                    path, g_strerror(code));
+    else if (size > BROKER_CONFIG_MAX)
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
                     "%s: is longer than %d bytes", path, BROKER_CONFIG_MAX);
-        return NULL;
-    }
-    return broker_config_parse(name, path, text, size, error);
+    else
+        return broker_config_parse(name, path, text, (gsize)size, error);
+    return NULL;
 }
 
 void

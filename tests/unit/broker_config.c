@@ -4,7 +4,10 @@
 #include "hostbroker/error.h"
 #include "hostbroker/keyfile.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static BrokerConfig *
 parse(const char *text, GError **error)
@@ -125,6 +128,38 @@ test_nul(void)
     g_assert_cmpstr(error->message, ==, "/c/demo.conf:2: the line has a NUL byte in it");
 }
 
+// None of these may hold up who reads it.
+static void
+test_no_file(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("cmc-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "demo.conf", NULL);
+    g_autofree char *target = g_build_filename(dir, "target", NULL);
+
+    for (int kind = 0; kind < 4; kind++) {
+        g_autoptr(GError) error = NULL;
+        if (kind == 0)
+            g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+        else if (kind == 1)
+            g_assert_cmpint(symlink("/dev/zero", path), ==, 0);
+        else if (kind == 2)
+            g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
+        g_assert_null(broker_config_load("demo", path, &error));
+        g_assert_nonnull(error);
+        g_assert_nonnull(strstr(error->message, path));
+        g_assert_true(kind == 3 || strstr(error->message, "is not a plain file"));
+        g_assert_true(kind == 3 || g_remove(path) == 0);
+    }
+    // A link to a file is as good as the file.
+    g_autoptr(GError) error = NULL;
+    g_assert_true(g_file_set_contents(target, "[Guest]\nkind=local\n", -1, NULL));
+    g_assert_cmpint(symlink(target, path), ==, 0);
+    g_autoptr(BrokerConfig) c = broker_config_load("demo", path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(c->kind, ==, BROKER_KIND_LOCAL);
+    g_assert_cmpint(g_remove(path) | g_remove(target) | g_rmdir(dir), ==, 0);
+}
+
 static void
 test_names(void)
 {
@@ -223,6 +258,7 @@ main(int argc, char **argv)
     g_test_add_func("/broker/config/all-keys", test_all_keys);
     g_test_add_func("/broker/config/errors", test_errors);
     g_test_add_func("/broker/config/nul", test_nul);
+    g_test_add_func("/broker/config/no-file", test_no_file);
     g_test_add_func("/broker/config/names", test_names);
     g_test_add_func("/broker/config/round-trip", test_round_trip);
     g_test_add_func("/broker/config/options-refused", test_options_refused);
