@@ -64,18 +64,25 @@ bind_path(Start *s, char *take_source, const char *target, gboolean writable)
     g_array_append_val(s->binds, bind);
 }
 
-static void
-collect_shares(Start *s, const BrokerConfig *config)
+static gboolean
+collect_shares(Start *s, const BrokerConfig *config, GError **error)
 {
     for (char **share = config->share; share && *share; share++) {
         gboolean writable = g_str_has_suffix(*share, ":rw");
         char *path = g_strndup(*share, strlen(*share) - (writable ? 3 : 0));
         bind_path(s, path, NULL, writable);
+        if (access(path, F_OK) < 0) {
+            g_set_error(error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
+                        "Guest %s cannot be started: %s of key 'share' in %s: %s", config->name,
+                        path, config->path, g_strerror(errno));
+            return FALSE;
+        }
     }
+    return TRUE;
 }
 
-static void
-collect_binds(Start *s, const BrokerLink *link)
+static gboolean
+collect_binds(Start *s, const BrokerLink *link, GError **error)
 {
     const BrokerHost *host = link->host;
     const char *name = link->config->name;
@@ -86,7 +93,7 @@ collect_binds(Start *s, const BrokerLink *link)
               BROKER_SANDBOX_GUEST_DIR "/documents", TRUE);
     if (!g_str_has_prefix(host->programs, "/usr/"))
         bind_path(s, g_strdup(host->programs), NULL, FALSE);
-    collect_shares(s, link->config);
+    return collect_shares(s, link->config, error);
 }
 
 static void
@@ -430,13 +437,13 @@ spawn_sandbox(BrokerEmbedded *e, int agent_fd, GError **error)
     for (int i = 0; i < FDS; i++)
         s.fds[i] = -1;
     s.fds[FD_AGENT] = agent_fd;
-    collect_binds(&s, link);
+    gboolean ok = collect_binds(&s, link, error);
     if (s.dropped)
         collect_stages(&s);
-    gboolean ok =
-        check_programs(link, &bwrap, error) && (!s.dropped || give_folders(&s, link, error)) &&
-        collect_texts(&s, link, s.dropped ? "guest" : g_get_user_name(), error) &&
-        watch_info(sandbox, &s.fds[FD_INFO], error) && run_bwrap(sandbox, &s, bwrap, error);
+    ok = ok && check_programs(link, &bwrap, error) &&
+         (!s.dropped || give_folders(&s, link, error)) &&
+         collect_texts(&s, link, s.dropped ? "guest" : g_get_user_name(), error) &&
+         watch_info(sandbox, &s.fds[FD_INFO], error) && run_bwrap(sandbox, &s, bwrap, error);
     if (!ok)
         clear_info(sandbox);
     start_clear(&s);

@@ -292,6 +292,11 @@ class Sandbox(Both, GuestCase):
         self.assertTrue((write / "new").exists())
         self.assertFalse((read / "new").exists())
 
+    def test_says_which_shared_folder_is_missing(self):
+        self.add("demo", self.kind, share=f"{self.base}/gone:rw;")
+        message = self.refused("GuestFailed", "StartGuest", "(s)", "demo")
+        self.assertIn(f"{self.base}/gone of key 'share' in {self.conf('demo')}: No such file", message)
+
     def test_network_needs_its_program(self):
         if shutil.which("pasta") or shutil.which("slirp4netns"):
             self.start(network="true")
