@@ -113,13 +113,29 @@ find_line(GPtrArray *lines, const Key *key)
     return NULL;
 }
 
+// The key in a group that is not its own ([guest], say).
+static const BrokerKeyLine *
+find_astray(GPtrArray *lines, const Key *key)
+{
+    for (guint i = 0; i < lines->len; i++) {
+        const BrokerKeyLine *line = g_ptr_array_index(lines, i);
+        if (g_str_equal(line->key, key->value.name))
+            return line;
+    }
+    return NULL;
+}
+
 static gboolean
 parse_kind(BrokerConfig *config, GPtrArray *lines, GError **error)
 {
     const BrokerKeyLine *line = find_line(lines, &keys[0]);
+    const BrokerKeyLine *astray = line ? NULL : find_astray(lines, &keys[0]);
     g_autofree char *why = NULL;
 
-    if (!line)
+    if (astray)
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                    "%s:%u: key 'kind' belongs into group [Guest]", config->path, astray->line);
+    else if (!line)
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
                     "%s: key 'kind' is missing in group [Guest]; it is one of sandbox, local, "
                     "socket, command, vsock",

@@ -67,6 +67,7 @@ typedef struct {
 
 static const Bad bad[] = {
     {"", "/c/demo.conf: key 'kind' is missing"},
+    {"[guest]\nkind=local\n", "/c/demo.conf:2: key 'kind' belongs into group [Guest]"},
     {"kind=local\n", "/c/demo.conf:1: key 'kind' comes before the first [GROUP]"},
     {"[Guest]\nkind=bogus\n", "/c/demo.conf:2: key 'kind': 'bogus' is none of sandbox, local"},
     {"[Guest]\nkind=local\nnonsense\n", "/c/demo.conf:3: 'nonsense' is neither"},
