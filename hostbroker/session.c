@@ -189,6 +189,12 @@ on_not_back(gpointer user)
     BrokerSession *s = user;
 
     broker_timer_clear(&s->come_back);
+    if (broker_exec_queue_count(s->execs) > 0) {
+        // A guest that was reset may take longer; the launch that waits for it has its own limit.
+        s->interrupted = false;
+        tell(s, g_strdup_printf("The windows of %s did not come back", s->config->label));
+        return G_SOURCE_REMOVE;
+    }
     give_up_session(s, "they did not come back");
     return G_SOURCE_REMOVE;
 }
@@ -475,6 +481,17 @@ start_session(BrokerSession *s, GError **error)
     return true;
 }
 
+// A guest that was reset is known by its closed streams first, and up again with its next hello;
+// then it says anew that its RemoteApp server is there.
+static bool
+await_service(BrokerSession *s, const GError *error)
+{
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED))
+        return false;
+    s->service = false;
+    return true;
+}
+
 // Takes the next step towards what is wanted; called whenever something changed.
 static void
 advance(BrokerSession *s)
@@ -488,7 +505,8 @@ advance(BrokerSession *s)
             give_up(s, error->message);
             return;
         }
-        if (!s->session.process && s->service && !start_session(s, &error)) {
+        if (!s->session.process && s->service && !start_session(s, &error) &&
+            !await_service(s, error)) {
             give_up(s, error->message);
             return;
         }
