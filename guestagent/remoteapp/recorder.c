@@ -23,6 +23,7 @@ struct RaRecorder {
     bool playing;   // some program plays
     guint counting; // of the list under way
     bool recording; // the stream is not corked
+    bool begins;    // and no block came of it yet
     guint8 block_data[BLOCK_BYTES];
     gsize filled; // of it: the sound server's pieces have any size
 };
@@ -75,7 +76,8 @@ static void
 flush_block(RaRecorder *c)
 {
     if (c->filled > 0)
-        c->block(c->block_data, c->filled, c->user);
+        c->block(c->block_data, c->filled, c->begins, c->user);
+    c->begins = c->begins && c->filled == 0;
     c->filled = 0;
 }
 
@@ -120,6 +122,7 @@ record(RaRecorder *c, bool on)
         drop(pa_stream_flush(c->stream, NULL, NULL));
     else
         flush_block(c);
+    c->begins = on;
     drop(pa_stream_cork(c->stream, !on, NULL, NULL));
 }
 

@@ -5,11 +5,13 @@
 // recorded, and nothing wakes, while no program plays.
 
 #include <glib.h>
+#include <stdbool.h>
 
 typedef struct RaRecorder RaRecorder;
 
-// About 10 ms of samples, 48 kHz, 16 bits, stereo.
-typedef void (*RaRecorderBlock)(const guint8 *samples, gsize size, gpointer user);
+// About 10 ms of samples, 48 kHz, 16 bits, stereo. begins: recording has just started, so that
+// nothing came right before; samples that are only late are not marked so.
+typedef void (*RaRecorderBlock)(const guint8 *samples, gsize size, bool begins, gpointer user);
 
 // Connects to $PULSE_SERVER, and again when the connection is lost. The sink is $PULSE_SINK or the
 // default one.

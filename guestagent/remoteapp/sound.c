@@ -11,7 +11,6 @@
 #define WAVE2_VERSION 8
 #define QUALITY_VERSION 6
 #define BLOCK_MAX 16384
-#define PAUSE_US (200 * 1000) // no block for so long: the client's player has run dry
 
 // Silence sent ahead of what begins to play. libfreerdp's client drops a block when it arrives up
 // to 10 ms after the one before is over (an unsigned difference wraps), so blocks must be in time.
@@ -71,14 +70,12 @@ client_is_late(RaSound *s)
 }
 
 static void
-on_block(const guint8 *samples, gsize size, gpointer user)
+on_block(const guint8 *samples, gsize size, bool begins, gpointer user)
 {
     RaSound *s = user;
     if (client_is_late(s) || size < RA_SOUND_FRAME || size > BLOCK_MAX)
         return;
-    gint64 now = g_get_monotonic_time();
-    bool begins = now - s->last_us > PAUSE_US;
-    s->last_us = now;
+    s->last_us = g_get_monotonic_time();
     static const guint8 silence[LEAD_BLOCK_BYTES];
     for (int i = 0; begins && i < LEAD_BLOCKS; i++)
         send_block(s, silence, sizeof silence);

@@ -20,6 +20,7 @@
 #define HZ 440
 #define SECONDS 4
 #define WAIT_MS 30000
+#define STALL_MS 400
 #define START_LOSS_MAX (RATE / 5) // frames that may be over before recording began
 
 static pid_t
@@ -159,6 +160,23 @@ is_listening(TestClient *c, gconstpointer data)
     return *out != '\0';
 }
 
+static bool
+has_heard_a_second(TestClient *c, gconstpointer data)
+{
+    return heard_frames() >= first_loud() + RATE;
+}
+
+// The server is held up in the middle of the tone: what it then has to send is late, not new.
+static void
+stall(TestClient *c, const Rig *rig)
+{
+    g_assert_true(test_client_until(c, has_heard_a_second, NULL, WAIT_MS));
+    kill(rig->remoteapp, SIGSTOP);
+    Quiet quiet = {g_get_monotonic_time() + STALL_MS * 1000, 0};
+    test_client_until(c, is_over, &quiet, WAIT_MS);
+    kill(rig->remoteapp, SIGCONT);
+}
+
 static void
 test_tone(void)
 {
@@ -173,6 +191,7 @@ test_tone(void)
     const char *const play[] = {"paplay",       "--raw",          "--rate=48000", "--format=s16le",
                                 "--channels=2", "--volume=65536", tone,           NULL};
     pid_t player = start(play);
+    stall(c, rig);
     g_assert_true(test_client_until(c, has_heard_all, NULL, WAIT_MS));
     check_tone();
     kill(player, SIGTERM); // if it is still there
