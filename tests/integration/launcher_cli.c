@@ -48,7 +48,8 @@ fails(GDBusMethodInvocation *invocation, const char *name)
     return TRUE;
 }
 
-static gboolean
+// The signature is gdbus-codegen's.
+static gboolean // NOLINTNEXTLINE(readability-function-size)
 on_launch(LauncherBroker1 *object, GDBusMethodInvocation *invocation, const char *guest,
           const char *app, const char *const *files, GVariant *platform_data, gpointer user)
 {
