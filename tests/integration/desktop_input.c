@@ -119,6 +119,41 @@ test_layout(void)
     close_window();
 }
 
+static bool
+mapping_notified(Display *dpy)
+{
+    XEvent event;
+    XSync(dpy, False);
+    bool any = false;
+    while (XCheckTypedEvent(dpy, MappingNotify, &event))
+        any = true;
+    return any;
+}
+
+// Every client that connects names its layout, mostly the one that is there. Borrowed key codes are
+// given back all the same.
+static void
+test_layout_again(void)
+{
+    XkbIgnoreExtension(True); // such a client is told of every new map
+    Display *plain = XOpenDisplay(DisplayString(h->client));
+    XkbIgnoreExtension(False);
+    g_assert_nonnull(plain);
+    ra_desktop_set_layout(h->desktop, "pc105", "de", "", "");
+    g_assert_true(mapping_notified(plain));
+    ra_desktop_set_layout(h->desktop, "", "de", "", "");
+    g_assert_false(mapping_notified(plain));
+    ra_desktop_unicode(h->desktop, 0x416);
+    g_assert_true(mapping_notified(plain));
+    ra_desktop_set_layout(h->desktop, "", "de", "", "");
+    g_assert_true(mapping_notified(plain));
+    ra_desktop_set_layout(h->desktop, "", "de", "", "");
+    g_assert_false(mapping_notified(plain));
+    ra_desktop_set_layout(h->desktop, "", "us", "", "");
+    g_assert_true(mapping_notified(plain));
+    XCloseDisplay(plain);
+}
+
 static void
 test_unicode(void)
 {
@@ -334,9 +369,11 @@ add_tests(const char *server)
     static const struct {
         const char *name;
         void (*run)(void);
-    } tests[] = {{"keys", test_keys},   {"layout", test_layout},   {"unicode", test_unicode},
-                 {"locks", test_locks}, {"pointer", test_pointer}, {"wheel", test_wheel},
-                 {"order", test_order}, {"xterm", test_xterm},     {"reconnect", test_reconnect}};
+    } tests[] = {
+        {"keys", test_keys},          {"layout", test_layout}, {"layout-again", test_layout_again},
+        {"unicode", test_unicode},    {"locks", test_locks},   {"pointer", test_pointer},
+        {"wheel", test_wheel},        {"order", test_order},   {"xterm", test_xterm},
+        {"reconnect", test_reconnect}};
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *path = g_strdup_printf("/desktop/input/%s/%s", server, tests[i].name);
         g_test_add_func(path, tests[i].run);

@@ -34,6 +34,7 @@
     X(_CASEMENT_TARGETS)                                                                           \
     X(_CASEMENT_CLIPBOARD)                                                                         \
     X(_CASEMENT_TIME)                                                                              \
+    X(_CASEMENT_BORROWED_KEYS)                                                                     \
     X(_MOTIF_WM_HINTS)                                                                             \
     X(_GTK_FRAME_EXTENTS)                                                                          \
     X(_XSETTINGS_S0)                                                                               \

@@ -4,6 +4,7 @@
 #include <stdio.h> // XKBrules.h needs it
 
 #include <X11/XKBlib.h>
+#include <X11/Xatom.h>
 #include <X11/extensions/XKBrules.h>
 #include <X11/keysym.h>
 #include <stdlib.h>
@@ -24,21 +25,34 @@ struct RaKeyboard {
     Borrowed borrowed[BORROWED_MAX];
     guint n_borrowed;
     bool looked; // for free key codes
+    bool marked; // the server's map has borrowed codes, ours or a predecessor's
     guint uses;
 };
 
 static bool
-has_evdev_codes(RaConn *conn)
+same_name(const char *a, const char *b)
+{
+    return g_strcmp0(a ? a : "", b ? b : "") == 0;
+}
+
+// wanted NULL: any layout with the key codes of evdev.
+static bool
+has_layout(RaConn *conn, const XkbRF_VarDefsRec *wanted)
 {
     char *rules = NULL;
     XkbRF_VarDefsRec names = {0};
-    bool evdev = XkbRF_GetNamesProp(conn->dpy, &rules, &names) && g_strcmp0(rules, RULES_NAME) == 0;
+    bool same = XkbRF_GetNamesProp(conn->dpy, &rules, &names) && same_name(rules, RULES_NAME);
+    if (wanted)
+        same = same && same_name(names.model, wanted->model) &&
+               same_name(names.layout, wanted->layout) &&
+               same_name(names.variant, wanted->variant) &&
+               same_name(names.options, wanted->options);
     free(rules);
     free(names.model);
     free(names.layout);
     free(names.variant);
     free(names.options);
-    return evdev;
+    return same;
 }
 
 RaKeyboard *
@@ -46,7 +60,10 @@ ra_keyboard_new(RaConn *conn)
 {
     RaKeyboard *keyboard = g_new0(RaKeyboard, 1);
     keyboard->conn = conn;
-    if (conn->xkb_event >= 0 && !has_evdev_codes(conn))
+    RaProp mark = ra_prop_read(conn, conn->root, ATOM(conn, _CASEMENT_BORROWED_KEYS), 1);
+    keyboard->marked = mark.type != None;
+    ra_prop_clear(&mark);
+    if (conn->xkb_event >= 0 && !has_layout(conn, NULL))
         ra_keyboard_set_layout(keyboard, NULL, NULL, NULL, NULL);
     return keyboard;
 }
@@ -104,6 +121,22 @@ load(RaKeyboard *keyboard, XkbRF_VarDefsRec *names)
     return true;
 }
 
+// The property outlives us, so that a successor knows that key codes have to be given back.
+static void
+mark_borrowed(RaKeyboard *keyboard, bool borrowed)
+{
+    RaConn *conn = keyboard->conn;
+    Atom mark = ATOM(conn, _CASEMENT_BORROWED_KEYS);
+    if (keyboard->marked == borrowed)
+        return;
+    keyboard->marked = borrowed;
+    if (borrowed)
+        XChangeProperty(conn->dpy, conn->root, mark, XA_INTEGER, 8, PropModeReplace,
+                        (const unsigned char *)"\1", 1);
+    else
+        XDeleteProperty(conn->dpy, conn->root, mark);
+}
+
 void
 ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layout,
                        const char *variant, const char *options)
@@ -116,9 +149,14 @@ ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layo
     g_autofree char *own_options = checked(options, "");
     XkbRF_VarDefsRec names = {
         .model = own_model, .layout = own_layout, .variant = own_variant, .options = own_options};
+    // The server runs xkbcomp for a map: every client that connects would wait for it.
+    if (!keyboard->marked && has_layout(keyboard->conn, &names))
+        return;
     if (!load(keyboard, &names))
         g_warning("The X server refuses the keyboard layout '%s' variant '%s' (is xkbcomp there?)",
                   own_layout, own_variant);
+    else
+        mark_borrowed(keyboard, false);
     keyboard->n_borrowed = 0;
     keyboard->looked = false;
 }
@@ -200,6 +238,7 @@ ra_keyboard_keycode_for(RaKeyboard *keyboard, gunichar character)
         return 0;
     oldest->keysym = keysym;
     oldest->used = ++keyboard->uses;
+    mark_borrowed(keyboard, true);
     XChangeKeyboardMapping(keyboard->conn->dpy, (int)oldest->keycode, 1, &keysym, 1);
     ra_conn_sync(keyboard->conn);
     return oldest->keycode;

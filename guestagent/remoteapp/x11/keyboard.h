@@ -12,7 +12,7 @@ RaKeyboard *ra_keyboard_new(RaConn *conn);
 void ra_keyboard_free(RaKeyboard *keyboard);
 
 // NULL or "" parts are the default's (pc105, us). What the server refuses is logged and leaves
-// the map as it is.
+// the map as it is, and so does what it has already.
 void ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layout,
                             const char *variant, const char *options);
 
