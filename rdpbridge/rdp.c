@@ -31,7 +31,8 @@ struct BridgeRdp {
     gpointer user;
     BridgeTransport *transport;
     GSource *source;
-    char *failure; // set by bridge_rdp_fail
+    char *failure;        // set by bridge_rdp_fail
+    UINT32 width, height; // of the guest's desktop
 };
 
 static volatile sig_atomic_t alarm_fd = -1;
@@ -69,6 +70,16 @@ on_channel_disconnected(void *context, const ChannelDisconnectedEventArgs *e)
         rdp->handlers->channel_gone(e->name, e->pInterface, rdp->user);
 }
 
+// The library allocates and clears a desktop and scratch memory of its size (58 MB at 1920×1080,
+// half of it before it connects) for drawing that RemoteApp over RDPGFX never does: all that is
+// made finds a small desktop, the guest is told of the real one.
+static BOOL
+set_desktop(rdpContext *context, UINT32 width, UINT32 height)
+{
+    return freerdp_settings_set_uint32(context->settings, FreeRDP_DesktopWidth, width) &&
+           freerdp_settings_set_uint32(context->settings, FreeRDP_DesktopHeight, height);
+}
+
 static BOOL
 on_pre_connect(freerdp *instance)
 {
@@ -78,15 +89,28 @@ on_pre_connect(freerdp *instance)
            PubSub_SubscribeChannelDisconnected(events, on_channel_disconnected) >= 0;
 }
 
+// The library has looked at the size by now, and makes its codecs next.
 static BOOL
 on_load_channels(freerdp *instance)
 {
-    return bridge_settings_load_channels(instance->context);
+    rdpContext *context = instance->context;
+    BridgeRdp *rdp = rdp_of(context);
+
+    rdp->width = freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopWidth);
+    rdp->height = freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopHeight);
+    return bridge_settings_load_channels(context) && set_desktop(context, CANVAS, CANVAS);
 }
 
-// The library allocates a desktop and scratch memory of its size (58 MB at 1920×1080) for drawing
-// that RemoteApp over RDPGFX never does: it gets a small one. Resetting its codecs would keep the
-// memory, preparing them anew frees it.
+static bool
+on_connecting(rdpContext *context)
+{
+    const BridgeRdp *rdp = rdp_of(context);
+
+    return set_desktop(context, rdp->width, rdp->height);
+}
+
+// The server may have answered with another size. Preparing the codecs anew frees what they have
+// where the library made them for the real desktop.
 static BOOL
 on_post_connect(freerdp *instance)
 {
@@ -96,14 +120,11 @@ on_post_connect(freerdp *instance)
     UINT32 width = freerdp_settings_get_uint32(s, FreeRDP_DesktopWidth);
     UINT32 height = freerdp_settings_get_uint32(s, FreeRDP_DesktopHeight);
 
-    if (!freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth, CANVAS) ||
-        !freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, CANVAS))
+    if (!set_desktop(context, CANVAS, CANVAS))
         return FALSE;
     BOOL ok = gdi_init(instance, PIXEL_FORMAT_BGRX32) &&
               freerdp_client_codecs_prepare(context->codecs, CODECS, CANVAS, CANVAS);
-    return freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth, width) &&
-           freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, height) && ok &&
-           rdp->handlers->prepare(context, rdp->user);
+    return set_desktop(context, width, height) && ok && rdp->handlers->prepare(context, rdp->user);
 }
 
 static void
@@ -145,7 +166,7 @@ bridge_rdp_new(GMainContext *context, int take_fd, const BridgeRdpHandlers *hand
     rdp->context = context;
     rdp->handlers = handlers;
     rdp->user = user;
-    rdp->transport = bridge_transport_install(instance->context, take_fd);
+    rdp->transport = bridge_transport_install(instance->context, take_fd, on_connecting);
     return rdp;
 }
 

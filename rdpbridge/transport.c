@@ -12,6 +12,7 @@
 
 struct BridgeTransport {
     rdpTransportIo library; // its own functions
+    BridgeTransportConnecting connecting;
     int fd;
     bool taken;    // the library owns fd
     bool blocking; // while it connects: nothing may be read ahead of a TLS handshake
@@ -33,7 +34,8 @@ tcp_connect(rdpContext *context, rdpSettings *settings, const char *hostname, in
         return -1;
     t->taken = true;
     // The library would ask the socket for the address it tells the guest.
-    if (!freerdp_settings_set_string(settings, FreeRDP_ClientAddress, "127.0.0.1"))
+    if (!freerdp_settings_set_string(settings, FreeRDP_ClientAddress, "127.0.0.1") ||
+        (t->connecting && !t->connecting(context)))
         return -1;
     return t->fd;
 }
@@ -93,7 +95,7 @@ read_pdu(rdpTransport *transport, wStream *s)
 }
 
 BridgeTransport *
-bridge_transport_install(rdpContext *context, int take_fd)
+bridge_transport_install(rdpContext *context, int take_fd, BridgeTransportConnecting connecting)
 {
     BridgeTransport *t = g_new0(BridgeTransport, 1);
     rdpTransportIo io = *freerdp_get_io_callbacks(context);
@@ -102,6 +104,7 @@ bridge_transport_install(rdpContext *context, int take_fd)
     the_transport = t;
     t->library = io;
     t->fd = take_fd;
+    t->connecting = connecting;
     t->blocking = true;
     io.TCPConnect = tcp_connect;
     io.ReadPdu = read_pdu;

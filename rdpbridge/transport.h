@@ -6,12 +6,18 @@
 
 #include <freerdp/freerdp.h>
 #include <glib.h>
+#include <stdbool.h>
 
 typedef struct BridgeTransport BridgeTransport;
 
+// Before the first byte is sent; false: the connection fails.
+typedef bool (*BridgeTransportConnecting)(rdpContext *context);
+
 // Puts itself between the library and the stream; take_fd becomes the library's with the
 // connection. There is one per process: the library hands its callbacks no pointer of ours.
-BridgeTransport *bridge_transport_install(rdpContext *context, int take_fd);
+// connecting may be NULL.
+BridgeTransport *
+bridge_transport_install(rdpContext *context, int take_fd, BridgeTransportConnecting connecting);
 void bridge_transport_free(BridgeTransport *transport);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeTransport, bridge_transport_free)
 

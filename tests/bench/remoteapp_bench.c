@@ -29,7 +29,7 @@ static void
 prepare(rdpContext *context, int fd)
 {
     g_clear_pointer(&transport, bridge_transport_free);
-    transport = bridge_transport_install(context, fd);
+    transport = bridge_transport_install(context, fd, NULL);
 }
 
 static const TestClientOptions options = {.prepare = prepare};
