@@ -139,6 +139,9 @@ broker_embedded_start(BrokerLink *link, GError **error)
     }
     if (!make_folders(link, error))
         return FALSE;
+    // The path is the broker's own. An agent of a guest that was killed may hold the former
+    // listener a moment longer than its supervisor lived.
+    (void)unlink(path);
     int fd = broker_unix_listen(path, SOCK_STREAM, error);
     if (fd < 0)
         return FALSE;

@@ -271,8 +271,11 @@ class Sandbox(Both, GuestCase):
     def assert_host_side(self, pid):
         """As the host's kernel sees the guest: never root, and no folder of the host open."""
         for process in in_namespace_of(pid):
-            uids = {line.split("\t", 1)[1] for line in pathlib.Path(f"/proc/{process}/status").read_text().splitlines()
-                    if line.startswith("Uid:")}
+            try:
+                status = pathlib.Path(f"/proc/{process}/status").read_text()
+            except FileNotFoundError:  # it has ended meanwhile
+                continue
+            uids = {line.split("\t", 1)[1] for line in status.splitlines() if line.startswith("Uid:")}
             self.assertNotIn("0", " ".join(uids).split(), f"process {process} is root")
         for number in os.listdir(f"/proc/{pid}/fd"):
             self.assertFalse(os.path.isdir(f"/proc/{pid}/fd/{number}"), f"fd {number} is a folder")
