@@ -15,6 +15,7 @@
 
 struct RaCertificate {
     char *pem; // key and certificate, one after the other
+    bool local;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EVP_PKEY, EVP_PKEY_free)
@@ -40,9 +41,8 @@ sign_self(EVP_PKEY *key)
 }
 
 static char *
-make_pem(void)
+make_pem(EVP_PKEY *key)
 {
-    g_autoptr(EVP_PKEY) key = EVP_RSA_gen(KEY_BITS);
     if (key == NULL)
         return NULL;
     g_autoptr(X509) cert = sign_self(key);
@@ -57,39 +57,65 @@ make_pem(void)
 }
 
 static bool
-usable(const char *pem)
+usable(const RaCertificate *certificate)
 {
-    rdpPrivateKey *key = freerdp_key_new_from_pem(pem);
-    rdpCertificate *cert = freerdp_certificate_new_from_pem(pem);
-    bool ok = key != NULL && cert != NULL;
+    rdpPrivateKey *key = certificate->local ? NULL : freerdp_key_new_from_pem(certificate->pem);
+    rdpCertificate *cert = freerdp_certificate_new_from_pem(certificate->pem);
+    bool ok = cert != NULL && (key != NULL || certificate->local);
     freerdp_key_free(key);
     freerdp_certificate_free(cert);
     return ok;
 }
 
+// Takes the pem.
+static RaCertificate *
+take_pem(char *pem, bool local)
+{
+    if (pem == NULL)
+        return NULL;
+    g_autoptr(RaCertificate) certificate = g_new0(RaCertificate, 1);
+    certificate->pem = pem;
+    certificate->local = local;
+    return usable(certificate) ? g_steal_pointer(&certificate) : NULL;
+}
+
+static RaCertificate *
+make(EVP_PKEY *key, bool local, GError **error)
+{
+    RaCertificate *certificate = take_pem(make_pem(key), local);
+    if (certificate == NULL)
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                    "OpenSSL could not make the server's key and certificate");
+    return certificate;
+}
+
 RaCertificate *
 ra_certificate_new(const char *directory, GError **error)
 {
-    g_autofree char *path = NULL, *pem = NULL;
+    g_autofree char *path = NULL;
+    char *kept = NULL;
     if (directory != NULL)
         path = g_build_filename(directory, FILE_NAME, NULL);
-    if (path != NULL && g_file_get_contents(path, &pem, NULL, NULL) && !usable(pem))
-        g_clear_pointer(&pem, g_free);
-    if (pem == NULL) {
-        pem = make_pem();
-        if (pem == NULL || !usable(pem)) {
-            g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                        "OpenSSL could not make the server's key and certificate");
-            return NULL;
-        }
-        g_autoptr(GError) why = NULL;
-        if (path != NULL &&
-            !g_file_set_contents_full(path, pem, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why))
-            g_info("the server's key is made anew at each start: %s", why->message);
+    if (path != NULL && g_file_get_contents(path, &kept, NULL, NULL)) {
+        RaCertificate *former = take_pem(kept, false);
+        if (former != NULL)
+            return former;
     }
-    RaCertificate *certificate = g_new0(RaCertificate, 1);
-    certificate->pem = g_steal_pointer(&pem);
+    g_autoptr(EVP_PKEY) key = EVP_RSA_gen(KEY_BITS);
+    RaCertificate *certificate = make(key, false, error);
+    g_autoptr(GError) why = NULL;
+    if (certificate != NULL && path != NULL &&
+        !g_file_set_contents_full(path, certificate->pem, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                  &why))
+        g_info("the server's key is made anew at each start: %s", why->message);
     return certificate;
+}
+
+RaCertificate *
+ra_certificate_new_local(GError **error)
+{
+    g_autoptr(EVP_PKEY) key = EVP_EC_gen("P-256");
+    return make(key, true, error);
 }
 
 void
@@ -105,9 +131,12 @@ bool
 ra_certificate_apply(const RaCertificate *certificate, rdpSettings *settings)
 {
     // The settings take what they are given.
-    rdpPrivateKey *key = freerdp_key_new_from_pem(certificate->pem);
-    if (key == NULL || !freerdp_settings_set_pointer_len(settings, FreeRDP_RdpServerRsaKey, key, 1))
-        return false;
+    if (!certificate->local) {
+        rdpPrivateKey *key = freerdp_key_new_from_pem(certificate->pem);
+        if (key == NULL ||
+            !freerdp_settings_set_pointer_len(settings, FreeRDP_RdpServerRsaKey, key, 1))
+            return false;
+    }
     rdpCertificate *cert = freerdp_certificate_new_from_pem(certificate->pem);
     return cert != NULL &&
            freerdp_settings_set_pointer_len(settings, FreeRDP_RdpServerCertificate, cert, 1);

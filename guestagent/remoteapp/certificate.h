@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The throw-away RSA key and self-signed certificate that an RDP server must have, even where
-// nothing is encrypted. They prove nothing to anybody.
+// The throw-away keys and self-signed certificates that an RDP server must have. They prove nothing
+// to anybody. Two kinds: open clients may encrypt, with RSA, whose key takes 100 ms and more to
+// make; on Casement's own streams nothing is encrypted, and the library only wants to see a
+// certificate.
 
 #include <freerdp/settings.h>
 #include <glib.h>
@@ -10,12 +12,17 @@
 
 typedef struct RaCertificate RaCertificate;
 
-// Reads both from directory (rdp-key.pem, mode 0600), or makes them (some 100 ms) and keeps them
-// there for the next start; a directory that cannot be written costs only that. directory may be
-// NULL. NULL with error set when OpenSSL fails.
+// For open clients. Reads key and certificate from directory (rdp-key.pem, mode 0600), or makes
+// them and keeps them there for the next start; a directory that cannot be written costs only that.
+// directory may be NULL. NULL with error set when OpenSSL fails.
 RaCertificate *ra_certificate_new(const char *directory, GError **error);
+
+// For peers with local set: on an elliptic curve, so that it takes less than a millisecond. NULL
+// with error set.
+RaCertificate *ra_certificate_new_local(GError **error);
+
 void ra_certificate_free(RaCertificate *certificate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RaCertificate, ra_certificate_free)
 
-// Gives copies of both to a peer's settings.
+// Gives copies of the certificate and, for open clients, of the key to a peer's settings.
 bool ra_certificate_apply(const RaCertificate *certificate, rdpSettings *settings);

@@ -371,21 +371,21 @@ set_bools(rdpSettings *settings, bool value, const FreeRDP_Settings_Keys_Bool *k
 }
 
 static bool
+set_rdp_security(rdpSettings *settings, bool on)
+{
+    return freerdp_settings_set_bool(settings, FreeRDP_RdpSecurity, on) &&
+           freerdp_settings_set_bool(settings, FreeRDP_UseRdpSecurityLayer, on);
+}
+
+static bool
 configure(rdpSettings *settings, const RaLinkOptions *options)
 {
     static const FreeRDP_Settings_Keys_Bool on[] = {
-        FreeRDP_RdpSecurity,
-        FreeRDP_UseRdpSecurityLayer,
-        FreeRDP_RemoteApplicationMode,
-        FreeRDP_HiDefRemoteApp,
-        FreeRDP_SupportGraphicsPipeline,
-        FreeRDP_UnicodeInput,
-        FreeRDP_HasHorizontalWheel,
-        FreeRDP_HasExtendedMouseEvent,
-        FreeRDP_SupportMonitorLayoutPdu,
-        FreeRDP_FastPathInput,
-        FreeRDP_FastPathOutput,
-        FreeRDP_SupportErrorInfoPdu,
+        FreeRDP_RemoteApplicationMode,   FreeRDP_HiDefRemoteApp,
+        FreeRDP_SupportGraphicsPipeline, FreeRDP_UnicodeInput,
+        FreeRDP_HasHorizontalWheel,      FreeRDP_HasExtendedMouseEvent,
+        FreeRDP_SupportMonitorLayoutPdu, FreeRDP_FastPathInput,
+        FreeRDP_FastPathOutput,          FreeRDP_SupportErrorInfoPdu,
     };
     static const FreeRDP_Settings_Keys_Bool off[] = {
         FreeRDP_NetworkAutoDetect,
@@ -404,6 +404,7 @@ configure(rdpSettings *settings, const RaLinkOptions *options)
     return set_bools(settings, true, on, G_N_ELEMENTS(on)) &&
            set_bools(settings, false, off, G_N_ELEMENTS(off)) &&
            freerdp_settings_set_bool(settings, FreeRDP_TlsSecurity, !options->local) &&
+           set_rdp_security(settings, !options->local) &&
            freerdp_settings_set_uint32(settings, FreeRDP_EncryptionLevel, ENCRYPTION_LEVEL_NONE) &&
            freerdp_settings_set_uint32(settings, FreeRDP_RemoteApplicationSupportLevel, level) &&
            freerdp_settings_set_uint32(settings, FreeRDP_RemoteApplicationSupportMask, level)
@@ -447,6 +448,10 @@ prepare_peer(RaLink *link, const RaLinkOptions *options)
     peer->Activate = on_activate;
     if (!freerdp_peer_context_new(peer) || !configure(peer->context->settings, options) ||
         !replace_io(link) || !peer->Initialize(peer))
+        return false;
+    // Initialize refuses RDP security without an RSA certificate; a local peer encrypts nothing
+    // with it.
+    if (options->local && !set_rdp_security(peer->context->settings, true))
         return false;
     link->receive = peer->ReceiveChannelData;
     peer->ReceiveChannelData = on_receive_channel_data;

@@ -145,7 +145,8 @@ ra_peer_new(const RaPeerHost *host, int take_fd, bool local, GError **error)
 {
     RaPeer *peer = g_new0(RaPeer, 1);
     peer->host = host;
-    RaLinkOptions options = {.local = local, .certificate = host->certificate};
+    RaLinkOptions options = {.local = local,
+                             .certificate = local ? host->local_certificate : host->certificate};
     peer->link = ra_link_new(host->context, take_fd, &options, &link_events, peer, error);
     if (peer->link == NULL)
         g_clear_pointer(&peer, g_free);

@@ -23,7 +23,7 @@ typedef struct {
     GMainContext *context;
     RaDesktop *desktop;
     RaExec *exec;
-    const RaCertificate *certificate;
+    const RaCertificate *certificate, *local_certificate; // of open clients, of own streams
     RaCodec codec;
     const RaPeerEvents *events;
     gpointer user;

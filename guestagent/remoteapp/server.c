@@ -12,21 +12,16 @@
 
 #define STREAM_PACKET "RDP"
 
-typedef struct {
-    int fd;
-    bool local;
-} Waiting;
-
 struct RaServer {
     RaPeerHost host;
     char *guest_dir;
     void (*lost)(gpointer user);
     gpointer user;
-    RaCertificate *certificate;
+    RaCertificate *certificate, *local_certificate;
     GCancellable *cancel;
     RaListener *streams, *open;
     GPtrArray *senders; // ChanPacketSocket of who hands over streams
-    GArray *waiting;    // Waiting: came before the certificate was there
+    GArray *waiting;    // descriptors of open clients that came before the certificate
     GPtrArray *peers;   // all, oldest first
     RaPeer *current;
     // What a new client is told.
@@ -82,9 +77,8 @@ limit_pending(RaServer *server)
 static void
 serve(RaServer *server, int take_fd, bool local)
 {
-    if (server->certificate == NULL) {
-        Waiting waiting = {take_fd, local};
-        g_array_append_val(server->waiting, waiting);
+    if (!local && server->certificate == NULL) {
+        g_array_append_val(server->waiting, take_fd);
         return;
     }
     g_autoptr(GError) error = NULL;
@@ -270,19 +264,17 @@ on_certificate(GObject *source, GAsyncResult *result, gpointer user)
         return; // and the server is gone
     RaServer *server = user;
     if (certificate == NULL) {
-        g_critical("no client can be served: %s", error->message);
+        g_critical("no open client can be served: %s", error->message);
         return;
     }
     server->certificate = certificate;
     server->host.certificate = certificate;
-    for (guint i = 0; i < server->waiting->len; i++) {
-        const Waiting *w = &g_array_index(server->waiting, Waiting, i);
-        serve(server, w->fd, w->local);
-    }
+    for (guint i = 0; i < server->waiting->len; i++)
+        serve(server, g_array_index(server->waiting, int, i), false);
     g_array_set_size(server->waiting, 0);
 }
 
-// RSA takes its time: beside the start of everything else.
+// RSA takes its time, and only open clients need it: beside the start of everything else.
 static void
 want_certificate(RaServer *server)
 {
@@ -327,7 +319,7 @@ ra_server_new(GMainContext *context, const RaServerOptions *options, void (*lost
     server->guest_dir = g_strdup(options->guest_dir);
     server->senders = g_ptr_array_new_with_free_func((GDestroyNotify)chan_packet_socket_free);
     server->peers = g_ptr_array_new_with_free_func((GDestroyNotify)ra_peer_free);
-    server->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
+    server->waiting = g_array_new(FALSE, FALSE, sizeof(int));
     server->stack = g_array_new(FALSE, FALSE, sizeof(guint32));
     server->host = (RaPeerHost){
         .context = context,
@@ -335,14 +327,18 @@ ra_server_new(GMainContext *context, const RaServerOptions *options, void (*lost
         .events = &peer_events,
         .user = server,
     };
-    server->host.desktop =
-        ra_desktop_new(context, options->display, &desktop_events, server, error);
+    server->local_certificate = ra_certificate_new_local(error);
+    server->host.local_certificate = server->local_certificate;
+    if (server->local_certificate != NULL)
+        server->host.desktop =
+            ra_desktop_new(context, options->display, &desktop_events, server, error);
     if (server->host.desktop == NULL || !open_listeners(server, options, error)) {
         ra_server_free(server);
         return NULL;
     }
     server->host.exec = ra_exec_new(context, options->guest_dir, on_program_ended, server);
-    want_certificate(server);
+    if (server->open != NULL)
+        want_certificate(server);
     return server;
 }
 
@@ -360,11 +356,12 @@ ra_server_free(RaServer *server)
     server->current = NULL;
     g_ptr_array_unref(server->peers);
     for (guint i = 0; i < server->waiting->len; i++)
-        close(g_array_index(server->waiting, Waiting, i).fd);
+        close(g_array_index(server->waiting, int, i));
     g_array_unref(server->waiting);
     ra_exec_free(server->host.exec);
     ra_desktop_free(server->host.desktop);
     ra_certificate_free(server->certificate);
+    ra_certificate_free(server->local_certificate);
     g_array_unref(server->stack);
     g_free(server->cursor_pixels);
     g_free(server->guest_dir);
