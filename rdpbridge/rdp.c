@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/rdp.h"
 
+#include "channel/glib/steady.h"
 #include "rdpbridge/transport.h"
 
 #include <freerdp/client/channels.h>
@@ -275,6 +276,8 @@ source_check(GSource *source)
     return FALSE;
 }
 
+// The library's own check handles one PDU and then asks three more descriptors, for each 1,600
+// bytes of pixels: those are asked once, after the PDUs that are there.
 static gboolean
 one_turn(BridgeRdp *rdp)
 {
@@ -284,10 +287,11 @@ one_turn(BridgeRdp *rdp)
 
     do {
         before = bridge_transport_pdus(rdp->transport);
-        if (!freerdp_check_event_handles(context) || freerdp_shall_disconnect_context(context))
+        if (!freerdp_check_fds(rdp->instance))
             return FALSE;
-    } while (before != bridge_transport_pdus(rdp->transport) && g_get_monotonic_time() < until);
-    return TRUE;
+    } while (before != bridge_transport_pdus(rdp->transport) && !rdp->failure &&
+             g_get_monotonic_time() < until);
+    return freerdp_check_event_handles(context) && !freerdp_shall_disconnect_context(context);
 }
 
 static gboolean
@@ -343,6 +347,7 @@ bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s,
     }
     rdp->source = g_source_new(&source_functions, sizeof(RdpSource));
     ((RdpSource *)rdp->source)->rdp = rdp;
+    chan_source_keep_polled(rdp->source);
     g_source_attach(rdp->source, rdp->context);
     return TRUE;
 }

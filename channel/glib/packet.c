@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/glib/packet.h"
 
+#include "channel/glib/steady.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -202,6 +204,7 @@ watch(ChanPacketSocket *s, GIOCondition condition, GUnixFDSourceFunc callback)
     GSource *source = g_unix_fd_source_new(s->fd, condition);
 
     g_source_set_callback(source, G_SOURCE_FUNC(callback), s, NULL);
+    chan_source_keep_polled(source);
     g_source_attach(source, s->context);
     return source;
 }

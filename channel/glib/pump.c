@@ -3,6 +3,7 @@
 
 #include "channel/glib/pipe.h"
 #include "channel/glib/relay.h"
+#include "channel/glib/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -481,6 +482,7 @@ chan_pump_new(GMainContext *context, int take_read_fd, int take_write_fd,
     p->in_tag = p->out_tag = g_source_add_unix_fd(p->source, take_read_fd, G_IO_IN);
     if (take_write_fd != take_read_fd)
         p->out_tag = g_source_add_unix_fd(p->source, take_write_fd, 0);
+    chan_source_keep_polled(p->source);
     g_source_attach(p->source, p->context);
     // The first hello goes out when the context runs.
     await_out(p, TRUE);

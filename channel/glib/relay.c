@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/glib/relay.h"
 
+#include "channel/glib/steady.h"
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <sys/socket.h>
@@ -143,6 +145,7 @@ chan_relay_new(GMainContext *context, ChanConn *conn, guint32 stream, int take_f
     r->source = g_source_new(&functions, sizeof(RelaySource));
     ((RelaySource *)r->source)->relay = r;
     await(r);
+    chan_source_keep_polled(r->source);
     g_source_attach(r->source, context);
     return r;
 }

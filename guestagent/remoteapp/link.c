@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/link.h"
 
+#include "channel/glib/steady.h"
+#include "guestagent/remoteapp/read_ahead.h"
+
 #include <errno.h>
 #include <freerdp/channels/wtsvc.h>
 #include <freerdp/error.h>
@@ -45,6 +48,7 @@ struct RaLink {
     bool blocked;   // the socket takes nothing now
     bool read_more; // the budget ended before the input
 
+    RaReadAhead ahead; // of a local link
     guint8 *out;
     gsize out_size, out_at, out_capacity;
 };
@@ -199,6 +203,14 @@ ra_link_pending(const RaLink *link)
 
 // ---- input ----
 
+// Replaces the library's ReadBytes, which makes two system calls for each byte of a PDU's header.
+static SSIZE_T
+on_read_bytes(rdpTransport *transport, BYTE *data, size_t bytes)
+{
+    RaLink *link = link_of(transport_get_context(transport));
+    return ra_read_ahead(&link->ahead, link->fd, data, bytes);
+}
+
 static gboolean
 on_handshake_timeout(gpointer data)
 {
@@ -236,7 +248,7 @@ read_input(RaLink *link)
             ra_link_flush_channels(link);
             link->events->received(link->user);
         }
-        if (!link->peer->HasMoreToRead(link->peer))
+        if (!ra_read_ahead_has(&link->ahead) && !link->peer->HasMoreToRead(link->peer))
             return;
         if (g_get_monotonic_time() > deadline) {
             link->read_more = true;
@@ -428,8 +440,10 @@ replace_io(RaLink *link)
         return false;
     link->io = *io;
     rdpTransportIo mine = *io;
-    if (link->local)
+    if (link->local) {
         mine.WritePdu = on_write_pdu;
+        mine.ReadBytes = on_read_bytes;
+    }
     mine.TLSAccept = on_tls_accept;
     return freerdp_set_io_callbacks(link->peer->context, &mine);
 }
@@ -465,6 +479,7 @@ attach_sources(RaLink *link, GMainContext *context)
     ((LinkSource *)link->source)->link = link;
     g_source_set_static_name(link->source, "rdp link");
     link->fd_tag = g_source_add_unix_fd(link->source, link->fd, G_IO_IN);
+    chan_source_keep_polled(link->source);
     g_source_attach(link->source, context);
     link->timeout = g_timeout_source_new_seconds(RA_LINK_HANDSHAKE_TIMEOUT_S);
     g_source_set_callback(link->timeout, on_handshake_timeout, link, NULL);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/display.h"
 
+#include "channel/glib/steady.h"
+
 #include <X11/XKBlib.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/XInput2.h>
@@ -264,6 +266,7 @@ host_display_attach(HostDisplay *x, GMainContext *context, const HostDisplayHand
     DisplaySource *s = (DisplaySource *)x->source;
     s->x = x;
     s->tag = g_source_add_unix_fd(x->source, ConnectionNumber(x->dpy), G_IO_IN | G_IO_HUP);
+    chan_source_keep_polled(x->source);
     g_source_attach(x->source, context);
 }
 
