@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/conn.h"
 
+#include "channel/glib/steady.h"
+
 #include <X11/XKBlib.h>
 #include <X11/Xlib-xcb.h>
 #include <X11/Xutil.h>
@@ -237,5 +239,6 @@ ra_conn_source_new(RaConn *conn, gboolean (*ready)(gpointer user), void (*dispat
     self->user = user;
     g_source_add_unix_fd(source, ConnectionNumber(conn->dpy), G_IO_IN | G_IO_HUP | G_IO_ERR);
     g_source_set_static_name(source, "X11");
+    chan_source_keep_polled(source);
     return source;
 }

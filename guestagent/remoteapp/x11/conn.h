@@ -31,6 +31,7 @@
     X(INCR)                                                                                        \
     X(CLIPBOARD)                                                                                   \
     X(SAVE_TARGETS)                                                                                \
+    X(_CASEMENT_FENCE)                                                                             \
     X(_CASEMENT_TARGETS)                                                                           \
     X(_CASEMENT_CLIPBOARD)                                                                         \
     X(_CASEMENT_TIME)                                                                              \

@@ -45,6 +45,7 @@ dispatch(gpointer user)
         ra_manager_adopt(d);
     ra_manager_drain(d);
     ra_settle(d);
+    ra_pixels_drained(d);
     if (!d->conn->lost || d->told_lost)
         return;
     d->told_lost = true;

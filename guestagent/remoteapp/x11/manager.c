@@ -205,6 +205,8 @@ ra_manager_drain(RaDesktop *d)
     for (int i = 0; i < EVENTS_PER_TURN && XPending(d->conn->dpy) > 0; i++) {
         XEvent event;
         XNextEvent(d->conn->dpy, &event);
+        if (event.type == ClientMessage && ra_pixels_fence(d, &event.xclient))
+            continue;
         // Damage needs nothing settled: it is told by the timer.
         if (event.type != d->conn->damage_event + XDamageNotify)
             ra_unsettle(d);

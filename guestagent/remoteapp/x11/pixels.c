@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/pixels.h"
 
+#include "channel/glib/steady.h"
 #include "guestagent/remoteapp/x11/manager.h"
 
 #include <X11/extensions/Xcomposite.h>
@@ -11,23 +12,87 @@
 #include <unistd.h>
 
 // A program's batch of drawing reaches us in pieces; without a pause one frame in five is torn.
-#define MERGE_NS (300 * 1000)
+// What is small (a character, a caret) is whole when the server has come round to us again, after
+// all that the program had sent: a message to ourselves tells, in a third of the time that a timer
+// takes. What is larger pauses until nothing more came for a while. Neither lasts longer than
+// MERGE_MOST_US.
+#define SMALL_PIXELS (128 * 128)
+#define MERGE_QUIET_US 100
+#define MERGE_MOST_US 300
+
+static bool
+waits(const RaClient *c)
+{
+    return c->told && !c->announced && c->dirty.count > 0;
+}
+
+static bool
+all_small(const RaDesktop *d)
+{
+    gint64 pixels = 0;
+    for (guint i = 0; i < d->clients->len; i++) {
+        const RaClient *c = d->clients->pdata[i];
+        for (guint r = 0; waits(c) && r < c->dirty.count; r++)
+            pixels += (gint64)c->dirty.rect[r].width * c->dirty.rect[r].height;
+    }
+    return pixels <= SMALL_PIXELS;
+}
 
 static void
-merge_arm(RaDesktop *d)
+send_fence(RaDesktop *d)
 {
-    if (d->merging)
-        return;
-    struct itimerspec when = {.it_value.tv_nsec = MERGE_NS};
-    d->merging = timerfd_settime(d->merge_fd, 0, &when, NULL) == 0;
+    RaConn *conn = d->conn;
+    XEvent event = {.xclient = {.type = ClientMessage,
+                                .window = conn->own,
+                                .message_type = ATOM(conn, _CASEMENT_FENCE),
+                                .format = 32}};
+    XSendEvent(conn->dpy, conn->own, False, NoEventMask, &event);
+    XFlush(conn->dpy);
+    d->merge = RA_MERGE_FENCE;
+}
+
+static void
+set_timer(RaDesktop *d, gint64 now)
+{
+    gint64 left = CLAMP(d->merge_until - now, 1, MERGE_QUIET_US);
+    struct itimerspec when = {.it_value.tv_nsec = left * 1000};
+    if (timerfd_settime(d->merge_fd, 0, &when, NULL) == 0)
+        d->merge = RA_MERGE_TIMER;
+}
+
+static void
+merge(RaDesktop *d)
+{
+    gint64 now = g_get_monotonic_time();
+    d->merge_more = false;
+    if (d->merge == RA_MERGE_NONE)
+        d->merge_until = now + MERGE_MOST_US;
+    if (d->merge != RA_MERGE_TIMER && all_small(d))
+        send_fence(d);
+    else
+        set_timer(d, now);
 }
 
 static void
 note(RaDesktop *d, RaClient *c, RaRect rect)
 {
     ra_rects_add(&c->dirty, rect);
-    if (!c->announced)
-        merge_arm(d);
+    d->merge_more |= !c->announced;
+}
+
+static void
+announce(RaDesktop *d)
+{
+    d->merge = RA_MERGE_NONE;
+    d->merge_more = false;
+    for (guint i = 0; i < d->clients->len; i++) {
+        RaClient *c = d->clients->pdata[i];
+        if (!waits(c))
+            continue;
+        c->announced = true;
+        if (d->events.damaged)
+            d->events.damaged(c->pub.id, d->user);
+    }
 }
 
 static gboolean
@@ -37,17 +102,32 @@ on_merged(int fd, GIOCondition condition, gpointer user)
     guint64 expirations;
     if (read(fd, &expirations, sizeof expirations) < 0 && errno == EAGAIN)
         return G_SOURCE_CONTINUE;
-    d->merging = false;
     ra_manager_drain(d); // what the server has sent meanwhile belongs to it
-    for (guint i = 0; i < d->clients->len; i++) {
-        RaClient *c = d->clients->pdata[i];
-        if (!c->told || c->announced || c->dirty.count == 0)
-            continue;
-        c->announced = true;
-        if (d->events.damaged)
-            d->events.damaged(c->pub.id, d->user);
-    }
+    announce(d);
     return G_SOURCE_CONTINUE;
+}
+
+bool
+ra_pixels_fence(RaDesktop *d, const XClientMessageEvent *event)
+{
+    if (event->message_type != ATOM(d->conn, _CASEMENT_FENCE))
+        return false;
+    d->fence_back = true;
+    return true;
+}
+
+void
+ra_pixels_drained(RaDesktop *d)
+{
+    bool back = d->fence_back;
+    d->fence_back = false;
+    if (d->merge == RA_MERGE_FENCE && !back)
+        return;
+    bool over = !d->merge_more || g_get_monotonic_time() >= d->merge_until;
+    if (d->merge == RA_MERGE_FENCE && over)
+        announce(d);
+    else if (d->merge_more)
+        merge(d);
 }
 
 void
@@ -59,6 +139,7 @@ ra_pixels_init(RaDesktop *d)
         g_error("No timer for damage: %s", g_strerror(errno));
     d->merge_source = g_unix_fd_source_new(d->merge_fd, G_IO_IN);
     g_source_set_callback(d->merge_source, G_SOURCE_FUNC(on_merged), d, NULL);
+    chan_source_keep_polled(d->merge_source);
     g_source_attach(d->merge_source, d->context);
 }
 
@@ -107,8 +188,8 @@ ra_pixels_resized(RaDesktop *d, RaClient *c)
 void
 ra_pixels_told(RaDesktop *d, RaClient *c)
 {
-    if (c->dirty.count > 0 && !c->announced)
-        merge_arm(d);
+    if (waits(c) && d->merge == RA_MERGE_NONE)
+        merge(d); // also when told outside of the loop's turn
 }
 
 void

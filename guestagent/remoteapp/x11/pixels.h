@@ -14,5 +14,9 @@ void ra_pixels_start(RaDesktop *d, RaClient *client);
 // It has a new size, and thus a new pixmap.
 void ra_pixels_resized(RaDesktop *d, RaClient *client);
 void ra_pixels_damaged(RaDesktop *d, const XDamageNotifyEvent *event);
+// Whether the message is our own, which says that earlier damage has all been reported.
+bool ra_pixels_fence(RaDesktop *d, const XClientMessageEvent *event);
+// The events that had come are handled: what they damaged is announced now or soon.
+void ra_pixels_drained(RaDesktop *d);
 // The window is told of now: what changed before may be announced.
 void ra_pixels_told(RaDesktop *d, RaClient *client);

@@ -19,6 +19,9 @@
 // A program that maps more windows than this has the further ones not told of.
 #define RA_CLIENTS_MAX 1024
 
+// What damage that is not announced yet waits for (pixels.c).
+typedef enum { RA_MERGE_NONE, RA_MERGE_FENCE, RA_MERGE_TIMER } RaMerge;
+
 struct RaDesktop {
     GMainContext *context;
     RaDesktopEvents events;
@@ -51,7 +54,10 @@ struct RaDesktop {
 
     int merge_fd; // timer of the damage that is being merged
     GSource *merge_source;
-    bool merging;
+    RaMerge merge;
+    bool merge_more;    // damage came since the wait began
+    bool fence_back;    // ours came back
+    gint64 merge_until; // µs: when damage is announced at the latest
 
     RaCapture *capture;
     RaInput *input;
