@@ -19,6 +19,8 @@
 #include <X11/extensions/Xrandr.h>
 #include <string.h>
 
+#define USER_TIME_MS 200
+
 static void
 on_client_message(View *view, XClientMessageEvent *e)
 {
@@ -204,6 +206,10 @@ view_free(View *view)
 {
     if (!view)
         return;
+    if (view->user_time_due) {
+        g_source_destroy(view->user_time_due);
+        g_source_unref(view->user_time_due);
+    }
     // Windows first: they are known to all others.
     host_windows_free(view->windows);
     host_launches_free(view->launches);
@@ -230,13 +236,42 @@ view_pressed_within(const View *view, int ms)
     return view->press_us != 0 && g_get_monotonic_time() - view->press_us <= (gint64)ms * 1000;
 }
 
+static void
+tell_user_time(View *view)
+{
+    HostWindow *w = host_windows_by_xid(view->windows, view->user_time_window);
+
+    if (view->user_time_due) {
+        g_source_destroy(view->user_time_due);
+        g_clear_pointer(&view->user_time_due, g_source_unref);
+    }
+    view->user_time_window = None;
+    if (!w)
+        return;
+    w->wanted.user_time = (uint32_t)view->press_time;
+    host_window_push(w);
+}
+
+static gboolean
+on_user_time(gpointer user)
+{
+    tell_user_time(user);
+    return G_SOURCE_REMOVE;
+}
+
 void
 view_pressed(View *view, HostWindow *w, Time time)
 {
+    if (view->user_time_due && view->user_time_window != w->xid)
+        tell_user_time(view);
     view->press_us = g_get_monotonic_time();
     view->press_time = time;
-    w->wanted.user_time = (uint32_t)time;
-    host_window_push(w);
+    view->user_time_window = w->xid;
+    if (view->user_time_due)
+        return;
+    view->user_time_due = g_timeout_source_new(USER_TIME_MS);
+    g_source_set_callback(view->user_time_due, on_user_time, view, NULL);
+    g_source_attach(view->user_time_due, view->context);
 }
 
 void

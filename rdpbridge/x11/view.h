@@ -48,6 +48,9 @@ typedef struct View {
     // the server's time; 0: never.
     gint64 press_us;
     Time press_time;
+    // The window pressed on whose _NET_WM_USER_TIME is told soon (view_pressed); None: none.
+    Window user_time_window;
+    GSource *user_time_due;
 
     uint64_t pixels_received, pixels_painted;
     uint32_t frames, sound_underruns;
@@ -59,7 +62,8 @@ void view_free(View *view);
 // True when the user pressed something on our windows within the last ms.
 bool view_pressed_within(const View *view, int ms);
 
-// The user pressed a key or a button on a window of ours.
+// The user pressed a key or a button on a window of ours. _NET_WM_USER_TIME (EWMH 1.5) follows when
+// the press is on its way: the window manager is woken by it.
 void view_pressed(View *view, HostWindow *window, Time time);
 
 // Ends the main loop; windows are closed by view_free.
