@@ -148,7 +148,8 @@ on_limit(gpointer user)
 }
 
 // The abstract socket stays: with -displayfd it is all that keeps two servers off one number, since
-// a server without it unlinks the other's socket in /tmp/.X11-unix. The cookie guards it.
+// a server without it unlinks the other's socket in /tmp/.X11-unix. The cookie guards it. The log
+// has errors alone: at the next level the input driver writes a line for each key and motion.
 static char **
 xorg_arguments(SupXServer *x, const char *display_fd)
 {
@@ -156,7 +157,7 @@ xorg_arguments(SupXServer *x, const char *display_fd)
     const char *argv[] = {x->xorg,     "-displayfd", display_fd,    "-auth",       p->xauthority,
                           "-nolisten", "tcp",        "-noreset",    "-novtswitch", "-sharevts",
                           "-keeptty",  "-config",    p->xorg_conf,  "-configdir",  p->xorg_conf_dir,
-                          "-logfile",  p->xorg_log,  "-logverbose", "1",           "-verbose",
+                          "-logfile",  p->xorg_log,  "-logverbose", "0",           "-verbose",
                           "0",         "-s",         "0",           "-dpms",       NULL};
 
     return g_strdupv((char **)argv);

@@ -89,6 +89,16 @@ class Input(ChainCase):
         path = self.home() / "umlaut.txt"
         wait_for("what the German keys say", lambda: path.exists() and path.read_text() == "üäz\n")
 
+    def test_typing_leaves_nothing_in_the_guests_log(self):
+        d = self.d
+        d.focus(self.launch(XTERM))
+        log = pathlib.Path(d.env["XDG_RUNTIME_DIR"]) / "casement/guests/demo/guest/xorg.log"
+        before = log.stat().st_size
+        d.type("touch typed-here")
+        d.key("Return")
+        wait_for("what was typed", (self.home() / "typed-here").exists)
+        self.assertEqual(log.stat().st_size, before, log.read_text()[-200:])
+
     def test_wheel_scrolls(self):
         d = self.d
         window = self.launch(XTERM)
