@@ -11,6 +11,7 @@
 #include <winpr/synch.h>
 
 #define RECTS_MAX 32
+#define MEASURED_LEAST (256 * 1024)   // smaller frames tell of latency, not of rate
 #define MESSAGES_MAX 256              // in one turn
 #define PENDING_MAX (4 * 1024 * 1024) // in the link, when acknowledgements do not hold us
 #define SUSPEND_ACKNOWLEDGEMENT 0xFFFFFFFFu
@@ -29,6 +30,7 @@ typedef struct {
 typedef struct {
     guint32 frame, window;
     gsize bytes;
+    gint64 sent_us;
 } Flight;
 
 struct RaGraphics {
@@ -42,6 +44,8 @@ struct RaGraphics {
     GQueue queue;         // of Surface with damage, each once
     GArray *flights;
     gsize flight_bytes;
+    gint64 acknowledged_us; // when the last acknowledgement came
+    gsize rate;             // bytes in a millisecond that the client takes; 0: not known
     guint32 next_frame;
     guint16 next_surface;
     guint8 *pixels; // one band
@@ -97,20 +101,35 @@ on_cache_import_offer(RdpgfxServerContext *context, const RDPGFX_CACHE_IMPORT_OF
     return context->CacheImportReply(context, &none);
 }
 
+// From when the client could begin with the frame: it was sent, and the one before was done.
+static void
+measure(RaGraphics *g, const Flight *f, gint64 now)
+{
+    gint64 took_us = MAX(now - MAX(f->sent_us, g->acknowledged_us), 1);
+    if (f->bytes < MEASURED_LEAST)
+        return;
+    gsize rate = f->bytes * 1000 / (gsize)took_us;
+    g->rate = g->rate == 0 ? rate : (3 * g->rate + rate) / 4;
+}
+
 static UINT
 on_frame_acknowledge(RdpgfxServerContext *context, const RDPGFX_FRAME_ACKNOWLEDGE_PDU *ack)
 {
     RaGraphics *g = context->custom;
     g->suspended = ack->queueDepth == SUSPEND_ACKNOWLEDGEMENT;
     guint done = 0;
+    gint64 now = g_get_monotonic_time();
     for (guint i = 0; i < g->flights->len; i++) {
         const Flight *f = &g_array_index(g->flights, Flight, i);
         // Clients may leave out acknowledgements: one stands for all before it.
         if (!g->suspended && (gint32)(f->frame - ack->frameId) > 0)
             break;
         g->flight_bytes -= f->bytes;
+        if (!g->suspended && f->frame == ack->frameId)
+            measure(g, f, now);
         done++;
     }
+    g->acknowledged_us = now;
     if (done > 0)
         g_array_remove_range(g->flights, 0, done);
     return CHANNEL_RC_OK;
@@ -378,7 +397,7 @@ end_frame(Frame *f, bool only)
     if (!only && g->gfx->EndFrame(g->gfx, &f->end) != CHANNEL_RC_OK)
         fail(g, "a frame could not be ended");
     if (!g->suspended) {
-        Flight flight = {f->start.frameId, f->s->id, f->bytes};
+        Flight flight = {f->start.frameId, f->s->id, f->bytes, g_get_monotonic_time()};
         g_array_append_val(g->flights, flight);
         g->flight_bytes += f->bytes;
     }
@@ -433,7 +452,8 @@ may_send(const RaGraphics *g)
 {
     if (!g->ready || g->failed || g_queue_is_empty((GQueue *)&g->queue))
         return false;
-    return g->flights->len < RA_FRAMES_MAX && g->flight_bytes < RA_FLIGHT_MAX &&
+    return g->flights->len < RA_FRAMES_MAX &&
+           g->flight_bytes < MAX(RA_FLIGHT_LEAST, g->rate * RA_FLIGHT_MS) &&
            ra_link_pending(g->link) < PENDING_MAX;
 }
 

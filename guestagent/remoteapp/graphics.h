@@ -6,14 +6,17 @@
 //
 // Pixels are read from the X server at the moment they may be sent, so that a slow client gets
 // fewer frames and never late ones: at most RA_FRAMES_MAX frames are unacknowledged, and no frame
-// begins while RA_FLIGHT_MAX bytes are. One frame is the damage of one window; windows take turns.
-// A client that suspends acknowledgements is held by its socket alone.
+// begins while more bytes are than the client took lately in RA_FLIGHT_MS (or RA_FLIGHT_LEAST, if
+// that is more): a second large frame follows at once where that costs no latency. One frame is the
+// damage of one window; windows take turns. A client that suspends acknowledgements is held by its
+// socket alone.
 
 #include "guestagent/remoteapp/desktop.h"
 #include "guestagent/remoteapp/link.h"
 
 #define RA_FRAMES_MAX 2
-#define RA_FLIGHT_MAX (2 * 1024 * 1024)
+#define RA_FLIGHT_LEAST (2 * 1024 * 1024)
+#define RA_FLIGHT_MS 25
 
 typedef enum {
     RA_CODEC_AUTO,   // raw on Casement's own streams, planar elsewhere

@@ -4,6 +4,7 @@
 
 usage: chain.py BUILD_DIR     prints TSV: name, value, unit, ratio, limit, pass or FAIL
 """
+import json
 import os
 import pathlib
 import shutil
@@ -15,7 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from Xlib import X  # noqa: E402
 from harness import Failure, HostDesktop, children_of, wait_for  # noqa: E402
 
-PRESSES, LAUNCHES, IDLE_S = 400, 9, 10
+PRESSES, LAUNCHES, IDLE_S, STREAM_S = 400, 9, 10, 5
+BEST_OF = 3
 XTERM = "casement.demo.debian-xterm"
 
 
@@ -115,6 +117,35 @@ class Bench:
         self.line("session_start_to_first_window", took, "ms", limit=250)
         return window
 
+    def throughput(self):
+        """Raw pixels from a program to the host's screen, against what the session alone takes from a socket."""
+        d, alone = self.d, 0
+        for _ in range(BEST_OF):
+            out = d.run("env", f"CASEMENT_BUILD={d.build}", "session_throughput", check=False, timeout=120).stdout
+            alone = max(alone, json.loads(out[out.index("{"):out.rindex("}") + 1])["raw_mb_per_s"])
+        window = self.target("--stream", "1280", "720")
+
+        def figures():  # as the view told them last, and when
+            return d.guest()["view"]["pixels_received"], time.monotonic()
+
+        def next_report():
+            last = figures()[0]
+            return wait_for("the view's figures", lambda: (lambda f: f if f[0] != last else None)(figures()), 5, poll=0.002)
+        best = 0
+        for _ in range(BEST_OF):
+            pixels, since = next_report()
+            time.sleep(STREAM_S)
+            now, until = next_report()
+            best = max(best, (now - pixels) * 4 / 1e6 / (until - since))
+        window.kill_client()
+        self.line("session_raw_pixels", alone, "MB/s")
+        self.at_least("chain_raw_pixels_to_session", best, "MB/s", best / alone, 0.6)
+
+    def at_least(self, name, value, unit, ratio, least):
+        verdict = "pass" if ratio >= least else "FAIL"
+        self.failed |= verdict == "FAIL"
+        print(f"{name}\t{value:.3f}\t{unit}\t{ratio:.2f}\t>= {least}\t{verdict}", flush=True)
+
     def sizes(self):
         guest = self.d.guest()
         self.line("session_rss", self.memory(guest["session_pid"], "RssAnon", "RssFile"), "MiB", limit=90)
@@ -160,7 +191,7 @@ class Bench:
         home = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "casement/guests/demo/home"
         shutil.copy(self.d.build / "bin/chain_target", home / "chain_target")
         os.chmod(home / "chain_target", 0o755)
-        for part in (self.first_window, self.latency, self.launches, self.sizes, self.idle):
+        for part in (self.first_window, self.latency, self.launches, self.sizes, self.idle, self.throughput):
             try:
                 part()
             except (Failure, OSError) as problem:
