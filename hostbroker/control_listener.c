@@ -51,7 +51,7 @@ on_silence(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-// Receives the packet and at most one descriptor. Returns its size.
+// Receives the packet and at most one descriptor. Returns its size, or -1 with errno set.
 static ssize_t
 receive(int fd, CtlAdopt *packet, int *session_fd)
 {
@@ -71,7 +71,11 @@ receive(int fd, CtlAdopt *packet, int *session_fd)
     if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
         c->cmsg_len == CMSG_LEN(sizeof(int)))
         memcpy(session_fd, CMSG_DATA(c), sizeof(int));
-    return n > 0 && (msg.msg_flags & MSG_TRUNC) ? -1 : n;
+    if (n > 0 && (msg.msg_flags & MSG_TRUNC)) {
+        errno = EMSGSIZE;
+        return -1;
+    }
+    return n;
 }
 
 static gboolean

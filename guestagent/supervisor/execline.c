@@ -125,7 +125,8 @@ sup_exec_expand(const char *exec, const SupExecContext *c, GError **error)
     const char *const *file = c->files;
     do {
         g_ptr_array_add(lines, command_line(words, c, *file, !many && !one));
-    } while (*file && !many && *++file);
+        file += *file ? 1 : 0;
+    } while (*file && !many);
     const char *const *first = g_ptr_array_index(lines, 0);
     if (!first[0] || !first[0][0]) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "its Exec line is empty");
