@@ -38,6 +38,7 @@ struct BrokerSession {
     bool service, quitting, expecting;
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
+    bool renewing;                  // a view ended, and its session may have windows not told of
     char *reason;                   // last fatal notice, or why the service is away
     ChanPacketSocket *table_target; // while a table is sent to one
     GSource *restart, *idle, *deadline, *come_back;
@@ -51,6 +52,13 @@ in_use(const BrokerSession *s)
 {
     return s->interrupted || s->prepared || broker_exec_queue_count(s->execs) > 0 ||
            broker_window_list_count(s->windows) > 0;
+}
+
+// What view and session are there, or to be started, for.
+static bool
+wanted(const BrokerSession *s)
+{
+    return in_use(s) || s->renewing;
 }
 
 static void
@@ -103,7 +111,7 @@ quit(BrokerSession *s)
     CtlPlain m = {CTL_QUIT, sizeof m};
 
     s->quitting = true;
-    s->interrupted = s->prepared = false;
+    s->interrupted = s->prepared = s->renewing = false;
     broker_timer_clear(&s->restart);
     broker_timer_clear(&s->idle);
     broker_timer_clear(&s->come_back);
@@ -156,10 +164,11 @@ give_up(BrokerSession *s, const char *what)
         "once more",
         s->config->label, what);
     bool told = s->prepared || broker_exec_queue_count(s->execs) > 0;
+    bool shown = broker_window_list_count(s->windows) > 0;
 
     fail_all(s, text);
     // Who waits for a launch has the text from there, or will have it when it comes to its program.
-    if (!told || s->interrupted)
+    if (s->interrupted || (shown && !told))
         s->events->tell(text, s->user);
     quit(s);
 }
@@ -215,7 +224,9 @@ crashed(BrokerSession *s, Member *m, const char *program)
         broker_window_list_clear(s->windows);
     }
     s->interrupted |= had_windows;
-    if (!in_use(s)) {
+    // A window is told of a moment after it is on the screen.
+    s->renewing = m == &s->view && s->session.process;
+    if (!wanted(s)) {
         quit(s);
         return;
     }
@@ -303,6 +314,8 @@ on_ready(BrokerSession *s, Member *m)
     if (m->ready)
         return;
     m->ready = true;
+    if (m == &s->view)
+        s->renewing = false;
     if (m == &s->session) {
         s->figures.ready_us = g_get_monotonic_time();
         g_clear_pointer(&s->reason, g_free);
@@ -500,7 +513,7 @@ advance(BrokerSession *s)
 
     if (s->quitting || s->expecting || s->restart)
         return;
-    if (s->interrupted || s->prepared || broker_exec_queue_count(s->execs) > 0) {
+    if (wanted(s)) {
         if (!s->view.process && !start_view(s, &error)) {
             give_up(s, error->message);
             return;

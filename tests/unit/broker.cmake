@@ -1,3 +1,5 @@
-foreach(name config parts documents)
+foreach(name config parts documents session)
   casement_test(broker_${name} SOURCES broker_${name}.c LIBS broker)
 endforeach()
+add_executable(broker_member broker_member.c) # the programs of broker_session
+add_dependencies(broker_session broker_member)

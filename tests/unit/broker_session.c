@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: Apache-2.0
+// A guest's session as the broker keeps it, with programs that do nothing by themselves: what they
+// say, and when which of them ends, is the test's to choose.
+#include "hostbroker/session.h"
+
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define DEADLINE_MS 10000
+
+typedef struct {
+    char *name, *display;
+    pid_t pid;
+    int control; // the program's end of its control pipe
+    int life;    // a byte ends it, with that exit code
+} Member;
+
+typedef struct {
+    BrokerHost *host;
+    BrokerConfig *config;
+    BrokerSession *session;
+    GPtrArray *members; // in the order of their start
+    GSource *source;
+    int listener, guest_end;
+    guint changed, told, done;
+    GError *error; // of the last launch
+} Rig;
+
+// ---- the programs' side
+
+static void
+member_free(gpointer data)
+{
+    Member *m = data;
+
+    close(m->control);
+    close(m->life);
+    g_free(m->name);
+    g_free(m->display);
+    g_free(m);
+}
+
+static int
+receive(int fd, char *text, gsize size)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec iov = {text, size - 1};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
+                         .msg_controllen = sizeof control};
+    int got = -1;
+    ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
+
+    g_assert_cmpint(n, >, 0);
+    text[n] = 0;
+    g_assert_nonnull(CMSG_FIRSTHDR(&msg));
+    memcpy(&got, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof got);
+    return got;
+}
+
+static gboolean
+on_member(int fd, GIOCondition condition, gpointer user)
+{
+    Rig *rig = user;
+    Member *m = g_new0(Member, 1);
+    char text[256];
+
+    m->life = accept(fd, NULL, NULL);
+    g_assert_cmpint(m->life, >=, 0);
+    m->control = receive(m->life, text, sizeof text);
+    g_auto(GStrv) parts = g_strsplit(text, " ", 3);
+    m->name = g_strdup(parts[0]);
+    m->pid = atoi(parts[1]);
+    m->display = g_strdup(parts[2]);
+    g_ptr_array_add(rig->members, m);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+say(const Member *m, const void *message, gsize size)
+{
+    g_assert_cmpint(send(m->control, message, size, 0), ==, (gssize)size);
+}
+
+static void
+say_plain(const Member *m, CtlType type)
+{
+    CtlPlain message = {type, sizeof message};
+
+    say(m, &message, sizeof message);
+}
+
+static void
+say_window(const Member *m, guint32 id)
+{
+    CtlWindow window = {.window_id = id, .app_index = CTL_APP_NONE, .width = 10, .height = 10};
+
+    CTL_INIT(&window, CTL_WINDOW);
+    say(m, &window, sizeof window);
+}
+
+static void
+say_started(const Member *m, guint32 serial)
+{
+    CtlExecResult result = {.serial = serial, .code = CTL_EXEC_OK};
+
+    CTL_INIT(&result, CTL_EXEC_RESULT);
+    say(m, &result, sizeof result);
+}
+
+static void
+end(const Member *m, guint8 code)
+{
+    g_assert_cmpint(send(m->life, &code, 1, 0), ==, 1);
+}
+
+// ---- the broker's side
+
+static int
+open_stream(gpointer user, GError **error)
+{
+    Rig *rig = user;
+    int fds[2];
+
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+    if (rig->guest_end >= 0)
+        close(rig->guest_end);
+    rig->guest_end = fds[1];
+    return fds[0];
+}
+
+static void
+send_table(BrokerSession *session, gpointer user)
+{
+}
+
+static void
+on_changed(gpointer user)
+{
+    ((Rig *)user)->changed++;
+}
+
+static void
+on_tell(const char *text, gpointer user)
+{
+    g_test_message("told: %s", text);
+    ((Rig *)user)->told++;
+}
+
+static const BrokerSessionEvents events = {open_stream, send_table, on_changed, on_tell};
+
+static void
+on_done(const GError *error, gpointer user)
+{
+    Rig *rig = user;
+
+    rig->done++;
+    g_clear_error(&rig->error);
+    rig->error = error ? g_error_copy(error) : NULL;
+}
+
+static gboolean
+on_deadline(gpointer late)
+{
+    *(gboolean *)late = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+// Runs the broker until the condition holds; it must, before the deadline.
+#define WAIT_FOR(rig, condition)                                                                   \
+    G_STMT_START                                                                                   \
+    {                                                                                              \
+        gboolean late_ = FALSE, true_;                                                             \
+        GSource *timer_ =                                                                          \
+            broker_timer_new((rig)->host->context, DEADLINE_MS, on_deadline, &late_);              \
+        while (!(true_ = (condition)) && !late_)                                                   \
+            g_main_context_iteration((rig)->host->context, TRUE);                                  \
+        broker_timer_clear(&timer_);                                                               \
+        if (!true_)                                                                                \
+            g_error("waited %d ms for %s", DEADLINE_MS, #condition);                               \
+    }                                                                                              \
+    G_STMT_END
+
+static Member *
+started(Rig *rig, guint number, const char *name)
+{
+    WAIT_FOR(rig, rig->members->len > number);
+    Member *m = g_ptr_array_index(rig->members, number);
+    g_assert_cmpstr(m->name, ==, name);
+    return m;
+}
+
+// A message of this type has come from the broker; what came before it is forgotten.
+static gboolean
+hears(const Member *m, CtlType type)
+{
+    guint8 packet[CTL_PACKET_MAX];
+    CtlHeader header;
+    ssize_t n;
+
+    do {
+        n = recv(m->control, packet, sizeof packet, MSG_DONTWAIT);
+        if (n < (ssize_t)sizeof header)
+            return FALSE;
+        memcpy(&header, packet, sizeof header);
+    } while (header.type != type);
+    return TRUE;
+}
+
+static void
+set_config(Rig *rig, const char *idle_timeout_s)
+{
+    g_autofree char *text =
+        g_strdup_printf("[Guest]\nkind=local\nidle_timeout_s=%s\n", idle_timeout_s);
+    BrokerConfig *config = broker_config_parse("demo", "demo.conf", text, strlen(text), NULL);
+
+    g_assert_nonnull(config);
+    if (rig->session)
+        broker_session_set_config(rig->session, config);
+    broker_config_free(rig->config);
+    rig->config = config;
+}
+
+static Rig *
+rig_new(void)
+{
+    Rig *rig = g_new0(Rig, 1);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    rig->host = broker_host_new(g_main_context_default(), NULL);
+    g_assert_nonnull(rig->host);
+    rig->members = g_ptr_array_new_with_free_func(member_free);
+    rig->guest_end = -1;
+    rig->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    g_autofree char *path = broker_host_program(rig->host, "members");
+    (void)g_unlink(path);
+    g_assert_cmpuint(g_strlcpy(address.sun_path, path, sizeof address.sun_path), <,
+                     sizeof address.sun_path);
+    g_assert_cmpint(bind(rig->listener, (struct sockaddr *)&address, sizeof address), ==, 0);
+    g_assert_cmpint(listen(rig->listener, 16), ==, 0);
+    rig->source = g_unix_fd_source_new(rig->listener, G_IO_IN);
+    g_source_set_callback(rig->source, G_SOURCE_FUNC(on_member), rig, NULL);
+    g_source_attach(rig->source, rig->host->context);
+    set_config(rig, "-1");
+    rig->session = broker_session_new(rig->host, rig->config, &events, rig);
+    return rig;
+}
+
+static void
+rig_free(Rig *rig)
+{
+    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, "the test ends");
+
+    broker_session_stop(rig->session, error);
+    for (guint i = 0; i < rig->members->len; i++)
+        (void)send(((Member *)g_ptr_array_index(rig->members, i))->life, "", 1, MSG_NOSIGNAL);
+    WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "none"));
+    broker_session_free(rig->session);
+    g_source_destroy(rig->source);
+    g_source_unref(rig->source);
+    g_ptr_array_unref(rig->members);
+    close(rig->listener);
+    if (rig->guest_end >= 0)
+        close(rig->guest_end);
+    broker_config_free(rig->config);
+    broker_host_free(rig->host);
+    g_clear_error(&rig->error);
+    g_free(rig);
+}
+
+static gboolean
+prepare(Rig *rig, const char *variable, GError **error)
+{
+    const char *const environment[] = {variable, NULL};
+
+    return broker_session_prepare(rig->session, environment, error);
+}
+
+static void
+exec(Rig *rig)
+{
+    BrokerExec what = {CTL_EXEC_COMMAND, "xterm", NULL, "", "demo", 60};
+
+    g_assert_true(broker_session_exec(rig->session, &what, CTL_APP_NONE, on_done, rig, NULL));
+}
+
+// View and session of a first launch, both ready; the program was asked for and not answered for.
+static void
+launch(Rig *rig, Member **view, Member **session)
+{
+    g_assert_true(prepare(rig, "DISPLAY=:1", NULL));
+    *view = started(rig, 0, "casement-view");
+    say_plain(*view, CTL_VIEW_READY);
+    broker_session_service(rig->session, TRUE, NULL);
+    *session = started(rig, 1, "casement-session");
+    say_plain(*session, CTL_READY);
+    WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "up"));
+    exec(rig);
+    WAIT_FOR(rig, hears(*session, CTL_EXEC));
+}
+
+static guint
+count_windows(const Rig *rig)
+{
+    return broker_window_list_count(broker_session_windows(rig->session));
+}
+
+// ---- a view that ends
+
+// A window that is known when the view ends comes back, and the user reads it once.
+static void
+test_view_comes_back(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    say_started(session, 1);
+    say_window(session, 7);
+    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
+    kill(view->pid, SIGKILL);
+    view = started(rig, 2, "casement-view");
+    WAIT_FOR(rig, hears(session, CTL_VIEW));
+    g_assert_cmpuint(rig->told, ==, 0);
+    say_plain(view, CTL_VIEW_READY);
+    WAIT_FOR(rig, rig->told == 1);
+    rig_free(rig);
+}
+
+// The session tells of a window some time after it is on the screen.
+static void
+test_view_ends_before_its_window_is_told_of(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    say_started(session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+    kill(view->pid, SIGKILL);
+    view = started(rig, 2, "casement-view");
+    say_window(session, 7);
+    say_plain(view, CTL_VIEW_READY);
+    WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "up") && count_windows(rig) == 1);
+    g_assert_true(hears(session, CTL_VIEW));
+    g_assert_cmpuint(rig->told, ==, 0);
+    rig_free(rig);
+}
+
+// A view for a session that turns out to be unused does not keep it.
+static void
+test_unused_session_ends_after_its_view(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    say_started(session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+    kill(view->pid, SIGKILL);
+    view = started(rig, 2, "casement-view");
+    set_config(rig, "0");
+    say_plain(view, CTL_VIEW_READY);
+    WAIT_FOR(rig, hears(session, CTL_QUIT));
+    WAIT_FOR(rig, hears(view, CTL_QUIT));
+    end(session, 0);
+    end(view, 0);
+    WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "none"));
+    g_assert_cmpuint(rig->told, ==, 0);
+    rig_free(rig);
+}
+
+// The display has gone with nothing on it: no news for the user.
+static void
+test_unused_session_ends_with_its_display(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    say_started(session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+    end(view, 1);
+    end(started(rig, 2, "casement-view"), 1);
+    WAIT_FOR(rig, hears(session, CTL_QUIT));
+    g_assert_cmpuint(rig->told, ==, 0);
+    rig_free(rig);
+}
+
+// What the view was started for is answered, and its window is there, before it is started again.
+static void
+test_window_comes_while_view_waits_for_restart(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    kill(view->pid, SIGKILL);
+    view = started(rig, 2, "casement-view");
+    // The second time, it is not started at once.
+    guint changed = rig->changed;
+    kill(view->pid, SIGKILL);
+    WAIT_FOR(rig, rig->changed > changed);
+    say_started(session, 1);
+    say_window(session, 7);
+    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
+    view = started(rig, 3, "casement-view");
+    rig_free(rig);
+}
+
+static void
+remove_tree(const char *path)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *child = g_build_filename(path, name, NULL);
+        remove_tree(child);
+    }
+    (void)g_remove(path);
+}
+
+// A home of the test's own, with programs that are the one beside this test.
+static char *
+make_home(const char *self)
+{
+    static const char *const folders[] = {"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME",
+                                          "XDG_STATE_HOME", "CASEMENT_LIBEXECDIR"};
+    static const char *const programs[] = {"casement-view", "casement-session"};
+    char *home = g_dir_make_tmp("cms-XXXXXX", NULL);
+    g_autofree char *dir = g_path_get_dirname(self);
+    g_autofree char *here = g_canonicalize_filename(dir, NULL);
+    g_autofree char *member = g_build_filename(here, "broker_member", NULL);
+
+    g_assert_nonnull(home);
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = g_build_filename(home, folders[i], NULL);
+        g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
+        g_setenv(folders[i], path, TRUE);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(programs); i++) {
+        g_autofree char *path = g_build_filename(home, "CASEMENT_LIBEXECDIR", programs[i], NULL);
+        g_assert_cmpint(symlink(member, path), ==, 0);
+    }
+    return home;
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autofree char *home = make_home(argv[0]);
+
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/broker/session/view/comes-back", test_view_comes_back);
+    g_test_add_func("/broker/session/view/window-not-told-of",
+                    test_view_ends_before_its_window_is_told_of);
+    g_test_add_func("/broker/session/view/unused", test_unused_session_ends_after_its_view);
+    g_test_add_func("/broker/session/view/display-gone", test_unused_session_ends_with_its_display);
+    g_test_add_func("/broker/session/view/window-before-restart",
+                    test_window_comes_while_view_waits_for_restart);
+    int result = g_test_run();
+    remove_tree(home);
+    return result;
+}
