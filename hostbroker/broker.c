@@ -170,6 +170,7 @@ on_tell(BrokerGuest *guest, const char *text, gpointer user)
     const BrokerConfig *config = broker_guest_config(guest);
     Broker *broker = user;
 
+    g_message("guest %s: %s", broker_guest_name(guest), text);
     broker_notify(broker->host, config ? config->label : broker_guest_name(guest), text);
 }
 

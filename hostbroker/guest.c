@@ -64,11 +64,13 @@ void
 broker_guest_set_error(BrokerGuest *g, int code, char *take_text)
 {
     g_clear_error(&g->error);
+    g->told = false;
     g->error = g_error_new_literal(BROKER_ERROR, code, take_text);
     g_free(take_text);
 }
 
-// Once for each cause: a guest that fails the same way again and again fills no log.
+// Once for each cause: a guest that fails the same way again and again, with nobody asking for it,
+// fills no log.
 static void
 log_error(BrokerGuest *g)
 {
@@ -317,6 +319,8 @@ void
 broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
 {
     broker_waiters_add(g->waiters, BROKER_WAIT_START, done, user);
+    if (done && g->config)
+        g_clear_pointer(&g->last_logged, g_free);
     if (g->config && (g->state == GUEST_STOPPING || g->ending)) {
         g->again = true;
         return;
@@ -500,6 +504,7 @@ broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *e
             return;
         g_clear_error(&g->error);
         g->error = g_error_copy(error);
+        g->told = false;
         g->state = GUEST_FAILED;
         log_error(g);
         g_clear_pointer(&g->session, broker_session_free);
@@ -570,6 +575,18 @@ const char *
 broker_guest_error(const BrokerGuest *g)
 {
     return g->state == GUEST_FAILED && g->error ? g->error->message : "";
+}
+
+gboolean
+broker_guest_logged(const BrokerGuest *g, const GError *error)
+{
+    return g_strcmp0(g->last_logged, error->message) == 0;
+}
+
+gboolean
+broker_guest_told(const BrokerGuest *g, const GError *error)
+{
+    return g->told && g->error && g_str_equal(g->error->message, error->message);
 }
 
 const char *

@@ -56,7 +56,10 @@ const char *broker_guest_name(const BrokerGuest *guest);
 const BrokerConfig *broker_guest_config(const BrokerGuest *guest); // NULL while the file is broken
 GuestState broker_guest_state(const BrokerGuest *guest);
 const char *broker_guest_error(const BrokerGuest *guest); // "" if none
-const char *broker_guest_os(const BrokerGuest *guest);    // "" while unknown
+// Whether the guest has logged this failure, or told the user of it, by itself.
+gboolean broker_guest_logged(const BrokerGuest *guest, const GError *error);
+gboolean broker_guest_told(const BrokerGuest *guest, const GError *error);
+const char *broker_guest_os(const BrokerGuest *guest); // "" while unknown
 pid_t broker_guest_pid(const BrokerGuest *guest);
 BrokerCatalog *broker_guest_catalog(BrokerGuest *guest);
 BrokerSession *broker_guest_session(BrokerGuest *guest);     // NULL while the file is broken

@@ -162,6 +162,7 @@ on_link_ended(BrokerLink *link, const char *why, gpointer user)
         g_free(g->last_logged);
         g->last_logged = g_strdup(g->error->message);
         g->events->tell(g, g->error->message, g->user);
+        g->told = true;
     }
     broker_guest_event(g, why ? GUEST_EVENT_ENDED : GUEST_EVENT_SHUT_DOWN);
 }

@@ -30,6 +30,7 @@ struct BrokerGuest {
     char *os, *last_logged;
     BrokerState saved; // as the state file has it
     gint64 asked_us, guest_us, channel_us, apps_us;
+    bool told;            // the user has read of the error
     bool ending;          // failed, and its link has not ended yet
     bool again;           // wanted while it ends: started again after that
     bool answering, gone; // freed by one who was answered: goes when all are

@@ -18,7 +18,6 @@ broker_notify(const BrokerHost *host, const char *summary, const char *text)
     g_autofree char *markup = g_markup_escape_text(text, -1);
     GVariantBuilder hints;
 
-    g_message("%s: %s", summary, text);
     if (!host->bus)
         return;
     g_variant_builder_init(&hints, G_VARIANT_TYPE_VARDICT);

@@ -195,9 +195,23 @@ handle_sync(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char
 typedef struct {
     BrokerService *service;
     GDBusMethodInvocation *call;
-    char *what, *guest;
+    BrokerGuest *guest; // NULL: no such guest; answers before it is freed
+    char *what, *guest_name;
     gboolean notify; // there is no terminal to read the error on
 } LaunchCall;
+
+// Where nobody waits for the answer, a failure ends here; one of the guest's own may be known
+// already.
+static void
+tell_failure(const LaunchCall *launch, const GError *error)
+{
+    g_autofree char *summary = g_strdup_printf("%s (%s)", launch->what, launch->guest_name);
+
+    if (!launch->guest || !broker_guest_logged(launch->guest, error))
+        g_message("%s: %s", summary, error->message);
+    if (!launch->guest || !broker_guest_told(launch->guest, error))
+        broker_notify(broker_host(launch->service->broker), summary, error->message);
+}
 
 static void
 on_launched(const GError *error, gpointer user)
@@ -207,14 +221,12 @@ on_launched(const GError *error, gpointer user)
     if (!error) {
         g_dbus_method_invocation_return_value(launch->call, g_variant_new("(s)", "started"));
     } else {
-        if (launch->notify) {
-            g_autofree char *summary = g_strdup_printf("%s (%s)", launch->what, launch->guest);
-            broker_notify(broker_host(launch->service->broker), summary, error->message);
-        }
+        if (launch->notify)
+            tell_failure(launch, error);
         refuse(launch->call, error);
     }
     g_free(launch->what);
-    g_free(launch->guest);
+    g_free(launch->guest_name);
     g_free(launch);
 }
 
@@ -252,7 +264,8 @@ launch(BrokerService *service, GDBusMethodInvocation *call, const char *guest_na
     waiting->what = g_strdup(what->app                     ? what->app
                              : what->args && what->args[0] ? what->args[0]
                                                            : "");
-    waiting->guest = g_strdup(guest_name);
+    waiting->guest = guest;
+    waiting->guest_name = g_strdup(guest_name);
     g_variant_lookup(platform_data, "notify", "b", &waiting->notify);
     if (!guest) {
         on_launched(error, waiting);

@@ -183,28 +183,45 @@ class Both:
         except OSError:
             return ""
 
-    def hear_notifications(self):
-        told = []
-        node = Gio.DBusNodeInfo.new_for_xml(
-            "<node><interface name='org.freedesktop.Notifications'><method name='Notify'>"
-            "<arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>"
-            "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>"
-            "<arg type='a{sv}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/>"
-            "</method></interface></node>")
-
-        def on_call(bus, sender, path, interface, method, arguments, invocation):
-            told.append(arguments.unpack()[3:5])
-            invocation.return_value(GLib.Variant("(u)", (1,)))
-        self.bus.register_object("/org/freedesktop/Notifications", node.interfaces[0], on_call, None, None)
-        Gio.bus_own_name_on_connection(self.bus, "org.freedesktop.Notifications", Gio.BusNameOwnerFlags.NONE, None, None)
-        return told
-
 
 class Local(Both, GuestCase):
     kind = "local"
 
     def processes(self, pid):
         return with_environment(f"CASEMENT_GUEST_DIR={self.base}/run/casement/guests/demo/guest")
+
+    def test_guest_ends_under_a_launch(self):
+        told, done = self.hear_notifications(), []
+        self.use_silent_session()
+        pid = self.start()["pid"]
+        self.call_in_background(done, "LaunchCommand", "(sasa{sv})", "demo", ["true"],
+                                {"environ": GLib.Variant("a{ss}", {"DISPLAY": ":0"}),
+                                 "notify": GLib.Variant("b", True)})
+        wait_for("the session", lambda: self.turn() and self.status()["guests"][0]["session_pid"])
+        os.kill(pid, signal.SIGKILL)
+        wait_for("the launch to fail", lambda: self.turn() and done)
+        self.assertIn("ended unexpectedly", done[0][1])
+        wait_for("the notification", lambda: self.turn() and told)
+        self.call("GetStatus")
+        self.turn()
+        self.assertEqual(len(told), 1, told)
+        log = (self.base / "log").read_text(errors="replace")
+        self.assertEqual(log.count("ended unexpectedly"), 1, log)
+
+    def use_silent_session(self):
+        """Has the broker start programs for session and view that live and say nothing."""
+        programs = self.base / "programs"
+        programs.mkdir()
+        for program in (BUILD / "bin").glob("casement*"):
+            (programs / program.name).symlink_to(program)
+        for name in ("casement-session", "casement-view"):
+            (programs / name).unlink()
+            (programs / name).write_text("#!/bin/sh\nexec sleep 1000\n")
+            (programs / name).chmod(0o755)
+        self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                           "UpdateActivationEnvironment",
+                           GLib.Variant("(a{ss})", ({"CASEMENT_LIBEXECDIR": str(programs)},)), None,
+                           Gio.DBusCallFlags.NONE, 5000, None)
 
 
 def sandbox_refusal():

@@ -174,6 +174,23 @@ class BrokerCase(unittest.TestCase):
                                   "NameHasOwner", GLib.Variant("(s)", (NAME,)), None, Gio.DBusCallFlags.NONE, 5000,
                                   None).unpack()[0]
 
+    def hear_notifications(self):
+        """What the user is told by notifications from now on: (summary, text)."""
+        told = []
+        node = Gio.DBusNodeInfo.new_for_xml(
+            "<node><interface name='org.freedesktop.Notifications'><method name='Notify'>"
+            "<arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>"
+            "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>"
+            "<arg type='a{sv}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/>"
+            "</method></interface></node>")
+
+        def on_call(bus, sender, path, interface, method, arguments, invocation):
+            told.append(arguments.unpack()[3:5])
+            invocation.return_value(GLib.Variant("(u)", (1,)))
+        self.bus.register_object("/org/freedesktop/Notifications", node.interfaces[0], on_call, None, None)
+        Gio.bus_own_name_on_connection(self.bus, "org.freedesktop.Notifications", Gio.BusNameOwnerFlags.NONE, None, None)
+        return told
+
     def conf(self, name):
         return self.base / f"config/casement/guests/{name}.conf"
 

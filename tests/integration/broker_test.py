@@ -173,6 +173,29 @@ class Channel(BrokerCase):
         self.add("nothing", "command", argv="/no/such/program;")
         self.assertIn("/no/such/program", self.refused("GuestFailed", "StartGuest", "(s)", "nothing"))
 
+    def test_failed_launch_is_told_once(self):
+        told = self.hear_notifications()
+        self.add("ssh", "command", argv="sh;-c;echo 'no route to nowhere' >&2\\; exit 3;")
+        from_menu = {**DESKTOP, "notify": GLib.Variant("b", True)}
+        for number in (1, 2):
+            self.refused("GuestFailed", "Launch", "(ssasa{sv})", "ssh", "one", [], from_menu)
+            wait_for("the notification", lambda: self.turn() and len(told) >= number)
+            self.assert_told(told, number, number)
+        self.refused("GuestFailed", "Launch", "(ssasa{sv})", "ssh", "one", [], DESKTOP)
+        self.assert_told(told, 2, 3)
+        self.assertEqual(told[0][0], "one (ssh)")
+        # What the guest is not to blame for stands in the log as well.
+        self.refused("NoSuchGuest", "Launch", "(ssasa{sv})", "nobody", "one", [], from_menu)
+        wait_for("the notification", lambda: self.turn() and len(told) == 3)
+        self.assertEqual((self.base / "log").read_text().count("There is no guest 'nobody'"), 1)
+
+    def assert_told(self, told, notifications, lines):
+        self.status()
+        self.turn()
+        self.assertEqual(len(told), notifications, told)
+        log = (self.base / "log").read_text()
+        self.assertEqual(log.count("no route to nowhere"), lines, log)
+
     def test_command_is_started_again(self):
         self.add_peer("peer", apps=APPS)
         self.call("StartGuest", "(s)", "peer")
