@@ -80,6 +80,15 @@ broker_app_index_claim(BrokerAppIndex *index, const char *id)
 }
 
 void
+broker_app_index_skip(BrokerAppIndex *index)
+{
+    g_assert(index->slots->len < index->capacity);
+    Slot *slot = add_slot(index);
+    slot->id = g_strdup(""); // no application's
+    slot->retired = TRUE;
+}
+
+void
 broker_app_index_retire(BrokerAppIndex *index, const char *id)
 {
     Slot *slot = g_hash_table_lookup(index->by_id, id);

@@ -15,6 +15,9 @@ void broker_app_index_free(BrokerAppIndex *index);
 // The number of the id, now in use. At most capacity ids may be in use at a time.
 guint broker_app_index_claim(BrokerAppIndex *index, const char *id);
 
+// The next number is nobody's: what had it is gone. Only while there is one left.
+void broker_app_index_skip(BrokerAppIndex *index);
+
 // The id is no longer in use.
 void broker_app_index_retire(BrokerAppIndex *index, const char *id);
 

@@ -123,14 +123,21 @@ write_menu(Broker *broker, BrokerGuest *guest, const BrokerConfig *config)
                                  &policy, &error))
         g_warning("guest %s: not all of its applications could be published: %s", config->name,
                   error->message);
+    g_autofree char *apps = broker_host_guest_state(broker->host, config->name, BROKER_GUEST_APPS);
+    g_clear_error(&error);
+    if (!broker_catalog_keep(broker_guest_catalog(guest), apps, &error))
+        g_warning("guest %s: its applications are not kept for the next broker: %s", config->name,
+                  error->message);
     broker->events->apps_changed(config->name, broker->user);
 }
 
 static void
 unpublish(Broker *broker, const char *name)
 {
+    g_autofree char *apps = broker_host_guest_state(broker->host, name, BROKER_GUEST_APPS);
     g_autoptr(GError) error = NULL;
 
+    g_unlink(apps);
     if (!broker_publisher_remove(broker->publisher, name, &error))
         g_warning("guest %s: not everything published could be removed: %s", name, error->message);
 }
@@ -441,6 +448,9 @@ broker_add(Broker *broker, const char *name, const char *kind, GHashTable *optio
         g_unlink(path);
         return FALSE;
     }
+    // What a guest of this name had whose file went while no broker ran is not this one's.
+    g_autofree char *apps = broker_host_guest_state(broker->host, name, BROKER_GUEST_APPS);
+    g_unlink(apps);
     BrokerGuest *guest = load(broker, name);
     if (guest && broker_guest_config(guest) && broker_guest_config(guest)->autostart)
         broker_guest_start(guest, NULL, NULL);

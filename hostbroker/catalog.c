@@ -2,7 +2,9 @@
 #include "hostbroker/catalog.h"
 
 #include "hostbroker/app_index.h"
+#include "hostbroker/app_list.h"
 #include "hostbroker/application.h"
+#include "hostbroker/host_file.h"
 #include "hostbroker/icon_cache.h"
 
 #include <gio/gio.h>
@@ -43,6 +45,7 @@ struct BrokerCatalog {
     LeftOut left_out;   // since it was logged last
     gboolean logged;    // since the last full list
     gboolean complete;
+    gboolean kept;  // an earlier or later broker finds these entries
     GSource *merge; // pending call of changed
     gint64 changed_at, told_at;
 };
@@ -223,6 +226,7 @@ remove_entry(BrokerCatalog *catalog, const char *id)
     catalog->bytes -= entry->bytes;
     broker_app_index_retire(catalog->index, id);
     g_hash_table_remove(catalog->entries, id);
+    catalog->kept = FALSE;
     mark_changed(catalog);
 }
 
@@ -243,6 +247,7 @@ put_entry(BrokerCatalog *catalog, Entry *take_entry)
     catalog->bytes += entry->bytes;
     entry->app.index = broker_app_index_claim(catalog->index, entry->app.id);
     g_hash_table_replace(catalog->entries, entry->app.id, entry);
+    catalog->kept = FALSE;
     if (!known)
         catalog->events.app_known(catalog, &entry->app, catalog->user);
     want_icons(catalog, entry);
@@ -452,6 +457,97 @@ broker_catalog_message(BrokerCatalog *catalog, guint16 type, ChanSpan untrusted_
                 "the agent of guest %s sent a message of type %u where applications were expected",
                 catalog->guest, type);
     return FALSE;
+}
+
+// The next of the kept applications, in the order of their numbers.
+static gboolean
+recall_app(BrokerCatalog *catalog, ChanSpan untrusted_payload)
+{
+    ChanApp untrusted_app;
+    if (!chan_app_decode(&untrusted_app, untrusted_payload))
+        return FALSE;
+    Entry *entry = entry_new(catalog, &untrusted_app, untrusted_payload);
+    if (!entry)
+        return FALSE;
+    if (g_hash_table_contains(catalog->entries, entry->app.id) ||
+        !within_limits(catalog->entries, catalog->bytes, entry)) {
+        entry_free(entry);
+        return FALSE;
+    }
+    entry->app.index = broker_app_index_claim(catalog->index, entry->app.id);
+    catalog->bytes += entry->bytes;
+    g_hash_table_insert(catalog->entries, entry->app.id, entry);
+    return TRUE;
+}
+
+static gboolean
+recall_apps(BrokerCatalog *catalog, GVariant *untrusted_payloads)
+{
+    gsize count = g_variant_n_children(untrusted_payloads);
+    if (count > CHAN_APPS_MAX)
+        return FALSE;
+    for (gsize i = 0; i < count; i++) {
+        g_autoptr(GVariant) untrusted_payload = g_variant_get_child_value(untrusted_payloads, i);
+        gsize size;
+        gconstpointer data = g_variant_get_fixed_array(untrusted_payload, &size, 1);
+        if (size == 0)
+            broker_app_index_skip(catalog->index);
+        else if (!recall_app(catalog, CHAN_SPAN(data, size)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+recall_nothing(BrokerCatalog *catalog)
+{
+    g_hash_table_remove_all(catalog->entries);
+    catalog->bytes = 0;
+    catalog->left_out = (LeftOut){0};
+    broker_app_index_free(catalog->index);
+    catalog->index = broker_app_index_new(CHAN_APPS_MAX);
+}
+
+void
+broker_catalog_recall(BrokerCatalog *catalog, const char *path)
+{
+    g_return_if_fail(g_hash_table_size(catalog->entries) == 0 && !catalog->complete);
+    if (!broker_host_file_exists(path))
+        return;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) payloads = broker_app_list_read(path, catalog->guest, &error);
+    catalog->kept = payloads && recall_apps(catalog, payloads);
+    if (catalog->kept)
+        return;
+    recall_nothing(catalog);
+    g_message("guest %s: its applications are not known before it is up: %s%s", catalog->guest,
+              error ? error->message : path, error ? "" : " is damaged");
+}
+
+static GPtrArray *
+apps_by_number(BrokerCatalog *catalog)
+{
+    GPtrArray *apps = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, catalog->entries);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        BrokerApp *app = &((Entry *)value)->app;
+        if (app->index >= apps->len)
+            g_ptr_array_set_size(apps, (gint)app->index + 1);
+        g_ptr_array_index(apps, app->index) = app;
+    }
+    return apps;
+}
+
+gboolean
+broker_catalog_keep(BrokerCatalog *catalog, const char *path, GError **error)
+{
+    if (!catalog->complete || catalog->kept)
+        return TRUE;
+    g_autoptr(GPtrArray) apps = apps_by_number(catalog);
+    catalog->kept = broker_app_list_write(path, catalog->guest, apps, error);
+    return catalog->kept;
 }
 
 void

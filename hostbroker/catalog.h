@@ -45,6 +45,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerCatalog, broker_catalog_free)
 gboolean broker_catalog_message(BrokerCatalog *catalog, guint16 type, ChanSpan untrusted_payload,
                                 GError **error);
 
+// Takes over what an earlier broker kept at path, until the guest sends its list; for a new
+// catalog. A file that is none, or another guest's, is logged and left aside.
+void broker_catalog_recall(BrokerCatalog *catalog, const char *path);
+
+// Keeps what is known at path, where it is complete and has changed since. FALSE with error set
+// when it cannot be written.
+gboolean broker_catalog_keep(BrokerCatalog *catalog, const char *path, GError **error);
+
 // The channel went away: an unfinished list is dropped, what is known stays.
 void broker_catalog_interrupted(BrokerCatalog *catalog);
 

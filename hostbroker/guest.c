@@ -441,6 +441,7 @@ broker_guest_new(const BrokerHost *host, const char *name, const BrokerGuestEven
 {
     BrokerGuest *g = g_new0(BrokerGuest, 1);
     g_autofree char *icons = broker_host_guest_state(host, name, "icons");
+    g_autofree char *apps = broker_host_guest_state(host, name, BROKER_GUEST_APPS);
 
     g->host = host;
     g->name = g_strdup(name);
@@ -449,6 +450,7 @@ broker_guest_new(const BrokerHost *host, const char *name, const BrokerGuestEven
     g->os = g_strdup("");
     g->waiters = broker_waiters_new();
     g->catalog = broker_catalog_new(name, icons, host->context, &catalog_events, g);
+    broker_catalog_recall(g->catalog, apps);
     return g;
 }
 

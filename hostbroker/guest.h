@@ -15,6 +15,9 @@
 
 #include "channel/glib/pump.h"
 
+// What it publishes, in the folder of its state, for the next broker (broker_catalog_keep).
+#define BROKER_GUEST_APPS "apps"
+
 typedef struct {
     // State or error changed (GuestChanged).
     void (*changed)(BrokerGuest *guest, gpointer user);

@@ -1,6 +1,7 @@
 # broker_publish: the applications of guests, and the user's menu made of them.
 add_library(broker_publish STATIC
   app_index.c
+  app_list.c
   application.c
   catalog.c
   desktop_entry.c

@@ -265,6 +265,42 @@ class OwnDeath(BrokerCase):
         self.assertTrue(self.entry("peer", "two").exists())
         self.assertFalse(self.entry("gone", "old").exists())
 
+    def test_applications_are_known_before_the_guest_is_up(self):
+        apps = self.add_peer("peer", apps=APPS)
+        self.call("StartGuest", "(s)", "peer")
+        wait_for("the entries", lambda: self.entry("peer", "two").exists())
+        before = self.apps("peer")
+        self.call("StopGuest", "(s)", "peer")
+        self.kill_broker()
+        self.assertEqual(self.guest("peer")["state"], "off")
+        self.assertEqual(self.apps("peer"), before)
+        self.assertEqual(self.apps(), before)
+        self.assertEqual(self.guest("peer")["apps"], 2)
+        # The guest's own list is the only one once it is there.
+        self.write_apps(apps, "two Second\nthree Third\n")
+        self.call("StartGuest", "(s)", "peer")
+        self.assertEqual([a["id"] for a in self.apps("peer")], ["three", "two"])
+        wait_for("the stale entry to go", lambda: not self.entry("peer", "one").exists())
+        # A guest that is made anew has nothing of the former one's.
+        self.kill_broker()
+        self.conf("peer").unlink()
+        self.assertEqual(self.guests(), [])
+        self.add_peer("peer", apps=APPS)
+        self.assertEqual(self.apps("peer"), [])
+
+    def test_broken_list_of_applications_is_left_aside(self):
+        self.add_peer("peer", apps=APPS)
+        self.call("StartGuest", "(s)", "peer")
+        kept = self.base / "state/casement/peer/apps"
+        wait_for("the list to be kept", kept.exists)
+        self.call("StopGuest", "(s)", "peer")
+        self.kill_broker()
+        kept.write_bytes(b"casement-apps 1\0nonsense")
+        self.assertEqual(self.apps("peer"), [])
+        self.assertEqual((self.base / "log").read_text().count(str(kept)), 1)
+        self.call("StartGuest", "(s)", "peer")
+        self.assertEqual(len(self.apps("peer")), 2)
+
     def test_sigterm_is_an_orderly_end(self):
         self.add_peer("peer", apps=APPS)
         pid = self.status()["pid"]

@@ -310,6 +310,172 @@ test_icons(void)
     feed_free(feed);
 }
 
+// ---- what the next broker finds
+
+static char *
+kept_path(Feed *feed)
+{
+    return g_build_filename(feed->root, "apps", NULL);
+}
+
+// A catalog of a new broker that has taken over what the last one kept; says nothing.
+static void
+recall(Feed *feed, const char *guest, const char *path)
+{
+    feed_restart(feed, guest);
+    broker_catalog_recall(feed->catalog, path);
+    g_assert_false(broker_catalog_complete(feed->catalog));
+}
+
+static ChanApp
+full_app(void)
+{
+    return (ChanApp){.id = CHAN_SPAN_TEXT("full"),
+                     .name = CHAN_SPAN_TEXT("Full"),
+                     .generic_name = CHAN_SPAN_TEXT("Editor"),
+                     .comment = CHAN_SPAN_TEXT("Edits ünïcode"),
+                     .wm_class = CHAN_SPAN_TEXT("Class"),
+                     .folder = CHAN_SPAN_TEXT("A/B"),
+                     .flags = CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES,
+                     .n_categories = 1,
+                     .n_keywords = 1,
+                     .n_mime_types = 2,
+                     .n_actions = 1,
+                     .n_icons = 1,
+                     .categories = {CHAN_SPAN_TEXT("Utility")},
+                     .keywords = {CHAN_SPAN_TEXT("word")},
+                     .mime_types = {CHAN_SPAN_TEXT("text/plain"), CHAN_SPAN_TEXT("text/html")},
+                     .actions = {{CHAN_SPAN_TEXT("new"), CHAN_SPAN_TEXT("New")}},
+                     .icons = {{.size = 48, .hash = {1, 2, 3}}}};
+}
+
+static void
+test_kept_for_the_next_broker(void)
+{
+    Feed *feed = feed_new("demo");
+    g_autofree char *path = kept_path(feed);
+    ChanApp app = full_app();
+    // Not before the list is whole.
+    feed_begin(feed, 1, 2);
+    feed_app(feed, &app);
+    g_assert_true(broker_catalog_keep(feed->catalog, path, NULL));
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    app.id = CHAN_SPAN_TEXT("other");
+    feed_app(feed, &app);
+    feed_end(feed, 1);
+    g_assert_true(broker_catalog_keep(feed->catalog, path, NULL));
+
+    recall(feed, "demo", path);
+    g_assert_cmpuint(count_apps(feed), ==, 2);
+    const BrokerApp *got = broker_catalog_find(feed->catalog, "full");
+    g_assert_cmpstr(got->name, ==, "Full");
+    g_assert_cmpstr(got->generic_name, ==, "Editor");
+    g_assert_cmpstr(got->comment, ==, "Edits ünïcode");
+    g_assert_cmpstr(got->wm_class, ==, "Class");
+    g_assert_cmpstr(got->folder, ==, "A/B");
+    g_assert_cmpuint(got->flags, ==, CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES);
+    g_assert_cmpstr(got->categories[0], ==, "Utility");
+    g_assert_cmpstr(got->keywords[0], ==, "word");
+    g_assert_cmpstr(got->mime_types[1], ==, "text/html");
+    g_assert_cmpstr(g_array_index(got->actions, BrokerAction, 0).name, ==, "New");
+    g_assert_cmpuint(g_array_index(got->icons, ChanIconRef, 0).hash[2], ==, 3);
+    g_assert_true(broker_catalog_by_index(feed->catalog, got->index) == got);
+    feed_free(feed);
+}
+
+// Session and view have the numbers, and live on: they stay, those of applications that are gone
+// too.
+static void
+test_kept_numbers(void)
+{
+    Feed *feed = feed_new("demo");
+    g_autofree char *path = kept_path(feed);
+    feed_list(feed, (const char *const[]){"a=A", "b=B", "c=C", "d=D", NULL});
+    g_autofree char *second = g_strdup(broker_catalog_by_index(feed->catalog, 1)->id);
+    g_autofree char *fourth = g_strdup(broker_catalog_by_index(feed->catalog, 3)->id);
+    feed_gone(feed, second);
+    g_assert_true(broker_catalog_keep(feed->catalog, path, NULL));
+    recall(feed, "demo", path);
+    g_assert_cmpuint(count_apps(feed), ==, 3);
+    g_assert_null(broker_catalog_by_index(feed->catalog, 1));
+    g_assert_cmpstr(broker_catalog_by_index(feed->catalog, 3)->id, ==, fourth);
+    ChanApp app = {.id = CHAN_SPAN_TEXT("e"), .name = CHAN_SPAN_TEXT("E")};
+    feed_app(feed, &app);
+    g_assert_cmpuint(broker_catalog_find(feed->catalog, "e")->index, ==, 4);
+    feed_free(feed);
+}
+
+// The guest's own list is all that counts once it is there; what it has not changed is not news.
+static void
+test_kept_is_swept(void)
+{
+    Feed *feed = feed_new("demo");
+    g_autofree char *path = kept_path(feed);
+    feed_list(feed, (const char *const[]){"gone=Gone", "same=Same", "new-name=Old", NULL});
+    g_assert_true(broker_catalog_keep(feed->catalog, path, NULL));
+    recall(feed, "demo", path);
+    g_ptr_array_set_size(feed->known, 0);
+    feed_list(feed, (const char *const[]){"same=Same", "new-name=New", NULL});
+    g_assert_true(broker_catalog_complete(feed->catalog));
+    g_assert_null(broker_catalog_find(feed->catalog, "gone"));
+    g_assert_cmpstr(broker_catalog_find(feed->catalog, "new-name")->name, ==, "New");
+    g_assert_cmpuint(feed->known->len, ==, 1);
+    g_assert_true(feed_wait_changed(feed, 1));
+    g_assert_true(broker_catalog_keep(feed->catalog, path, NULL));
+    recall(feed, "demo", path);
+    g_assert_cmpuint(count_apps(feed), ==, 2);
+    // An empty list is one, too.
+    feed_list(feed, (const char *const[]){NULL});
+    g_assert_true(broker_catalog_keep(feed->catalog, path, NULL));
+    recall(feed, "demo", path);
+    g_assert_cmpuint(count_apps(feed), ==, 0);
+    feed_free(feed);
+}
+
+static void
+left_aside(Feed *feed, const char *guest, const char *path)
+{
+    g_test_expect_message(NULL, G_LOG_LEVEL_MESSAGE, "*are not known before it is up: *apps*");
+    recall(feed, guest, path);
+    g_test_assert_expected_messages();
+    g_assert_cmpuint(count_apps(feed), ==, 0);
+}
+
+static void
+test_kept_is_checked(void)
+{
+    Feed *feed = feed_new("demo");
+    g_autofree char *path = kept_path(feed), *whole = NULL;
+    gsize size;
+    recall(feed, "demo", path); // nothing there: nothing to say
+    feed_list(feed, (const char *const[]){"a=A", "b=B", NULL});
+    g_assert_true(broker_catalog_keep(feed->catalog, path, NULL));
+    g_assert_true(g_file_get_contents(path, &whole, &size, NULL));
+    left_aside(feed, "other", path);
+    for (gsize cut = 0; cut < size; cut++) {
+        g_assert_true(g_file_set_contents(path, whole, (gssize)cut, NULL));
+        left_aside(feed, "demo", path);
+    }
+    // An id that no guest may have, the same one twice, another version.
+    static const struct {
+        const char *what;
+        gsize size;
+        char last;
+    } changes[] = {{"\x01\0a", 3, '/'}, {"\x01\0b", 3, 'a'}, {"-apps 1", 7, '2'}};
+    for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+        g_autofree char *changed = g_memdup2(whole, size);
+        char *at = memmem(changed, size, changes[i].what, changes[i].size);
+        g_assert_nonnull(at);
+        at[changes[i].size - 1] = changes[i].last;
+        g_assert_true(g_file_set_contents(path, changed, (gssize)size, NULL));
+        left_aside(feed, "demo", path);
+    }
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
+    left_aside(feed, "demo", path);
+    feed_free(feed);
+}
+
 static void
 test_unfit_icons(void)
 {
@@ -356,5 +522,9 @@ main(int argc, char **argv)
     g_test_add_func("/catalog/interrupted-list", test_interrupted_list);
     g_test_add_func("/catalog/icons", test_icons);
     g_test_add_func("/catalog/unfit-icons", test_unfit_icons);
+    g_test_add_func("/catalog/kept/next-broker", test_kept_for_the_next_broker);
+    g_test_add_func("/catalog/kept/numbers", test_kept_numbers);
+    g_test_add_func("/catalog/kept/swept", test_kept_is_swept);
+    g_test_add_func("/catalog/kept/checked", test_kept_is_checked);
     return g_test_run();
 }
