@@ -50,6 +50,7 @@ add_library(broker STATIC
   sandbox.c
   seccomp.c
   session.c
+  session_adopt.c
   session_programs.c
   state_file.c
   status.c

@@ -1,51 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hostbroker/session.h"
+#include "hostbroker/session_private.h"
 
 #include "channel/utf8.h"
-#include "hostbroker/backoff.h"
 #include "hostbroker/control_setup.h"
 #include "hostbroker/error.h"
 #include "hostbroker/session_programs.h"
 
 #include <signal.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #define QUIT_MS 3000       // for an end in good order
-#define EXPECT_MS 8000     // for the view of a former broker to come
 #define COME_BACK_MS 30000 // for interrupted windows
-
-// One of the two processes.
-typedef struct {
-    BrokerProcess *process;
-    ChanPacketSocket *control;
-    BrokerBackoff backoff;
-    BrokerIdentity expected;
-    bool ready;
-} Member;
-
-struct BrokerSession {
-    const BrokerHost *host;
-    const BrokerConfig *config;
-    const BrokerSessionEvents *events;
-    gpointer user;
-    Member view, session;
-    int spare_fd;       // the session's end of the view protocol, while there is no session
-    char **environment; // of the desktop
-    BrokerWindowList *windows;
-    BrokerExecQueue *execs;
-    bool service, quitting, expecting;
-    bool prepared;                  // a launch is under way that has not come to its program yet
-    bool interrupted;               // windows went away and have to come back
-    bool renewing;                  // a view ended, and its session may have windows not told of
-    char *reason;                   // last fatal notice, or why the service is away
-    ChanPacketSocket *table_target; // while a table is sent to one
-    GSource *restart, *idle, *deadline, *come_back;
-    BrokerSessionFigures figures;
-};
-
-static void advance(BrokerSession *s);
 
 static bool
 in_use(const BrokerSession *s)
@@ -62,7 +28,7 @@ wanted(const BrokerSession *s)
 }
 
 static void
-member_clear(Member *m)
+member_clear(BrokerMember *m)
 {
     g_clear_pointer(&m->process, broker_process_free);
     g_clear_pointer(&m->control, chan_packet_socket_free);
@@ -91,7 +57,7 @@ finish_quit(BrokerSession *s)
     s->spare_fd = -1;
     broker_window_list_clear(s->windows);
     s->events->changed(s->user);
-    advance(s);
+    broker_session_advance(s);
 }
 
 static gboolean
@@ -188,7 +154,7 @@ on_restart(gpointer user)
     BrokerSession *s = user;
 
     broker_timer_clear(&s->restart);
-    advance(s);
+    broker_session_advance(s);
     return G_SOURCE_REMOVE;
 }
 
@@ -210,7 +176,7 @@ on_not_back(gpointer user)
 
 // A process ended by itself. What is still wanted is started again, at first at once.
 static void
-crashed(BrokerSession *s, Member *m, const char *program)
+crashed(BrokerSession *s, BrokerMember *m, const char *program)
 {
     bool had_windows = broker_window_list_count(s->windows) > 0;
 
@@ -252,8 +218,8 @@ check_back(BrokerSession *s)
     tell(s, g_strdup_printf("Windows of %s were interrupted and are back", s->config->label));
 }
 
-static void
-on_view_ended(BrokerProcess *process, int status, gpointer user)
+void
+broker_session_on_view_ended(BrokerProcess *process, int status, gpointer user)
 {
     BrokerSession *s = user;
     bool was_ready = s->view.ready;
@@ -276,8 +242,8 @@ on_view_ended(BrokerProcess *process, int status, gpointer user)
     give_up(s, what);
 }
 
-static void
-on_session_ended(BrokerProcess *process, int status, gpointer user)
+void
+broker_session_on_session_ended(BrokerProcess *process, int status, gpointer user)
 {
     BrokerSession *s = user;
     g_autofree char *how = broker_process_describe(status);
@@ -309,7 +275,7 @@ on_notice(BrokerSession *s, const CtlNotice *m)
 }
 
 static void
-on_ready(BrokerSession *s, Member *m)
+on_ready(BrokerSession *s, BrokerMember *m)
 {
     if (m->ready)
         return;
@@ -322,7 +288,7 @@ on_ready(BrokerSession *s, Member *m)
     }
     check_back(s);
     s->events->changed(s->user);
-    advance(s);
+    broker_session_advance(s);
 }
 
 static void
@@ -386,7 +352,7 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
           gpointer user)
 {
     BrokerSession *s = user;
-    Member *m = socket == s->view.control ? &s->view : &s->session;
+    BrokerMember *m = socket == s->view.control ? &s->view : &s->session;
 
     for (guint i = 0; i < n_fds; i++)
         close(take_fds[i]);
@@ -403,9 +369,8 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
     watch_idle(s);
 }
 
-// Opens the control pipe of a member and sends what it has to know.
-static void
-attach_control(BrokerSession *s, Member *m, int take_fd)
+void
+broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd)
 {
     m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
     broker_control_send_setup(m->control, s->config);
@@ -428,7 +393,7 @@ broker_session_app(BrokerSession *s, const char *guest, const BrokerApp *app)
 
 // Tells a process of its new partner, whose end of the view protocol fd is; closes it.
 static void
-introduce(Member *m, CtlType type, int take_fd)
+introduce(BrokerMember *m, CtlType type, int take_fd)
 {
     CtlPlain message = {type, sizeof message};
 
@@ -440,7 +405,7 @@ introduce(Member *m, CtlType type, int take_fd)
 static bool
 start_view(BrokerSession *s, GError **error)
 {
-    BrokerProgramOwner owner = {s->host, s->config, on_view_ended, s};
+    BrokerProgramOwner owner = {s->host, s->config, broker_session_on_view_ended, s};
     int pair[2], control = -1;
 
     if (!chan_packet_pair(pair, error))
@@ -452,7 +417,7 @@ start_view(BrokerSession *s, GError **error)
         close(pair[0]);
         return false;
     }
-    attach_control(s, &s->view, control);
+    broker_session_attach(s, &s->view, control);
     broker_desktop_keep(s->host, s->config->name, s->environment);
     if (s->session.process) {
         introduce(&s->session, CTL_VIEW, pair[0]);
@@ -468,7 +433,7 @@ start_view(BrokerSession *s, GError **error)
 static bool
 start_session(BrokerSession *s, GError **error)
 {
-    BrokerProgramOwner owner = {s->host, s->config, on_session_ended, s};
+    BrokerProgramOwner owner = {s->host, s->config, broker_session_on_session_ended, s};
     int pair[2], control = -1;
     int rdp_fd = s->events->open_stream(s->user, error);
 
@@ -489,7 +454,7 @@ start_session(BrokerSession *s, GError **error)
     if (!s->session.process)
         return false;
     s->figures.session_us = g_get_monotonic_time();
-    attach_control(s, &s->session, control);
+    broker_session_attach(s, &s->session, control);
     s->events->changed(s->user);
     return true;
 }
@@ -505,9 +470,8 @@ await_service(BrokerSession *s, const GError *error)
     return true;
 }
 
-// Takes the next step towards what is wanted; called whenever something changed.
-static void
-advance(BrokerSession *s)
+void
+broker_session_advance(BrokerSession *s)
 {
     g_autoptr(GError) error = NULL;
 
@@ -534,7 +498,7 @@ broker_session_prepare(BrokerSession *s, const char *const *environment, GError 
 {
     if (s->view.process || s->expecting) {
         s->prepared = true;
-        advance(s);
+        broker_session_advance(s);
         return TRUE;
     }
     const char *display = g_environ_getenv((char **)environment, "DISPLAY");
@@ -550,7 +514,7 @@ broker_session_prepare(BrokerSession *s, const char *const *environment, GError 
     if (!s->quitting && !start_view(s, error))
         return FALSE;
     s->prepared = true;
-    advance(s);
+    broker_session_advance(s);
     return TRUE;
 }
 
@@ -574,7 +538,7 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, guint app_index, B
     s->prepared = false;
     CTL_INIT(&startup, CTL_STARTUP);
     CTL_SET_TEXT(startup.startup_id, exec->startup_id);
-    advance(s);
+    broker_session_advance(s);
     if (*exec->startup_id && s->view.control)
         chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
     return TRUE;
@@ -588,37 +552,7 @@ broker_session_service(BrokerSession *s, gboolean available, const char *reason)
         g_free(s->reason);
         s->reason = g_strdup(reason);
     }
-    advance(s);
-}
-
-static void
-end_expected(const BrokerSession *s, const Member *m)
-{
-    g_autoptr(BrokerProcess) process = broker_process_attach(
-        s->host->context, m->expected.pid, m->expected.start_time, NULL, NULL, NULL);
-
-    broker_process_signal(process, SIGKILL);
-}
-
-static void
-expect_no_more(BrokerSession *s)
-{
-    broker_timer_clear(&s->deadline);
-    s->expecting = false;
-    end_expected(s, &s->view);
-    end_expected(s, &s->session);
-}
-
-static gboolean
-on_nobody_came(gpointer user)
-{
-    BrokerSession *s = user;
-
-    g_message("guest %s: the former session's view did not come; ended", s->config->name);
-    expect_no_more(s);
-    s->events->changed(s->user);
-    advance(s);
-    return G_SOURCE_REMOVE;
+    broker_session_advance(s);
 }
 
 void
@@ -627,67 +561,9 @@ broker_session_stop(BrokerSession *s, const GError *error)
     s->service = false;
     broker_exec_queue_fail(s->execs, FALSE, error);
     if (s->expecting)
-        expect_no_more(s);
+        broker_session_expect_no_more(s);
     if (!s->quitting)
         quit(s);
-}
-
-// ---- adoption
-
-void
-broker_session_expect(BrokerSession *s, const BrokerState *state)
-{
-    s->view.expected = state->view;
-    s->session.expected = state->session;
-    bool view = broker_identity_alive(&state->view);
-    bool session = broker_identity_alive(&state->session);
-    if (!view && !session)
-        return;
-    s->expecting = true;
-    g_strfreev(s->environment);
-    s->environment = broker_desktop_recall(s->host, s->config->name);
-    // Nobody comes where the view is gone.
-    s->deadline = broker_timer_new(s->host->context, view ? EXPECT_MS : 0, on_nobody_came, s);
-}
-
-static bool
-adopt_member(BrokerSession *s, Member *m, BrokerProcessEnded ended)
-{
-    m->process = broker_process_attach(s->host->context, m->expected.pid, m->expected.start_time,
-                                       ended, s, NULL);
-    return m->process != NULL;
-}
-
-gboolean
-broker_session_adopt(BrokerSession *s, const CtlAdopt *untrusted_adopt, pid_t peer_pid,
-                     int take_view_fd, int take_session_fd)
-{
-    // The numbers have to be those that a former broker wrote down, and the view the one it was.
-    bool known = s->expecting && s->view.expected.pid == peer_pid &&
-                 untrusted_adopt->view_pid == (guint32)peer_pid;
-
-    if (!known || !adopt_member(s, &s->view, on_view_ended)) {
-        close(take_view_fd);
-        close(take_session_fd);
-        return FALSE;
-    }
-    s->expecting = false;
-    broker_timer_clear(&s->deadline);
-    s->view.ready = true;
-    attach_control(s, &s->view, take_view_fd);
-    // A view does not know its session's pid: the one written down is it, if it lives.
-    guint32 pid = untrusted_adopt->session_pid;
-    if ((pid == 0 || pid == (guint32)s->session.expected.pid) &&
-        adopt_member(s, &s->session, on_session_ended)) {
-        s->session.ready = true;
-        attach_control(s, &s->session, take_session_fd);
-    } else {
-        close(take_session_fd);
-        s->interrupted = s->session.expected.pid != 0;
-    }
-    s->events->changed(s->user);
-    advance(s);
-    return TRUE;
 }
 
 // ---- life and looks
@@ -763,7 +639,7 @@ broker_session_windows(const BrokerSession *s)
 void
 broker_session_identify(const BrokerSession *s, BrokerState *state)
 {
-    const Member *members[] = {&s->session, &s->view};
+    const BrokerMember *members[] = {&s->session, &s->view};
     BrokerIdentity *slots[] = {&state->session, &state->view};
 
     for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
