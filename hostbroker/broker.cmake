@@ -27,6 +27,7 @@ add_library(broker STATIC
   config_value.c
   control_listener.c
   control_setup.c
+  desktop.c
   document_copy.c
   documents.c
   embedded.c

@@ -3,6 +3,7 @@
 
 #include "channel/utf8.h"
 #include "hostbroker/control_setup.h"
+#include "hostbroker/desktop.h"
 #include "hostbroker/error.h"
 #include "hostbroker/session_programs.h"
 
@@ -493,25 +494,76 @@ broker_session_advance(BrokerSession *s)
     watch_idle(s);
 }
 
-gboolean
-broker_session_prepare(BrokerSession *s, const char *const *environment, GError **error)
+// ---- its display
+
+// What keeps the session where it is; NULL: nothing.
+static const char *
+holds(const BrokerSession *s)
 {
-    if (s->view.process || s->expecting) {
-        s->prepared = true;
-        broker_session_advance(s);
-        return TRUE;
-    }
-    const char *display = g_environ_getenv((char **)environment, "DISPLAY");
-    if (!display || !*display) {
+    if (s->prepared || broker_exec_queue_count(s->execs) > 0)
+        return "a program of it is being started";
+    if (!s->quitting && (s->interrupted || broker_window_list_count(s->windows) > 0))
+        return "its windows are open";
+    return NULL;
+}
+
+static bool
+may_move(const BrokerSession *s, const char *here, const char *there, GError **error)
+{
+    const char *name = s->config->name, *why = holds(s);
+
+    if (s->expecting)
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_BUSY,
+                    "Guest %s cannot show a program on display %s yet: its session on display %s "
+                    "is just being taken over from an earlier broker",
+                    name, there, here);
+    else if (why)
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_FAILED,
+                    "Guest %s cannot show a program on display %s: %s on display %s, and it shows "
+                    "all its windows on one display; close them there, or end the guest with "
+                    "`casement guest stop %s`, and try again",
+                    name, there, why, here, name);
+    else
+        return true;
+    return false;
+}
+
+// Goes to the display that a launch came from, which may have none: then it stays. FALSE with error
+// set when it cannot.
+static bool
+settle(BrokerSession *s, const char *const *environment, GError **error)
+{
+    const char *here = broker_desktop_display((const char *const *)s->environment);
+    const char *there = broker_desktop_display(environment);
+    bool placed = s->view.process || s->expecting || wanted(s);
+
+    if (!there) {
+        if (placed)
+            return true;
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_FAILED,
                     "No display to show guest %s on: DISPLAY is not set; run this in the desktop "
                     "session, or set DISPLAY",
                     s->config->name);
-        return FALSE;
+        return false;
     }
-    g_strfreev(s->environment);
-    s->environment = g_strdupv((char **)environment);
-    if (!s->quitting && !start_view(s, error))
+    bool moves = placed && here && !broker_desktop_same_display(here, there);
+    if (moves && !may_move(s, here, there, error))
+        return false;
+    if (moves && !s->quitting)
+        quit(s);
+    if (moves || (!s->view.process && !s->expecting)) {
+        g_strfreev(s->environment);
+        s->environment = g_strdupv((char **)environment);
+    }
+    return true;
+}
+
+gboolean
+broker_session_prepare(BrokerSession *s, const char *const *environment, GError **error)
+{
+    if (!settle(s, environment, error))
+        return FALSE;
+    if (!s->view.process && !s->expecting && !s->quitting && !start_view(s, error))
         return FALSE;
     s->prepared = true;
     broker_session_advance(s);

@@ -41,8 +41,10 @@ void broker_session_set_config(BrokerSession *session, const BrokerConfig *confi
 
 // Starts the view before the guest is up, and the session before its applications are known, since
 // a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:
-// what the launch's platform_data told of the desktop, NAME=VALUE. FALSE with error set when there
-// is no display, or the view cannot be started.
+// what the launch's platform_data told of the desktop, NAME=VALUE. A session that is unused and on
+// another display is started anew; a launch without a display goes where the session is. FALSE with
+// error set when there is no display, when windows or another launch hold the session on another
+// one, or when the view cannot be started.
 gboolean
 broker_session_prepare(BrokerSession *session, const char *const *environment, GError **error);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hostbroker/desktop.h"
 #include "hostbroker/session_private.h"
-#include "hostbroker/session_programs.h"
 
 #include <signal.h>
 #include <unistd.h>

@@ -106,24 +106,3 @@ broker_session_spawn(const BrokerProgramOwner *owner, int rdp_fd, int view_fd, i
 
     return spawn(owner, &how, control_fd, error);
 }
-
-void
-broker_desktop_keep(const BrokerHost *host, const char *guest, char **environment)
-{
-    g_autofree char *dir = broker_host_guest_run(host, guest, NULL);
-    g_autofree char *path = g_build_filename(dir, "desktop", NULL);
-    g_autofree char *text = environment ? g_strjoinv("\n", environment) : NULL;
-
-    // One that cannot be kept costs the next broker's view, and nobody else.
-    if (text && broker_private_dir(dir, NULL))
-        g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
-}
-
-char **
-broker_desktop_recall(const BrokerHost *host, const char *guest)
-{
-    g_autofree char *path = broker_host_guest_run(host, guest, "desktop");
-    g_autofree char *text = NULL;
-
-    return g_file_get_contents(path, &text, NULL, NULL) ? g_strsplit(text, "\n", -1) : NULL;
-}

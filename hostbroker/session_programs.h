@@ -22,9 +22,3 @@ BrokerProcess *broker_view_spawn(const BrokerProgramOwner *owner, int view_fd,
 // rdp_fd: the stream; view_fd: its end of the view protocol; both borrowed.
 BrokerProcess *broker_session_spawn(const BrokerProgramOwner *owner, int rdp_fd, int view_fd,
                                     int *control_fd, GError **error);
-
-// The next broker may have to start a view again, and was not told of the desktop by a launch: its
-// environment is kept beside the guest's state. Caller frees what is recalled with g_strfreev; NULL
-// if there is none.
-void broker_desktop_keep(const BrokerHost *host, const char *guest, char **environment);
-char **broker_desktop_recall(const BrokerHost *host, const char *guest);

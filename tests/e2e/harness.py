@@ -115,7 +115,8 @@ class HostDesktop:
         self.started.append(process)
         return process
 
-    def start_display(self):
+    def start_xvfb(self):
+        """An X server; its display's name."""
         r, w = os.pipe()
         screen = f"{self.size[0]}x{self.size[1]}x24"
         self.spawn("Xvfb", "-displayfd", str(w), "-screen", "0", screen, "-dpi", "96", "-nolisten", "tcp", "-noreset",
@@ -128,7 +129,10 @@ class HostDesktop:
                 raise Failure(f"Xvfb did not start: {(self.base / 'Xvfb.log').read_text()}")
             number += piece
         os.close(r)
-        self.env["DISPLAY"] = f":{int(number)}"
+        return f":{int(number)}"
+
+    def start_display(self):
+        self.env["DISPLAY"] = self.start_xvfb()
         self.display = xdisplay.Display(self.env["DISPLAY"])
         self.root = self.display.screen().root
         if self.wm:

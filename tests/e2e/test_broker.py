@@ -4,6 +4,8 @@
 import signal
 import unittest
 
+from Xlib import X, display as xdisplay
+
 from case import XTERM, ChainCase
 from harness import wait_for
 
@@ -41,6 +43,47 @@ class Sessions(ChainCase):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("DISPLAY=:54321", done.stderr)
         self.launch(XTERM)
+
+    def run_from(self, display, *argv):
+        """casement run demo, from a desktop with that DISPLAY, or none."""
+        saved = dict(self.d.env)
+        self.d.env.pop("DISPLAY")
+        if display:
+            self.d.env["DISPLAY"] = display
+        try:
+            return self.d.casement("run", "demo", *argv, check=False)
+        finally:
+            self.d.env = saved
+
+    def test_launch_from_another_display(self):
+        d, here, there = self.d, self.d.env["DISPLAY"], self.d.start_xvfb()
+        other = xdisplay.Display(there)
+        self.addCleanup(other.close)
+
+        def shown():
+            windows = other.screen().root.query_tree().children
+            return [w for w in windows if XTERM in (w.get_wm_class() or ()) and
+                    w.get_attributes().map_state == X.IsViewable]
+        self.launch(XTERM)
+        done = self.run_from(there, "debian-xterm")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        for words in ("demo", f"on display {there}:", f"its windows are open on display {here},",
+                      "`casement guest stop demo`"):
+            self.assertIn(words, done.stderr)
+        self.assertEqual(len(d.windows_of(XTERM)), 1)
+        self.assertEqual(self.run_from(f"unix{here}.0", "debian-xterm").returncode, 0)
+        wait_for("the second window beside the first", lambda: len(d.windows_of(XTERM)) == 2)
+        # Without windows it goes where the launch comes from, and without a word.
+        for pid in d.guest_pids("xterm"):
+            d.signal(pid, signal.SIGKILL)
+        wait_for("no windows", lambda: d.guest()["windows"] == 0)
+        self.assertEqual(self.run_from(there, "debian-xterm").returncode, 0)
+        wait_for("the window on the other display", shown)
+        self.assertEqual(d.windows_of(XTERM), [])
+        # A launch from nowhere goes where the session is.
+        done = self.run_from(None, "debian-xterm")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        wait_for("the second window there", lambda: len(shown()) == 2)
 
     def test_view_that_always_crashes_is_given_up_once(self):
         d = self.d

@@ -2,6 +2,7 @@
 // The broker's pure parts and small objects: life of a guest, back-off, bubblewrap's command line,
 // identities, windows, programs asked for.
 #include "hostbroker/backoff.h"
+#include "hostbroker/desktop.h"
 #include "hostbroker/error.h"
 #include "hostbroker/exec_queue.h"
 #include "hostbroker/guest_state.h"
@@ -97,6 +98,33 @@ test_backoff(void)
     g_assert_cmpint(broker_backoff_crashed(&b, now + 11), ==, 0);
     g_assert_cmpint(broker_backoff_crashed(&b, now + 12), >, 0);
     g_assert_cmpint(broker_backoff_crashed(&b, now + 20 + BROKER_BACKOFF_WINDOW_US), ==, 0);
+}
+
+// ---- displays
+
+static void
+test_displays(void)
+{
+    static const char *const same[][2] = {{":0", ":0.0"},
+                                          {":0", "unix:0"},
+                                          {":10", "unix/box:10"},
+                                          {":0.1", "unix:0.1"},
+                                          {"box:3", "tcp/box:3.0"}};
+    // Port 6010 of this machine is sshd's, and ":10" may be another server's socket.
+    static const char *const others[][2] = {{":0", ":1"},       {":0", ":0.1"},
+                                            {":1", ":11"},      {":10", "localhost:10.0"},
+                                            {"box:0", ":0"},    {"box:0", "other:0"},
+                                            {"nonsense", ":0"}, {":", ":0"},
+                                            {":0x", ":0"},      {"", ":0"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(same); i++)
+        g_assert_true(broker_desktop_same_display(same[i][0], same[i][1]));
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        g_assert_false(broker_desktop_same_display(others[i][0], others[i][1]));
+    const char *const empty[] = {"DISPLAY=", NULL}, *const set[] = {"A=b", "DISPLAY=:5", NULL};
+    g_assert_null(broker_desktop_display(empty));
+    g_assert_null(broker_desktop_display(NULL));
+    g_assert_cmpstr(broker_desktop_display(set), ==, ":5");
 }
 
 // ---- bubblewrap
@@ -406,6 +434,7 @@ main(int argc, char **argv)
     g_test_add_func("/broker/state/guest-alone", test_state_guest_alone);
     g_test_add_func("/broker/state/names", test_state_names);
     g_test_add_func("/broker/backoff", test_backoff);
+    g_test_add_func("/broker/displays", test_displays);
     g_test_add_func("/broker/sandbox/argv", test_sandbox_argv);
     g_test_add_func("/broker/sandbox/variants", test_sandbox_variants);
     g_test_add_func("/broker/sandbox/seccomp", test_seccomp);

@@ -29,7 +29,8 @@ typedef struct {
     GSource *source;
     int listener, guest_end;
     guint changed, told, done;
-    GError *error; // of the last launch
+    GError *error;   // of the last launch
+    gboolean ending; // whoever comes is told to end
 } Rig;
 
 // ---- the programs' side
@@ -68,6 +69,12 @@ receive(int fd, char *text, gsize size)
     return got;
 }
 
+static void
+end(const Member *m, guint8 code)
+{
+    g_assert_cmpint(send(m->life, &code, 1, 0), ==, 1);
+}
+
 static gboolean
 on_member(int fd, GIOCondition condition, gpointer user)
 {
@@ -83,6 +90,8 @@ on_member(int fd, GIOCondition condition, gpointer user)
     m->pid = atoi(parts[1]);
     m->display = g_strdup(parts[2]);
     g_ptr_array_add(rig->members, m);
+    if (rig->ending)
+        end(m, 0);
     return G_SOURCE_CONTINUE;
 }
 
@@ -116,12 +125,6 @@ say_started(const Member *m, guint32 serial)
 
     CTL_INIT(&result, CTL_EXEC_RESULT);
     say(m, &result, sizeof result);
-}
-
-static void
-end(const Member *m, guint8 code)
-{
-    g_assert_cmpint(send(m->life, &code, 1, 0), ==, 1);
 }
 
 // ---- the broker's side
@@ -261,6 +264,7 @@ rig_free(Rig *rig)
 {
     g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, "the test ends");
 
+    rig->ending = TRUE;
     broker_session_stop(rig->session, error);
     for (guint i = 0; i < rig->members->len; i++)
         (void)send(((Member *)g_ptr_array_index(rig->members, i))->life, "", 1, MSG_NOSIGNAL);
@@ -418,6 +422,110 @@ test_window_comes_while_view_waits_for_restart(void)
     rig_free(rig);
 }
 
+// ---- a launch from another display
+
+// View and session of the first launch, told to quit, do; what is started next is on the display.
+static void
+moves(Rig *rig, Member *view, Member *session, const char *display)
+{
+    WAIT_FOR(rig, hears(session, CTL_QUIT));
+    WAIT_FOR(rig, hears(view, CTL_QUIT));
+    end(session, 0);
+    end(view, 0);
+    Member *next = started(rig, 2, "casement-view");
+    g_assert_cmpstr(next->display, ==, display);
+    say_plain(next, CTL_VIEW_READY);
+    next = started(rig, 3, "casement-session");
+    say_plain(next, CTL_READY);
+    exec(rig);
+    WAIT_FOR(rig, hears(next, CTL_EXEC));
+    say_started(next, 2);
+    WAIT_FOR(rig, rig->done == 2);
+    g_assert_no_error(rig->error);
+    g_assert_cmpuint(rig->told, ==, 0);
+}
+
+static void
+test_unused_session_moves(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    g_assert_cmpstr(view->display, ==, ":1");
+    say_started(session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+    g_assert_true(prepare(rig, "DISPLAY=:2", NULL));
+    moves(rig, view, session, ":2");
+    rig_free(rig);
+}
+
+// It was about to end anyway.
+static void
+test_ending_session_moves(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    set_config(rig, "0");
+    say_started(session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+    WAIT_FOR(rig, hears(session, CTL_QUIT));
+    say_window(session, 7);
+    WAIT_FOR(rig, count_windows(rig) == 1);
+    g_assert_true(prepare(rig, "DISPLAY=:2", NULL));
+    end(session, 0);
+    end(view, 0);
+    g_assert_cmpstr(started(rig, 2, "casement-view")->display, ==, ":2");
+    rig_free(rig);
+}
+
+static void
+refused(Rig *rig, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+    const char *const words[] = {"demo", why, "display :1,",
+                                 "display :2:", "`casement guest stop demo`"};
+
+    g_assert_false(prepare(rig, "DISPLAY=:2", &error));
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (!strstr(error->message, words[i]))
+            g_error("no '%s' in: %s", words[i], error->message);
+}
+
+static void
+test_session_with_windows_stays(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    refused(rig, "program of it is being started");
+    say_started(session, 1);
+    say_window(session, 7);
+    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
+    refused(rig, "its windows are open");
+    // The same display by another name, and a launch from nowhere.
+    static const char *const joins[] = {"DISPLAY=:1.0", "DISPLAY=unix:1", "LANG=C", "DISPLAY="};
+    for (gsize i = 0; i < G_N_ELEMENTS(joins); i++) {
+        g_assert_true(prepare(rig, joins[i], NULL));
+        broker_session_unprepare(rig->session);
+    }
+    g_assert_true(prepare(rig, "DISPLAY=:1", NULL));
+    exec(rig);
+    WAIT_FOR(rig, hears(session, CTL_EXEC));
+    say_started(session, 2);
+    WAIT_FOR(rig, rig->done == 2);
+    // Nor do they go while their view is gone for a moment.
+    kill(view->pid, SIGKILL);
+    guint changed = rig->changed;
+    WAIT_FOR(rig, rig->changed > changed);
+    refused(rig, "its windows are open");
+    g_assert_cmpstr(started(rig, 2, "casement-view")->display, ==, ":1");
+    rig_free(rig);
+}
+
 static void
 remove_tree(const char *path)
 {
@@ -469,6 +577,9 @@ main(int argc, char **argv)
     g_test_add_func("/broker/session/view/display-gone", test_unused_session_ends_with_its_display);
     g_test_add_func("/broker/session/view/window-before-restart",
                     test_window_comes_while_view_waits_for_restart);
+    g_test_add_func("/broker/session/display/moves", test_unused_session_moves);
+    g_test_add_func("/broker/session/display/moves-while-ending", test_ending_session_moves);
+    g_test_add_func("/broker/session/display/stays", test_session_with_windows_stays);
     int result = g_test_run();
     remove_tree(home);
     return result;
