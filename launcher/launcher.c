@@ -83,6 +83,13 @@ bus_named(void)
     return g_file_test(socket, G_FILE_TEST_EXISTS);
 }
 
+static gboolean
+on_interrupt(gpointer user)
+{
+    g_printerr("\n%s\n", _("casement: interrupted; what was asked for goes on in the background"));
+    exit(LAUNCHER_INTERRUPTED);
+}
+
 LauncherBroker1 *
 launcher_broker(Launcher *launcher, GError **error)
 {
@@ -107,6 +114,8 @@ launcher_broker(Launcher *launcher, GError **error)
         G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
             G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
         BUS_NAME, OBJECT_PATH, NULL, error);
+    // Before anything is asked: the broker may be at it before we wait for its answer.
+    g_unix_signal_add(SIGINT, on_interrupt, NULL);
     return launcher->broker;
 }
 
@@ -117,21 +126,12 @@ launcher_on_answer(GObject *source, GAsyncResult *result, gpointer user)
     g_set_object(&launcher->answer, result);
 }
 
-static gboolean
-on_interrupt(gpointer user)
-{
-    g_printerr("\n%s\n", _("casement: interrupted; what was asked for goes on in the background"));
-    exit(LAUNCHER_INTERRUPTED);
-}
-
 GAsyncResult *
 launcher_wait(Launcher *launcher)
 {
     g_clear_object(&launcher->answer);
-    guint interrupt = g_unix_signal_add(SIGINT, on_interrupt, NULL);
     while (!launcher->answer)
         g_main_context_iteration(launcher->context, TRUE);
-    g_source_remove(interrupt);
     return launcher->answer;
 }
 
