@@ -115,7 +115,7 @@ typedef struct {
     uint32_t serial;
     uint32_t code; // CtlExecCode
     uint32_t raw;  // RAIL's own result, for logs
-    uint32_t reserved;
+    uint32_t pid;  // CTL_EXEC_OK: the program's process in the guest, 0 if it is not known
 } CtlExecResult;
 
 typedef struct {

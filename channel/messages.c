@@ -314,3 +314,23 @@ chan_program_ended_decode(ChanProgramEnded *m, ChanSpan untrusted_payload)
     m->status = chan_read_i32(&r);
     return chan_reader_end(&r);
 }
+
+ChanSpan
+chan_program_output_encode(const ChanProgramOutput *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    chan_write_u32(&w, m->pid);
+    write_name(&w, m->file, CHAN_NAME_MAX);
+    return chan_writer_span(&w);
+}
+
+bool
+chan_program_output_decode(ChanProgramOutput *m, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    m->pid = chan_read_u32(&r);
+    m->file = read_name(&r, CHAN_NAME_MAX);
+    return chan_reader_end(&r);
+}

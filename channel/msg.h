@@ -32,8 +32,9 @@ typedef enum {
     CHAN_MSG_APPS_END = 4,
     CHAN_MSG_APP_GONE = 5,
     CHAN_MSG_ICON = 6,
-    CHAN_MSG_SERVICE = 7,       // a service (a stream's name) became available or went away
-    CHAN_MSG_PROGRAM_ENDED = 8, // a program that was started by an exec ended
+    CHAN_MSG_SERVICE = 7,        // a service (a stream's name) became available or went away
+    CHAN_MSG_PROGRAM_ENDED = 8,  // a program that was started by an exec ended
+    CHAN_MSG_PROGRAM_OUTPUT = 9, // where its output is; before the end of one that failed
     // host to guest
     CHAN_MSG_HOST_INFO = 64, // once after hello
     CHAN_MSG_SYNC = 65,      // please send the full list
@@ -109,6 +110,11 @@ typedef struct {
     int32_t status; // exit code, or minus the signal
 } ChanProgramEnded;
 
+typedef struct {
+    uint32_t pid;
+    ChanSpan file; // a path in the guest; not empty
+} ChanProgramOutput;
+
 ChanSpan chan_guest_info_encode(const ChanGuestInfo *m, void *buffer, size_t capacity);
 bool chan_guest_info_decode(ChanGuestInfo *m, ChanSpan untrusted_payload);
 ChanSpan chan_host_info_encode(const ChanHostInfo *m, void *buffer, size_t capacity);
@@ -128,3 +134,5 @@ ChanSpan chan_service_encode(const ChanService *m, void *buffer, size_t capacity
 bool chan_service_decode(ChanService *m, ChanSpan untrusted_payload);
 ChanSpan chan_program_ended_encode(const ChanProgramEnded *m, void *buffer, size_t capacity);
 bool chan_program_ended_decode(ChanProgramEnded *m, ChanSpan untrusted_payload);
+ChanSpan chan_program_output_encode(const ChanProgramOutput *m, void *buffer, size_t capacity);
+bool chan_program_output_decode(ChanProgramOutput *m, ChanSpan untrusted_payload);

@@ -18,6 +18,10 @@ typedef enum {
     CHAN_RAIL_REQUEST_RAISE = 1,
 } ChanRailRequest;
 
+// Server → client: the rawResult of an exec result PDU ([MS-RDPERP] 2.2.2.3.2) with RAIL_EXEC_S_OK
+// is the program's process in the guest, by which its end is known (PROGRAM_ENDED); 0 when it has
+// none of its own, as with D-Bus activation.
+//
 // An exec's program is "||ID" for a published application, its arguments one line in which each
 // is quoted like this: separated by a space; an argument that is empty or
 // holds a space, a tab or a double quote stands in double quotes, inside which \" and \\ stand for

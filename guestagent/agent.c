@@ -218,9 +218,14 @@ agent_service(Agent *a, const char *name, bool available, const char *reason)
 }
 
 void
-agent_program_ended(Agent *a, const char *app_id, uint32_t pid, int32_t status)
+agent_program_ended(Agent *a, const AgentProgramEnd *end)
 {
-    ChanProgramEnded m = {.app_id = CHAN_SPAN_TEXT(app_id), .pid = pid, .status = status};
+    ChanProgramOutput output = {.pid = end->pid, .file = CHAN_SPAN_TEXT(end->output)};
+    ChanProgramEnded m = {
+        .app_id = CHAN_SPAN_TEXT(end->app_id), .pid = end->pid, .status = end->status};
 
+    if (end->status != 0)
+        tell(a, CHAN_MSG_PROGRAM_OUTPUT,
+             chan_program_output_encode(&output, a->buffer, sizeof a->buffer));
     tell(a, CHAN_MSG_PROGRAM_ENDED, chan_program_ended_encode(&m, a->buffer, sizeof a->buffer));
 }

@@ -12,6 +12,13 @@ typedef struct Agent Agent;
 // Sends a message to the host. False: the host takes no more, it is given up.
 typedef bool (*AgentSend)(uint16_t type, ChanSpan payload, void *user);
 
+typedef struct {
+    const char *app_id; // "" for a plain command
+    const char *output; // path of the file that has what it said, or ""
+    uint32_t pid;
+    int32_t status; // exit code, or minus the signal
+} AgentProgramEnd;
+
 Agent *agent_new(void);
 // platform is borrowed; set it before anything else is called.
 void agent_set_platform(Agent *agent, AgentPlatform *platform);
@@ -32,4 +39,4 @@ void agent_list_end(Agent *agent);
 void agent_app_changed(Agent *agent, const ChanApp *app); // one that is in the list
 bool agent_icon(Agent *agent, const ChanIcon *icon);      // false: not sent, no host
 void agent_service(Agent *agent, const char *name, bool available, const char *reason);
-void agent_program_ended(Agent *agent, const char *app_id, uint32_t pid, int32_t status);
+void agent_program_ended(Agent *agent, const AgentProgramEnd *end);

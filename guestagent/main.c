@@ -78,11 +78,11 @@ on_service(const char *name, gboolean available, const char *reason, gpointer us
 }
 
 static void
-on_program_ended(const char *app_id, guint pid, int status, gpointer user)
+on_program_ended(const AgentProgramEnd *end, gpointer user)
 {
     Program *p = user;
 
-    agent_program_ended(p->agent, app_id, pid, status);
+    agent_program_ended(p->agent, end);
 }
 
 static void

@@ -483,6 +483,7 @@ broker_guest_free(BrokerGuest *g)
     g_free(g->name);
     g_free(g->os);
     g_free(g->last_logged);
+    g_free(g->output_file);
     g_free(g);
 }
 

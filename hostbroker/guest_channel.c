@@ -59,7 +59,33 @@ on_guest_info(const char *os, gpointer user)
     g->os = g_strdup(os);
 }
 
-static const BrokerGuestMessageHandlers message_handlers = {on_guest_info, on_service};
+static void
+on_program_output(guint32 pid, const char *file, gpointer user)
+{
+    BrokerGuest *g = user;
+    g_autofree char *leaf = g_path_get_basename(file);
+    g_autofree char *folder = broker_host_guest_run(g->host, g->name, "guest");
+
+    g->output_pid = pid;
+    g_free(g->output_file);
+    // A guest of this machine has it in the folder that the broker gave it, whatever it calls that.
+    if (broker_config_takes_files(g->config))
+        g->output_file = g_build_filename(folder, "log", leaf, NULL);
+    else
+        g->output_file = g_strdup_printf("%s in the guest", file);
+}
+
+static void
+on_program_ended(guint32 pid, int status, gpointer user)
+{
+    BrokerGuest *g = user;
+    const char *output = g->output_file && g->output_pid == pid ? g->output_file : "";
+
+    broker_session_program_ended(g->session, pid, status, output);
+}
+
+static const BrokerGuestMessageHandlers message_handlers = {on_guest_info, on_service,
+                                                            on_program_ended, on_program_output};
 
 static void
 on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)

@@ -37,15 +37,28 @@ on_service(ChanSpan untrusted_payload, const BrokerGuestMessageHandlers *handler
 }
 
 static gboolean
-on_program_ended(ChanSpan untrusted_payload)
+on_program_ended(ChanSpan untrusted_payload, const BrokerGuestMessageHandlers *handlers,
+                 gpointer user)
 {
     ChanProgramEnded ended;
-    char id[CHAN_ID_MAX + 1];
 
     if (!chan_program_ended_decode(&ended, untrusted_payload))
         return FALSE;
-    chan_utf8_clean(ended.app_id, id, sizeof id);
-    g_debug("a program of a guest ended: %s, status %d", id, ended.status);
+    handlers->program_ended(ended.pid, ended.status, user);
+    return TRUE;
+}
+
+static gboolean
+on_program_output(ChanSpan untrusted_payload, const BrokerGuestMessageHandlers *handlers,
+                  gpointer user)
+{
+    ChanProgramOutput output;
+    char file[CHAN_NAME_MAX + 1];
+
+    if (!chan_program_output_decode(&output, untrusted_payload))
+        return FALSE;
+    chan_utf8_clean(output.file, file, sizeof file);
+    handlers->program_output(output.pid, file, user);
     return TRUE;
 }
 
@@ -69,7 +82,10 @@ broker_guest_message(BrokerCatalog *catalog, uint16_t type, ChanSpan untrusted_p
         ok = on_service(untrusted_payload, handlers, user);
         break;
     case CHAN_MSG_PROGRAM_ENDED:
-        ok = on_program_ended(untrusted_payload);
+        ok = on_program_ended(untrusted_payload, handlers, user);
+        break;
+    case CHAN_MSG_PROGRAM_OUTPUT:
+        ok = on_program_output(untrusted_payload, handlers, user);
         break;
     default:
         break;

@@ -12,6 +12,10 @@ typedef struct {
     void (*guest_info)(const char *os, gpointer user);
     // A service came or went; texts are cleaned.
     void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
+    // A program ended: exit code, or minus the signal.
+    void (*program_ended)(guint32 pid, int status, gpointer user);
+    // Where a program's output is, in the guest; cleaned. Before the end of one that failed.
+    void (*program_output)(guint32 pid, const char *file, gpointer user);
 } BrokerGuestMessageHandlers;
 
 // One message. FALSE with error set when it is broken: the caller cuts the guest off. A type that

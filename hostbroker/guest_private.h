@@ -28,6 +28,8 @@ struct BrokerGuest {
     GSource *deadline, *retry, *answers, *autostart;
     BrokerBackoff backoff;
     char *os, *last_logged;
+    guint32 output_pid; // whose output is in output_file
+    char *output_file;
     BrokerState saved; // as the state file has it
     gint64 asked_us, guest_us, channel_us, apps_us;
     bool told;            // the user has read of the error

@@ -12,6 +12,7 @@ typedef struct {
     char *app;
     char **args;
     char *startup_id;
+    gboolean notify;
     BrokerLaunchDone done;
     gpointer user;
 } Job;
@@ -113,8 +114,8 @@ exec_app(BrokerGuest *guest, Job *job, BrokerExec *exec, GError **error)
     exec->kind = CTL_EXEC_APP;
     exec->program = job->app;
     exec->args = (const char *const *)files;
-    return broker_session_exec(broker_guest_session(guest), exec, app->index, on_exec_done, job,
-                               error);
+    exec->app_index = app->index;
+    return broker_session_exec(broker_guest_session(guest), exec, on_exec_done, job, error);
 }
 
 static void
@@ -130,7 +131,9 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
     }
     BrokerExec exec = {.startup_id = job->startup_id,
                        .guest = broker_guest_name(guest),
-                       .timeout_s = (guint)broker_guest_config(guest)->launch_timeout_s};
+                       .timeout_s = (guint)broker_guest_config(guest)->launch_timeout_s,
+                       .app_index = CTL_APP_NONE,
+                       .tell_late = job->notify};
     gboolean ok;
     if (job->app) {
         ok = exec_app(guest, job, &exec, &error);
@@ -138,8 +141,7 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
         exec.kind = CTL_EXEC_COMMAND;
         exec.program = job->args[0];
         exec.args = (const char *const *)job->args + 1;
-        ok = broker_session_exec(broker_guest_session(guest), &exec, CTL_APP_NONE, on_exec_done,
-                                 job, &error);
+        ok = broker_session_exec(broker_guest_session(guest), &exec, on_exec_done, job, &error);
     }
     if (!ok) {
         broker_session_unprepare(broker_guest_session(guest));
@@ -187,6 +189,7 @@ broker_launch(BrokerGuest *guest, const BrokerLaunch *launch, BrokerLaunchDone d
     job->app = g_strdup(launch->app);
     job->args = g_strdupv((char **)launch->args);
     job->startup_id = g_strdup(launch->startup_id);
+    job->notify = launch->notify;
     job->done = done;
     job->user = user;
     if (broker_guest_state(guest) == GUEST_UP)

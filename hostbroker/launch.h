@@ -11,9 +11,10 @@ typedef struct {
     const char *const *args; // host's files for an application, else the command and its arguments
     const char *const *environment; // of the caller's desktop, NAME=VALUE
     const char *startup_id;         // or ""
+    gboolean notify; // nobody reads the answer: tell the user what fails after it, too
 } BrokerLaunch;
 
-// error (borrowed) is NULL when the program was started.
+// error (borrowed) is NULL when the program was started, and did not fail at once.
 typedef void (*BrokerLaunchDone)(const GError *error, gpointer user);
 
 // done is called once, maybe from inside this call.

@@ -267,6 +267,7 @@ launch(BrokerService *service, GDBusMethodInvocation *call, const char *guest_na
     waiting->guest = guest;
     waiting->guest_name = g_strdup(guest_name);
     g_variant_lookup(platform_data, "notify", "b", &waiting->notify);
+    what->notify = waiting->notify;
     if (!guest) {
         on_launched(error, waiting);
         return TRUE;

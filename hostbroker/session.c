@@ -293,6 +293,15 @@ on_ready(BrokerSession *s, BrokerMember *m)
 }
 
 static void
+on_window(BrokerSession *s, const CtlWindow *m)
+{
+    if (!broker_window_list_has(s->windows, m->window_id))
+        broker_exec_queue_window(s->execs, m->app_index);
+    broker_window_list_set(s->windows, m);
+    s->events->changed(s->user);
+}
+
+static void
 session_message(BrokerSession *s, ChanSpan packet)
 {
     const void *m = packet.data;
@@ -307,8 +316,7 @@ session_message(BrokerSession *s, ChanSpan packet)
     case CTL_WINDOW:
         // One that tells of windows is ready, also when a former broker heard it say so.
         on_ready(s, &s->session);
-        broker_window_list_set(s->windows, m);
-        s->events->changed(s->user);
+        on_window(s, m);
         break;
     case CTL_WINDOW_GONE:
         broker_window_list_remove(s->windows, ((const CtlWindowId *)m)->window_id);
@@ -580,10 +588,10 @@ broker_session_unprepare(BrokerSession *s)
 }
 
 gboolean
-broker_session_exec(BrokerSession *s, const BrokerExec *exec, guint app_index, BrokerExecDone done,
-                    gpointer user, GError **error)
+broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone done, gpointer user,
+                    GError **error)
 {
-    CtlStartup startup = {.app_index = app_index};
+    CtlStartup startup = {.app_index = exec->app_index};
 
     if (!broker_exec_queue_push(s->execs, exec, done, user, error))
         return FALSE;
@@ -594,6 +602,12 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, guint app_index, B
     if (*exec->startup_id && s->view.control)
         chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
     return TRUE;
+}
+
+void
+broker_session_program_ended(BrokerSession *s, guint32 pid, int status, const char *output)
+{
+    broker_exec_queue_ended(s->execs, pid, status, output);
 }
 
 void
@@ -626,6 +640,16 @@ on_execs_changed(gpointer user)
     watch_idle(user);
 }
 
+static void
+on_exec_failed_late(const char *text, gpointer user)
+{
+    BrokerSession *s = user;
+
+    s->events->tell(text, s->user);
+}
+
+static const BrokerExecQueueEvents exec_events = {on_execs_changed, on_exec_failed_late};
+
 BrokerSession *
 broker_session_new(const BrokerHost *host, const BrokerConfig *config,
                    const BrokerSessionEvents *events, gpointer user)
@@ -638,8 +662,7 @@ broker_session_new(const BrokerHost *host, const BrokerConfig *config,
     s->user = user;
     s->spare_fd = -1;
     s->windows = broker_window_list_new();
-    s->execs = broker_exec_queue_new(host);
-    broker_exec_queue_on_change(s->execs, on_execs_changed, s);
+    s->execs = broker_exec_queue_new(host, &exec_events, s);
     return s;
 }
 

@@ -51,9 +51,13 @@ broker_session_prepare(BrokerSession *session, const char *const *environment, G
 // The launch that prepared it came to nothing. NULL-safe.
 void broker_session_unprepare(BrokerSession *session);
 
-// Starts a program, and the session first where there is none. app_index: CTL_APP_NONE if none.
-gboolean broker_session_exec(BrokerSession *session, const BrokerExec *exec, guint app_index,
-                             BrokerExecDone done, gpointer user, GError **error);
+// Starts a program, and the session first where there is none.
+gboolean broker_session_exec(BrokerSession *session, const BrokerExec *exec, BrokerExecDone done,
+                             gpointer user, GError **error);
+
+// A program of the guest ended (broker_exec_queue_ended).
+void
+broker_session_program_ended(BrokerSession *session, guint32 pid, int status, const char *output);
 
 // The guest's RemoteApp server came or went (reason, or NULL).
 void broker_session_service(BrokerSession *session, gboolean available, const char *reason);

@@ -57,6 +57,12 @@ broker_window_list_clear(BrokerWindowList *list)
     g_hash_table_remove_all(list->windows);
 }
 
+gboolean
+broker_window_list_has(const BrokerWindowList *list, guint32 id)
+{
+    return g_hash_table_contains(list->windows, GUINT_TO_POINTER(id));
+}
+
 guint
 broker_window_list_count(const BrokerWindowList *list)
 {

@@ -21,6 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerWindowList, broker_window_list_free)
 gboolean broker_window_list_set(BrokerWindowList *list, const CtlWindow *untrusted_window);
 void broker_window_list_remove(BrokerWindowList *list, guint32 id);
 void broker_window_list_clear(BrokerWindowList *list);
+gboolean broker_window_list_has(const BrokerWindowList *list, guint32 id);
 guint broker_window_list_count(const BrokerWindowList *list);
 
 // Adds each as a{sv} (ListWindows) to an aa{sv} builder. catalog names the applications.

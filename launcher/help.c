@@ -48,8 +48,8 @@ run_help(Launcher *launcher, int argc, char **argv)
     (void)putchar('\n');
     (void)puts(_("Every command takes --json. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no "
                  "such guest or\napplication, 4 the guest failed, 5 too late, 6 not allowed or "
-                 "not supported, 7 the broker\ncannot be reached, 8 busy, 130 interrupted. See "
-                 "casement(1)."));
+                 "not supported, 7 the broker\ncannot be reached, 8 busy, 9 the program failed at "
+                 "once, 130 interrupted.\nSee casement(1)."));
     return LAUNCHER_OK;
 }
 

@@ -18,6 +18,7 @@ typedef enum {
     LAUNCHER_REFUSED = 6,       // the guest's policy refuses it, or its kind cannot
     LAUNCHER_NO_BROKER = 7,     // casementd or the session bus cannot be reached
     LAUNCHER_BUSY = 8,          // try again later
+    LAUNCHER_PROGRAM_ENDED = 9, // it started, and failed before it showed a window
     LAUNCHER_INTERRUPTED = 130, // Ctrl-C while waiting
 } LauncherExit;
 

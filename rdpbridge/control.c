@@ -124,6 +124,8 @@ bridge_control_exec_result(BridgeControl *c, guint32 serial, CtlExecCode code, g
 {
     CtlExecResult m = {.serial = serial, .code = code, .raw = raw};
 
+    if (code == CTL_EXEC_OK)
+        m.pid = raw; // channel/rail.h
     CTL_INIT(&m, CTL_EXEC_RESULT);
     bridge_control_send(c, &m, sizeof m);
 }

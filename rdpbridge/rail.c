@@ -95,7 +95,8 @@ on_exec_result(RailClientContext *client, const RAIL_EXEC_RESULT_ORDER *order)
     if (order->exeOrFile.length >= sizeof(WCHAR))
         program = ConvertWCharNToUtf8Alloc((const WCHAR *)order->exeOrFile.string,
                                            order->exeOrFile.length / sizeof(WCHAR), NULL);
-    r->handlers->exec_result(program ? program : "", order->execResult, order->rawResult, r->user);
+    guint32 raw = order->execResult != RAIL_EXEC_S_OK || r->ours ? order->rawResult : 0;
+    r->handlers->exec_result(program ? program : "", order->execResult, raw, r->user);
     free(program);
     return CHANNEL_RC_OK;
 }

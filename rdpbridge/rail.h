@@ -11,7 +11,8 @@ typedef struct BridgeRail BridgeRail;
 
 typedef struct {
     void (*ready)(gpointer user); // handshake done: programs may be started
-    // program as it was given; code is RAIL's ([MS-RDPERP] 2.2.2.3.2)
+    // program as it was given; code is RAIL's ([MS-RDPERP] 2.2.2.3.2), raw with success the
+    // program's process in the guest, or 0 (channel/rail.h)
     void (*exec_result)(const char *program, guint16 code, guint32 raw, gpointer user);
     void (*app_id)(guint32 window, const char *untrusted_id, const char *untrusted_path,
                    gpointer user);

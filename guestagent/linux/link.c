@@ -28,7 +28,9 @@ on_ended(AgentLink *l, ChanSpan packet)
         m.program[strcspn(m.program, ":")] = '\0';
     else
         m.program[0] = '\0';
-    l->events->program_ended(m.program, m.pid, m.status, l->user);
+    m.output[sizeof m.output - 1] = '\0';
+    AgentProgramEnd end = {m.program, m.output, m.pid, m.status};
+    l->events->program_ended(&end, l->user);
 }
 
 static void

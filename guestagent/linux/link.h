@@ -4,14 +4,15 @@
 // The agent's connection to the guest's supervisor (supervisor/protocol.h): what it hears about
 // service and programs.
 
+#include "guestagent/agent.h"
+
 #include <glib.h>
 
 typedef struct AgentLink AgentLink;
 
 typedef struct {
     void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
-    // app_id: "" for a plain command.
-    void (*program_ended)(const char *app_id, guint pid, int status, gpointer user);
+    void (*program_ended)(const AgentProgramEnd *end, gpointer user);
     void (*lost)(gpointer user); // the supervisor ended; called once
 } AgentLinkEvents;
 

@@ -72,15 +72,13 @@ text_of(ChanSpan utf16)
 }
 
 static void
-send_exec_result(RaRail *rail, guint16 flags, GBytes *program, guint16 result)
+send_exec_result(RaRail *rail, guint16 flags, GBytes *program, guint16 result, guint32 raw)
 {
     guint8 pdu[RA_RAIL_PDU_MAX];
     gsize size = 0;
     const guint8 *data = g_bytes_get_data(program, &size);
     ChanSpan name = size > 0 ? CHAN_SPAN(data, size) : CHAN_SPAN("\0", 2);
-    write_pdu(
-        rail, pdu,
-        ra_rail_write_exec_result(pdu, flags, result, result == RAIL_EXEC_S_OK ? 0 : 1, name));
+    write_pdu(rail, pdu, ra_rail_write_exec_result(pdu, flags, result, raw, name));
     ra_link_send(rail->link);
 }
 
@@ -96,7 +94,8 @@ on_launched(SupervisorResult result, guint32 pid, const char *reason, gpointer u
         ra_desktop_expect(rail->desktop, e->app_id, pid, e->startup_id);
     else
         g_warning("'%s' was not started: %s", e->text, reason);
-    send_exec_result(rail, e->flags, e->program, code);
+    guint32 raw = result != SUPERVISOR_OK ? 1 : rail->casement ? pid : 0;
+    send_exec_result(rail, e->flags, e->program, code, raw);
     g_ptr_array_remove_fast(rail->execs, e);
 }
 
@@ -144,7 +143,7 @@ handle_exec(RaRail *rail, const RaRailMessage *m)
                   error != NULL ? ": " : "", error != NULL ? error->message : "");
         g_autoptr(GBytes) name =
             g_bytes_new(m->untrusted_program.data, MIN(m->untrusted_program.size, 520));
-        send_exec_result(rail, (guint16)m->flags, name, RAIL_EXEC_E_DECODE_FAILED);
+        send_exec_result(rail, (guint16)m->flags, name, RAIL_EXEC_E_DECODE_FAILED, 1);
         return;
     }
     launch(rail, m, program, arguments);

@@ -102,11 +102,11 @@ on_reaped(gpointer user)
 static const SupReaperEvents reaper_events = {on_terminate, on_reaped};
 
 static void
-on_program_ended(pid_t pid, int status, SupervisorKind kind, const char *program, gpointer user)
+on_program_ended(const SupProgramEnd *end, gpointer user)
 {
     SupGuest *g = user;
 
-    sup_requests_program_ended(g->requests, pid, status, kind, program);
+    sup_requests_program_ended(g->requests, end);
 }
 
 static const SupProgramsEvents programs_events = {on_program_ended};

@@ -65,19 +65,26 @@ on_output(int fd, GIOCondition condition, gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-int
-sup_log_file_open(const char *folder, const char *program, GError **error)
+char *
+sup_log_file_path(const char *folder, const char *program)
 {
     g_autofree char *name = g_path_get_basename(program);
-    LogFile *log = g_new0(LogFile, 1);
-    int fds[2];
 
     g_strcanon(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._+-", '_');
     if (strlen(name) > 200)
         name[200] = '\0';
-    log->in = log->out = -1;
     g_autofree char *file = g_strconcat(name[0] == '.' ? "_" : "", name, ".log", NULL);
-    log->path = g_build_filename(folder, file, NULL);
+    return g_build_filename(folder, file, NULL);
+}
+
+int
+sup_log_file_open(const char *folder, const char *program, GError **error)
+{
+    LogFile *log = g_new0(LogFile, 1);
+    int fds[2];
+
+    log->in = log->out = -1;
+    log->path = sup_log_file_path(folder, program);
     if (!open_out(log)) {
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "cannot write %s: %s",
                     log->path, g_strerror(errno));

@@ -12,3 +12,6 @@
 // the end to write to, the caller's to close; -1 with error set. Only one program writes to a file
 // at a time in the common case; more are mixed line by line at best.
 int sup_log_file_open(const char *folder, const char *program, GError **error);
+
+// Where it is kept; caller frees.
+char *sup_log_file_path(const char *folder, const char *program);

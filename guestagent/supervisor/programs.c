@@ -13,7 +13,7 @@
 
 typedef struct {
     SupervisorKind kind;
-    char *program;
+    char *program, *output;
 } Running;
 
 struct SupPrograms {
@@ -32,6 +32,7 @@ running_free(gpointer data)
     Running *running = data;
 
     g_free(running->program);
+    g_free(running->output);
     g_free(running);
 }
 
@@ -76,7 +77,8 @@ on_ended(pid_t pid, int status, gpointer user)
 
     if (!g_hash_table_steal_extended(p->running, GINT_TO_POINTER(pid), NULL, (gpointer *)&running))
         return;
-    p->events->ended(pid, status, running->kind, running->program, p->user);
+    SupProgramEnd end = {pid, status, running->kind, running->program, running->output};
+    p->events->ended(&end, p->user);
     running_free(running);
 }
 
@@ -166,6 +168,7 @@ start(SupPrograms *p, const SupProgramRequest *r, const SupAppFile *file, char *
     Running *running = g_new0(Running, 1);
     running->kind = r->kind;
     running->program = g_strdup(r->program);
+    running->output = log >= 0 ? sup_log_file_path(p->places->log, r->program) : g_strdup("");
     g_hash_table_insert(p->running, GINT_TO_POINTER(pid), running);
     sup_reaper_watch(p->reaper, pid, on_ended, p);
     return pid;

@@ -11,7 +11,14 @@
 typedef struct SupPrograms SupPrograms;
 
 typedef struct {
-    void (*ended)(pid_t pid, int status, SupervisorKind kind, const char *program, gpointer user);
+    pid_t pid;
+    int status; // exit code, or minus the signal
+    SupervisorKind kind;
+    const char *program, *output; // as asked for; file with what it said
+} SupProgramEnd;
+
+typedef struct {
+    void (*ended)(const SupProgramEnd *end, gpointer user);
 } SupProgramsEvents;
 
 typedef struct {

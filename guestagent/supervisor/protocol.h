@@ -58,6 +58,7 @@ typedef struct {
     char program[1024];
     uint32_t kind; // SupervisorKind it was started as
     uint32_t reserved;
+    char output[1024]; // path of the file that has what it said, or empty
 } SupervisorEnded;
 
 typedef struct {

@@ -240,15 +240,15 @@ sup_requests_set_service(SupRequests *r, gboolean available, const char *reason)
 }
 
 void
-sup_requests_program_ended(SupRequests *r, pid_t pid, int status, SupervisorKind kind,
-                           const char *program)
+sup_requests_program_ended(SupRequests *r, const SupProgramEnd *end)
 {
     SupervisorEnded m = {.type = SUPERVISOR_ENDED,
                          .size = sizeof m,
-                         .pid = (guint32)pid,
-                         .status = status,
-                         .kind = kind};
+                         .pid = (guint32)end->pid,
+                         .status = end->status,
+                         .kind = end->kind};
 
-    g_strlcpy(m.program, program, sizeof m.program);
+    g_strlcpy(m.program, end->program, sizeof m.program);
+    g_strlcpy(m.output, end->output, sizeof m.output);
     broadcast(r, &m, sizeof m);
 }

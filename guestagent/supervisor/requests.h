@@ -26,5 +26,4 @@ void sup_requests_open(SupRequests *requests);
 // The state of service "rdp", for those connected and those to come.
 void sup_requests_set_service(SupRequests *requests, gboolean available, const char *reason);
 
-void sup_requests_program_ended(SupRequests *requests, pid_t pid, int status, SupervisorKind kind,
-                                const char *program);
+void sup_requests_program_ended(SupRequests *requests, const SupProgramEnd *end);

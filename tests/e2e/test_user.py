@@ -159,6 +159,35 @@ class Errors(ChainCase):
         self.fails("guest", "add", "fine", "--kind", "wrong", saying=["wrong"])
         self.fails("frobnicate", saying=["frobnicate"])
 
+    def test_program_that_fails_at_once(self):
+        done = self.d.casement("run", "demo", "--", "sh", "-c", "echo the reason >&2; exit 3", check=False)
+        self.assertEqual(done.returncode, 9, done.stderr)
+        self.assertIn("'sh' of guest demo ended with status 3 before it showed a window", done.stderr)
+        output = pathlib.Path(done.stderr.strip().rsplit(" is in ", 1)[1])
+        wait_for("what it said", lambda: "the reason" in output.read_text())
+        done = self.d.casement("run", "demo", "--", "sh", "-c", "kill -SEGV $$", check=False)
+        self.assertEqual(done.returncode, 9, done.stderr)
+        self.assertIn("signal 11 (Segmentation fault)", done.stderr)
+        # One that hands over to a running one, and one that goes on, are no failures.
+        self.d.casement("run", "demo", "--", "true")
+        self.d.casement("run", "demo", "--", "sleep", "20")
+        # One with windows may end as it likes.
+        window = self.launch(XTERM)
+        known = len(self.told())
+        self.d.focus(window)
+        self.d.type("exit 5")
+        self.d.key("Return")
+        wait_for("the window to go", lambda: window.id not in [w.id for w in self.d.windows_of(XTERM)])
+        # Nobody waits any more, and there is no terminal: a notification.
+        self.d.casement("run", "demo", "--", "sh", "-c", "mkfifo ~/go; read word < ~/go; exit 4")
+        (self.home() / "go").write_text("now\n")
+        wait_for("a notification", lambda: len(self.told()) > known)
+        self.assertIn("ended with status 4", self.told()[-1])
+        self.assertEqual(len(self.told()), known + 1)
+
+    def told(self):
+        return [line for line in (self.d.base / "dbus-daemon.log").read_text().splitlines() if "showed a window" in line]
+
     def test_broken_file_costs_one_guest(self):
         conf = pathlib.Path(self.d.env["XDG_CONFIG_HOME"]) / "casement/guests"
         (conf / "broken.conf").write_text("[Guest]\nkind=local\nidle_timeout_s=soon\n")

@@ -252,6 +252,17 @@ on_host_ended(TestHost *h, ChanSpan payload)
 }
 
 static void
+on_host_output(TestHost *h, ChanSpan payload)
+{
+    ChanProgramOutput m;
+
+    g_assert_true(chan_program_output_decode(&m, payload));
+    h->output_pid = m.pid;
+    g_free(h->output_file);
+    h->output_file = g_strndup((const char *)m.file.data, m.file.size);
+}
+
+static void
 on_gone(TestHost *h, ChanSpan payload)
 {
     ChanSpan id;
@@ -296,6 +307,9 @@ on_message(ChanPump *pump, uint16_t type, ChanSpan payload, gpointer user)
         break;
     case CHAN_MSG_PROGRAM_ENDED:
         on_host_ended(h, payload);
+        break;
+    case CHAN_MSG_PROGRAM_OUTPUT:
+        on_host_output(h, payload);
         break;
     default:
         g_assert_not_reached();
@@ -375,6 +389,7 @@ test_host_free(TestHost *h)
     g_hash_table_destroy(h->icons);
     g_free(h->rdp_reason);
     g_free(h->ended_app);
+    g_free(h->output_file);
     g_free(h);
 }
 

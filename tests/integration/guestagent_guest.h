@@ -63,6 +63,8 @@ typedef struct {
     guint32 ended_pid;
     int ended_status;
     char *ended_app;
+    guint output_pid; // PROGRAM_OUTPUT
+    char *output_file;
 } TestHost;
 
 TestHost *test_host_new(TestGuest *guest, const char *locale); // locale NULL: sends no HOST_INFO

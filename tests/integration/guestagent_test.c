@@ -102,11 +102,19 @@ test_icons(void)
     test_guest_free(guest);
 }
 
+static gboolean
+file_has(const char *path, const char *wanted)
+{
+    g_autofree char *text = NULL;
+
+    return g_file_get_contents(path, &text, NULL, NULL) && strcmp(text, wanted) == 0;
+}
+
 static void
 test_launch(void)
 {
     TestGuest *guest = test_guest_new(NULL);
-    const char *const code[] = {"-c", "exit 7", NULL};
+    const char *const code[] = {"-c", "echo 'what it said'; exit 7", NULL};
 
     test_guest_add_app(guest, "sleeper", "Name=Sleeper\nExec=sleep %f");
     test_guest_add_app(guest, "acting",
@@ -132,6 +140,8 @@ test_launch(void)
     g_assert_cmpint(child->ended.status, ==, 7);
     g_assert_cmpstr(host->ended_app, ==, "");
     g_assert_cmpint(host->ended_status, ==, 7);
+    g_assert_cmpuint(host->output_pid, ==, child->launched.pid);
+    TEST_WAIT(file_has(host->output_file, "what it said\n"));
 
     test_child_launch(child, SUPERVISOR_APP, "acting:go", NULL);
     g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);

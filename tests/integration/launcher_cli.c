@@ -365,7 +365,7 @@ test_exit_codes(void)
         int code;
         const char *hint;
     } cases[] = {
-        {"InvalidArgument", 2, ""},
+        {"InvalidArgument", 2, ""}, // in the order of casement(1)
         {"NoSuchGuest", 3, "casement guest list"},
         {"NoSuchApp", 3, "casement apps"},
         {"GuestFailed", 4, "casement doctor"},
@@ -373,6 +373,7 @@ test_exit_codes(void)
         {"NotAllowed", 6, "casement guest show"},
         {"NotSupported", 6, ""},
         {"Busy", 8, "again"},
+        {"ProgramEnded", 9, ""},
         {"Failed", 1, ""},
         {"SomethingNew", 1, ""},
     };

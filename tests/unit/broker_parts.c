@@ -355,7 +355,7 @@ static void
 test_execs(void)
 {
     BrokerHost host = {.context = g_main_context_default()};
-    BrokerExecQueue *queue = broker_exec_queue_new(&host);
+    BrokerExecQueue *queue = broker_exec_queue_new(&host, NULL, NULL);
     g_autoptr(GPtrArray) got = g_ptr_array_new_with_free_func(g_free);
     const char *args[] = {"/a b", "", NULL};
     BrokerExec exec = {CTL_EXEC_APP, "xterm", args, "id_TIME1", "demo", 30};
@@ -401,11 +401,167 @@ test_execs(void)
     chan_packet_socket_free(far);
 }
 
+// What became of a program after the guest said that it had started it.
+typedef struct {
+    BrokerHost host;
+    BrokerExecQueue *queue;
+    ChanPacketSocket *near, *far;
+    GPtrArray *got;
+    GString *told; // after the answer
+} Outcome;
+
+static void
+on_tell_late(const char *text, gpointer user)
+{
+    g_string_append(((Outcome *)user)->told, text);
+}
+
+static void
+on_changed(gpointer user)
+{
+}
+
+static const BrokerExecQueueEvents outcome_events = {on_changed, on_tell_late};
+
+static void
+outcome_init(Outcome *o)
+{
+    int fds[2];
+
+    *o = (Outcome){.host = {.context = g_main_context_default()}};
+    o->queue = broker_exec_queue_new(&o->host, &outcome_events, o);
+    o->got = g_ptr_array_new_with_free_func(g_free);
+    o->told = g_string_new(NULL);
+    g_assert_true(chan_packet_pair(fds, NULL));
+    o->near = chan_packet_socket_new(NULL, fds[0], CTL_PACKET_MAX, on_control, o->got);
+    o->far = chan_packet_socket_new(NULL, fds[1], CTL_PACKET_MAX, on_control, o->got);
+}
+
+static void
+outcome_clear(Outcome *o)
+{
+    broker_exec_queue_free(o->queue);
+    chan_packet_socket_free(o->near);
+    chan_packet_socket_free(o->far);
+    g_ptr_array_unref(o->got);
+    g_string_free(o->told, TRUE);
+}
+
+// Sends a program; its serial.
+static guint32
+outcome_send(Outcome *o, guint app_index, Answer *answer)
+{
+    BrokerExec exec = {CTL_EXEC_APP, "app", NULL, "", "demo", 1, app_index, TRUE};
+    guint before = o->got->len;
+
+    g_assert_true(broker_exec_queue_push(o->queue, &exec, on_done, answer, NULL));
+    broker_exec_queue_send(o->queue, o->near);
+    while (o->got->len == before)
+        g_main_context_iteration(NULL, TRUE);
+    return ((const CtlExec *)g_ptr_array_index(o->got, before))->serial;
+}
+
+static void
+outcome_start(Outcome *o, guint app_index, guint32 pid, Answer *answer)
+{
+    CtlExecResult result = {.serial = outcome_send(o, app_index, answer), .pid = pid};
+
+    broker_exec_queue_result(o->queue, &result);
+}
+
+static void
+test_exec_ends_at_once(void)
+{
+    Answer bad = {0}, good = {0}, early = {0}, other = {0}, unknown = {0};
+    Outcome o;
+
+    outcome_init(&o);
+    outcome_start(&o, 1, 101, &bad);
+    outcome_start(&o, 2, 102, &good);
+    outcome_start(&o, 3, 103, &other);
+    // One that was activated has no process of its own: nothing to wait for.
+    outcome_start(&o, 4, 0, &unknown);
+    g_assert_cmpint(unknown.code, ==, -1);
+    broker_exec_queue_ended(o.queue, 999, 1, "");
+    broker_exec_queue_ended(o.queue, 102, 0, "");
+    broker_exec_queue_ended(o.queue, 101, -11, "/log");
+    g_assert_cmpint(good.code, ==, -1);
+    g_assert_cmpint(bad.code, ==, BROKER_ERROR_PROGRAM_ENDED);
+    g_assert_cmpuint(other.calls, ==, 0);
+    // The end comes over the channel, the result through the session: either may be first.
+    CtlExecResult result = {.serial = outcome_send(&o, 5, &early), .pid = 105};
+    broker_exec_queue_ended(o.queue, 105, G_MININT, "/log");
+    g_assert_cmpuint(early.calls, ==, 0);
+    broker_exec_queue_result(o.queue, &result);
+    g_assert_cmpint(early.code, ==, BROKER_ERROR_PROGRAM_ENDED);
+    // A session that is interrupted takes nothing back.
+    g_autoptr(GError) error = g_error_new_literal(BROKER_ERROR, BROKER_ERROR_FAILED, "");
+    broker_exec_queue_fail(o.queue, TRUE, error);
+    g_assert_cmpint(other.code, ==, -1);
+    g_assert_cmpuint(broker_exec_queue_count(o.queue), ==, 0);
+    g_assert_cmpstr(o.told->str, ==, "");
+    outcome_clear(&o);
+}
+
+static void
+test_exec_windows(void)
+{
+    Answer own = {0}, other = {0}, early = {0};
+    Outcome o;
+
+    outcome_init(&o);
+    outcome_start(&o, 1, 101, &own);
+    outcome_start(&o, 2, 102, &other);
+    broker_exec_queue_window(o.queue, 1);
+    g_assert_cmpint(own.code, ==, -1);
+    g_assert_cmpuint(other.calls, ==, 0);
+    // Of nobody who waits: it may be whose.
+    broker_exec_queue_window(o.queue, CTL_APP_NONE);
+    g_assert_cmpint(other.code, ==, -1);
+    // A window may be there before the result is, and then a failure is none of the start.
+    CtlExecResult result = {.serial = outcome_send(&o, 3, &early), .pid = 103};
+    broker_exec_queue_window(o.queue, 3);
+    broker_exec_queue_ended(o.queue, 103, 1, "");
+    g_assert_cmpuint(early.calls, ==, 0);
+    broker_exec_queue_result(o.queue, &result);
+    g_assert_cmpint(early.code, ==, -1);
+    outcome_clear(&o);
+}
+
+// Nothing comes within the grace: started. What fails after it, and before a window, is told.
+static void
+test_exec_ends_late(void)
+{
+    Answer answers[3] = {{0}};
+    Outcome o;
+
+    outcome_init(&o);
+    for (guint i = 0; i < 3; i++)
+        outcome_start(&o, i, 100 + i, &answers[i]);
+    g_assert_cmpuint(broker_exec_queue_count(o.queue), ==, 3);
+    while (broker_exec_queue_count(o.queue) > 0)
+        g_main_context_iteration(NULL, TRUE);
+    for (guint i = 0; i < 3; i++) {
+        g_assert_cmpuint(answers[i].calls, ==, 1);
+        g_assert_cmpint(answers[i].code, ==, -1);
+    }
+    broker_exec_queue_window(o.queue, 0);
+    broker_exec_queue_ended(o.queue, 100, 1, "/log/0");
+    g_assert_cmpstr(o.told->str, ==, "");
+    broker_exec_queue_ended(o.queue, 101, 2, "/log/1");
+    g_assert_cmpstr(o.told->str, ==,
+                    "'app' of guest demo ended with status 2 before it showed a window; its output "
+                    "is in /log/1");
+    outcome_clear(&o);
+    for (guint i = 0; i < 3; i++)
+        g_assert_cmpuint(answers[i].calls, ==, 1);
+}
+
 static void
 test_exec_limits(void)
 {
     BrokerHost host = {.context = g_main_context_default()};
-    g_autoptr(BrokerExecQueue) queue = broker_exec_queue_new(&host);
+    g_autoptr(BrokerExecQueue) queue = broker_exec_queue_new(&host, NULL, NULL);
     g_autofree char *name = g_strnfill(CTL_TEXT_MAX, 'x');
     gsize room = CTL_PACKET_MAX - sizeof(CtlExec) - 1;
     g_autofree char *fits = g_strnfill(room, 'x');
@@ -442,6 +598,9 @@ main(int argc, char **argv)
     g_test_add_func("/broker/process", test_process);
     g_test_add_func("/broker/windows", test_windows);
     g_test_add_func("/broker/execs/answers", test_execs);
+    g_test_add_func("/broker/execs/ends-at-once", test_exec_ends_at_once);
+    g_test_add_func("/broker/execs/windows", test_exec_windows);
+    g_test_add_func("/broker/execs/ends-late", test_exec_ends_late);
     g_test_add_func("/broker/execs/limits", test_exec_limits);
     return g_test_run();
 }

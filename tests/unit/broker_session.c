@@ -293,9 +293,9 @@ prepare(Rig *rig, const char *variable, GError **error)
 static void
 exec(Rig *rig)
 {
-    BrokerExec what = {CTL_EXEC_COMMAND, "xterm", NULL, "", "demo", 60};
+    BrokerExec what = {CTL_EXEC_COMMAND, "xterm", NULL, "", "demo", 60, CTL_APP_NONE, FALSE};
 
-    g_assert_true(broker_session_exec(rig->session, &what, CTL_APP_NONE, on_done, rig, NULL));
+    g_assert_true(broker_session_exec(rig->session, &what, on_done, rig, NULL));
 }
 
 // View and session of a first launch, both ready; the program was asked for and not answered for.

@@ -36,6 +36,7 @@ CODEC(app, ChanApp)
 CODEC(icon, ChanIcon)
 CODEC(service, ChanService)
 CODEC(program_ended, ChanProgramEnded)
+CODEC(program_output, ChanProgramOutput)
 
 static ChanSpan gone_id;
 static bool
@@ -105,6 +106,7 @@ test_small(void)
     CHECK(service, (ChanService){T("rdp"), 1, T("")});
     CHECK(service, (ChanService){T("rdp"), 0, T("no X server")});
     CHECK(program_ended, (ChanProgramEnded){T("xterm"), 4711, -9});
+    CHECK(program_output, (ChanProgramOutput){4711, T("/run/casement/log/xterm.log")});
     check(&gone_codec, chan_app_gone_encode(T("xterm"), buffer, sizeof buffer));
     check(&want_codec, chan_icon_want_encode(hash, buffer, sizeof buffer));
 }

@@ -106,6 +106,7 @@ test_lists(void)
     AgentPlatform platform = {0};
     Wire wire = {.log = g_string_new(NULL)};
     Agent *agent = agent_new();
+    const AgentProgramEnd good = {"a", "/log/a.log", 1, 0}, bad = {"a", "/log/a.log", 1, -11};
 
     agent_set_platform(agent, &platform);
     agent_service(agent, "rdp", true, "");
@@ -125,12 +126,17 @@ test_lists(void)
     // Without a host changes are kept for the next one.
     agent_host_left(agent);
     list(agent, "a");
-    agent_program_ended(agent, "a", 1, 0);
+    agent_program_ended(agent, &good);
     expect(&wire, "");
     agent_host_ready(agent, send_to_wire, &wire);
     expect(&wire, "1 7 begin1 3a end ");
     list(agent, "");
     expect(&wire, "5a ");
+    // What a program that failed had said is told of before its end.
+    agent_program_ended(agent, &good);
+    expect(&wire, "8 ");
+    agent_program_ended(agent, &bad);
+    expect(&wire, "9 8 ");
     agent_free(agent);
     g_string_free(wire.log, TRUE);
 }
