@@ -294,6 +294,24 @@ chan_service_decode(ChanService *m, ChanSpan untrusted_payload)
 }
 
 ChanSpan
+chan_service_failing_encode(ChanSpan name, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    write_name(&w, name, CHAN_SERVICE_MAX);
+    return chan_writer_span(&w);
+}
+
+bool
+chan_service_failing_decode(ChanSpan *name, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    *name = read_name(&r, CHAN_SERVICE_MAX);
+    return chan_reader_end(&r);
+}
+
+ChanSpan
 chan_program_ended_encode(const ChanProgramEnded *m, void *buffer, size_t capacity)
 {
     ChanWriter w = chan_writer(buffer, capacity);

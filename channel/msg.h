@@ -32,9 +32,10 @@ typedef enum {
     CHAN_MSG_APPS_END = 4,
     CHAN_MSG_APP_GONE = 5,
     CHAN_MSG_ICON = 6,
-    CHAN_MSG_SERVICE = 7,        // a service (a stream's name) became available or went away
-    CHAN_MSG_PROGRAM_ENDED = 8,  // a program that was started by an exec ended
-    CHAN_MSG_PROGRAM_OUTPUT = 9, // where its output is; before the end of one that failed
+    CHAN_MSG_SERVICE = 7,          // a service (a stream's name) became available or went away
+    CHAN_MSG_PROGRAM_ENDED = 8,    // a program that was started by an exec ended
+    CHAN_MSG_PROGRAM_OUTPUT = 9,   // where its output is; before the end of one that failed
+    CHAN_MSG_SERVICE_FAILING = 10, // one just told of as away keeps failing: do not wait for it
     // host to guest
     CHAN_MSG_HOST_INFO = 64, // once after hello
     CHAN_MSG_SYNC = 65,      // please send the full list
@@ -132,6 +133,8 @@ chan_icon_want_encode(const uint8_t hash[CHAN_ICON_HASH_SIZE], void *buffer, siz
 bool chan_icon_want_decode(uint8_t hash[CHAN_ICON_HASH_SIZE], ChanSpan untrusted_payload);
 ChanSpan chan_service_encode(const ChanService *m, void *buffer, size_t capacity);
 bool chan_service_decode(ChanService *m, ChanSpan untrusted_payload);
+ChanSpan chan_service_failing_encode(ChanSpan name, void *buffer, size_t capacity);
+bool chan_service_failing_decode(ChanSpan *name, ChanSpan untrusted_payload);
 ChanSpan chan_program_ended_encode(const ChanProgramEnded *m, void *buffer, size_t capacity);
 bool chan_program_ended_decode(ChanProgramEnded *m, ChanSpan untrusted_payload);
 ChanSpan chan_program_output_encode(const ChanProgramOutput *m, void *buffer, size_t capacity);

@@ -21,7 +21,7 @@ struct Agent {
     uint32_t serial;
     struct {
         char name[CHAN_SERVICE_MAX + 1], reason[CHAN_NAME_MAX + 1];
-        bool known, available;
+        bool known, available, failing;
     } service;
     uint8_t buffer[CHAN_MESSAGE_MAX];
 };
@@ -70,8 +70,12 @@ tell_service(Agent *a)
                      .available = a->service.available,
                      .reason = CHAN_SPAN_TEXT(a->service.reason)};
 
-    if (a->service.known)
-        tell(a, CHAN_MSG_SERVICE, chan_service_encode(&m, a->buffer, sizeof a->buffer));
+    if (!a->service.known)
+        return;
+    tell(a, CHAN_MSG_SERVICE, chan_service_encode(&m, a->buffer, sizeof a->buffer));
+    if (a->service.failing)
+        tell(a, CHAN_MSG_SERVICE_FAILING,
+             chan_service_failing_encode(m.name, a->buffer, sizeof a->buffer));
 }
 
 static void
@@ -208,12 +212,13 @@ agent_icon(Agent *a, const ChanIcon *icon)
 }
 
 void
-agent_service(Agent *a, const char *name, bool available, const char *reason)
+agent_service(Agent *a, const AgentService *service)
 {
-    (void)snprintf(a->service.name, sizeof a->service.name, "%s", name);
-    (void)snprintf(a->service.reason, sizeof a->service.reason, "%s", reason);
+    (void)snprintf(a->service.name, sizeof a->service.name, "%s", service->name);
+    (void)snprintf(a->service.reason, sizeof a->service.reason, "%s", service->reason);
     a->service.known = true;
-    a->service.available = available;
+    a->service.available = service->available;
+    a->service.failing = service->failing;
     tell_service(a);
 }
 

@@ -13,6 +13,13 @@ typedef struct Agent Agent;
 typedef bool (*AgentSend)(uint16_t type, ChanSpan payload, void *user);
 
 typedef struct {
+    const char *name;   // "rdp"
+    const char *reason; // why it is not available, or ""
+    bool available;
+    bool failing; // not available, and not soon: nobody need wait for it
+} AgentService;
+
+typedef struct {
     const char *app_id; // "" for a plain command
     const char *output; // path of the file that has what it said, or ""
     uint32_t pid;
@@ -38,5 +45,5 @@ void agent_list_app(Agent *agent, const ChanApp *app);
 void agent_list_end(Agent *agent);
 void agent_app_changed(Agent *agent, const ChanApp *app); // one that is in the list
 bool agent_icon(Agent *agent, const ChanIcon *icon);      // false: not sent, no host
-void agent_service(Agent *agent, const char *name, bool available, const char *reason);
+void agent_service(Agent *agent, const AgentService *service);
 void agent_program_ended(Agent *agent, const AgentProgramEnd *end);

@@ -68,13 +68,13 @@ on_alone(gpointer user)
 static const AgentPeersEvents peers_events = {on_stream, on_alone};
 
 static void
-on_service(const char *name, gboolean available, const char *reason, gpointer user)
+on_service(const AgentService *service, gpointer user)
 {
     Program *p = user;
 
-    agent_service(p->agent, name, available, reason);
-    if (g_str_equal(name, "rdp"))
-        agent_handover_available(p->handover, available);
+    agent_service(p->agent, service);
+    if (g_str_equal(service->name, "rdp"))
+        agent_handover_available(p->handover, service->available);
 }
 
 static void
@@ -108,17 +108,19 @@ static void
 open_link(Program *p, const char *guest_dir)
 {
     g_autoptr(GError) error = NULL;
+    AgentService starting = {"rdp", "the guest is starting", false, false};
+    AgentService never = {"rdp", "the agent runs without casement-supervisor", false, true};
 
     if (guest_dir)
         p->link = agent_link_new(NULL, guest_dir, &link_events, p, &error);
     if (p->link) {
         p->handover = agent_handover_new(NULL, guest_dir);
-        agent_service(p->agent, "rdp", false, "the guest is starting");
+        agent_service(p->agent, &starting);
         return;
     }
     g_printerr("casement-agent: programs are only listed, none can be shown: %s\n",
                error ? error->message : "no --guest-dir and no $CASEMENT_GUEST_DIR");
-    agent_service(p->agent, "rdp", false, "the agent runs without casement-supervisor");
+    agent_service(p->agent, &never);
 }
 
 static gboolean

@@ -51,6 +51,15 @@ on_service(const char *name, gboolean available, const char *reason, gpointer us
 }
 
 static void
+on_service_failing(const char *name, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (g_str_equal(name, "rdp"))
+        broker_session_service_failing(g->session);
+}
+
+static void
 on_guest_info(const char *os, gpointer user)
 {
     BrokerGuest *g = user;
@@ -84,8 +93,8 @@ on_program_ended(guint32 pid, int status, gpointer user)
     broker_session_program_ended(g->session, pid, status, output);
 }
 
-static const BrokerGuestMessageHandlers message_handlers = {on_guest_info, on_service,
-                                                            on_program_ended, on_program_output};
+static const BrokerGuestMessageHandlers message_handlers = {
+    on_guest_info, on_service, on_service_failing, on_program_ended, on_program_output};
 
 static void
 on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)

@@ -37,6 +37,20 @@ on_service(ChanSpan untrusted_payload, const BrokerGuestMessageHandlers *handler
 }
 
 static gboolean
+on_service_failing(ChanSpan untrusted_payload, const BrokerGuestMessageHandlers *handlers,
+                   gpointer user)
+{
+    ChanSpan untrusted_name;
+    char name[CHAN_SERVICE_MAX + 1];
+
+    if (!chan_service_failing_decode(&untrusted_name, untrusted_payload))
+        return FALSE;
+    chan_utf8_clean(untrusted_name, name, sizeof name);
+    handlers->service_failing(name, user);
+    return TRUE;
+}
+
+static gboolean
 on_program_ended(ChanSpan untrusted_payload, const BrokerGuestMessageHandlers *handlers,
                  gpointer user)
 {
@@ -80,6 +94,9 @@ broker_guest_message(BrokerCatalog *catalog, uint16_t type, ChanSpan untrusted_p
         break;
     case CHAN_MSG_SERVICE:
         ok = on_service(untrusted_payload, handlers, user);
+        break;
+    case CHAN_MSG_SERVICE_FAILING:
+        ok = on_service_failing(untrusted_payload, handlers, user);
         break;
     case CHAN_MSG_PROGRAM_ENDED:
         ok = on_program_ended(untrusted_payload, handlers, user);

@@ -12,6 +12,8 @@ typedef struct {
     void (*guest_info)(const char *os, gpointer user);
     // A service came or went; texts are cleaned.
     void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
+    // One that was just told of as away keeps failing.
+    void (*service_failing)(const char *name, gpointer user);
     // A program ended: exit code, or minus the signal.
     void (*program_ended)(guint32 pid, int status, gpointer user);
     // Where a program's output is, in the guest; cleaned. Before the end of one that failed.

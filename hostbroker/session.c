@@ -479,6 +479,27 @@ await_service(BrokerSession *s, const GError *error)
     return true;
 }
 
+// No session can be had: why, and where there is more about it.
+static GError *
+failing_error(const BrokerSession *s)
+{
+    g_autofree char *log = broker_host_guest_state(s->host, s->config->name, "guest.log");
+    bool ours = broker_config_takes_files(s->config);
+
+    return g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
+                       "Guest %s cannot open windows: %s; see %s", s->config->name,
+                       s->reason ? s->reason : "its RemoteApp server fails",
+                       ours ? log : "the output of casement-supervisor in the guest");
+}
+
+static void
+fail_for_service(BrokerSession *s)
+{
+    g_autoptr(GError) error = failing_error(s);
+
+    broker_exec_queue_fail(s->execs, FALSE, error);
+}
+
 void
 broker_session_advance(BrokerSession *s)
 {
@@ -486,6 +507,8 @@ broker_session_advance(BrokerSession *s)
 
     if (s->quitting || s->expecting || s->restart)
         return;
+    if (s->failing && !s->session.process && broker_exec_queue_count(s->execs) > 0)
+        fail_for_service(s);
     if (wanted(s)) {
         if (!s->view.process && !start_view(s, &error)) {
             give_up(s, error->message);
@@ -593,6 +616,10 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone don
 {
     CtlStartup startup = {.app_index = exec->app_index};
 
+    if (s->failing && !s->session.process) {
+        g_propagate_error(error, failing_error(s));
+        return FALSE;
+    }
     if (!broker_exec_queue_push(s->execs, exec, done, user, error))
         return FALSE;
     s->prepared = false;
@@ -614,10 +641,18 @@ void
 broker_session_service(BrokerSession *s, gboolean available, const char *reason)
 {
     s->service = available;
+    s->failing = false;
     if (!available && reason && *reason) {
         g_free(s->reason);
         s->reason = g_strdup(reason);
     }
+    broker_session_advance(s);
+}
+
+void
+broker_session_service_failing(BrokerSession *s)
+{
+    s->failing = !s->service;
     broker_session_advance(s);
 }
 

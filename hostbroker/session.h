@@ -62,6 +62,10 @@ broker_session_program_ended(BrokerSession *session, guint32 pid, int status, co
 // The guest's RemoteApp server came or went (reason, or NULL).
 void broker_session_service(BrokerSession *session, gboolean available, const char *reason);
 
+// It keeps failing: what waits for it fails with the reason, and so does what is asked for until
+// broker_session_service is called again.
+void broker_session_service_failing(BrokerSession *session);
+
 // An application for the table of both.
 void broker_session_app(BrokerSession *session, const char *guest, const BrokerApp *app);
 

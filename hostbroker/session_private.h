@@ -29,7 +29,7 @@ struct BrokerSession {
     char **environment; // of the desktop
     BrokerWindowList *windows;
     BrokerExecQueue *execs;
-    bool service, quitting, expecting;
+    bool service, failing, quitting, expecting;
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
     bool renewing;                  // a view ended, and its session may have windows not told of

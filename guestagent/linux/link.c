@@ -43,7 +43,8 @@ on_service(AgentLink *l, ChanSpan packet)
     memcpy(&m, packet.data, sizeof m);
     m.name[sizeof m.name - 1] = '\0';
     m.reason[sizeof m.reason - 1] = '\0';
-    l->events->service(m.name, m.available != 0, m.reason, l->user);
+    AgentService service = {m.name, m.reason, m.available != 0, m.failing != 0};
+    l->events->service(&service, l->user);
 }
 
 static void

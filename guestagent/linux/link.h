@@ -11,7 +11,7 @@
 typedef struct AgentLink AgentLink;
 
 typedef struct {
-    void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
+    void (*service)(const AgentService *service, gpointer user);
     void (*program_ended)(const AgentProgramEnd *end, gpointer user);
     void (*lost)(gpointer user); // the supervisor ended; called once
 } AgentLinkEvents;

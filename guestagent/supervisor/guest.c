@@ -15,6 +15,9 @@
 // Programs may start without sound when its server takes longer than this.
 #define SOUND_LIMIT_MS 2000
 
+// Ends of casement-remoteapp in a row, without it having been there for anybody between them.
+#define FAILING_AFTER 3
+
 struct SupGuest {
     const SupGuestOptions *options;
     void (*finished)(int status, gpointer user);
@@ -31,6 +34,7 @@ struct SupGuest {
     SupShutdown *shutdown; // NULL: not under way
     gboolean x_ready, bus_ready, sound_settled, is_up;
     guint sound_limit;
+    guint failures; // of casement-remoteapp, since it was there
     int status;
 };
 
@@ -158,10 +162,12 @@ on_socket_ready(const char *path, gpointer user)
 {
     SupGuest *g = user;
 
-    if (g_str_equal(path, g->places->rdp))
-        sup_requests_set_service(g->requests, TRUE, "");
-    else if (g_str_equal(path, g->places->pulse))
+    if (g_str_equal(path, g->places->rdp)) {
+        g->failures = 0;
+        sup_requests_set_service(g->requests, SUP_SERVICE_THERE, "");
+    } else if (g_str_equal(path, g->places->pulse)) {
         sound_settled(g);
+    }
 }
 
 static void
@@ -181,7 +187,9 @@ on_helper_ended(SupKeeper *keeper, const char *reason, gboolean gave_up, gpointe
     g_printerr("casement-supervisor: %s\n", text);
     if (keeper == g->remoteapp) {
         (void)unlink(g->places->rdp);
-        sup_requests_set_service(g->requests, FALSE, text);
+        sup_requests_set_service(
+            g->requests, ++g->failures < FAILING_AFTER ? SUP_SERVICE_AWAY : SUP_SERVICE_FAILING,
+            text);
     }
     if (keeper == g->sound) {
         (void)unlink(g->places->pulse);
@@ -229,7 +237,7 @@ on_x_ready(const char *display, const char *name, gpointer user)
         sup_keeper_start(g->remoteapp);
     } else {
         g_printerr("casement-supervisor: no windows from this guest: %s\n", error->message);
-        sup_requests_set_service(g->requests, FALSE, error->message);
+        sup_requests_set_service(g->requests, SUP_SERVICE_FAILING, error->message);
     }
     check_up(g);
 }

@@ -64,7 +64,7 @@ typedef struct {
 typedef struct {
     uint32_t type, size;
     uint32_t available;
-    uint32_t reserved;
+    uint32_t failing; // not available, and not soon: it failed again and again, or is not started
     char name[64];
     char reason[512];
 } SupervisorService;

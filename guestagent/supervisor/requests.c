@@ -231,9 +231,10 @@ sup_requests_free(SupRequests *r)
 }
 
 void
-sup_requests_set_service(SupRequests *r, gboolean available, const char *reason)
+sup_requests_set_service(SupRequests *r, SupServiceState state, const char *reason)
 {
-    r->service.available = available ? 1 : 0;
+    r->service.available = state == SUP_SERVICE_THERE;
+    r->service.failing = state == SUP_SERVICE_FAILING;
     memset(r->service.reason, 0, sizeof r->service.reason);
     g_strlcpy(r->service.reason, reason, sizeof r->service.reason);
     broadcast(r, &r->service, sizeof r->service);

@@ -188,6 +188,34 @@ class Errors(ChainCase):
     def told(self):
         return [line for line in (self.d.base / "dbus-daemon.log").read_text().splitlines() if "showed a window" in line]
 
+    def guest_with_remoteapp(self, name, script):
+        """A guest whose casement-remoteapp is this script; kind local, which sees the script's folder."""
+        folder = self.d.folder(f"{name}-programs")
+        (folder / "casement-agent").symlink_to(self.d.build / "bin/casement-agent")
+        (folder / "casement-remoteapp").write_text(f"#!/bin/sh\n{script}\n")
+        (folder / "casement-remoteapp").chmod(0o755)
+        self.d.casement("guest", "add", name, "--kind", "local", "--set", f"environment=CASEMENT_LIBEXECDIR={folder};",
+                        "--set", "launch_timeout_s=40")
+        self.addCleanup(self.d.casement, "guest", "remove", name)
+        return folder
+
+    def test_remoteapp_that_cannot_start(self):
+        self.guest_with_remoteapp("lame", "echo the moon is missing >&2; exit 3")
+        # Not after launch_timeout_s, and of one that was started before it was known, and of one after.
+        for _ in range(2):
+            done = self.d.casement("run", "lame", "--", "xterm", check=False, timeout=20)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertIn("Guest lame cannot open windows: casement-remoteapp ended with status 3", done.stderr)
+            log = pathlib.Path(next(word for word in done.stderr.split() if word.endswith("/guest.log")))
+            self.assertIn("the moon is missing", log.read_text())
+
+    def test_remoteapp_that_starts_at_the_third_time(self):
+        folder = self.d.base / "late-programs"
+        self.guest_with_remoteapp("late", f"cd {folder} && for n in 1 2; do mkdir try$n && exit 3; done\n"
+                                  f"exec {self.d.build}/bin/casement-remoteapp")
+        self.d.casement("run", "late", "--", "xterm", timeout=30)
+        self.assertTrue((folder / "try2").is_dir())
+
     def test_broken_file_costs_one_guest(self):
         conf = pathlib.Path(self.d.env["XDG_CONFIG_HOME"]) / "casement/guests"
         (conf / "broken.conf").write_text("[Guest]\nkind=local\nidle_timeout_s=soon\n")

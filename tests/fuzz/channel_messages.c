@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1)
         return 0;
     ChanSpan payload = CHAN_SPAN(data + 1, size - 1);
-    switch (data[0] % 11) {
+    switch (data[0] % 12) {
     case 0:
         TRY(guest_info, ChanGuestInfo);
         break;
@@ -79,6 +79,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 8:
         if (chan_icon_want_decode(hash, payload))
             same(payload, chan_icon_want_encode(hash, again, sizeof again));
+        break;
+    case 11:
+        if (chan_service_failing_decode(&id, payload))
+            same(payload, chan_service_failing_encode(id, again, sizeof again));
         break;
     case 10:
         TRY(program_output, ChanProgramOutput);

@@ -234,6 +234,7 @@ on_host_service(TestHost *h, ChanSpan payload)
     g_assert_cmpmem(service.name.data, service.name.size, "rdp", 3);
     h->rdp_known = TRUE;
     h->rdp_available = service.available != 0;
+    h->rdp_failing = FALSE;
     g_free(h->rdp_reason);
     h->rdp_reason = g_strndup((const char *)service.reason.data, service.reason.size);
 }
@@ -310,6 +311,9 @@ on_message(ChanPump *pump, uint16_t type, ChanSpan payload, gpointer user)
         break;
     case CHAN_MSG_PROGRAM_OUTPUT:
         on_host_output(h, payload);
+        break;
+    case CHAN_MSG_SERVICE_FAILING:
+        h->rdp_failing = TRUE;
         break;
     default:
         g_assert_not_reached();

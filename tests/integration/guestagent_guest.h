@@ -58,6 +58,7 @@ typedef struct {
     GHashTable *icons;    // GBytes hash → side
     guint icon_messages, bad_icons;
     gboolean rdp_known, rdp_available;
+    gboolean rdp_failing;
     char *rdp_reason;
     guint ended; // PROGRAM_ENDED
     guint32 ended_pid;

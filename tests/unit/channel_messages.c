@@ -51,6 +51,19 @@ gone_again(void *out, size_t capacity)
 }
 static const Codec gone_codec = {"app_gone", gone_take, gone_again};
 
+static ChanSpan failing_name;
+static bool
+failing_take(ChanSpan payload)
+{
+    return chan_service_failing_decode(&failing_name, payload);
+}
+static ChanSpan
+failing_again(void *out, size_t capacity)
+{
+    return chan_service_failing_encode(failing_name, out, capacity);
+}
+static const Codec failing_codec = {"service_failing", failing_take, failing_again};
+
 static uint8_t want_hash[CHAN_ICON_HASH_SIZE];
 static bool
 want_take(ChanSpan payload)
@@ -108,6 +121,7 @@ test_small(void)
     CHECK(program_ended, (ChanProgramEnded){T("xterm"), 4711, -9});
     CHECK(program_output, (ChanProgramOutput){4711, T("/run/casement/log/xterm.log")});
     check(&gone_codec, chan_app_gone_encode(T("xterm"), buffer, sizeof buffer));
+    check(&failing_codec, chan_service_failing_encode(T("rdp"), buffer, sizeof buffer));
     check(&want_codec, chan_icon_want_encode(hash, buffer, sizeof buffer));
 }
 

@@ -109,7 +109,7 @@ test_lists(void)
     const AgentProgramEnd good = {"a", "/log/a.log", 1, 0}, bad = {"a", "/log/a.log", 1, -11};
 
     agent_set_platform(agent, &platform);
-    agent_service(agent, "rdp", true, "");
+    agent_service(agent, &(AgentService){"rdp", "", true, false});
     agent_host_ready(agent, send_to_wire, &wire);
     expect(&wire, "1 7 ");
     g_assert_cmpuint(platform.collects, ==, 1);
@@ -137,6 +137,13 @@ test_lists(void)
     expect(&wire, "8 ");
     agent_program_ended(agent, &bad);
     expect(&wire, "9 8 ");
+    // That a service fails is told to the next host, too.
+    agent_service(agent, &(AgentService){"rdp", "why", false, true});
+    expect(&wire, "7 10 ");
+    agent_host_ready(agent, send_to_wire, &wire);
+    expect(&wire, "1 7 10 begin0 end ");
+    agent_service(agent, &(AgentService){"rdp", "", true, false});
+    expect(&wire, "7 ");
     agent_free(agent);
     g_string_free(wire.log, TRUE);
 }
