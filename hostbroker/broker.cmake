@@ -48,6 +48,7 @@ add_library(broker STATIC
   link.c
   notify.c
   process.c
+  remains.c
   sandbox.c
   seccomp.c
   session.c

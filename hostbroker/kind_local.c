@@ -3,11 +3,8 @@
 // server and session bus of its own, for machines that refuse user namespaces. It keeps nothing
 // from the guest's programs that the user's own programs may do.
 #include "hostbroker/embedded.h"
+#include "hostbroker/remains.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static gboolean
@@ -49,35 +46,26 @@ spawn(BrokerEmbedded *e, int agent_fd, GError **error)
     return TRUE;
 }
 
-static gboolean
-environment_has(const char *pid, const char *entry)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%s/environ", pid);
-    g_autofree char *text = NULL;
-    gsize size = 0, n = strlen(entry) + 1;
-    struct stat st;
-
-    if (stat(path, &st) < 0 || st.st_uid != geteuid() ||
-        !g_file_get_contents(path, &text, &size, NULL))
-        return FALSE;
-    return memmem(text, size, entry, n) != NULL;
-}
-
 // A supervisor that was killed cannot end its children, and without a pid namespace nobody else
-// does: what carries the guest's folder in its environment is ended here.
+// does.
 static void
 clear_processes(BrokerEmbedded *e)
 {
     g_autofree char *dir = broker_host_guest_run(e->link.host, e->link.config->name, "guest");
     g_autofree char *entry = g_strconcat("CASEMENT_GUEST_DIR=", dir, NULL);
-    g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
-    const char *name;
 
-    while (proc && (name = g_dir_read_name(proc))) {
-        pid_t pid = (pid_t)g_ascii_strtoll(name, NULL, 10);
-        if (pid > 1 && pid != getpid() && environment_has(name, entry))
-            kill(pid, SIGKILL);
-    }
+    broker_end_remains(entry);
+}
+
+static gboolean
+find_local(BrokerLink *link, const BrokerIdentity *identity)
+{
+    if (broker_embedded_find(link, identity))
+        return TRUE;
+    // It ended while there was no broker.
+    if (identity->pid != 0)
+        clear_processes((BrokerEmbedded *)link);
+    return FALSE;
 }
 
 static void
@@ -91,7 +79,7 @@ static const BrokerEmbeddedKind kind_local = {
     .base = {.start = broker_embedded_start,
              .passes_fds = TRUE,
              .reopen = broker_embedded_reopen,
-             .find = broker_embedded_find,
+             .find = find_local,
              .stop = broker_embedded_stop,
              .free = free_local},
     .spawn = spawn,

@@ -224,6 +224,43 @@ class Local(Both, GuestCase):
                            Gio.DBusCallFlags.NONE, 5000, None)
 
 
+    # Its own children, which no signal of a parent's end reaches, one without the guest's environment, one
+    # that starts others on and on, and what is left of a session whose leader is gone.
+    FAMILY = ("cd; trap '' TERM HUP; env -i sleep 4711 & setsid sh -c 'trap \"\" TERM; sleep 4711 & wait' &"
+              "(sleep 4711 & env -i sleep 4711 &) & (while :; do sleep 0.02; done) & touch family; wait")
+
+    def family(self):
+        """pids in the guest's home, whatever their environment."""
+        home, hits = str(self.home()), []
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if os.readlink(folder / "cwd") == home and alive(int(folder.name)):
+                    hits.append(int(folder.name))
+            except OSError:
+                continue
+        return hits
+
+    def with_family(self):
+        pid = self.start()["pid"]
+        self.run_in("sh", "-c", self.FAMILY)
+        wait_for("the family", lambda: (self.home() / "family").exists() and len(self.family()) >= 8)
+        return pid
+
+    def test_supervisor_killed_leaves_nothing(self):
+        os.kill(self.with_family(), signal.SIGKILL)
+        wait_for(lambda: f"the end of {self.family()}", lambda: not self.family(), 5)
+        self.assertEqual(self.guest("demo")["state"], "failed")
+
+    def test_supervisor_killed_without_broker_leaves_nothing(self):
+        pid = self.with_family()
+        self.kill_broker()
+        os.kill(pid, signal.SIGKILL)
+        wait_for("the supervisor's end", lambda: not alive(pid))
+        self.assertTrue(self.family(), "nothing was left to be ended")
+        self.guests()
+        wait_for(lambda: f"the end of {self.family()}", lambda: not self.family(), 5)
+
+
 def sandbox_refusal():
     """Why this machine has no sandboxes, or None: the kernel's own word, not the broker's."""
     command = ["bwrap", "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "true"]
