@@ -1,6 +1,6 @@
 # The RDP half: a library of its own for the tests, and the program.
 # libfreerdp below 3.11 sends no window orders (window_orders_send.h).
-if(FREERDP_VERSION VERSION_LESS 3.11)
+if(FREERDP_freerdp3_VERSION VERSION_LESS 3.11)
   set(remoteapp_window_orders window_orders_encode.c)
 else()
   set(remoteapp_window_orders window_orders_library.c)

@@ -42,7 +42,7 @@ class Windows(ChainCase):
         d = self.d
         known = {w.id for w in d.windows_of("NativeWindow")}
         d.spawn("xterm", "-class", "NativeWindow", "-bg", colour, "-fg", colour, "-cr", colour, "-ms", colour,
-                "-geometry", geometry, "-e", "cat")
+                "-geometry", geometry, "-e", "sh", "-c", "printf '\\033[?25l'; cat")  # no cursor
         return self.new_native(known)
 
     def new_native(self, known):

@@ -270,8 +270,26 @@ on_ended(GObject *source, GAsyncResult *result, gpointer user)
     run->ended = TRUE;
 }
 
+// A locale of the test's own: a C.UTF-8 locale is not translated by newer C libraries, and no other
+// need be there.
+static char *
+german_locale(void)
+{
+    char *locpath = g_dir_make_tmp("casement-locale-XXXXXX", NULL);
+    g_autofree char *locale = g_build_filename(locpath, "de_DE.UTF-8", NULL);
+    g_autofree char *nowhere = NULL;
+    const char *argv[] = {"localedef", "-i", "de_DE", "-f", "UTF-8", locale, NULL};
+    g_autoptr(GError) error = NULL;
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &nowhere, NULL,
+                 &error);
+    g_assert_no_error(error);
+    g_assert_true(g_file_test(locale, G_FILE_TEST_IS_DIR));
+    return locpath;
+}
+
+// locpath: NULL, or where the locale de_DE.UTF-8 is.
 static GSubprocess *
-spawn(Run *run, const char *arguments, const char *language)
+spawn(Run *run, const char *arguments, const char *locpath)
 {
     const char *build = g_getenv("CASEMENT_BUILD");
     g_assert_nonnull(build);
@@ -283,8 +301,10 @@ spawn(Run *run, const char *arguments, const char *language)
     g_ptr_array_add(argv, NULL);
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-    g_subprocess_launcher_setenv(launcher, "LC_ALL", "C.UTF-8", TRUE);
-    g_subprocess_launcher_setenv(launcher, "LANGUAGE", language, TRUE);
+    g_subprocess_launcher_setenv(launcher, "LC_ALL", locpath ? "de_DE.UTF-8" : "C.UTF-8", TRUE);
+    if (locpath)
+        g_subprocess_launcher_setenv(launcher, "LOCPATH", locpath, TRUE);
+    g_subprocess_launcher_unsetenv(launcher, "LANGUAGE");
     g_subprocess_launcher_setenv(launcher, "DESKTOP_STARTUP_ID", "start_TIME5", TRUE);
     g_subprocess_launcher_setenv(launcher, "DISPLAY", ":77", TRUE);
     g_autoptr(GError) error = NULL;
@@ -323,7 +343,7 @@ static void
 run_wait(Run *run, const char *arguments)
 {
     run_clear(run);
-    g_autoptr(GSubprocess) process = spawn(run, arguments, "en");
+    g_autoptr(GSubprocess) process = spawn(run, arguments, NULL);
     wait_until(&run->ended);
 }
 
@@ -535,7 +555,7 @@ test_interrupt(void)
     Broker *broker = broker_new(TRUE);
     broker->silent = TRUE;
     Run run = {0};
-    g_autoptr(GSubprocess) process = spawn(&run, "run demo slow", "en");
+    g_autoptr(GSubprocess) process = spawn(&run, "run demo slow", NULL);
     while (!broker->asked)
         g_main_context_iteration(NULL, TRUE);
     g_subprocess_send_signal(process, SIGINT);
@@ -550,13 +570,17 @@ static void
 test_german(void)
 {
     Broker *broker = broker_new(TRUE);
+    g_autofree char *locpath = german_locale();
     Run run = {0};
-    g_autoptr(GSubprocess) process = spawn(&run, "run demo fail-NoSuchGuest", "de");
+    g_autoptr(GSubprocess) process = spawn(&run, "run demo fail-NoSuchGuest", locpath);
     wait_until(&run.ended);
     g_assert_cmpint(run.code, ==, 3);
     assert_contains(run.err, "konnte nicht gestartet werden");
     run_clear(&run);
     broker_free(broker);
+    const char *remove[] = {"rm", "-r", locpath, NULL};
+    g_spawn_sync(NULL, (char **)remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                 NULL);
 }
 
 int
