@@ -298,7 +298,7 @@ class Sandbox(Both, GuestCase):
         probe, out = self.home() / "probe.py", self.home() / "probe.json"
         self.put(probe, PROBE.read_text())
         host = {"paths": [str(p) for p in (secret, self.base / "bus", self.base / "config", self.base / "run",
-                                           self.base / "state", "/root", "/home/root", "/sys/kernel", "/boot")],
+                                           self.base / "state", "/root/.bashrc", "/home/root", "/sys/kernel", "/boot")],
                 "programs": str(BUILD / "bin"), "abstract": abstract, "port": port.getsockname()[1], "key": key}
         home = self.env["HOME"]
         self.run_in("/usr/bin/python3", f"{home}/probe.py", f"{home}/probe.json", json.dumps(host))
