@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import statistics
 import sys
 import time
@@ -110,12 +111,26 @@ class Bench:
         d.display.flush()
         wait_for("the window to close", lambda: window.id not in {w.id for w in d.clients()})
 
+    def install(self, guest):
+        home = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"casement/guests/{guest}/home"
+        shutil.copy(self.d.build / "bin/chain_target", home / "chain_target")
+        os.chmod(home / "chain_target", 0o755)
+
     def first_window(self):
-        """The first launch of a guest that is up: session and view start with it."""
-        took, window = self.until_window(
-            lambda: self.d.spawn("casement", "run", "demo", "--", "sh", "-c", "exec ~/chain_target"))
-        self.line("session_start_to_first_window", took, "ms", limit=250)
-        return window
+        """From `casement run` on a guest that is up to the first window: session and view start with it."""
+        d, took = self.d, []
+        d.add_guest("brief", "--set", "idle_timeout_s=1")
+        self.install("brief")
+        for _ in range(LAUNCHES):
+            ms, _ = self.until_window(
+                lambda: d.spawn("casement", "run", "brief", "--", "sh", "-c", "exec ~/chain_target"))
+            took.append(ms)
+            for pid in d.guest_pids("chain_target", "brief"):
+                d.signal(pid, signal.SIGKILL)
+            wait_for("the session's end", lambda: d.guest("brief")["session"] == "none", 30)
+        self.line("first_session_of_a_new_guest_to_window", took[0], "ms")
+        self.line("session_start_to_first_window", statistics.median(took[1:]), "ms", limit=250)
+        d.casement("guest", "stop", "brief")
 
     def throughput(self):
         """Raw pixels from a program to the host's screen, against what the session alone takes from a socket."""
@@ -188,9 +203,7 @@ class Bench:
 
     def run(self):
         self.d.add_guest("demo")
-        home = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "casement/guests/demo/home"
-        shutil.copy(self.d.build / "bin/chain_target", home / "chain_target")
-        os.chmod(home / "chain_target", 0o755)
+        self.install("demo")
         for part in (self.first_window, self.latency, self.launches, self.sizes, self.idle, self.throughput):
             try:
                 part()
