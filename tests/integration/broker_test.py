@@ -247,7 +247,35 @@ class Hostile(BrokerCase):
         if not os.environ.get("ASAN_OPTIONS") and "asan" not in str(BUILD):
             self.assertLess(rss, 15 * 1024)
         log = (self.base / "log").read_text()
-        self.assertEqual(log.count("guest broken: "), 1, "logged more than once")
+        for mode in ("garbage", "silent", "broken", "flood", "unlisted"):
+            self.assert_said_once(mode)
+
+    def assert_said_once(self, guest):
+        """Whatever the log says of the guest, it says once."""
+        said = [line.split(f"guest {guest}: ")[1] for line in (self.base / "log").read_text(errors="replace").splitlines()
+                if f"guest {guest}: " in line]
+        self.assertTrue(said)
+        self.assertEqual(len(said), len(set(said)), said)
+
+    def test_list_of_all_that_is_wrong(self):
+        self.add_peer("good", apps=APPS)
+        self.call("StartGuest", "(s)", "good")
+        wrong = ("twice One\ntwice Two\n../up Up\ncontrol Na\x1b[1mme\x07\nbidi a\u202egnp.exe\n"
+                 "codes 100%F %U\nquotes \"a\" 'b' `c` $d\ncasement.good.one Ours\n")
+        self.add_peer("wrong", apps=wrong + "".join(f"many-{i} {i}\n" for i in range(100_000)))
+        self.call("StartGuest", "(s)", "wrong")
+        wait_for("what can be published of it", lambda: self.entry("wrong", "many-1000").exists(), 30)
+        names = {app["id"]: app["name"] for app in self.apps("wrong")}
+        self.assertLessEqual(len(names), 4096)
+        self.assertNotIn("../up", names)
+        for name in names.values():
+            self.assertTrue(name.isprintable(), name)
+        self.assertEqual(names["codes"], "100%F %U")
+        text = self.entry("wrong", "codes").read_text()
+        self.assertEqual([line for line in text.splitlines() if line.startswith("Exec=")][0].split(" ", 1)[1].split()[:2],
+                         ["run", "wrong"], text)
+        self.assertEqual(self.guest("good")["state"], "up")
+        self.assert_said_once("wrong")
 
 
 class OwnDeath(BrokerCase):
