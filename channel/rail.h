@@ -16,6 +16,11 @@ typedef enum {
     // The host's pointer entered the window: restack it on top of the guest's others without
     // giving it focus, since pointer events name no window and the topmost gets them.
     CHAN_RAIL_REQUEST_RAISE = 1,
+    // Whether the host's window manager marks the window with the focus (_NET_WM_STATE_FOCUSED,
+    // EWMH
+    // 1.5): windowId is 1 or 0 and no window's. Toolkits draw windows without focus in another way
+    // only where it does. Sent before the first exec and when it changes; until then it is 1.
+    CHAN_RAIL_REQUEST_MARK_FOCUS = 2,
 } ChanRailRequest;
 
 // Server → client: the rawResult of an exec result PDU ([MS-RDPERP] 2.2.2.3.2) with RAIL_EXEC_S_OK

@@ -19,6 +19,7 @@ struct BridgeRail {
     gboolean shaken; // handshake done
     gboolean ours;   // the server is casement-remoteapp
     RECTANGLE_16 work_area;
+    gboolean marks_focus;
 };
 
 BridgeRail *
@@ -28,6 +29,7 @@ bridge_rail_new(const BridgeRailHandlers *handlers, gpointer user)
 
     r->handlers = handlers;
     r->user = user;
+    r->marks_focus = TRUE;
     return r;
 }
 
@@ -43,6 +45,14 @@ send_work_area(BridgeRail *r)
     RAIL_SYSPARAM_ORDER order = {.params = SPI_MASK_SET_WORK_AREA, .workArea = r->work_area};
 
     return r->client->ClientSystemParam(r->client, &order);
+}
+
+static UINT
+send_request(BridgeRail *r, ChanRailRequest request, guint32 window)
+{
+    RAIL_NOTIFY_EVENT_ORDER order = {window, CHAN_RAIL_REQUEST_ID, request};
+
+    return r->ours ? r->client->ClientNotifyEvent(r->client, &order) : CHANNEL_RC_OK;
 }
 
 static UINT
@@ -67,6 +77,8 @@ shake_hands(BridgeRail *r, UINT32 server_build)
         error = c->ClientInformation(c, &status);
     if (!error)
         error = c->ClientSystemParam(c, &params);
+    if (!error)
+        error = send_request(r, CHAN_RAIL_REQUEST_MARK_FOCUS, r->marks_focus);
     if (error || r->shaken) // some servers shake hands twice, plain and extended
         return error;
     r->shaken = TRUE;
@@ -245,8 +257,16 @@ bridge_rail_layout(BridgeRail *r, guint32 keyboard_layout)
 void
 bridge_rail_raise(BridgeRail *r, guint32 window)
 {
-    RAIL_NOTIFY_EVENT_ORDER order = {window, CHAN_RAIL_REQUEST_ID, CHAN_RAIL_REQUEST_RAISE};
+    if (r->client && r->shaken)
+        send_request(r, CHAN_RAIL_REQUEST_RAISE, window);
+}
 
-    if (r->client && r->shaken && r->ours)
-        r->client->ClientNotifyEvent(r->client, &order);
+void
+bridge_rail_mark_focus(BridgeRail *r, gboolean marked)
+{
+    if (r->marks_focus == marked)
+        return;
+    r->marks_focus = marked;
+    if (r->client && r->shaken)
+        send_request(r, CHAN_RAIL_REQUEST_MARK_FOCUS, marked);
 }

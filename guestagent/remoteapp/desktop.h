@@ -139,6 +139,9 @@ gboolean ra_desktop_capture_many(RaDesktop *desktop, guint32 id, const RaRect *r
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
 void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus
+// Whether windows say that they have the focus (_NET_WM_STATE_FOCUSED); at first they do. Programs
+// that run may keep what they knew.
+void ra_desktop_mark_focus(RaDesktop *desktop, bool marked);
 void ra_desktop_move_resize(RaDesktop *desktop, guint32 id, const RaRect *rect);
 void ra_desktop_set_state(RaDesktop *desktop, guint32 id, RaShowState state);
 void ra_desktop_close(RaDesktop *desktop, guint32 id); // WM_DELETE_WINDOW, or XKillClient

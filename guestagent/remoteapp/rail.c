@@ -251,6 +251,16 @@ handle_sysparam(RaRail *rail, const RaRailMessage *m)
         rail->events->work_area(&area, rail->user);
 }
 
+// Between our own two ends (channel/rail.h).
+static void
+handle_request(RaRail *rail, guint32 request, guint32 value)
+{
+    if (request == CHAN_RAIL_REQUEST_RAISE)
+        ra_desktop_raise(rail->desktop, value);
+    else if (request == CHAN_RAIL_REQUEST_MARK_FOCUS)
+        ra_desktop_mark_focus(rail->desktop, value != 0);
+}
+
 static void
 handle(RaRail *rail, const RaRailMessage *m)
 {
@@ -280,9 +290,8 @@ handle(RaRail *rail, const RaRailMessage *m)
         handle_move(rail, m);
         break;
     case RA_RAIL_NOTIFY_EVENT:
-        if (rail->casement && m->flags == CHAN_RAIL_REQUEST_ID &&
-            m->value == CHAN_RAIL_REQUEST_RAISE)
-            ra_desktop_raise(rail->desktop, m->window_id);
+        if (rail->casement && m->flags == CHAN_RAIL_REQUEST_ID)
+            handle_request(rail, m->value, m->window_id);
         break;
     case RA_RAIL_GET_APPID_REQ: {
         const RaWindow *window = ra_desktop_window(rail->desktop, m->window_id);

@@ -22,6 +22,9 @@
     X(_NET_STARTUP_INFO)                                                                           \
     X(_NET_STARTUP_INFO_BEGIN)                                                                     \
     X(_NET_ACTIVE_WINDOW)                                                                          \
+    X(_NET_SUPPORTED)                                                                              \
+    X(_NET_SUPPORTING_WM_CHECK)                                                                    \
+    X(_NET_WM_STATE_FOCUSED)                                                                       \
     X(_NET_WORKAREA)                                                                               \
     X(_NET_CURRENT_DESKTOP)                                                                        \
     X(_NET_CLIENT_LIST_STACKING)                                                                   \

@@ -11,6 +11,7 @@
 #define FRAME_GUESS_LEFT 8
 #define FRAME_GUESS_TOP 40
 #define RESOURCES_MAX (256 * 1024)
+#define SUPPORTED_MAX 1024
 
 struct HostScreen {
     View *view;
@@ -122,6 +123,21 @@ read_scale_percent(HostDisplay *x)
     return (uint32_t)CLAMP(dpi / 96 * 100 + 0.5, 100, 500);
 }
 
+// Without a window manager nothing is marked.
+static bool
+read_marks_focus(HostDisplay *x)
+{
+    HostPropertyQuery query = {x->root, x->atoms[ATOM__NET_SUPPORTED], XA_ATOM, 32, SUPPORTED_MAX};
+    unsigned long n = 0, *list = host_display_property(x, &query, &n);
+    bool marks = false;
+
+    for (unsigned long i = 0; i < n; i++)
+        marks |= list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED];
+    if (list)
+        XFree(list);
+    return marks;
+}
+
 static void
 read_all(HostScreen *s)
 {
@@ -137,6 +153,7 @@ read_all(HostScreen *s)
     s->now.work_area = read_work_area(x, &s->now.root);
     s->now.scale_percent = read_scale_percent(x);
     s->now.refresh_mhz = read_refresh_mhz(x);
+    s->now.marks_focus = read_marks_focus(x);
     read_monitors(x, &s->now);
 }
 

@@ -53,7 +53,8 @@ on_property(View *view, const XPropertyEvent *e)
             host_paint_done(view, e->serial);
     } else if (e->window == view->x->root) {
         if (e->atom == atoms[ATOM__NET_WORKAREA] || e->atom == atoms[ATOM__NET_CURRENT_DESKTOP] ||
-            e->atom == atoms[ATOM_RESOURCE_MANAGER])
+            e->atom == atoms[ATOM_RESOURCE_MANAGER] || e->atom == atoms[ATOM__NET_SUPPORTED] ||
+            e->atom == atoms[ATOM__NET_SUPPORTING_WM_CHECK])
             host_screen_changed(view->screen);
         else if (e->atom == atoms[ATOM__XKB_RULES_NAMES])
             host_keyboard_changed(view->keyboard);

@@ -217,7 +217,8 @@ class Twins(ChainCase):
         d.xdotool("windowmove", str(native.id), "10", "40")
         d.xdotool("windowmove", str(guest.id), "960", "40")
         d.xdotool("mousemove", "900", "900")
-        self.assert_same(native, guest, native_class)
+        self.assert_same(native, guest, native_class, native, guest)
+        self.assert_same(native, guest, f"{native_class}-unfocused", guest, native)
 
     def keep(self, picture, name):
         """Leaves a picture of what differs beside the build."""
@@ -225,20 +226,21 @@ class Twins(ChainCase):
         subprocess.run(["convert", "-size", f"{width}x{height}", "-depth", "8", "rgb:-", f"{self.d.build}/{name}.png"],
                        input=np.ascontiguousarray(picture).tobytes(), check=True)
 
-    def looks(self, window):
-        """All pictures a window shows within a second and a half, focused: a text cursor may blink."""
-        self.d.focus(window)
+    def looks(self, window, focused):
+        """All pictures a window shows within a second and a half, while one is focused: a text cursor may blink."""
+        self.d.focus(focused)
         seen, end = {}, time.monotonic() + 1.5
         while time.monotonic() < end:
             picture = self.d.pixels(window)
             seen[picture.tobytes()] = picture
         return seen
 
-    def assert_same(self, native, guest, name):
+    def assert_same(self, native, guest, name, focused_for_native, focused_for_guest):
         last = {}
 
         def same():
-            last["n"], last["g"] = self.looks(native), self.looks(guest)
+            last["n"] = self.looks(native, focused_for_native)
+            last["g"] = self.looks(guest, focused_for_guest)
             return last["n"].keys() & last["g"].keys()
         try:
             wait_for(f"equal pixels of {name}", same, 12)

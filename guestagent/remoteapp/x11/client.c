@@ -247,7 +247,7 @@ write_states(RaConn *conn, RaClient *c)
     guint n = 0;
     for (int a = RA_ATOM__NET_WM_STATE_MODAL; a <= RA_ATOM__NET_WM_STATE_FOCUSED; a++) {
         const bool *flag = ra_client_state_flag(conn, &c->states, conn->atom[a]);
-        if (flag && *flag)
+        if (flag && *flag && (a != RA_ATOM__NET_WM_STATE_FOCUSED || conn->marks_focus))
             atoms[n++] = (long)conn->atom[a];
     }
     ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_STATE, XA_ATOM, atoms, n);
@@ -282,6 +282,12 @@ ra_client_push_states(RaConn *conn, RaClient *c)
     write_states(conn, c);
     c->pushed_states = *s;
     c->ever_pushed = true;
+}
+
+void
+ra_client_states_stale(RaClient *c)
+{
+    c->pushed_states.focused = !c->states.focused;
 }
 
 char *

@@ -73,6 +73,8 @@ void ra_client_derive(RaConn *conn, RaClient *client, guint32 what);
 
 // Makes pub's state of client->states, and pushes the difference to _NET_WM_STATE and WM_STATE.
 void ra_client_push_states(RaConn *conn, RaClient *client);
+// The next push writes them also when they have not changed.
+void ra_client_states_stale(RaClient *client);
 
 // The text of _NET_STARTUP_ID of another window (a leader); NULL: none.
 char *ra_client_read_startup_id(RaConn *conn, Window window);

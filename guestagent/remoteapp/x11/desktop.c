@@ -250,6 +250,18 @@ ra_desktop_activate(RaDesktop *d, guint32 id)
 }
 
 void
+ra_desktop_mark_focus(RaDesktop *d, bool marked)
+{
+    if (d->conn->marks_focus == marked)
+        return;
+    d->conn->marks_focus = marked;
+    ra_ewmh_announce(d->conn);
+    for (guint i = 0; i < d->clients->len; i++)
+        ra_client_states_stale(d->clients->pdata[i]);
+    ra_unsettle(d);
+}
+
+void
 ra_desktop_raise(RaDesktop *d, guint32 id)
 {
     RaClient *c = ra_by_id(d, id);

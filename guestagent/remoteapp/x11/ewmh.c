@@ -11,17 +11,25 @@
 #include <X11/Xutil.h>
 
 void
-ra_ewmh_init(RaConn *conn)
+ra_ewmh_announce(RaConn *conn)
 {
     long supported[RA_ATOM_COUNT];
     guint n = 0;
     for (int a = RA_ATOM__NET_SUPPORTED; a < RA_ATOM_COUNT; a++)
-        supported[n++] = (long)conn->atom[a];
+        if (a != RA_ATOM__NET_WM_STATE_FOCUSED || conn->marks_focus)
+            supported[n++] = (long)conn->atom[a];
     supported[n++] = (long)ATOM(conn, _GTK_FRAME_EXTENTS);
+    ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTED, XA_ATOM, supported, n);
+}
+
+void
+ra_ewmh_init(RaConn *conn)
+{
     long own = (long)conn->own;
     long one = 1;
     long zero[2] = {0, 0};
-    ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTED, XA_ATOM, supported, n);
+    conn->marks_focus = true;
+    ra_ewmh_announce(conn);
     ra_prop_set(conn, conn->own, RA_ATOM__NET_SUPPORTING_WM_CHECK, XA_WINDOW, &own, 1);
     ra_prop_set_text(conn, conn->own, RA_ATOM__NET_WM_NAME, "casement-remoteapp");
     ra_prop_set(conn, conn->root, RA_ATOM__NET_NUMBER_OF_DESKTOPS, XA_CARDINAL, &one, 1);

@@ -7,6 +7,8 @@
 
 // Announces the window manager, once.
 void ra_ewmh_init(RaConn *conn);
+// Tells anew what is supported; the check window stays the same.
+void ra_ewmh_announce(RaConn *conn);
 
 // Screen size and work area, where programs read them.
 void ra_ewmh_push_screen(RaDesktop *d);
