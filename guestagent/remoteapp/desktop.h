@@ -162,3 +162,4 @@ void ra_desktop_clipboard_want(RaDesktop *desktop);
 
 // A program was started with this startup id or pid for the .desktop id: windows are matched.
 void ra_desktop_expect(RaDesktop *desktop, const char *app_id, guint32 pid, const char *startup_id);
+void ra_desktop_ended(RaDesktop *desktop, guint32 pid); // it is no more

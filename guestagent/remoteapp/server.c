@@ -287,7 +287,9 @@ want_certificate(RaServer *server)
 static void
 on_program_ended(const char *program, guint32 pid, int status, gpointer user)
 {
+    RaServer *server = user;
     g_info("'%s' (%u) ended with %d", program, pid, status);
+    ra_desktop_ended(server->host.desktop, pid);
 }
 
 static bool

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Windows of a guest's programs: identity, pixels, stacking, several programs of one session."""
 import os
+import pathlib
 import subprocess
 import time
 import unittest
@@ -58,6 +59,18 @@ class Windows(ChainCase):
         self.assertIn("mousepad", self.d.title(windows[1]).lower())
         listed = {w["app"] for w in self.d.json("windows")}
         self.assertLessEqual({"debian-xterm", "org.xfce.mousepad", "featherpad"}, listed)
+
+    def test_programs_in_a_terminal_keep_their_identity(self):
+        d, applications = self.d, self.home() / ".local/share/applications"
+        applications.mkdir(parents=True, exist_ok=True)
+        for app, lines in (("in-terminal", "Exec=sleep 600\nTerminal=true"), ("own-shell", "Exec=xterm -e cat")):
+            (applications / f"{app}.desktop").write_text(f"[Desktop Entry]\nType=Application\nName={app}\n{lines}\n")
+        host = pathlib.Path(d.env["XDG_DATA_HOME"]) / "applications"
+        for app in ("in-terminal", "own-shell"):
+            wait_for(f"the entry of {app}", (host / f"casement.demo.{app}.desktop").exists)
+            self.launch(f"casement.demo.{app}")
+        self.assertEqual(d.windows_of(XTERM), [])
+        self.launch(XTERM)
 
     def test_further_programs_leave_the_first_windows_alone(self):
         first = self.launch(XTERM)

@@ -393,3 +393,9 @@ ra_desktop_expect(RaDesktop *d, const char *app_id, guint32 pid, const char *sta
     d->apps_stale = true; // its window may have been quicker
     ra_unsettle(d);
 }
+
+void
+ra_desktop_ended(RaDesktop *d, guint32 pid)
+{
+    ra_identity_ended(d->identity, pid);
+}

@@ -21,6 +21,7 @@ struct RaIdentity {
     RaCatalogLoad load;
     bool loaded;
     GHashTable *by[N_WAYS]; // lower-case name → GPtrArray of app ids
+    GHashTable *classes;    // app id → StartupWMClass, of entries that name one
     GQueue expected;        // newest first
 };
 
@@ -41,6 +42,7 @@ ra_identity_new(RaCatalogLoad load)
     for (int i = 0; i < N_WAYS; i++)
         identity->by[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                                 (GDestroyNotify)g_ptr_array_unref);
+    identity->classes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_queue_init(&identity->expected);
     return identity;
 }
@@ -52,6 +54,7 @@ ra_identity_free(RaIdentity *identity)
         return;
     for (int i = 0; i < N_WAYS; i++)
         g_hash_table_unref(identity->by[i]);
+    g_hash_table_unref(identity->classes);
     g_queue_clear_full(&identity->expected, expected_free);
     g_free(identity);
 }
@@ -62,11 +65,20 @@ ra_identity_catalog_changed(RaIdentity *identity)
     identity->loaded = false;
 }
 
+// Launches name an application without the suffix, catalogues of desktop files with it.
+static char *
+bare_id(const char *app_id)
+{
+    gsize length = strlen(app_id);
+    gboolean suffix = g_str_has_suffix(app_id, ".desktop");
+    return g_strndup(app_id, suffix ? length - strlen(".desktop") : length);
+}
+
 void
 ra_identity_expect(RaIdentity *identity, const char *app_id, guint32 pid, const char *startup_id)
 {
     Expected *e = g_new0(Expected, 1);
-    e->app_id = g_strdup(app_id);
+    e->app_id = bare_id(app_id);
     e->pid = pid;
     e->startup_id = startup_id && *startup_id ? g_strdup(startup_id) : NULL;
     g_queue_push_head(&identity->expected, e);
@@ -74,12 +86,22 @@ ra_identity_expect(RaIdentity *identity, const char *app_id, guint32 pid, const 
         expected_free(g_queue_pop_tail(&identity->expected));
 }
 
-static void
-catalog_note(RaIdentity *identity, Way way, const char *name, gssize length, const char *app_id)
+void
+ra_identity_ended(RaIdentity *identity, guint32 pid)
 {
-    if (!name || !*name || length == 0)
+    for (GList *l = identity->expected.head; l; l = l->next) {
+        Expected *e = l->data;
+        if (e->pid == pid)
+            e->pid = 0;
+    }
+}
+
+static void
+catalog_note(RaIdentity *identity, Way way, const char *name, const char *app_id)
+{
+    if (!name || !*name)
         return;
-    g_autofree char *key = g_utf8_strdown(name, length);
+    g_autofree char *key = g_utf8_strdown(name, -1);
     GPtrArray *ids = g_hash_table_lookup(identity->by[way], key);
     if (!ids) {
         ids = g_ptr_array_new_with_free_func(g_free);
@@ -92,17 +114,17 @@ static void
 catalog_add(gpointer to, const char *app_id, const char *startup_wm_class, const char *executable)
 {
     RaIdentity *identity = to;
-    const char *suffix = g_str_has_suffix(app_id, ".desktop") ? strrchr(app_id, '.') : NULL;
-    gssize length = suffix ? suffix - app_id : (gssize)strlen(app_id);
-    catalog_note(identity, BY_WM_CLASS, startup_wm_class, -1, app_id);
-    catalog_note(identity, BY_ID, app_id, length, app_id);
-    g_autofree char *stem = g_strndup(app_id, (gsize)length);
-    const char *tail = strrchr(stem, '.'); // org.xfce.mousepad → mousepad
-    catalog_note(identity, BY_ID_TAIL, tail ? tail + 1 : NULL, -1, app_id);
+    g_autofree char *id = bare_id(app_id);
+    catalog_note(identity, BY_WM_CLASS, startup_wm_class, id);
+    catalog_note(identity, BY_ID, id, id);
+    const char *tail = strrchr(id, '.'); // org.xfce.mousepad → mousepad
+    catalog_note(identity, BY_ID_TAIL, tail ? tail + 1 : NULL, id);
     if (executable) {
         g_autofree char *program = g_path_get_basename(executable);
-        catalog_note(identity, BY_EXECUTABLE, program, -1, app_id);
+        catalog_note(identity, BY_EXECUTABLE, program, id);
     }
+    if (startup_wm_class && *startup_wm_class)
+        g_hash_table_replace(identity->classes, g_steal_pointer(&id), g_strdup(startup_wm_class));
 }
 
 static void
@@ -113,6 +135,7 @@ catalog_refresh(RaIdentity *identity)
     identity->loaded = true;
     for (int i = 0; i < N_WAYS; i++)
         g_hash_table_remove_all(identity->by[i]);
+    g_hash_table_remove_all(identity->classes);
     identity->load(catalog_add, identity);
 }
 
@@ -143,21 +166,35 @@ choose(RaIdentity *identity, const GPtrArray *ids)
     return ids->pdata[0];
 }
 
+// found_by: the way, when one was found.
 static const char *
-match_class(RaIdentity *identity, const RaFacts *facts)
+match_class(RaIdentity *identity, const RaFacts *facts, Way *found_by)
 {
     // The class names the program; the instance is often argv[0].
     const char *untrusted_names[] = {facts->class_name, facts->class_instance};
-    catalog_refresh(identity);
     for (int way = 0; way < N_WAYS; way++) {
         for (int i = 0; i < 2; i++) {
             if (!untrusted_names[i] || !*untrusted_names[i])
                 continue;
             g_autofree char *key = g_utf8_strdown(untrusted_names[i], -1);
             const GPtrArray *ids = g_hash_table_lookup(identity->by[way], key);
-            if (ids)
-                return choose(identity, ids);
+            if (!ids)
+                continue;
+            *found_by = (Way)way;
+            return choose(identity, ids);
         }
+    }
+    return NULL;
+}
+
+// The entry for which this very process was started: the program, or a terminal around it.
+static const char *
+match_process(RaIdentity *identity, guint32 pid)
+{
+    for (GList *l = identity->expected.head; l && pid != 0; l = l->next) {
+        const Expected *e = l->data;
+        if (e->pid == pid && *e->app_id)
+            return e->app_id;
     }
     return NULL;
 }
@@ -196,8 +233,15 @@ ra_identity_match(RaIdentity *identity, const RaFacts *facts)
         if (app_id)
             return app_id;
     }
-    const char *app_id = match_class(identity, facts);
-    return app_id ? app_id : match_pid(identity, facts->pid);
+    Way way = N_WAYS;
+    catalog_refresh(identity);
+    const char *by_class = match_class(identity, facts, &way);
+    const char *started = match_process(identity, facts->pid);
+    // One process may show the windows of several entries, each with its own StartupWMClass.
+    bool names_class = started && g_hash_table_contains(identity->classes, started);
+    if (started && !(names_class && by_class && way == BY_WM_CLASS))
+        return started;
+    return by_class ? by_class : match_pid(identity, facts->pid);
 }
 
 void

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Which program owns a window: the .desktop id by startup id, then by WM_CLASS against
-// StartupWMClass and the names of the installed entries, then by PID and its ancestors.
-// Knows no X11: what a window says comes in as facts.
+// Which program owns a window. In this order: its startup id; the entry for which its very process
+// was started (the program, or the terminal around one with Terminal=true), unless that entry names
+// a StartupWMClass and the window has another entry's; its WM_CLASS against StartupWMClass and the
+// names of the installed entries; the nearest ancestor of its process that was started for an
+// entry. So what is started from within a terminal is not the terminal's, and an entry that only
+// calls another program keeps its own windows. Knows no X11: what a window says comes in as facts.
+// An id is that of a .desktop file without the suffix; it may be given with it.
 
 #include <glib.h>
 #include <stdbool.h>
@@ -34,7 +38,10 @@ void ra_identity_catalog_changed(RaIdentity *identity);
 void
 ra_identity_expect(RaIdentity *identity, const char *app_id, guint32 pid, const char *startup_id);
 
-// The .desktop id, or NULL. Borrowed until the next call of any of these.
+// The process ended: another may get its number.
+void ra_identity_ended(RaIdentity *identity, guint32 pid);
+
+// The id, "" for a command that is none's, or NULL. Borrowed until the next call of any of these.
 const char *ra_identity_match(RaIdentity *identity, const RaFacts *facts);
 
 // The catalogue of this machine: GIO's application infos.
