@@ -7,6 +7,10 @@ add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
   -Wcast-qual -Wformat=2 -Wundef -Wvla -Wno-unused-parameter -Wno-missing-field-initializers
   -Wno-cast-qual -fno-strict-aliasing)
+if(CMAKE_C_COMPILER_ID MATCHES Clang)
+  # It takes variables that only clean up (g_autoptr) for unused, and libseccomp's macros for extensions.
+  add_compile_options(-Wno-unused-variable -Wno-gnu-zero-variadic-macro-arguments)
+endif()
 if(CASEMENT_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -212,8 +212,10 @@ test_idle(void)
     over = false;
     guint turns = 0;
     g_timeout_add(3000, on_time, &over);
-    for (; !over; turns++)
+    while (!over) {
         g_main_context_iteration(NULL, TRUE);
+        turns++;
+    }
     g_assert_cmpuint(turns, <=, 3);
     close_window(id);
 }

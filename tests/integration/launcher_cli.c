@@ -27,6 +27,8 @@ typedef struct {
     gboolean ended;
 } Run;
 
+static void note(Broker *broker, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 static void
 note(Broker *broker, const char *format, ...)
 {
