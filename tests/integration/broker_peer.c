@@ -21,7 +21,11 @@ typedef struct {
     ChanPump *pump;
     int listener;
     guint32 serial;
+    char **lines; // of the list that is being sent
+    guint next_line, sending;
 } Peer;
+
+#define QUEUED_MAX (1024 * 1024) // of a long list, so that nothing of it is refused
 
 static void
 send_message(Peer *peer, uint16_t type, ChanSpan payload)
@@ -30,26 +34,62 @@ send_message(Peer *peer, uint16_t type, ChanSpan payload)
 }
 
 static void
+send_app(Peer *peer, const char *line)
+{
+    guint8 buffer[8192];
+    g_auto(GStrv) parts = g_strsplit(line, " ", 2);
+
+    if (!parts[0] || !parts[1])
+        return;
+    ChanApp app = {.id = CHAN_SPAN_TEXT(parts[0]), .name = CHAN_SPAN_TEXT(parts[1])};
+    app.n_categories = 1;
+    app.categories[0] = CHAN_SPAN_TEXT("Utility");
+    send_message(peer, CHAN_MSG_APP, chan_app_encode(&app, buffer, sizeof buffer));
+}
+
+static gboolean
+send_more(gpointer user)
+{
+    Peer *peer = user;
+    guint8 buffer[64];
+    ChanPumpStats stats = {0};
+
+    for (chan_pump_get_stats(peer->pump, &stats);
+         peer->lines[peer->next_line] && stats.queued < QUEUED_MAX;
+         chan_pump_get_stats(peer->pump, &stats))
+        send_app(peer, peer->lines[peer->next_line++]);
+    if (peer->lines[peer->next_line])
+        return G_SOURCE_CONTINUE;
+    ChanApps list = {peer->serial, peer->next_line};
+    send_message(peer, CHAN_MSG_APPS_END, chan_apps_encode(&list, buffer, sizeof buffer));
+    peer->sending = 0;
+    return G_SOURCE_REMOVE;
+}
+
+static void
+stop_sending(Peer *peer)
+{
+    if (peer->sending)
+        g_source_remove(peer->sending);
+    peer->sending = 0;
+}
+
+static void
 send_list(Peer *peer)
 {
     g_autofree char *text = NULL;
-    guint8 buffer[8192];
+    guint8 buffer[64];
 
+    stop_sending(peer);
+    g_strfreev(peer->lines);
     if (!peer->apps_path || !g_file_get_contents(peer->apps_path, &text, NULL, NULL))
         text = g_strdup("");
-    g_auto(GStrv) lines = g_strsplit(g_strstrip(text), "\n", -1);
-    ChanApps list = {++peer->serial, g_strv_length(lines)};
+    peer->lines = g_strsplit(g_strstrip(text), "\n", -1);
+    peer->next_line = 0;
+    ChanApps list = {++peer->serial, g_strv_length(peer->lines)};
     send_message(peer, CHAN_MSG_APPS_BEGIN, chan_apps_encode(&list, buffer, sizeof buffer));
-    for (char **line = lines; *line; line++) {
-        g_auto(GStrv) parts = g_strsplit(*line, " ", 2);
-        if (!parts[0] || !parts[1])
-            continue;
-        ChanApp app = {.id = CHAN_SPAN_TEXT(parts[0]), .name = CHAN_SPAN_TEXT(parts[1])};
-        app.n_categories = 1;
-        app.categories[0] = CHAN_SPAN_TEXT("Utility");
-        send_message(peer, CHAN_MSG_APP, chan_app_encode(&app, buffer, sizeof buffer));
-    }
-    send_message(peer, CHAN_MSG_APPS_END, chan_apps_encode(&list, buffer, sizeof buffer));
+    if (send_more(peer))
+        peer->sending = g_timeout_add(1, send_more, peer);
 }
 
 static void
@@ -119,6 +159,7 @@ on_lost(ChanPump *pump, const GError *error, gpointer user)
 {
     Peer *peer = user;
 
+    stop_sending(peer);
     g_clear_pointer(&peer->pump, chan_pump_free);
     if (peer->listener < 0)
         g_main_loop_quit(peer->loop);
@@ -147,6 +188,7 @@ serve(Peer *peer, int read_fd, int write_fd)
         return;
     }
     g_assert_cmpint(getrandom(config.nonce, sizeof config.nonce, 0), ==, sizeof config.nonce);
+    stop_sending(peer);
     g_clear_pointer(&peer->pump, chan_pump_free);
     peer->pump = chan_pump_new(NULL, read_fd, write_fd, &config, &handlers, peer);
 }
