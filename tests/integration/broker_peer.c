@@ -84,7 +84,8 @@ send_list(Peer *peer)
     g_strfreev(peer->lines);
     if (!peer->apps_path || !g_file_get_contents(peer->apps_path, &text, NULL, NULL))
         text = g_strdup("");
-    peer->lines = g_strsplit(g_strstrip(text), "\n", -1);
+    // Not g_strsplit: the sanitizer measures all of the rest for each line.
+    peer->lines = g_strsplit_set(g_strstrip(text), "\n", -1);
     peer->next_line = 0;
     ChanApps list = {++peer->serial, g_strv_length(peer->lines)};
     send_message(peer, CHAN_MSG_APPS_BEGIN, chan_apps_encode(&list, buffer, sizeof buffer));
