@@ -160,6 +160,7 @@ void ra_desktop_clipboard_offer(RaDesktop *desktop, bool text);
 void ra_desktop_clipboard_give(RaDesktop *desktop, const char *text); // NULL: none
 void ra_desktop_clipboard_want(RaDesktop *desktop);
 
-// A program was started with this startup id or pid for the .desktop id: windows are matched.
+// A program was started with this startup id or pid for the .desktop id, "" for a mere command:
+// windows are matched (x11/identity.h). Later: it ended.
 void ra_desktop_expect(RaDesktop *desktop, const char *app_id, guint32 pid, const char *startup_id);
-void ra_desktop_ended(RaDesktop *desktop, guint32 pid); // it is no more
+void ra_desktop_ended(RaDesktop *desktop, guint32 pid);

@@ -60,18 +60,6 @@ class Windows(ChainCase):
         listed = {w["app"] for w in self.d.json("windows")}
         self.assertLessEqual({"debian-xterm", "org.xfce.mousepad", "featherpad"}, listed)
 
-    def test_programs_in_a_terminal_keep_their_identity(self):
-        d, applications = self.d, self.home() / ".local/share/applications"
-        applications.mkdir(parents=True, exist_ok=True)
-        for app, lines in (("in-terminal", "Exec=sleep 600\nTerminal=true"), ("own-shell", "Exec=xterm -e cat")):
-            (applications / f"{app}.desktop").write_text(f"[Desktop Entry]\nType=Application\nName={app}\n{lines}\n")
-        host = pathlib.Path(d.env["XDG_DATA_HOME"]) / "applications"
-        for app in ("in-terminal", "own-shell"):
-            wait_for(f"the entry of {app}", (host / f"casement.demo.{app}.desktop").exists)
-            self.launch(f"casement.demo.{app}")
-        self.assertEqual(d.windows_of(XTERM), [])
-        self.launch(XTERM)
-
     def test_further_programs_leave_the_first_windows_alone(self):
         first = self.launch(XTERM)
         session, view = self.d.guest()["session_pid"], self.d.guest()["view_pid"]
@@ -172,6 +160,72 @@ class Windows(ChainCase):
         self.d.key("Escape")
         wait_for("the menu to close", lambda: not popups())
         wait_for("the window as before", lambda: (self.visible(guest) == before).mean() > 0.98)
+
+
+class Owners(ChainCase):
+    """A window is that of the entry it was started for, where WM_CLASS names another one."""
+
+    def install(self, name, lines):
+        entry = self.home() / f".local/share/applications/{name}.desktop"
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        part = entry.with_suffix(".part")
+        part.write_text(f"[Desktop Entry]\nType=Application\nName={name}\n{lines}\n")
+        if os.geteuid() == 0:
+            owner = self.home().stat()
+            for path in [part, *[p for p in entry.parents if self.home() in p.parents]]:
+                os.chown(path, owner.st_uid, owner.st_gid)
+        part.rename(entry)
+        published = f"casement.demo.{name}"
+        wait_for(f"{published} in the host's menu",
+                 (pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/{published}.desktop").exists)
+        return published
+
+    def startup_ends(self):
+        """Ids of the startup notifications that ended since it was called, as told to the root window."""
+        d = self.d
+        d.root.change_attributes(event_mask=X.PropertyChangeMask)
+        begin, more = (d.display.intern_atom(n) for n in ("_NET_STARTUP_INFO_BEGIN", "_NET_STARTUP_INFO"))
+        d.display.sync()
+        texts = {}
+
+        def ended():
+            d.display.sync()
+            while d.display.pending_events():
+                seen = d.display.next_event()
+                if seen.type != X.ClientMessage or seen.client_type not in (begin, more):
+                    continue
+                start = b"" if seen.client_type == begin else texts.get(seen.window.id, b"")
+                texts[seen.window.id] = start + bytes(seen.data[1])
+            return [t.split(b"\0")[0].decode() for t in texts.values() if t.startswith(b"remove:") and b"\0" in t]
+        return ended
+
+    def launch_owned(self, entry):
+        """Launches with a startup id of ours, which is to end."""
+        ended = self.startup_ends()
+        startup_id = f"{entry}-{time.monotonic_ns()}_TIME0"
+        known = {w.id for w in self.d.windows_of(entry)}
+        self.d.run("env", f"DESKTOP_STARTUP_ID={startup_id}", "casement", "run", *entry.split(".", 2)[1:])
+        window = self.new_window(entry, known)
+        wait_for(lambda: f"the startup of {entry} to end: {ended()}", lambda: any(startup_id in t for t in ended()))
+        return window
+
+    def test_terminal_program_and_own_entries(self):
+        entries = [self.install("in-terminal", "Exec=cat\nTerminal=true"),
+                   self.install("own-program", "Exec=xterm -e sh -c \"echo own; exec cat\""),
+                   self.install("own-shell", "Exec=xterm"), XTERM]
+        windows = {entry: self.launch_owned(entry) for entry in entries}
+        self.assertEqual(len({w.id for w in windows.values()}), len(entries))
+        # What is typed into a terminal is itself.
+        self.d.focus(windows[entries[2]])
+        self.d.type("mousepad &")
+        self.d.key("Return")
+        self.new_window(MOUSEPAD)
+        for entry, window in windows.items():
+            self.assertEqual(self.d.wm_class(window), (entry, entry))
+
+    def test_launched_as_a_menu_does(self):
+        entry = self.install("from-menu", "Exec=cat\nTerminal=true")
+        self.launch(entry)
 
 
 class Twins(ChainCase):

@@ -56,7 +56,7 @@ test_xterm(void)
     harness_wait(h, g_file_test(ready, G_FILE_TEST_EXISTS));
     const RaWindow *w = told(id);
     g_assert_cmpint(w->kind, ==, RA_KIND_NORMAL);
-    g_assert_cmpstr(w->app_id, ==, "test-xterm");
+    g_assert_cmpstr(w->app_id, ==, "test-xterm.desktop");
     g_assert_cmpuint(w->pid, ==, (guint)g_array_index(h->children, pid_t, h->children->len - 1));
     g_assert_cmpint(w->inc_width, >, 1);
     g_assert_cmpuint(w->n_icons, >, 0); // by WM_HINTS
@@ -73,14 +73,14 @@ test_expected(void)
     guint32 id = start(argv, "by startup id");
     g_unsetenv("DESKTOP_STARTUP_ID");
     g_assert_cmpstr(told(id)->startup_id, ==, "casement-test-1");
-    g_assert_cmpstr(told(id)->app_id, ==, "wrapped");
+    g_assert_cmpstr(told(id)->app_id, ==, "wrapped.desktop");
     close_window(id);
     const char *by_pid[] = {"xclock", "-title", "by pid", NULL};
     id = start(by_pid, "by pid");
     g_assert_cmpstr(told(id)->app_id, ==, "");
     // Told late: the window is matched then.
     ra_desktop_expect(h->desktop, "clock.desktop", told(id)->pid, NULL);
-    harness_wait(h, strcmp(told(id)->app_id, "clock") == 0);
+    harness_wait(h, strcmp(told(id)->app_id, "clock.desktop") == 0);
     g_assert_true(h->changed_bits & RA_CHANGED_APP);
     close_window(id);
 }
@@ -93,7 +93,7 @@ test_mousepad(void)
     harness_run(h, argv);
     const RaWindow *w = NULL;
     harness_wait(h, (w = harness_newest(h)) && w->title[0] && w->mapped &&
-                        strcmp(w->app_id, "org.xfce.mousepad") == 0);
+                        strcmp(w->app_id, "org.xfce.mousepad.desktop") == 0);
     guint32 id = w->id;
     g_assert_cmpint(w->kind, ==, RA_KIND_NORMAL);
     harness_wait(h, told(id)->n_icons > 0 && h->active == id);

@@ -25,6 +25,7 @@ typedef struct {
     bool override_redirect;
     bool told;
     bool app_stale;      // app_id is to be found again
+    guint64 launches;    // ra_identity_launches when it came
     guint32 stale_rules; // properties that changed and were not read yet
     guint32 changed;     // RaChange bits that were not told yet
 

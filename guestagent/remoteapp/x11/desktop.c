@@ -398,4 +398,6 @@ void
 ra_desktop_ended(RaDesktop *d, guint32 pid)
 {
     ra_identity_ended(d->identity, pid);
+    d->apps_stale = true; // it may have handed its window over
+    ra_unsettle(d);
 }

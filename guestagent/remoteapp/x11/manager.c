@@ -58,8 +58,10 @@ meet(RaDesktop *d, Window xid)
     if (xid == d->conn->own || d->clients->len >= RA_CLIENTS_MAX)
         return NULL;
     RaClient *c = ra_client_new(d->conn, xid, ++d->last_id);
-    if (c)
-        track(d, c);
+    if (!c)
+        return NULL;
+    c->launches = ra_identity_launches(d->identity);
+    track(d, c);
     return c;
 }
 
@@ -261,7 +263,8 @@ refresh_app(RaDesktop *d, RaClient *c)
     RaFacts facts = {.startup_id = {c->own_startup_id, of_group, of_leader},
                      .class_instance = c->class_instance,
                      .class_name = c->class_name,
-                     .pid = c->pub.pid};
+                     .pid = c->pub.pid,
+                     .launches = c->launches};
     const char *startup_id = c->own_startup_id ? c->own_startup_id
                              : of_group        ? of_group
                                                : of_leader;
