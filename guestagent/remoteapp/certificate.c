@@ -19,6 +19,7 @@ struct RaCertificate {
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EVP_PKEY, EVP_PKEY_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(X509, X509_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BIO, BIO_vfree)
 
@@ -89,8 +90,28 @@ make(EVP_PKEY *key, bool local, GError **error)
     return certificate;
 }
 
+static int
+on_progress(EVP_PKEY_CTX *context)
+{
+    const gint *stop = EVP_PKEY_CTX_get_app_data(context);
+    return g_atomic_int_get(stop) == 0;
+}
+
+static EVP_PKEY *
+make_key(const gint *stop)
+{
+    g_autoptr(EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, NULL);
+    EVP_PKEY *key = NULL;
+    if (context == NULL || EVP_PKEY_keygen_init(context) <= 0 ||
+        EVP_PKEY_CTX_set_rsa_keygen_bits(context, KEY_BITS) <= 0)
+        return NULL;
+    EVP_PKEY_CTX_set_app_data(context, (gpointer)stop);
+    EVP_PKEY_CTX_set_cb(context, on_progress);
+    return EVP_PKEY_keygen(context, &key) > 0 ? key : NULL;
+}
+
 RaCertificate *
-ra_certificate_new(const char *directory, GError **error)
+ra_certificate_new(const char *directory, const gint *stop, GError **error)
 {
     g_autofree char *path = NULL;
     char *kept = NULL;
@@ -101,7 +122,7 @@ ra_certificate_new(const char *directory, GError **error)
         if (former != NULL)
             return former;
     }
-    g_autoptr(EVP_PKEY) key = EVP_RSA_gen(KEY_BITS);
+    g_autoptr(EVP_PKEY) key = make_key(stop);
     RaCertificate *certificate = make(key, false, error);
     g_autoptr(GError) why = NULL;
     if (certificate != NULL && path != NULL &&

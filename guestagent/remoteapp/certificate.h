@@ -14,8 +14,9 @@ typedef struct RaCertificate RaCertificate;
 
 // For open clients. Reads key and certificate from directory (rdp-key.pem, mode 0600), or makes
 // them and keeps them there for the next start; a directory that cannot be written costs only that.
-// directory may be NULL. NULL with error set when OpenSSL fails.
-RaCertificate *ra_certificate_new(const char *directory, GError **error);
+// directory may be NULL. stop is read atomically while the key is made; not 0 ends that within
+// milliseconds. NULL with error set when OpenSSL fails or was stopped.
+RaCertificate *ra_certificate_new(const char *directory, const gint *stop, GError **error);
 
 // For peers with local set: on an elliptic curve, so that it takes less than a millisecond. NULL
 // with error set.

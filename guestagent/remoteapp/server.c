@@ -2,7 +2,7 @@
 #include "guestagent/remoteapp/server.h"
 
 #include "channel/glib/packet.h"
-#include "guestagent/remoteapp/certificate.h"
+#include "guestagent/remoteapp/certificate_maker.h"
 #include "guestagent/remoteapp/listener.h"
 #include "guestagent/remoteapp/peer.h"
 
@@ -18,7 +18,7 @@ struct RaServer {
     void (*lost)(gpointer user);
     gpointer user;
     RaCertificate *certificate, *local_certificate;
-    GCancellable *cancel;
+    RaCertificateMaker *maker; // NULL without an open socket
     RaListener *streams, *open;
     GPtrArray *senders; // ChanPacketSocket of who hands over streams
     GArray *waiting;    // descriptors of open clients that came before the certificate
@@ -245,43 +245,18 @@ static const RaDesktopEvents desktop_events = {
 // ---- life cycle ----
 
 static void
-make_certificate(GTask *task, gpointer source, gpointer data, GCancellable *cancel)
+on_certificate(RaCertificate *take_certificate, const GError *error, gpointer user)
 {
-    GError *error = NULL;
-    RaCertificate *certificate = ra_certificate_new(data, &error);
-    if (certificate == NULL)
-        g_task_return_error(task, error);
-    else
-        g_task_return_pointer(task, certificate, (GDestroyNotify)ra_certificate_free);
-}
-
-static void
-on_certificate(GObject *source, GAsyncResult *result, gpointer user)
-{
-    g_autoptr(GError) error = NULL;
-    RaCertificate *certificate = g_task_propagate_pointer(G_TASK(result), &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return; // and the server is gone
     RaServer *server = user;
-    if (certificate == NULL) {
+    if (take_certificate == NULL) {
         g_critical("no open client can be served: %s", error->message);
         return;
     }
-    server->certificate = certificate;
-    server->host.certificate = certificate;
+    server->certificate = take_certificate;
+    server->host.certificate = take_certificate;
     for (guint i = 0; i < server->waiting->len; i++)
         serve(server, g_array_index(server->waiting, int, i), false);
     g_array_set_size(server->waiting, 0);
-}
-
-// RSA takes its time, and only open clients need it: beside the start of everything else.
-static void
-want_certificate(RaServer *server)
-{
-    server->cancel = g_cancellable_new();
-    g_autoptr(GTask) task = g_task_new(NULL, server->cancel, on_certificate, server);
-    g_task_set_task_data(task, g_strdup(server->guest_dir), g_free);
-    g_task_run_in_thread(task, make_certificate);
 }
 
 static void
@@ -340,7 +315,8 @@ ra_server_new(GMainContext *context, const RaServerOptions *options, void (*lost
     }
     server->host.exec = ra_exec_new(context, options->guest_dir, on_program_ended, server);
     if (server->open != NULL)
-        want_certificate(server);
+        server->maker =
+            ra_certificate_maker_new(context, server->guest_dir, on_certificate, server);
     return server;
 }
 
@@ -349,9 +325,7 @@ ra_server_free(RaServer *server)
 {
     if (server == NULL)
         return;
-    if (server->cancel != NULL)
-        g_cancellable_cancel(server->cancel);
-    g_clear_object(&server->cancel);
+    ra_certificate_maker_free(server->maker);
     ra_listener_free(server->streams);
     ra_listener_free(server->open);
     g_ptr_array_unref(server->senders);

@@ -41,13 +41,15 @@ start(const char *const *argv, int keep_fd)
     _exit(127);
 }
 
-static void
+static int
 end(pid_t pid, int signal)
 {
+    int status = 0;
     if (pid <= 0)
-        return;
+        return status;
     kill(pid, signal);
-    waitpid(pid, NULL, 0);
+    waitpid(pid, &status, 0);
+    return status;
 }
 
 static void
@@ -107,7 +109,8 @@ rig_new(const char *const *extra)
 void
 rig_kill(Rig *rig, int signal)
 {
-    end(rig->remoteapp, signal);
+    int status = end(rig->remoteapp, signal);
+    g_assert_true(signal == SIGKILL || status == 0);
     rig->remoteapp = 0;
 }
 

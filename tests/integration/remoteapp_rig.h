@@ -19,7 +19,7 @@ typedef struct {
 Rig *rig_new(const char *const *extra);
 void rig_free(Rig *rig);
 
-// Ends casement-remoteapp with a signal, and starts it again.
+// Ends casement-remoteapp with a signal (SIGTERM: it must end in order), and starts it again.
 void rig_kill(Rig *rig, int signal);
 void rig_start(Rig *rig, const char *const *extra);
 
