@@ -61,6 +61,7 @@ drop(BridgeViewLink *l)
     l->socket = NULL;
     forget_lost(l);
     l->lost = g_idle_source_new();
+    g_source_set_priority(l->lost, G_PRIORITY_DEFAULT);
     g_source_set_callback(l->lost, on_lost, l, NULL);
     g_source_attach(l->lost, l->context);
 }

@@ -95,6 +95,7 @@ send_to_host(uint16_t type, ChanSpan payload, void *user)
         if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED))
             g_printerr("casement-agent: the host takes no more messages: %s\n", error->message);
         p->drop = g_idle_source_new();
+        g_source_set_priority(p->drop, G_PRIORITY_DEFAULT); // also while more and more comes in
         g_source_set_callback(p->drop, on_drop, p, NULL);
         g_source_attach(p->drop, p->peers->context);
     }

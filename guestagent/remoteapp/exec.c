@@ -208,6 +208,7 @@ ra_exec_launch(RaExec *exec, const RaLaunch *launch, RaExecAnswer callback, gpoi
     if (r->failure == NULL)
         return;
     r->idle = g_idle_source_new();
+    g_source_set_priority(r->idle, G_PRIORITY_DEFAULT);
     g_source_set_callback(r->idle, on_failed, r, NULL);
     g_source_attach(r->idle, exec->context);
 }

@@ -211,6 +211,7 @@ host_session_send_fd(View *view, const void *message, size_t size, int fd)
     if (chan_packet_queued(s->socket) == 0)
         return;
     s->drop = g_idle_source_new();
+    g_source_set_priority(s->drop, G_PRIORITY_DEFAULT); // also while more and more comes in
     g_source_set_callback(s->drop, on_drop, s, NULL);
     g_source_attach(s->drop, view->context);
 }

@@ -192,11 +192,12 @@ class Hostile(ViewCase):
         window = self.v.show(1, (100, 100, 200, 100))
         self.desktop.focus(window)
         self.v.session.expect(p.FOCUS, ids(1))
-        # Its answers fill the socket and then the bounded queue.
+        # Its answers (24 bytes each) fill the socket and then the bounded queue (8 MiB): then it is dropped
+        # at once, also when there is always more to read. What both sockets hold at most is some hundreds.
         packet = message(p.COMMIT, struct.pack("=IIiiIIIIII", 1, 1, 100, 100, 200, 100, self.v.buffers[1].id, 0, 0, 0))
         self.v.session.sock.settimeout(20)
         try:
-            for _ in range(400000):
+            for _ in range(8 * 1024 * 1024 // 24 + 1500):
                 self.v.session.sock.send(packet)
         except OSError:
             pass
