@@ -1,4 +1,4 @@
-# channel/ for Windows XP and later, 32 bit.
+# casement-agent.exe for Windows XP and later, 32 bit.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_C_COMPILER i686-w64-mingw32-gcc-win32)
 set(CMAKE_RC_COMPILER i686-w64-mingw32-windres)

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/win32/pump.h"
+
+#include "channel/win32/port.h"
+#include "channel/win32/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ChanWinPump {
+    ChanConn *conn;
+    HANDLE read, write;
+    ChanWinPort in, out;
+    ChanWinStream streams[CHAN_WIN_STREAMS_MAX];
+    const ChanWinPumpHandlers *handlers;
+    void *user;
+    const char *lost;
+    LARGE_INTEGER frequency;
+};
+
+// What one wait is for.
+typedef struct {
+    HANDLE handles[2 + CHAN_WIN_STREAMS_MAX + CHAN_WIN_OTHERS_MAX];
+    unsigned streams[CHAN_WIN_STREAMS_MAX]; // whose events follow the ports'
+    unsigned n, n_streams;
+} Waits;
+
+static uint64_t
+now_us(const ChanWinPump *p)
+{
+    LARGE_INTEGER t;
+
+    QueryPerformanceCounter(&t);
+    uint64_t ticks = (uint64_t)t.QuadPart, frequency = (uint64_t)p->frequency.QuadPart;
+    return ticks / frequency * 1000000 + ticks % frequency * 1000000 / frequency;
+}
+
+static void
+drop_streams(ChanWinPump *p)
+{
+    for (unsigned i = 0; i < CHAN_WIN_STREAMS_MAX; i++)
+        if (p->streams[i].id)
+            chan_win_stream_close(&p->streams[i]);
+}
+
+static ChanWinStream *
+find(ChanWinPump *p, uint32_t id)
+{
+    for (unsigned i = 0; i < CHAN_WIN_STREAMS_MAX; i++)
+        if (p->streams[i].id == id)
+            return &p->streams[i];
+    return NULL;
+}
+
+static void
+settle(ChanWinStream *s)
+{
+    if (s->id && chan_win_stream_over(s))
+        chan_win_stream_close(s);
+}
+
+static void
+open_stream(ChanWinPump *p, const ChanEvent *e)
+{
+    ChanWinStream *place = find(p, 0);
+    SOCKET socket = INVALID_SOCKET;
+
+    if (place)
+        socket = p->handlers->open_stream(p, e->untrusted_service, p->user);
+    if (socket == INVALID_SOCKET || !chan_win_stream_open(place, e->stream, socket))
+        chan_conn_reset(p->conn, e->stream, place ? CHAN_RESET_REFUSED : CHAN_RESET_BUSY);
+}
+
+static void
+on_stream_event(ChanWinPump *p, const ChanEvent *e)
+{
+    ChanWinStream *s = find(p, e->stream);
+
+    if (!s)
+        return;
+    if (e->kind == CHAN_EVENT_RESET) {
+        chan_win_stream_close(s);
+        return;
+    }
+    s->fin |= e->kind == CHAN_EVENT_FIN;
+    chan_win_stream_move(s, p->conn);
+    settle(s);
+}
+
+static void
+on_event(ChanWinPump *p, const ChanEvent *e)
+{
+    switch (e->kind) {
+    case CHAN_EVENT_READY:
+        drop_streams(p);
+        p->handlers->ready(p, p->user);
+        break;
+    case CHAN_EVENT_ENDED:
+        drop_streams(p);
+        break;
+    case CHAN_EVENT_MESSAGE:
+        if (!p->handlers->message(p, e->type, e->payload, p->user))
+            p->lost = "the host sent a message that cannot be read";
+        break;
+    case CHAN_EVENT_FD_PROBE:
+        chan_conn_answer_probe(p->conn, false);
+        break;
+    case CHAN_EVENT_OPENED:
+        open_stream(p, e);
+        break;
+    case CHAN_EVENT_ERROR:
+        p->lost = chan_error_text(e->error);
+        break;
+    case CHAN_EVENT_FDS:
+        break;
+    default:
+        on_stream_event(p, e);
+        break;
+    }
+}
+
+static void
+pull(ChanWinPump *p)
+{
+    ChanEvent e;
+
+    while (!p->lost && chan_conn_next_event(p->conn, &e, now_us(p)))
+        on_event(p, &e);
+}
+
+static void
+received(ChanWinPump *p)
+{
+    DWORD n = chan_win_port_finish(&p->in);
+
+    for (DWORD at = 0; at < n && !p->lost;) {
+        size_t room;
+        uint8_t *to = chan_conn_receive_space(p->conn, &room);
+        size_t take = n - at < room ? n - at : room;
+        memcpy(to, p->in.data + at, take);
+        at += (DWORD)take;
+        chan_conn_received(p->conn, take, now_us(p));
+        pull(p);
+    }
+    if (p->in.ended && !p->lost)
+        p->lost = "the pipe to the host has ended";
+}
+
+static void
+written(ChanWinPump *p)
+{
+    chan_conn_sent(p->conn, chan_win_port_finish(&p->out), now_us(p));
+    if (p->out.ended && !p->lost)
+        p->lost = "the pipe to the host takes nothing any more";
+}
+
+static void
+write_more(ChanWinPump *p)
+{
+    ChanOutput out;
+
+    if (p->out.busy || !chan_conn_output(p->conn, &out, now_us(p)))
+        return;
+    p->out.size = 0;
+    for (size_t i = 0; i < out.n_spans; i++) {
+        size_t room = sizeof p->out.data - p->out.size;
+        size_t take = out.spans[i].size < room ? out.spans[i].size : room;
+        memcpy(p->out.data + p->out.size, out.spans[i].data, take);
+        p->out.size += (DWORD)take;
+        if (take < out.spans[i].size)
+            break;
+    }
+    chan_win_port_start(&p->out);
+    chan_conn_blocked(p->conn, now_us(p));
+}
+
+static DWORD
+timeout_of(const ChanWinPump *p, DWORD most_ms)
+{
+    uint64_t deadline = chan_conn_deadline(p->conn), now = now_us(p);
+    uint64_t ms = deadline <= now ? 0 : (deadline - now + 999) / 1000;
+
+    return deadline != UINT64_MAX && ms < most_ms ? (DWORD)ms : most_ms;
+}
+
+static void
+gather(ChanWinPump *p, const HANDLE *others, unsigned n_others, Waits *w)
+{
+    *w = (Waits){0};
+    w->handles[w->n++] = p->in.done;
+    w->handles[w->n++] = p->out.done;
+    for (unsigned i = 0; i < CHAN_WIN_STREAMS_MAX; i++) {
+        if (!p->streams[i].id)
+            continue;
+        w->streams[w->n_streams++] = i;
+        w->handles[w->n++] = p->streams[i].event;
+    }
+    for (unsigned i = 0; i < n_others && i < CHAN_WIN_OTHERS_MAX; i++)
+        w->handles[w->n++] = others[i];
+}
+
+static bool
+is_set(HANDLE handle)
+{
+    return WaitForSingleObject(handle, 0) == WAIT_OBJECT_0;
+}
+
+// All that is signalled, so that a busy stream keeps nobody waiting.
+static void
+handle(ChanWinPump *p, const Waits *w)
+{
+    if (p->in.busy && is_set(p->in.done))
+        received(p);
+    if (p->out.busy && is_set(p->out.done))
+        written(p);
+    for (unsigned i = 0; i < w->n_streams && !p->lost; i++) {
+        ChanWinStream *s = &p->streams[w->streams[i]];
+        if (s->id == 0 || !is_set(s->event))
+            continue;
+        chan_win_stream_signalled(s, p->conn);
+        settle(s);
+    }
+    chan_conn_tick(p->conn, now_us(p));
+    pull(p);
+}
+
+int
+chan_win_pump_turn(ChanWinPump *p, const HANDLE *others, unsigned n_others, DWORD timeout_ms)
+{
+    Waits w;
+
+    if (p->lost)
+        return -1;
+    if (!p->in.busy)
+        chan_win_port_start(&p->in);
+    write_more(p);
+    gather(p, others, n_others, &w);
+    DWORD which = WaitForMultipleObjects(w.n, w.handles, FALSE, timeout_of(p, timeout_ms));
+    handle(p, &w);
+    unsigned first_other = 2 + w.n_streams;
+    return which >= first_other && which < w.n ? (int)(which - first_other) : -1;
+}
+
+ChanWinPump *
+chan_win_pump_new(HANDLE take_read, HANDLE take_write, const ChanConnConfig *config,
+                  const ChanWinPumpHandlers *handlers, void *user)
+{
+    ChanWinPump *p = calloc(1, sizeof *p);
+
+    if (!p)
+        abort();
+    QueryPerformanceFrequency(&p->frequency);
+    p->conn = chan_conn_new(config, now_us(p));
+    p->read = take_read;
+    p->write = take_write;
+    p->handlers = handlers;
+    p->user = user;
+    if (chan_win_port_open(&p->in, take_read, false) &&
+        chan_win_port_open(&p->out, take_write, true))
+        return p;
+    chan_win_pump_free(p);
+    return NULL;
+}
+
+void
+chan_win_pump_free(ChanWinPump *p)
+{
+    if (!p)
+        return;
+    drop_streams(p);
+    CloseHandle(p->read);
+    if (p->write != p->read)
+        CloseHandle(p->write);
+    chan_win_port_close(&p->in);
+    chan_win_port_close(&p->out);
+    chan_conn_free(p->conn);
+    free(p);
+}
+
+bool
+chan_win_pump_send(ChanWinPump *p, uint16_t type, ChanSpan payload)
+{
+    return chan_conn_send(p->conn, type, payload) == CHAN_SEND_OK;
+}
+
+const char *
+chan_win_pump_lost(const ChanWinPump *p)
+{
+    return p->lost;
+}

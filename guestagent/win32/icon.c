@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/win32/icon.h"
+
+#include "guestagent/win32/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wincrypt.h>
+
+#ifndef CALG_SHA_256
+#define CALG_SHA_256 0x0000800c // wincrypt.h has it for newer systems only; XP SP3 knows it
+#endif
+#ifndef PROV_RSA_AES
+#define PROV_RSA_AES 24
+#endif
+
+#define MENU_SIDE 48
+
+static HCRYPTPROV provider;
+
+bool
+win_icon_init(void)
+{
+    return provider ||
+           CryptAcquireContextW(&provider, NULL, NULL, PROV_RSA_AES, CRYPT_VERIFYCONTEXT);
+}
+
+static bool
+make_hash(WinIcon *icon)
+{
+    uint8_t head[8] = {(uint8_t)icon->side, (uint8_t)(icon->side >> 8), 0, 0,
+                       (uint8_t)icon->side, (uint8_t)(icon->side >> 8), 0, 0};
+    DWORD size = sizeof icon->hash;
+    HCRYPTHASH hash;
+
+    if (!CryptCreateHash(provider, CALG_SHA_256, 0, 0, &hash))
+        return false;
+    bool ok = CryptHashData(hash, head, sizeof head, 0) &&
+              CryptHashData(hash, icon->pixels, (DWORD)icon->side * icon->side * 4, 0) &&
+              CryptGetHashParam(hash, HP_HASHVAL, icon->hash, &size, 0);
+    CryptDestroyHash(hash);
+    return ok;
+}
+
+static bool
+read_bits(HDC dc, HBITMAP bitmap, int side, uint8_t *pixels)
+{
+    BITMAPINFO info = {.bmiHeader = {.biSize = sizeof(BITMAPINFOHEADER),
+                                     .biWidth = side,
+                                     .biHeight = -side, // top down
+                                     .biPlanes = 1,
+                                     .biBitCount = 32,
+                                     .biCompression = BI_RGB}};
+
+    return GetDIBits(dc, bitmap, 0, (UINT)side, pixels, &info, DIB_RGB_COLORS) == side;
+}
+
+// Icons of less than 32 bits have no alpha, which reads as 0 everywhere: the mask says what is
+// seen.
+static void
+apply_mask(uint8_t *pixels, const uint8_t *mask, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pixels[4 * i + 3])
+            return;
+    for (size_t i = 0; i < n; i++)
+        pixels[4 * i + 3] = mask[4 * i] ? 0 : 255;
+}
+
+static bool
+draw(HICON handle, WinIcon *icon)
+{
+    ICONINFO info;
+    size_t bytes = (size_t)icon->side * icon->side * 4;
+
+    if (!GetIconInfo(handle, &info))
+        return false;
+    HDC dc = CreateCompatibleDC(NULL);
+    uint8_t *mask = win_alloc(bytes);
+    icon->pixels = win_alloc(bytes);
+    bool ok = dc && info.hbmColor && read_bits(dc, info.hbmColor, icon->side, icon->pixels) &&
+              read_bits(dc, info.hbmMask, icon->side, mask);
+    if (ok)
+        apply_mask(icon->pixels, mask, bytes / 4);
+    free(mask);
+    if (dc)
+        DeleteDC(dc);
+    if (info.hbmColor)
+        DeleteObject(info.hbmColor);
+    DeleteObject(info.hbmMask);
+    return ok;
+}
+
+static bool
+load(const WCHAR *file, int index, WinIcon *icon, UINT *resource)
+{
+    HICON handle = NULL;
+    UINT n = PrivateExtractIconsW(file, index, icon->side, icon->side, &handle, resource, 1,
+                                  LR_DEFAULTCOLOR);
+
+    if (n == 0 || n == 0xFFFFFFFF || !handle) // then handle may be anything
+        return false;
+    bool ok = draw(handle, icon) && make_hash(icon);
+    DestroyIcon(handle);
+    if (!ok)
+        win_icon_clear(icon, 1);
+    return ok;
+}
+
+unsigned
+win_icon_load(const WCHAR *file, int index, WinIcon *icons, unsigned most)
+{
+    static const uint16_t sides[] = {16, 24, 32, 48, 64, 128, 256};
+    UINT former = 0;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < sizeof sides / sizeof sides[0] && n < most; i++) {
+        UINT resource = 0;
+        WinIcon icon = {.side = sides[i]};
+        if (!load(file, index, &icon, &resource))
+            continue;
+        // What menus and taskbars ask for is as Windows shows it; a large picture must be one of
+        // its own.
+        if (sides[i] > MENU_SIDE && resource == former) {
+            win_icon_clear(&icon, 1);
+            continue;
+        }
+        former = resource;
+        icons[n++] = icon;
+    }
+    return n;
+}
+
+void
+win_icon_clear(WinIcon *icons, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        free(icons[i].pixels);
+        icons[i].pixels = NULL;
+    }
+}

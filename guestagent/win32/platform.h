@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The agent's operating system (../platform.h) on Windows: Start menu, icons, what the guest is,
+// and whether its Remote Desktop answers.
+
+#include "guestagent/agent.h"
+
+#include <winsock2.h>
+// after winsock2.h
+#include <windows.h>
+
+#define WIN_PLATFORM_HANDLES_MAX 4
+
+// agent is borrowed. COM and Winsock must be up.
+AgentPlatform *win_platform_new(Agent *agent, unsigned short rdp_port);
+void win_platform_free(AgentPlatform *platform);
+
+// What the caller waits for: changes of the Start menu. Returns how many.
+unsigned
+win_platform_handles(const AgentPlatform *platform, HANDLE handles[WIN_PLATFORM_HANDLES_MAX]);
+void win_platform_changed(AgentPlatform *platform, unsigned handle);
+
+// Does what is due: collects, sends a wanted icon, looks for Remote Desktop. Returns in how many
+// milliseconds to call it again.
+DWORD win_platform_run(AgentPlatform *platform);
+
+// A socket on its way to the guest's Remote Desktop, or INVALID_SOCKET.
+SOCKET win_platform_connect(const AgentPlatform *platform);

@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# wine_relay_host with a wine prefix of its own.
+#   relay.sh WINE64 AGENT_EXE
+set -eu
+WINEPREFIX=$(mktemp -d /tmp/casement-wine-XXXXXX)
+WINEDEBUG=-all
+WINEDLLOVERRIDES=mscoree,mshtml=
+export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES
+finish() {
+    "$(dirname "$1")/wineserver64" -k 2>/dev/null || true
+    rm -rf "$WINEPREFIX"
+}
+trap 'finish "$1"' EXIT
+"$1" wineboot -i >/dev/null 2>&1
+"$CASEMENT_BUILD/bin/wine_relay_host" "$1" "$2"
