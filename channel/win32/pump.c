@@ -11,6 +11,7 @@ struct ChanWinPump {
     ChanConn *conn;
     HANDLE read, write;
     ChanWinPort in, out;
+    DWORD writing; // bytes that out was last given
     ChanWinStream streams[CHAN_WIN_STREAMS_MAX];
     const ChanWinPumpHandlers *handlers;
     void *user;
@@ -149,17 +150,25 @@ received(ChanWinPump *p)
 static void
 written(ChanWinPump *p)
 {
-    chan_conn_sent(p->conn, chan_win_port_finish(&p->out), now_us(p));
+    chan_win_port_finish(&p->out);
+    chan_conn_unsent(p->conn, 0, now_us(p));
     if (p->out.ended && !p->lost)
         p->lost = "the pipe to the host takes nothing any more";
 }
 
+// What the port's thread is writing counts as sent, and as waiting in the kernel until it is done:
+// how long that takes is how the pipe's rate is known.
 static void
 write_more(ChanWinPump *p)
 {
     ChanOutput out;
 
-    if (p->out.busy || !chan_conn_output(p->conn, &out, now_us(p)))
+    if (p->out.busy) {
+        if (chan_conn_asks_unsent(p->conn, now_us(p)))
+            chan_conn_unsent(p->conn, p->writing, now_us(p));
+        return;
+    }
+    if (!chan_conn_output(p->conn, &out, now_us(p)))
         return;
     p->out.size = 0;
     for (size_t i = 0; i < out.n_spans; i++) {
@@ -170,8 +179,9 @@ write_more(ChanWinPump *p)
         if (take < out.spans[i].size)
             break;
     }
+    p->writing = p->out.size;
+    chan_conn_sent(p->conn, p->writing, now_us(p));
     chan_win_port_start(&p->out);
-    chan_conn_blocked(p->conn, now_us(p));
 }
 
 static DWORD
