@@ -12,8 +12,8 @@
 //
 //   broker                     casement-session            casement-view
 //     │ SETUP, APP…                  │                          │  (to both)
-//     │ EXEC ───────────────────────▶│                          │
-//     │◀── READY, EXEC_RESULT, WINDOW, NOTICE                   │
+//     │ CREDENTIALS, EXEC ──────────▶│                          │
+//     │◀── READY, EXEC_RESULT, WINDOW, NOTICE, SIGN_IN_FAILED   │
 //     │ VIEW(fd) ───────────────────▶│   a new view after a crash
 //     │ SESSION(fd) ────────────────────────────────────────────▶│   a new session after a crash
 //     │◀──────────────────────────────────────── VIEW_STATUS, ADOPT
@@ -40,9 +40,10 @@ typedef enum {
     CTL_APP = 2,  // an entry of the table of applications, new or changed; never removed
     CTL_QUIT = 3, // end in good order: close windows, leave the guest's programs alone
     // broker → session
-    CTL_EXEC = 10,  // start a program in the guest
-    CTL_VIEW = 11,  // +fd: talk to this view from now on and tell it everything again
-    CTL_CLOSE = 12, // ask a window to close
+    CTL_EXEC = 10,        // start a program in the guest
+    CTL_VIEW = 11,        // +fd: talk to this view from now on and tell it everything again
+    CTL_CLOSE = 12,       // ask a window to close
+    CTL_CREDENTIALS = 13, // who signs in; the receiver wipes the packet
     // broker → view
     CTL_SESSION = 20, // +fd: this is the session now; windows of the former one go when the new
                       // one's come, at the latest after 5 s
@@ -53,7 +54,8 @@ typedef enum {
     CTL_EXEC_RESULT = 41,
     CTL_WINDOW = 42, // a window appeared or changed (title, state, application)
     CTL_WINDOW_GONE = 43,
-    CTL_NOTICE = 44, // something the user must read; fatal: the session ends after it
+    CTL_NOTICE = 44,         // something the user must read; fatal: the session ends after it
+    CTL_SIGN_IN_FAILED = 45, // the guest lets this user not in; the session ends after it
     // view → broker
     CTL_VIEW_READY = 60,  // display open
     CTL_VIEW_STATUS = 61, // figures for `casement status`, at most every second while they change
@@ -70,7 +72,7 @@ typedef enum {
     CTL_CLIPBOARD_TO_GUEST = 1u << 0,
     CTL_CLIPBOARD_TO_HOST = 1u << 1,
     CTL_SOUND = 1u << 2,
-    CTL_TLS = 1u << 3, // the stream leaves this machine: use TLS (Windows guests; later)
+    CTL_SIGN_IN = 1u << 3, // the guest asks who it is: CREDENTIALS come before the connection
 } CtlSetupFlags;
 
 typedef struct {
@@ -89,6 +91,23 @@ typedef struct {
     char wm_class[CHAN_ID_MAX + CTL_GUEST_MAX + 16]; // id of the published .desktop file
     char name[CHAN_NAME_MAX + 1];                    // cleaned
 } CtlApp;
+
+#define CTL_CREDENTIAL_MAX                                                                         \
+    768 // bytes of a name or a password with its NUL: 256 characters of UTF-8
+
+typedef struct {
+    CtlHeader header;
+    char user[CTL_CREDENTIAL_MAX];
+    char domain[CTL_CREDENTIAL_MAX]; // or empty
+    char password[CTL_CREDENTIAL_MAX];
+} CtlCredentials;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t again; // 1: with other credentials it may work; 0: asking the user is of no use
+    uint32_t reserved;
+    char text[CTL_TEXT_MAX];
+} CtlSignInFailed;
 
 typedef enum { CTL_EXEC_APP = 1, CTL_EXEC_COMMAND = 2 } CtlExecKind;
 

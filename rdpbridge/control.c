@@ -3,6 +3,7 @@
 
 #include "channel/glib/packet.h"
 
+#include <string.h>
 #include <unistd.h>
 
 struct BridgeControl {
@@ -56,6 +57,10 @@ handle(BridgeControl *c, ChanSpan packet, int *fd)
     switch (ctl_type(packet)) {
     case CTL_SETUP:
         c->handlers->setup(m, c->user);
+        break;
+    case CTL_CREDENTIALS:
+        c->handlers->credentials(m, c->user);
+        explicit_bzero((void *)packet.data, packet.size); // the socket's own buffer
         break;
     case CTL_APP:
         c->handlers->app(m, c->user);
@@ -127,6 +132,16 @@ bridge_control_exec_result(BridgeControl *c, guint32 serial, CtlExecCode code, g
     if (code == CTL_EXEC_OK)
         m.pid = raw; // channel/rail.h
     CTL_INIT(&m, CTL_EXEC_RESULT);
+    bridge_control_send(c, &m, sizeof m);
+}
+
+void
+bridge_control_sign_in_failed(BridgeControl *c, gboolean again, const char *text)
+{
+    CtlSignInFailed m = {.again = (guint32)again};
+
+    CTL_INIT(&m, CTL_SIGN_IN_FAILED);
+    CTL_SET_TEXT(m.text, text);
     bridge_control_send(c, &m, sizeof m);
 }
 

@@ -12,6 +12,7 @@ typedef struct BridgeControl BridgeControl;
 
 typedef struct {
     void (*setup)(const CtlSetup *setup, gpointer user);
+    void (*credentials)(const CtlCredentials *credentials, gpointer user);
     void (*app)(const CtlApp *app, gpointer user);
     void (*exec)(const CtlExec *exec, ChanSpan args, gpointer user);
     void (*view)(int take_fd, gpointer user);
@@ -34,4 +35,5 @@ gboolean bridge_control_attached(const BridgeControl *control);
 void bridge_control_send(BridgeControl *control, gconstpointer message, gsize size);
 void
 bridge_control_exec_result(BridgeControl *control, guint32 serial, CtlExecCode code, guint32 raw);
+void bridge_control_sign_in_failed(BridgeControl *control, gboolean again, const char *text);
 void bridge_control_notice(BridgeControl *control, gboolean fatal, guint32 code, const char *text);

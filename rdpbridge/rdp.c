@@ -2,6 +2,7 @@
 #include "rdpbridge/rdp.h"
 
 #include "channel/glib/steady.h"
+#include "rdpbridge/refusal.h"
 #include "rdpbridge/transport.h"
 
 #include <freerdp/client/channels.h>
@@ -33,6 +34,7 @@ struct BridgeRdp {
     BridgeTransport *transport;
     GSource *source;
     char *failure;        // set by bridge_rdp_fail
+    BridgeRefusal logon;  // what the server said of signing in
     UINT32 width, height; // of the guest's desktop
 };
 
@@ -142,6 +144,20 @@ on_certificate(freerdp *instance, const BYTE *data, size_t length, const char *h
     return 1;
 }
 
+// The connection stays, with the log-on screen on it: nobody would see that.
+static int
+on_logon_error(freerdp *instance, UINT32 data, UINT32 type)
+{
+    BridgeRdp *rdp = rdp_of(instance->context);
+    BridgeRefusal said = bridge_refusal_of_logon(data, type);
+
+    if (said.kind == BRIDGE_REFUSAL_NONE)
+        return 0;
+    rdp->logon = said;
+    freerdp_abort_connect_context(instance->context);
+    return 0;
+}
+
 BridgeRdp *
 bridge_rdp_new(GMainContext *context, int take_fd, const BridgeRdpHandlers *handlers, gpointer user)
 {
@@ -155,6 +171,7 @@ bridge_rdp_new(GMainContext *context, int take_fd, const BridgeRdpHandlers *hand
     instance->PostConnect = on_post_connect;
     instance->PostDisconnect = on_post_disconnect;
     instance->VerifyX509Certificate = on_certificate;
+    instance->LogonErrorInfo = on_logon_error;
     if (!freerdp_context_new(instance)) {
         freerdp_free(instance);
         return NULL;
@@ -218,6 +235,20 @@ bridge_rdp_fail(BridgeRdp *rdp, const char *format, ...)
     rdp->failure = g_strdup_vprintf(format, args);
     va_end(args);
     freerdp_abort_connect_context(rdp->instance->context);
+}
+
+// Whether the guest let the user not in, and its words for it.
+static BridgeRdpEnd
+refused(const BridgeRdp *rdp, char **text)
+{
+    BridgeRefusal said = rdp->logon;
+
+    if (said.kind == BRIDGE_REFUSAL_NONE)
+        said = bridge_refusal_of_error(freerdp_get_last_error(rdp->instance->context));
+    if (said.kind == BRIDGE_REFUSAL_NONE || rdp->failure || alarm_rang)
+        return BRIDGE_RDP_ENDED;
+    *text = g_strdup(said.text);
+    return said.kind == BRIDGE_REFUSAL_AGAIN ? BRIDGE_RDP_SIGN_IN_AGAIN : BRIDGE_RDP_REFUSED;
 }
 
 static char *
@@ -301,9 +332,12 @@ source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 
     if (one_turn(rdp))
         return G_SOURCE_CONTINUE;
-    g_autofree char *text = ending(rdp);
+    g_autofree char *text = NULL;
+    BridgeRdpEnd how = refused(rdp, &text);
+    if (!text)
+        text = ending(rdp);
     stop(rdp);
-    rdp->handlers->ended(text, rdp->user);
+    rdp->handlers->ended(how, text, rdp->user);
     return G_SOURCE_REMOVE;
 }
 
@@ -324,14 +358,14 @@ refusal(BridgeRdp *rdp, guint limit_s)
                            freerdp_get_last_error_string(error));
 }
 
-gboolean
+BridgeRdpEnd
 bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s, char **text)
 {
     struct sigaction action = {.sa_handler = on_alarm}, before;
 
     if (!bridge_settings_apply(rdp->instance->context->settings, config)) {
         *text = g_strdup("the RDP library refused its settings");
-        return FALSE;
+        return BRIDGE_RDP_ENDED;
     }
     alarm_rang = 0;
     alarm_fd = bridge_transport_fd(rdp->transport);
@@ -342,12 +376,14 @@ bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s,
     alarm_fd = -1;
     sigaction(SIGALRM, &before, NULL);
     if (!ok) {
-        *text = refusal(rdp, limit_s);
-        return FALSE;
+        BridgeRdpEnd how = config->credentials ? refused(rdp, text) : BRIDGE_RDP_ENDED;
+        if (how == BRIDGE_RDP_ENDED)
+            *text = refusal(rdp, limit_s);
+        return how;
     }
     rdp->source = g_source_new(&source_functions, sizeof(RdpSource));
     ((RdpSource *)rdp->source)->rdp = rdp;
     chan_source_keep_polled(rdp->source);
     g_source_attach(rdp->source, rdp->context);
-    return TRUE;
+    return BRIDGE_RDP_UP;
 }

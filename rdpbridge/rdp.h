@@ -9,6 +9,14 @@
 
 typedef struct BridgeRdp BridgeRdp;
 
+// How a connection came to its end, or that it did not.
+typedef enum {
+    BRIDGE_RDP_UP,
+    BRIDGE_RDP_ENDED,
+    BRIDGE_RDP_SIGN_IN_AGAIN, // the guest refused who signs in; others may do better
+    BRIDGE_RDP_REFUSED,       // it refused, and another password changes nothing
+} BridgeRdpEnd;
+
 typedef struct {
     // Before the connection: register with the context's update and pointer callbacks. FALSE: give
     // up.
@@ -16,8 +24,9 @@ typedef struct {
     // A channel's client interface ("rail", "cliprdr", or a dynamic channel's full name).
     void (*channel)(const char *name, gpointer interface, gpointer user);
     void (*channel_gone)(const char *name, gpointer interface, gpointer user);
-    // The connection ended; text says why. Called once, from the loop, never from within a call.
-    void (*ended)(const char *text, gpointer user);
+    // The connection ended; text says why, how whether it was a refusal to let the user in. Called
+    // once, from the loop, never from within a call.
+    void (*ended)(BridgeRdpEnd how, const char *text, gpointer user);
 } BridgeRdpHandlers;
 
 // What the library hands its callbacks: they find their module by `user`.
@@ -33,9 +42,9 @@ BridgeRdp *bridge_rdp_new(GMainContext *context, int take_fd, const BridgeRdpHan
 void bridge_rdp_free(BridgeRdp *rdp);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeRdp, bridge_rdp_free)
 
-// Connects; blocks until the guest's server answered everything, at most limit_s. FALSE with a text
-// for the user when it did not. One connection in a process at a time (it uses alarm()).
-gboolean
+// Connects; blocks until the guest's server answered everything, at most limit_s. Not UP:
+// with a text for the user. One connection in a process at a time (it uses alarm()).
+BridgeRdpEnd
 bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s, char **text);
 
 rdpContext *bridge_rdp_context(BridgeRdp *rdp);

@@ -11,6 +11,7 @@
 
 #define CONNECT_LIMIT_S 12
 #define HANDSHAKE_LIMIT_S 15
+#define LOG_ON_LIMIT_S 90 // a first log-on makes a profile
 #define ABANDONED_S 10
 #define DIRTY_MS 40 // changes of windows for lists come together
 
@@ -367,15 +368,32 @@ rdp_channel_gone(const char *name, gpointer interface, gpointer user)
 }
 
 static void
-rdp_ended(const char *text, gpointer user)
+end_unsigned(BridgeSession *s, BridgeRdpEnd how, const char *why)
+{
+    if (s->over)
+        return;
+    g_autofree char *text =
+        g_strdup_printf("%s does not let %s in: %s", s->setup.guest, s->credentials.user, why);
+
+    bridge_control_sign_in_failed(s->control, how == BRIDGE_RDP_SIGN_IN_AGAIN, text);
+    bridge_session_end(s, BRIDGE_EXIT_SIGN_IN, NULL);
+}
+
+static void
+rdp_ended(BridgeRdpEnd how, const char *text, gpointer user)
 {
     BridgeSession *s = user;
+
+    s->connected = FALSE;
+    if (!s->ready && how != BRIDGE_RDP_ENDED) {
+        end_unsigned(s, how, text);
+        return;
+    }
     g_autofree char *notice =
         g_strdup_printf("The windows of %s were closed: %s. Start its programs again; if that "
                         "fails, restart it with: casement guest stop %s",
                         s->setup.guest, text, s->setup.guest);
 
-    s->connected = FALSE;
     bridge_session_end(s, BRIDGE_EXIT_ENDED, notice);
 }
 
@@ -393,6 +411,12 @@ could_not_connect(BridgeSession *s, const char *why)
                         s->setup.guest, why, s->setup.guest);
 
     bridge_session_end(s, BRIDGE_EXIT_CONNECT, notice);
+}
+
+static gboolean
+signs_in(const BridgeSession *s)
+{
+    return (s->setup.flags & CTL_SIGN_IN) != 0;
 }
 
 static gboolean
@@ -416,18 +440,23 @@ on_connect(gpointer user)
                               .height = s->screen.root.height,
                               .scale_percent = s->screen.scale_percent,
                               .keyboard_layout = s->layout.rdp_layout,
-                              .tls = (s->setup.flags & CTL_TLS) != 0,
+                              .credentials = signs_in(s) ? &s->credentials : NULL,
                               .sound = (s->setup.flags & CTL_SOUND) != 0,
                               .clipboard = to_guest || to_host};
 
     bridge_display_start(s->display, &s->screen);
-    if (!bridge_rdp_connect(s->rdp, &config, CONNECT_LIMIT_S, &text)) {
+    BridgeRdpEnd how = bridge_rdp_connect(s->rdp, &config, CONNECT_LIMIT_S, &text);
+    explicit_bzero(s->credentials.password, sizeof s->credentials.password);
+    if (how == BRIDGE_RDP_ENDED)
         could_not_connect(s, text);
+    else if (how != BRIDGE_RDP_UP)
+        end_unsigned(s, how, text);
+    if (how != BRIDGE_RDP_UP)
         return G_SOURCE_REMOVE;
-    }
     s->connected = TRUE;
     bridge_input_attach(s->input, bridge_rdp_context(s->rdp)->input);
-    GSource *late = after(s, HANDSHAKE_LIMIT_S * 1000, on_handshake_late);
+    guint limit_s = signs_in(s) ? LOG_ON_LIMIT_S : HANDSHAKE_LIMIT_S;
+    GSource *late = after(s, limit_s * 1000, on_handshake_late);
     g_source_unref(late);
     return G_SOURCE_REMOVE;
 }
@@ -435,7 +464,8 @@ on_connect(gpointer user)
 void
 bridge_session_consider_connecting(BridgeSession *s)
 {
-    if (s->connecting || !s->has_setup || !s->has_screen || !s->has_layout)
+    if (s->connecting || !s->has_setup || !s->has_screen || !s->has_layout ||
+        (signs_in(s) && !s->has_credentials))
         return;
     s->connecting = TRUE;
     // From the loop: connecting blocks, and its caller is in the middle of a packet.

@@ -11,7 +11,7 @@ endif()
 
 add_executable(casement-session
   main.c apps.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c rail.c
-  rdp.c session.c session_broker.c session_view.c settings.c sound.c transport.c viewlink.c)
+  rdp.c refusal.c session.c session_broker.c session_view.c settings.c sound.c transport.c viewlink.c)
 target_link_libraries(casement-session PRIVATE
   session_pure session_sandbox channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
 if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)

@@ -17,6 +17,7 @@ typedef enum {
     BRIDGE_EXIT_ENDED = 4,     // the stream ended, or the guest broke a limit
     BRIDGE_EXIT_SANDBOX = 5,   // the system call filter could not be set up
     BRIDGE_EXIT_ABANDONED = 6, // neither broker nor view are left
+    BRIDGE_EXIT_SIGN_IN = 7,   // the guest did not let the user in
 } BridgeExit;
 
 // Takes the three descriptors. Nothing is read from the guest before bridge_session_run. Prints

@@ -20,6 +20,16 @@ on_setup(const CtlSetup *setup, gpointer user)
 }
 
 static void
+on_credentials(const CtlCredentials *credentials, gpointer user)
+{
+    BridgeSession *s = user;
+
+    s->credentials = *credentials;
+    s->has_credentials = TRUE;
+    bridge_session_consider_connecting(s);
+}
+
+static void
 on_app(const CtlApp *app, gpointer user)
 {
     BridgeSession *s = user;
@@ -63,6 +73,7 @@ on_lost(gpointer user)
 }
 
 const BridgeControlHandlers bridge_session_control_handlers = {.setup = on_setup,
+                                                               .credentials = on_credentials,
                                                                .app = on_app,
                                                                .exec = on_exec,
                                                                .view = on_view,

@@ -39,7 +39,8 @@ struct BridgeSession {
     BridgeClipboard *clipboard;
     BridgeDisplay *display;
 
-    gboolean has_setup, has_screen, has_layout, connecting, connected, ready, over;
+    CtlCredentials credentials; // wiped when they were used
+    gboolean has_setup, has_credentials, has_screen, has_layout, connecting, connected, ready, over;
     CtlSetup setup;
     ViewScreen screen;
     ViewLayout layout;

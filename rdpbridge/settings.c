@@ -13,14 +13,14 @@
 #include <freerdp/client/cmdline.h>
 #include <freerdp/rail.h>
 
-#define SIDE_MIN 200u // what the protocol allows a desktop ([MS-RDPBCGR] 2.2.1.3.2)
+#define TLS1_VERSION 0x0301 // as on the wire
+#define SIDE_MIN 200u       // what the protocol allows a desktop ([MS-RDPBCGR] 2.2.1.3.2)
 #define SIDE_MAX 8192u
 
 static const struct {
     FreeRDP_Settings_Keys_Bool key;
     BOOL value;
 } bools[] = {
-    {FreeRDP_NlaSecurity, FALSE},
     {FreeRDP_ExternalCertificateManagement, TRUE},
     {FreeRDP_AutoReconnectionEnabled, FALSE},
     {FreeRDP_NetworkAutoDetect, FALSE},
@@ -90,15 +90,42 @@ apply_constants(rdpSettings *s)
         ok = freerdp_settings_set_uint32(s, numbers[i].key, numbers[i].value) && ok;
     // Only named to satisfy the library and for the guest's own logs.
     return freerdp_settings_set_string(s, FreeRDP_ServerHostname, "guest") &&
-           freerdp_settings_set_string(s, FreeRDP_Username, "casement") &&
            freerdp_settings_set_string(s, FreeRDP_ClientHostname, "casement") && ok;
+}
+
+// A guest of our own: nothing is encrypted on a pipe that nobody else can read.
+static gboolean
+apply_own_guest(rdpSettings *s)
+{
+    return freerdp_settings_set_string(s, FreeRDP_Username, "casement") &&
+           freerdp_settings_set_bool(s, FreeRDP_NlaSecurity, FALSE) &&
+           freerdp_settings_set_bool(s, FreeRDP_TlsSecurity, FALSE) &&
+           freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, TRUE);
+}
+
+// Whatever the server takes, best first. The pipe is what keeps others out: old ciphers are no risk
+// here, and all that XP and 7 have.
+static gboolean
+apply_sign_in(rdpSettings *s, const CtlCredentials *who)
+{
+    return freerdp_settings_set_string(s, FreeRDP_Username, who->user) &&
+           freerdp_settings_set_string(s, FreeRDP_Domain, who->domain) &&
+           freerdp_settings_set_string(s, FreeRDP_Password, who->password) &&
+           freerdp_settings_set_bool(s, FreeRDP_AutoLogonEnabled, TRUE) &&
+           freerdp_settings_set_bool(s, FreeRDP_NlaSecurity, TRUE) &&
+           freerdp_settings_set_bool(s, FreeRDP_TlsSecurity, TRUE) &&
+           freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, TRUE) &&
+           freerdp_settings_set_uint32(s, FreeRDP_TlsSecLevel, 0) &&
+           freerdp_settings_set_uint16(s, FreeRDP_TLSMinVersion, TLS1_VERSION) &&
+           // Kerberos would look for its files and servers, and there are none in the sandbox.
+           freerdp_settings_set_string(s, FreeRDP_AuthenticationPackageList, "ntlm,!kerberos,!u2u");
 }
 
 gboolean
 bridge_settings_apply(rdpSettings *s, const BridgeRdpConfig *c)
 {
-    return apply_constants(s) && freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, !c->tls) &&
-           freerdp_settings_set_bool(s, FreeRDP_TlsSecurity, c->tls) &&
+    return apply_constants(s) &&
+           (c->credentials ? apply_sign_in(s, c->credentials) : apply_own_guest(s)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth,
                                        CLAMP(c->width, SIDE_MIN, SIDE_MAX)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight,

@@ -4,6 +4,8 @@
 // The library's settings for one connection: RemoteApp over RDPGFX in one thread, without network,
 // files, H.264, caches on disk or redirected devices.
 
+#include "channel/control.h"
+
 #include <freerdp/freerdp.h>
 #include <glib.h>
 
@@ -11,10 +13,12 @@ typedef struct {
     guint width, height; // of the desktop, pixels
     guint scale_percent;
     guint32 keyboard_layout; // Windows identifier
-    gboolean tls, sound, clipboard;
+    gboolean sound, clipboard;
+    const CtlCredentials *credentials; // NULL: the guest asks nobody who it is (one of our own)
 } BridgeRdpConfig;
 
-// FALSE when the library refuses one.
+// With credentials it signs in with what the server asks for: NLA, TLS, or RDP's own encryption
+// (XP). FALSE when the library refuses one.
 gboolean bridge_settings_apply(rdpSettings *settings, const BridgeRdpConfig *config);
 
 // The LoadChannels callback's work: "rail", "cliprdr", "rdpsnd" and the dynamic "rdpgfx", "disp".
