@@ -27,6 +27,7 @@ add_library(broker STATIC
   config_value.c
   control_listener.c
   control_setup.c
+  credentials.c
   desktop.c
   document_copy.c
   documents.c
@@ -39,6 +40,7 @@ add_library(broker STATIC
   guest_state.c
   host.c
   keyfile.c
+  keyring.c
   kind_command.c
   kind_local.c
   kind_sandbox.c
@@ -47,6 +49,7 @@ add_library(broker STATIC
   launch.c
   link.c
   notify.c
+  pinentry.c
   process.c
   remains.c
   sandbox.c
@@ -54,13 +57,15 @@ add_library(broker STATIC
   session.c
   session_adopt.c
   session_programs.c
+  session_sign_in.c
+  sign_in.c
   state_file.c
   status.c
   unix_socket.c
   waiters.c
   window_list.c)
 target_link_libraries(broker PUBLIC broker_publish channel channel_glib PkgConfig::GLIB
-  PRIVATE PkgConfig::SECCOMP)
+  PRIVATE PkgConfig::SECCOMP PkgConfig::SECRET)
 file(RELATIVE_PATH to_bin ${CMAKE_INSTALL_FULL_LIBEXECDIR}/casement ${CMAKE_INSTALL_FULL_BINDIR})
 set_property(SOURCE host.c APPEND PROPERTY COMPILE_DEFINITIONS
   CASEMENT_TO_BINDIR="${to_bin}"

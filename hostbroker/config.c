@@ -22,6 +22,7 @@
 static const char *const kinds[] = {"sandbox", "local", "socket", "command", "vsock", NULL};
 static const char *const clipboards[] = {"both", "to-guest", "to-host", "none", NULL};
 static const char *const publishes[] = {"all", "chosen", "none", NULL};
+static const char *const sign_ins[] = {"auto", "always", "never", NULL};
 static const char *const modes[] = {"connect", "listen", NULL};
 
 typedef struct {
@@ -63,6 +64,14 @@ static const Key keys[] = {
      SANDBOX | LOCAL,
      "",
      {"environment", BROKER_VALUE_ENVIRONMENT, AT(environment), 0, 256, NULL}},
+    {"Guest",
+     SOCKET | COMMAND | VSOCK,
+     "auto",
+     {"sign_in", BROKER_VALUE_CHOICE, AT(sign_in), 0, 0, sign_ins}},
+    {"Guest",
+     SOCKET | COMMAND | VSOCK,
+     "",
+     {"user", BROKER_VALUE_TEXT, AT(guest_user), 0, 256, NULL}},
     {"Socket", SOCKET, NULL, {"path", BROKER_VALUE_PATH, AT(socket_path), 0, 4096, NULL}},
     {"Socket", SOCKET, "connect", {"mode", BROKER_VALUE_CHOICE, AT(socket_mode), 0, 0, modes}},
     {"Command", COMMAND, NULL, {"argv", BROKER_VALUE_LIST, AT(argv), 1, 256, NULL}},

@@ -26,6 +26,9 @@ typedef enum {
     BROKER_CLIPBOARD_NONE,
 } BrokerClipboard;
 
+// Whether the guest asks who signs in: auto is what its agent says it is.
+typedef enum { BROKER_SIGN_IN_AUTO, BROKER_SIGN_IN_ALWAYS, BROKER_SIGN_IN_NEVER } BrokerSignInWhen;
+
 typedef enum { BROKER_SOCKET_CONNECT, BROKER_SOCKET_LISTEN } BrokerSocketMode;
 
 typedef struct {
@@ -43,7 +46,9 @@ typedef struct {
     char **share;       // folders of the host, "PATH" or "PATH:rw" (sandbox)
     char **environment; // "NAME=VALUE" (sandbox, local)
     char *socket_path;
-    int socket_mode; // BrokerSocketMode
+    int socket_mode;  // BrokerSocketMode
+    int sign_in;      // BrokerSignInWhen
+    char *guest_user; // who signs in; may be empty, or NULL for a kind that has no such key
     char **argv;
     gint64 cid, port;
 } BrokerConfig;

@@ -7,5 +7,6 @@
 #include "channel/glib/packet.h"
 #include "hostbroker/config.h"
 
-void broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config);
+void
+broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, gboolean signs_in);
 void broker_control_send_app(ChanPacketSocket *control, const char *guest, const BrokerApp *app);

@@ -43,6 +43,7 @@ struct BrokerExecQueue {
     gpointer user;
     GPtrArray *entries; // of Entry
     guint32 last_serial;
+    gboolean held;       // no time limit for what is queued
     End ends[ENDS_KEPT]; // newest before next_end
     guint next_end;
 };
@@ -310,9 +311,24 @@ broker_exec_queue_push(BrokerExecQueue *q, const BrokerExec *exec, BrokerExecDon
     e->tell_late = exec->tell_late;
     e->done = done;
     e->user = user;
-    e->deadline = broker_timer_new(q->host->context, exec->timeout_s * 1000, on_deadline, e);
+    if (!q->held)
+        e->deadline = broker_timer_new(q->host->context, exec->timeout_s * 1000, on_deadline, e);
     g_ptr_array_add(q->entries, e);
     return TRUE;
+}
+
+void
+broker_exec_queue_hold(BrokerExecQueue *q, gboolean hold)
+{
+    for (guint i = 0; i < q->entries->len; i++) {
+        Entry *e = g_ptr_array_index(q->entries, i);
+        if (e->phase != QUEUED)
+            continue;
+        broker_timer_clear(&e->deadline);
+        if (!hold)
+            e->deadline = broker_timer_new(q->host->context, e->timeout_s * 1000, on_deadline, e);
+    }
+    q->held = hold;
 }
 
 // Those that end before anything was sent are nobody's.

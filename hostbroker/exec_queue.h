@@ -43,6 +43,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerExecQueue, broker_exec_queue_free)
 gboolean broker_exec_queue_push(BrokerExecQueue *queue, const BrokerExec *exec, BrokerExecDone done,
                                 gpointer user, GError **error);
 
+// While held, what is queued has no time limit; afterwards it has its whole one again.
+void broker_exec_queue_hold(BrokerExecQueue *queue, gboolean hold);
+
 // Sends what has not been sent.
 void broker_exec_queue_send(BrokerExecQueue *queue, ChanPacketSocket *control);
 

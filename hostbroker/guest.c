@@ -449,6 +449,7 @@ broker_guest_new(const BrokerHost *host, const char *name, const BrokerGuestEven
     g->user = user;
     g->os = g_strdup("");
     g->waiters = broker_waiters_new();
+    g->sign_in = broker_sign_in_new(host, g->name);
     g->catalog = broker_catalog_new(name, icons, host->context, &catalog_events, g);
     broker_catalog_recall(g->catalog, apps);
     return g;
@@ -472,6 +473,7 @@ broker_guest_free(BrokerGuest *g)
     for (gsize i = 0; i < G_N_ELEMENTS(timers); i++)
         broker_timer_clear(timers[i]);
     broker_session_free(g->session);
+    broker_sign_in_free(g->sign_in);
     chan_pump_free(g->pump);
     broker_link_free(g->link);
     broker_documents_free(g->documents);
@@ -493,7 +495,7 @@ make_parts(BrokerGuest *g)
     g_autofree char *folder = broker_host_guest_run(g->host, g->name, "documents");
 
     if (!g->session)
-        g->session = broker_session_new(g->host, g->config, &session_events, g);
+        g->session = broker_session_new(g->host, g->config, g->sign_in, &session_events, g);
     if (broker_config_takes_files(g->config) && !g->documents)
         g->documents = broker_documents_new(g->host, g->name, folder, on_tell, g);
 }
@@ -649,6 +651,12 @@ broker_guest_times(const BrokerGuest *g)
         times.ready = since(g, figures->ready_us);
     }
     return times;
+}
+
+BrokerSignIn *
+broker_guest_sign_in(BrokerGuest *g)
+{
+    return g->sign_in;
 }
 
 const BrokerHost *

@@ -65,7 +65,8 @@ gboolean broker_guest_told(const BrokerGuest *guest, const GError *error);
 const char *broker_guest_os(const BrokerGuest *guest); // "" while unknown
 pid_t broker_guest_pid(const BrokerGuest *guest);
 BrokerCatalog *broker_guest_catalog(BrokerGuest *guest);
-BrokerSession *broker_guest_session(BrokerGuest *guest);     // NULL while the file is broken
+BrokerSession *broker_guest_session(BrokerGuest *guest); // NULL while the file is broken
+BrokerSignIn *broker_guest_sign_in(BrokerGuest *guest);
 BrokerDocuments *broker_guest_documents(BrokerGuest *guest); // NULL: this kind takes no files
 // FALSE while there is no channel.
 gboolean broker_guest_channel(BrokerGuest *guest, ChanPumpStats *stats);

@@ -60,12 +60,19 @@ on_service_failing(const char *name, gpointer user)
 }
 
 static void
-on_guest_info(const char *os, gpointer user)
+on_guest_info(guint8 os, const char *os_name, const char *user_name, gpointer user)
 {
     BrokerGuest *g = user;
+    BrokerSignInWhen when = g->config->sign_in;
 
     g_free(g->os);
-    g->os = g_strdup(os);
+    g->os = g_strdup(os_name);
+    // Guests of our own on this machine ask nobody, whatever they say.
+    bool asks =
+        !broker_config_takes_files(g->config) &&
+        (when == BROKER_SIGN_IN_ALWAYS || (when == BROKER_SIGN_IN_AUTO && os == CHAN_OS_WINDOWS));
+    const char *chosen = g->config->guest_user;
+    broker_session_set_sign_in(g->session, asks, chosen && *chosen ? chosen : user_name);
 }
 
 static void

@@ -13,12 +13,13 @@ static gboolean
 on_guest_info(ChanSpan untrusted_payload, const BrokerGuestMessageHandlers *handlers, gpointer user)
 {
     ChanGuestInfo info;
-    char os[CHAN_NAME_MAX + 1];
+    char os[CHAN_NAME_MAX + 1], name[CHAN_NAME_MAX + 1];
 
     if (!chan_guest_info_decode(&info, untrusted_payload))
         return FALSE;
     chan_utf8_clean(info.os_name, os, sizeof os);
-    handlers->guest_info(os, user);
+    chan_utf8_clean(info.user_name, name, sizeof name);
+    handlers->guest_info(info.os, os, name, user);
     return TRUE;
 }
 

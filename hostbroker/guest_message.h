@@ -8,8 +8,8 @@
 #include "hostbroker/host.h"
 
 typedef struct {
-    // The guest's operating system in words, cleaned.
-    void (*guest_info)(const char *os, gpointer user);
+    // The guest's operating system (ChanOs), and in words; who is signed in there. Cleaned.
+    void (*guest_info)(guint8 os, const char *os_name, const char *user_name, gpointer user);
     // A service came or went; texts are cleaned.
     void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
     // One that was just told of as away keeps failing.

@@ -23,6 +23,7 @@ struct BrokerGuest {
     ChanPump *pump;
     BrokerCatalog *catalog;
     BrokerSession *session;
+    BrokerSignIn *sign_in;
     BrokerDocuments *documents;
     BrokerWaiters *waiters;
     GSource *deadline, *retry, *answers, *autostart;

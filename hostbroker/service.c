@@ -7,9 +7,13 @@
 #include "hostbroker/notify.h"
 #include "hostbroker/status.h"
 
+#include <gio/gunixfdlist.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ENVIRON_MAX 64
+#define PASSWORD_WAIT_MS 1000
 #define OBJECT_PATH "/org/casement/Broker1"
 
 struct BrokerService {
@@ -108,6 +112,81 @@ handle_stop_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, cons
 
     if (guest)
         broker_guest_stop(guest, on_guest_done, call);
+    return TRUE;
+}
+
+// ---- signing in
+
+static void
+on_logged_in(gboolean stored, const GError *error, gpointer user)
+{
+    GDBusMethodInvocation *call = user;
+
+    g_dbus_method_invocation_return_value(call,
+                                          g_variant_new("(s)", stored ? "keyring" : "memory"));
+}
+
+// What is in the pipe by now, or comes within a moment from who waits for this call. NULL: too
+// long.
+static char *
+read_password(int fd)
+{
+    char *text = g_malloc0(BROKER_CREDENTIAL_MAX + 2);
+    gsize size = 0;
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+    while (size <= BROKER_CREDENTIAL_MAX && poll(&wait, 1, PASSWORD_WAIT_MS) > 0) {
+        ssize_t n = read(fd, text + size, BROKER_CREDENTIAL_MAX + 1 - size);
+        if (n <= 0)
+            break;
+        size += (gsize)n;
+        if (memchr(text, '\n', size))
+            break;
+    }
+    text[strcspn(text, "\r\n")] = 0;
+    return text;
+}
+
+// The signature is gdbus-codegen's.
+static gboolean // NOLINTNEXTLINE(readability-function-size)
+handle_log_in(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, GUnixFDList *fds,
+              const char *name, const char *who, GVariant *password, gpointer user)
+{
+    BrokerGuest *guest = find_guest(user, call, name);
+    g_autoptr(GError) error = NULL;
+
+    if (!guest)
+        return TRUE;
+    int fd = fds ? g_unix_fd_list_get(fds, g_variant_get_handle(password), &error) : -1;
+    if (fd < 0) {
+        g_autoptr(GError) none = g_error_new_literal(BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                                                     "No descriptor came with the call");
+        return refuse(call, none);
+    }
+    char *text = read_password(fd);
+    BrokerCredentials *credentials = broker_credentials_new(who, text, &error);
+    broker_credentials_wipe(text);
+    close(fd);
+    if (!credentials)
+        return refuse(call, error);
+    broker_sign_in_set(broker_guest_sign_in(guest), credentials, on_logged_in, call);
+    return TRUE;
+}
+
+static void
+on_logged_out(gboolean stored, const GError *error, gpointer user)
+{
+    g_dbus_method_invocation_return_value(user, NULL);
+}
+
+static gboolean
+handle_log_out(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+               gpointer user)
+{
+    BrokerGuest *guest = find_guest(user, call, name);
+
+    if (guest)
+        broker_sign_in_forget(broker_guest_sign_in(guest), on_logged_out, call);
     return TRUE;
 }
 
@@ -336,6 +415,8 @@ connect_methods(BrokerService *service)
         {"handle-remove-guest", G_CALLBACK(handle_remove_guest)},
         {"handle-start-guest", G_CALLBACK(handle_start_guest)},
         {"handle-stop-guest", G_CALLBACK(handle_stop_guest)},
+        {"handle-log-in", G_CALLBACK(handle_log_in)},
+        {"handle-log-out", G_CALLBACK(handle_log_out)},
         {"handle-list-guests", G_CALLBACK(handle_list_guests)},
         {"handle-show-guest", G_CALLBACK(handle_show_guest)},
         {"handle-list-apps", G_CALLBACK(handle_list_apps)},

@@ -79,6 +79,10 @@ quit(BrokerSession *s)
 
     s->quitting = true;
     s->interrupted = s->prepared = s->renewing = false;
+    broker_sign_in_cancel(s->sign_in);
+    broker_exec_queue_hold(s->execs, FALSE);
+    g_clear_pointer(&s->refused, g_free);
+    g_clear_pointer(&s->credentials, broker_credentials_free);
     broker_timer_clear(&s->restart);
     broker_timer_clear(&s->idle);
     broker_timer_clear(&s->come_back);
@@ -254,6 +258,10 @@ broker_session_on_session_ended(BrokerProcess *process, int status, gpointer use
         finish_quit(s);
         return;
     }
+    if (s->refused) {
+        broker_session_end_refused(s);
+        return;
+    }
     g_message("guest %s: casement-session %s%s%s", s->config->name, how, s->reason ? ": " : "",
               s->reason ? s->reason : "");
     crashed(s, &s->session, "casement-session ended again and again");
@@ -286,6 +294,7 @@ on_ready(BrokerSession *s, BrokerMember *m)
     if (m == &s->session) {
         s->figures.ready_us = g_get_monotonic_time();
         g_clear_pointer(&s->reason, g_free);
+        broker_sign_in_accepted(s->sign_in);
     }
     check_back(s);
     s->events->changed(s->user);
@@ -324,6 +333,9 @@ session_message(BrokerSession *s, ChanSpan packet)
         break;
     case CTL_NOTICE:
         on_notice(s, m);
+        break;
+    case CTL_SIGN_IN_FAILED:
+        broker_session_on_sign_in_failed(s, m);
         break;
     default:
         g_warning("guest %s: casement-session sent a message of type %u and is ended",
@@ -382,7 +394,7 @@ void
 broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd)
 {
     m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
-    broker_control_send_setup(m->control, s->config);
+    broker_control_send_setup(m->control, s->config, s->signs_in);
     s->table_target = m->control;
     s->events->send_table(s, s->user);
     s->table_target = NULL;
@@ -439,6 +451,17 @@ start_view(BrokerSession *s, GError **error)
     return true;
 }
 
+void
+broker_session_fail(BrokerSession *s, const GError *error)
+{
+    bool told = s->prepared || broker_exec_queue_count(s->execs) > 0;
+
+    broker_exec_queue_fail(s->execs, FALSE, error);
+    if (s->interrupted || !told)
+        s->events->tell(error->message, s->user);
+    quit(s);
+}
+
 static bool
 start_session(BrokerSession *s, GError **error)
 {
@@ -464,6 +487,7 @@ start_session(BrokerSession *s, GError **error)
         return false;
     s->figures.session_us = g_get_monotonic_time();
     broker_session_attach(s, &s->session, control);
+    broker_session_send_credentials(s);
     s->events->changed(s->user);
     return true;
 }
@@ -514,8 +538,8 @@ broker_session_advance(BrokerSession *s)
             give_up(s, error->message);
             return;
         }
-        if (!s->session.process && s->service && !start_session(s, &error) &&
-            !await_service(s, error)) {
+        if (!s->session.process && s->service && !broker_session_lacks_credentials(s) &&
+            !start_session(s, &error) && !await_service(s, error)) {
             give_up(s, error->message);
             return;
         }
@@ -686,13 +710,14 @@ on_exec_failed_late(const char *text, gpointer user)
 static const BrokerExecQueueEvents exec_events = {on_execs_changed, on_exec_failed_late};
 
 BrokerSession *
-broker_session_new(const BrokerHost *host, const BrokerConfig *config,
+broker_session_new(const BrokerHost *host, const BrokerConfig *config, BrokerSignIn *sign_in,
                    const BrokerSessionEvents *events, gpointer user)
 {
     BrokerSession *s = g_new0(BrokerSession, 1);
 
     s->host = host;
     s->config = config;
+    s->sign_in = sign_in;
     s->events = events;
     s->user = user;
     s->spare_fd = -1;
@@ -715,6 +740,8 @@ broker_session_free(BrokerSession *s)
     broker_timer_clear(&s->idle);
     broker_timer_clear(&s->deadline);
     broker_timer_clear(&s->come_back);
+    broker_sign_in_cancel(s->sign_in);
+    broker_credentials_free(s->credentials);
     broker_exec_queue_free(s->execs);
     member_clear(&s->view);
     member_clear(&s->session);
@@ -723,6 +750,7 @@ broker_session_free(BrokerSession *s)
     broker_window_list_free(s->windows);
     g_strfreev(s->environment);
     g_free(s->reason);
+    g_free(s->refused);
     g_free(s);
 }
 

@@ -8,6 +8,7 @@
 #include "hostbroker/config.h"
 #include "hostbroker/exec_queue.h"
 #include "hostbroker/host.h"
+#include "hostbroker/sign_in.h"
 #include "hostbroker/state_file.h"
 #include "hostbroker/window_list.h"
 
@@ -30,14 +31,19 @@ typedef struct {
     gint64 session_us, ready_us; // monotonic times of the last start; 0: none
 } BrokerSessionFigures;
 
-// host, guest (name) and events are borrowed and outlive it.
-BrokerSession *broker_session_new(const BrokerHost *host, const BrokerConfig *config,
-                                  const BrokerSessionEvents *events, gpointer user);
+// All are borrowed and outlive it.
+BrokerSession *
+broker_session_new(const BrokerHost *host, const BrokerConfig *config, BrokerSignIn *sign_in,
+                   const BrokerSessionEvents *events, gpointer user);
 // Leaves the two processes alone, unless they were told to quit.
 void broker_session_free(BrokerSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerSession, broker_session_free)
 
 void broker_session_set_config(BrokerSession *session, const BrokerConfig *config);
+
+// Whether the guest asks who signs in, and who that may be (NULL: unknown).
+void
+broker_session_set_sign_in(BrokerSession *session, gboolean signs_in, const char *suggested_user);
 
 // Starts the view before the guest is up, and the session before its applications are known, since
 // a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:

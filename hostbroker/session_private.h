@@ -7,6 +7,7 @@
 #include "hostbroker/backoff.h"
 #include "hostbroker/process.h"
 #include "hostbroker/session.h"
+#include "hostbroker/sign_in.h"
 
 #include <stdbool.h>
 
@@ -29,6 +30,10 @@ struct BrokerSession {
     char **environment; // of the desktop
     BrokerWindowList *windows;
     BrokerExecQueue *execs;
+    BrokerSignIn *sign_in;          // borrowed
+    BrokerCredentials *credentials; // for the session that is started next
+    char *refused;                  // why the guest did not let them in
+    bool signs_in, ask_again;
     bool service, failing, quitting, expecting;
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
@@ -44,6 +49,18 @@ void broker_session_advance(BrokerSession *s);
 
 // Opens the control pipe of a member and sends what it has to know.
 void broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd);
+
+// Everything that was asked for fails, and the session ends.
+void broker_session_fail(BrokerSession *s, const GError *error);
+
+// TRUE while the credentials that the next session needs are not there; they are asked for, and
+// broker_session_advance is called again.
+bool broker_session_lacks_credentials(BrokerSession *s);
+// To a session that was just started; they are wiped here.
+void broker_session_send_credentials(BrokerSession *s);
+void broker_session_on_sign_in_failed(BrokerSession *s, const CtlSignInFailed *m);
+// The process that had been refused has ended.
+void broker_session_end_refused(BrokerSession *s);
 
 // One of the processes ended.
 void broker_session_on_view_ended(BrokerProcess *process, int status, gpointer user);

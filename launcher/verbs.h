@@ -10,6 +10,8 @@ extern const LauncherVerb launcher_verb_doctor;
 extern const LauncherVerb launcher_verb_guest;
 extern const LauncherVerb launcher_verb_guest_add;
 extern const LauncherVerb launcher_verb_guest_list;
+extern const LauncherVerb launcher_verb_guest_login;
+extern const LauncherVerb launcher_verb_guest_logout;
 extern const LauncherVerb launcher_verb_guest_remove;
 extern const LauncherVerb launcher_verb_guest_show;
 extern const LauncherVerb launcher_verb_guest_start;

@@ -25,6 +25,7 @@ typedef struct {
     BrokerHost *host;
     BrokerConfig *config;
     BrokerSession *session;
+    BrokerSignIn *sign_in;
     GPtrArray *members; // in the order of their start
     GSource *source;
     int listener, guest_end;
@@ -255,7 +256,8 @@ rig_new(void)
     g_source_set_callback(rig->source, G_SOURCE_FUNC(on_member), rig, NULL);
     g_source_attach(rig->source, rig->host->context);
     set_config(rig, "-1");
-    rig->session = broker_session_new(rig->host, rig->config, &events, rig);
+    rig->sign_in = broker_sign_in_new(rig->host, "demo");
+    rig->session = broker_session_new(rig->host, rig->config, rig->sign_in, &events, rig);
     return rig;
 }
 
@@ -270,6 +272,7 @@ rig_free(Rig *rig)
         (void)send(((Member *)g_ptr_array_index(rig->members, i))->life, "", 1, MSG_NOSIGNAL);
     WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "none"));
     broker_session_free(rig->session);
+    broker_sign_in_free(rig->sign_in);
     g_source_destroy(rig->source);
     g_source_unref(rig->source);
     g_ptr_array_unref(rig->members);
