@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <freerdp/freerdp.h>
+#include <glib.h>
+#include <stdbool.h>
+
+// The certificate that Remote Desktop makes for itself: RSA, CN is the machine's name, signed by
+// nobody else ([MS-RDPBCGR] 5.4.5.1). The same key serves RDP security (5.3.1).
+
+// PEM of key and certificate, one after the other; NULL if OpenSSL fails. Free with g_free.
+char *certificate_make(const char *machine);
+
+// False if the library does not take it.
+bool certificate_apply(const char *pem, rdpSettings *settings);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+// The double as a program, started by a test: its lines read, its commands written.
+
+typedef struct DoubleRig DoubleRig;
+
+// Starts it with the account alice / "the password" and `arguments` (split at blanks), and waits
+// for its port.
+DoubleRig *double_rig_new(const char *arguments);
+// Ends it, and checks that it ended well.
+void double_rig_free(DoubleRig *rig);
+
+guint double_rig_port(const DoubleRig *rig);
+
+// Reads lines until one begins with the given text, for 10 s at most; the others are passed over.
+// NULL if none comes; free with g_free.
+char *double_rig_expect(DoubleRig *rig, const char *beginning);
+
+// Writes a command ([README.md]).
+void double_rig_tell(DoubleRig *rig, const char *command);

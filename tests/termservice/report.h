@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <glib.h>
+
+// What happens, line by line on stdout, for the test that runs this program. A line is written
+// whole and at once, so that a test can wait for it.
+
+// Ends the line itself.
+void report(const char *format, ...) G_GNUC_PRINTF(1, 2);
