@@ -34,7 +34,8 @@ struct BridgeRdp {
     BridgeTransport *transport;
     GSource *source;
     char *failure;        // set by bridge_rdp_fail
-    BridgeRefusal logon;  // what the server said of signing in
+    BridgeRefusal logon;  // how the server refused the user
+    BridgeRefusal doubt;  // what it may mean as a refusal
     UINT32 width, height; // of the guest's desktop
 };
 
@@ -149,13 +150,24 @@ static int
 on_logon_error(freerdp *instance, UINT32 data, UINT32 type)
 {
     BridgeRdp *rdp = rdp_of(instance->context);
-    BridgeRefusal said = bridge_refusal_of_logon(data, type);
+    gboolean doubtful;
+    BridgeRefusal said = bridge_refusal_of_logon(data, type, &doubtful);
 
     if (said.kind == BRIDGE_REFUSAL_NONE)
         return 0;
-    rdp->logon = said;
-    freerdp_abort_connect_context(instance->context);
+    rdp->doubt = said;
+    if (doubtful)
+        rdp->handlers->sign_in_doubtful(rdp->user);
+    else
+        bridge_rdp_give_up_sign_in(rdp);
     return 0;
+}
+
+void
+bridge_rdp_give_up_sign_in(BridgeRdp *rdp)
+{
+    rdp->logon = rdp->doubt;
+    freerdp_abort_connect_context(rdp->instance->context);
 }
 
 BridgeRdp *

@@ -21,6 +21,9 @@ typedef struct {
     // Before the connection: register with the context's update and pointer callbacks. FALSE: give
     // up.
     gboolean (*prepare)(rdpContext *context, gpointer user);
+    // The server may have refused the log-on: if RemoteApp does not begin soon, it did, and
+    // bridge_rdp_give_up_sign_in ends the connection. From within the library: only remember.
+    void (*sign_in_doubtful)(gpointer user);
     // A channel's client interface ("rail", "cliprdr", or a dynamic channel's full name).
     void (*channel)(const char *name, gpointer interface, gpointer user);
     void (*channel_gone)(const char *name, gpointer interface, gpointer user);
@@ -46,6 +49,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeRdp, bridge_rdp_free)
 // with a text for the user. One connection in a process at a time (it uses alarm()).
 BridgeRdpEnd
 bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s, char **text);
+
+void bridge_rdp_give_up_sign_in(BridgeRdp *rdp);
 
 rdpContext *bridge_rdp_context(BridgeRdp *rdp);
 

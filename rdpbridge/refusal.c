@@ -106,15 +106,16 @@ bridge_refusal_of_error(guint32 error)
 }
 
 BridgeRefusal
-bridge_refusal_of_logon(guint32 data, guint32 type)
+bridge_refusal_of_logon(guint32 data, guint32 type, gboolean *doubtful)
 {
     BridgeRefusal said = find(messages, G_N_ELEMENTS(messages), type);
 
-    // With these, data is the number of a session, and the log-on goes on.
-    if (type == LOGON_MSG_BUMP_OPTIONS || type == LOGON_MSG_RECONNECT_OPTIONS ||
-        type == LOGON_MSG_SESSION_CONTINUE)
-        return said;
+    *doubtful = FALSE;
     if (said.kind == BRIDGE_REFUSAL_NONE)
         said = find(statuses, G_N_ELEMENTS(statuses), type);
-    return said.kind != BRIDGE_REFUSAL_NONE ? said : find(failures, G_N_ELEMENTS(failures), data);
+    if (said.kind != BRIDGE_REFUSAL_NONE)
+        return said;
+    *doubtful = type == LOGON_MSG_BUMP_OPTIONS || type == LOGON_MSG_RECONNECT_OPTIONS ||
+                type == LOGON_MSG_SESSION_CONTINUE;
+    return find(failures, G_N_ELEMENTS(failures), data);
 }

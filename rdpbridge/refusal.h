@@ -21,5 +21,6 @@ typedef struct {
 // error: of freerdp_get_last_error.
 BridgeRefusal bridge_refusal_of_error(guint32 error);
 
-// What the LogonErrorInfo callback was given.
-BridgeRefusal bridge_refusal_of_logon(guint32 data, guint32 type);
+// What the LogonErrorInfo callback was given. doubtful: the same numbers also come with a log-on
+// that goes well (data is then the number of a session): it is a refusal only if nothing follows.
+BridgeRefusal bridge_refusal_of_logon(guint32 data, guint32 type, gboolean *doubtful);

@@ -11,6 +11,7 @@
 
 #define CONNECT_LIMIT_S 12
 #define HANDSHAKE_LIMIT_S 15
+#define DOUBT_MS 4000     // RemoteApp begins within this once somebody is signed in
 #define LOG_ON_LIMIT_S 90 // a first log-on makes a profile
 #define ABANDONED_S 10
 #define DIRTY_MS 40 // changes of windows for lists come together
@@ -397,7 +398,28 @@ rdp_ended(BridgeRdpEnd how, const char *text, gpointer user)
     bridge_session_end(s, BRIDGE_EXIT_ENDED, notice);
 }
 
+static gboolean
+on_doubt(gpointer user)
+{
+    BridgeSession *s = user;
+
+    drop_source(&s->doubt);
+    if (!s->ready)
+        bridge_rdp_give_up_sign_in(s->rdp);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+rdp_sign_in_doubtful(gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (!s->doubt && !s->ready)
+        s->doubt = after(s, DOUBT_MS, on_doubt);
+}
+
 static const BridgeRdpHandlers rdp_handlers = {.prepare = rdp_prepare,
+                                               .sign_in_doubtful = rdp_sign_in_doubtful,
                                                .channel = rdp_channel,
                                                .channel_gone = rdp_channel_gone,
                                                .ended = rdp_ended};
@@ -541,6 +563,7 @@ bridge_session_free(BridgeSession *s)
     drop_source(&s->dirty_timer);
     drop_source(&s->due);
     drop_source(&s->abandoned);
+    drop_source(&s->doubt);
     g_hash_table_unref(s->dirty);
     bridge_display_free(s->display);
     bridge_clipboard_free(s->clipboard);

@@ -50,6 +50,7 @@ struct BridgeSession {
     GSource *dirty_timer;
     GSource *due; // the model's time-outs
     GSource *abandoned;
+    GSource *doubt; // whether the user was let in
 };
 
 extern const BridgeViewHandlers bridge_session_view_handlers;

@@ -5,6 +5,10 @@ target_link_libraries(session_harness PUBLIC channel viewproto PkgConfig::GLIB)
 casement_test(session_refused SOURCES session_refused.c LIBS session_harness TIMEOUT 120)
 add_dependencies(session_refused casement-session)
 
+# With a double of a Windows' Remote Desktop.
+casement_test(session_sign_in SOURCES session_sign_in.c LIBS session_harness termservice_rig TIMEOUT 180)
+add_dependencies(session_sign_in casement-session termservice)
+
 # With a real guest.
 add_library(session_guest STATIC session_guest.c)
 target_link_libraries(session_guest PUBLIC session_harness)

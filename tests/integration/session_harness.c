@@ -421,6 +421,13 @@ take_control(Harness *h, ChanSpan p)
         h->notice_code = n->code;
         break;
     }
+    case CTL_SIGN_IN_FAILED: {
+        const CtlSignInFailed *f = (const CtlSignInFailed *)p.data;
+        g_string_append(h->notices, f->text);
+        h->sign_in_failed = TRUE;
+        h->sign_in_again = f->again != 0;
+        break;
+    }
     default:
         break;
     }

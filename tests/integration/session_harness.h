@@ -43,6 +43,7 @@ typedef struct {
     guint32 clip_kinds, clip_serial, clip_wanted, clip_done;
     guint cursors;
     guint32 notice_code;
+    gboolean sign_in_failed, sign_in_again;
 } Harness;
 
 // Starts casement-session with the stream rdp_fd, which is taken. Sends SETUP, SCREEN and LAYOUT.
