@@ -125,6 +125,7 @@ encode_planar(RDPGFX_SURFACE_COMMAND *command)
     UINT32 size = 0;
     BITMAP_PLANAR_CONTEXT *planar = freerdp_bitmap_planar_context_new(
         PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, command->width, command->height);
+    freerdp_planar_topdown_image(planar, TRUE); // as all of RDPGFX is
     BYTE *out =
         freerdp_bitmap_compress_planar(planar, command->data, command->format, command->width,
                                        command->height, command->width * 4, NULL, &size);
