@@ -13,6 +13,7 @@
 #define ICON_SIZE 16
 #define STACK_MAX 255
 #define TITLE_BYTES_MAX 520
+#define WINDOW_LEVEL_EX 2
 
 static wStream *
 begin(guint32 flags)
@@ -84,6 +85,9 @@ put_whole(wStream *s, const Area *a)
      WINDOW_ORDER_FIELD_WND_OFFSET | WINDOW_ORDER_FIELD_WND_CLIENT_DELTA |                         \
      WINDOW_ORDER_FIELD_WND_SIZE | WINDOW_ORDER_FIELD_WND_RECTS | WINDOW_ORDER_FIELD_VIS_OFFSET |  \
      WINDOW_ORDER_FIELD_VISIBILITY)
+#define EXTENDED_FIELDS                                                                            \
+    (WINDOW_ORDER_FIELD_CLIENT_AREA_SIZE | WINDOW_ORDER_FIELD_RP_CONTENT |                         \
+     WINDOW_ORDER_FIELD_ROOT_PARENT)
 #define CREATED_FIELDS                                                                             \
     (WINDOW_ORDER_FIELD_OWNER | WINDOW_ORDER_FIELD_STYLE | WINDOW_ORDER_FIELD_SHOW |               \
      WINDOW_ORDER_FIELD_TITLE | WINDOW_ORDER_FIELD_RP_CONTENT | WINDOW_ORDER_FIELD_ROOT_PARENT |   \
@@ -100,10 +104,10 @@ put_window(wStream *s, guint32 flags, const Window *w, const Area *a, Show show)
         Stream_Write_UINT8(s, (UINT8)show);
     if ((flags & WINDOW_ORDER_FIELD_TITLE) != 0)
         put_text(s, w->title);
-    if ((flags & WINDOW_ORDER_FIELD_CLIENT_AREA_OFFSET) != 0) {
+    if ((flags & WINDOW_ORDER_FIELD_CLIENT_AREA_OFFSET) != 0)
         put_pair(s, (guint32)a->x, (guint32)a->y);
+    if ((flags & WINDOW_ORDER_FIELD_CLIENT_AREA_SIZE) != 0)
         put_pair(s, (guint32)a->width, (guint32)a->height);
-    }
     if ((flags & WINDOW_ORDER_FIELD_RP_CONTENT) != 0)
         Stream_Write_UINT8(s, 0);
     if ((flags & WINDOW_ORDER_FIELD_ROOT_PARENT) != 0)
@@ -118,10 +122,20 @@ put_window(wStream *s, guint32 flags, const Window *w, const Area *a, Show show)
     put_whole(s, a);
 }
 
+// Without the extended level of the Window List Capability Set ([MS-RDPERP] 2.2.1.1.2), fields
+// that came later may not be sent.
+static guint32
+allowed(Connection *c, guint32 flags)
+{
+    const rdpSettings *settings = connection_peer(c)->context->settings;
+    guint32 level = freerdp_settings_get_uint32(settings, FreeRDP_RemoteWndSupportLevel);
+    return level >= WINDOW_LEVEL_EX ? flags : flags & ~EXTENDED_FIELDS;
+}
+
 void
 orders_created(Connection *c, const Window *w)
 {
-    guint32 flags = WINDOW_ORDER_TYPE_WINDOW | WINDOW_ORDER_STATE_NEW | CREATED_FIELDS;
+    guint32 flags = allowed(c, WINDOW_ORDER_TYPE_WINDOW | WINDOW_ORDER_STATE_NEW | CREATED_FIELDS);
     static const Area nothing;
     wStream *s = begin(flags);
     Stream_Write_UINT32(s, w->id);
@@ -137,6 +151,7 @@ orders_changed(Connection *c, const Desk *desk, const Window *w, OrderFields fie
     flags |= (fields & ORDER_SHOW) != 0 ? WINDOW_ORDER_FIELD_SHOW : 0;
     flags |= (fields & ORDER_TITLE) != 0 ? WINDOW_ORDER_FIELD_TITLE : 0;
     flags |= (fields & ORDER_AREA) != 0 ? AREA_FIELDS : 0;
+    flags = allowed(c, flags);
     Area area = desk_area(desk, w);
     wStream *s = begin(flags);
     Stream_Write_UINT32(s, w->id);
