@@ -15,6 +15,7 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <winpr/ssl.h>
 #include <winpr/wlog.h>
@@ -26,6 +27,7 @@ typedef struct {
     Options *options;
     char *pem;
     Session *session;
+    GMainLoop *loop;
 } Machine;
 
 static void
@@ -63,6 +65,17 @@ on_accepted(int take_fd, gpointer user)
         report("the RDP library failed");
 }
 
+// A pipe ends with the test at its other end, and so do we; anything else may be no more than
+// empty.
+static gboolean
+on_commands_end(const Machine *machine)
+{
+    struct stat status;
+    if (fstat(STDIN_FILENO, &status) == 0 && S_ISFIFO(status.st_mode))
+        g_main_loop_quit(machine->loop);
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean
 on_commands(GIOChannel *channel, GIOCondition condition, gpointer user)
 {
@@ -70,7 +83,7 @@ on_commands(GIOChannel *channel, GIOCondition condition, gpointer user)
     g_autofree char *line = NULL;
     gsize end = 0;
     if (g_io_channel_read_line(channel, &line, NULL, &end, NULL) != G_IO_STATUS_NORMAL)
-        return G_SOURCE_REMOVE; // a test that has none closes it
+        return on_commands_end(machine);
     line[end] = '\0';
     script_run(machine->session, line);
     return G_SOURCE_CONTINUE;
@@ -104,6 +117,7 @@ run(Machine *machine)
         (void)fprintf(stderr, "termservice: cannot listen: %s\n", error->message);
         return 1;
     }
+    machine->loop = loop;
     GIOChannel *commands = g_io_channel_unix_new(STDIN_FILENO);
     g_io_add_watch(commands, G_IO_IN | G_IO_HUP, on_commands, machine);
     g_io_channel_unref(commands);
