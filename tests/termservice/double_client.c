@@ -6,6 +6,7 @@
 
 #define WAIT_US (10 * G_USEC_PER_SEC)
 #define HANDLES_MAX 64
+#define SLICE_MS 10 // what goes to a channel is only queued, and no handle tells of it
 
 typedef struct {
     rdpContext base;
@@ -97,10 +98,9 @@ double_client_wait(DoubleClient *client, bool (*done)(const DoubleClient *client
     while (!done(client)) {
         HANDLE handles[HANDLES_MAX];
         DWORD n = freerdp_get_event_handles(context, handles, HANDLES_MAX);
-        gint64 left_us = deadline - g_get_monotonic_time();
-        if (n == 0 || left_us <= 0)
+        if (n == 0 || g_get_monotonic_time() > deadline)
             return false;
-        (void)WaitForMultipleObjects(n, handles, FALSE, (DWORD)(left_us / 1000) + 1);
+        (void)WaitForMultipleObjects(n, handles, FALSE, SLICE_MS);
         if (!freerdp_check_event_handles(context)) {
             client->error = freerdp_get_last_error(context);
             return done(client);

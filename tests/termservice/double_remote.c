@@ -65,8 +65,8 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
     }
     if ((f & WINDOW_ORDER_FIELD_TITLE) != 0) {
         g_free(w->title);
-        w->title = g_utf16_to_utf8((const gunichar2 *)(const void *)s->titleInfo.string,
-                                   s->titleInfo.length / 2, NULL, NULL, NULL);
+        const void *text = s->titleInfo.length > 0 ? s->titleInfo.string : (const BYTE *)"";
+        w->title = g_utf16_to_utf8(text, s->titleInfo.length / 2, NULL, NULL, NULL);
     }
     return TRUE;
 }
@@ -128,14 +128,13 @@ on_unmonitored(rdpContext *context, const WINDOW_ORDER_INFO *info)
 
 // ---- RAIL ----
 
+// The library has answered with a handshake of its own.
 static UINT
 greet(RailClientContext *rail)
 {
-    RAIL_HANDSHAKE_ORDER mine = {7600};
     RAIL_CLIENT_STATUS_ORDER status = {TS_RAIL_CLIENTSTATUS_ALLOWLOCALMOVESIZE |
                                        TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED};
-    UINT rc = rail->ClientHandshake(rail, &mine);
-    return rc == CHANNEL_RC_OK ? rail->ClientInformation(rail, &status) : rc;
+    return rail->ClientInformation(rail, &status);
 }
 
 static UINT
@@ -190,6 +189,7 @@ static void
 use_rail(RailClientContext *rail)
 {
     the_remote->rail = rail;
+    rail->custom = the_remote; // without one the library calls nobody
     rail->ServerHandshake = on_handshake;
     rail->ServerHandshakeEx = on_handshake_ex;
     rail->ServerExecuteResult = on_exec_result;
@@ -321,6 +321,14 @@ double_remote_shows(const DoubleRemote *r, guint32 id, guint32 seed)
 
 // ---- the connection ----
 
+static BOOL
+on_resize(rdpContext *context)
+{
+    const rdpSettings *s = context->settings;
+    return gdi_resize(context->gdi, freerdp_settings_get_uint32(s, FreeRDP_DesktopWidth),
+                      freerdp_settings_get_uint32(s, FreeRDP_DesktopHeight));
+}
+
 static void
 on_channel(void *context, const ChannelConnectedEventArgs *e)
 {
@@ -395,6 +403,7 @@ void
 double_remote_post_connect(DoubleRemote *r)
 {
     rdpWindowUpdate *window = r->context->update->window;
+    r->context->update->DesktopResize = on_resize;
     window->WindowCreate = on_state;
     window->WindowUpdate = on_state;
     window->WindowDelete = on_delete;

@@ -140,6 +140,12 @@ has_ended(const DoubleClient *c)
 }
 
 static bool
+is_unmonitored(const DoubleClient *c)
+{
+    return c->remote->unmonitored;
+}
+
+static bool
 is_logon_screen(const DoubleClient *c)
 {
     for (int y = 0; y < 768; y += 7)
@@ -322,8 +328,8 @@ logon_screen(const char *arguments, ClientSecurity security)
     wait_shows(&f, notes, 0);
     // The secure desktop comes between, and the windows come back.
     double_rig_tell(f.rig, "lock");
+    g_assert_true(double_client_wait(f.client, is_unmonitored));
     g_assert_true(double_client_wait(f.client, is_logon_screen));
-    g_assert_true(f.client->remote->unmonitored);
     double_rig_tell(f.rig, "unlock");
     wait_shows(&f, notes, 0);
     finish(&f);
