@@ -23,6 +23,16 @@
 
 #define MACHINE_NAME "CASEMENT-PC"
 
+#ifdef __SANITIZE_ADDRESS__
+// winpr's NTLM loses the messages of a sign-in that it refused.
+const char *__lsan_default_suppressions(void);
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:libwinpr3.so\n";
+}
+#endif
+
 typedef struct {
     Options *options;
     char *pem;
