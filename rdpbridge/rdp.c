@@ -113,6 +113,14 @@ on_connecting(rdpContext *context)
     return set_desktop(context, rdp->width, rdp->height);
 }
 
+// The library calls this, without asking whether it is there, when the guest resets its graphics:
+// a Windows does first of all. Nothing is drawn into the library's own picture of the desktop.
+static BOOL
+on_desktop_resize(rdpContext *context)
+{
+    return TRUE;
+}
+
 // The server may have answered with another size. Preparing the codecs anew frees what they have
 // where the library made them for the real desktop.
 static BOOL
@@ -124,6 +132,7 @@ on_post_connect(freerdp *instance)
     UINT32 width = freerdp_settings_get_uint32(s, FreeRDP_DesktopWidth);
     UINT32 height = freerdp_settings_get_uint32(s, FreeRDP_DesktopHeight);
 
+    context->update->DesktopResize = on_desktop_resize;
     if (!set_desktop(context, CANVAS, CANVAS))
         return FALSE;
     BOOL ok = gdi_init(instance, PIXEL_FORMAT_BGRX32) &&

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tests/termservice/double_remote.h"
+
 #include <freerdp/freerdp.h>
 #include <glib.h>
 #include <stdbool.h>
@@ -10,6 +12,7 @@
 
 typedef struct {
     freerdp *instance;
+    DoubleRemote *remote;
     bool connected;
     guint32 error; // freerdp_get_last_error, when not connected
     bool logon_error;

@@ -7,6 +7,7 @@
 #include "tests/termservice/listener.h"
 #include "tests/termservice/options.h"
 #include "tests/termservice/report.h"
+#include "tests/termservice/script.h"
 
 #include <freerdp/channels/channels.h>
 #include <freerdp/freerdp.h>
@@ -14,31 +15,50 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <winpr/ssl.h>
 #include <winpr/wlog.h>
 #include <winpr/wtsapi.h>
 
 #define MACHINE_NAME "CASEMENT-PC"
 
+#ifdef __SANITIZE_ADDRESS__
+// winpr's NTLM loses the messages of a sign-in that it refused.
+const char *__lsan_default_suppressions(void);
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:libwinpr3.so\n";
+}
+#endif
+
 typedef struct {
     Options *options;
     char *pem;
+    Session *session;
+    GMainLoop *loop;
 } Machine;
 
 static void
 on_active(Connection *connection, bool signed_in, gpointer user)
 {
-    report("active %s", signed_in ? "session" : "logon-screen");
+    Machine *machine = user;
+    session_attach(machine->session, connection, signed_in);
 }
 
 static void
 on_received(Connection *connection, gpointer user)
 {
+    Machine *machine = user;
+    session_receive(machine->session, connection);
 }
 
 static void
 on_gone(Connection *connection, gpointer user)
 {
+    Machine *machine = user;
+    session_detach(machine->session, connection);
 }
 
 static const ConnectionEvents events = {
@@ -50,9 +70,33 @@ static const ConnectionEvents events = {
 static void
 on_accepted(int take_fd, gpointer user)
 {
-    const Machine *machine = user;
+    Machine *machine = user;
     if (connection_new(take_fd, machine->options, machine->pem, &events, user) == NULL)
         report("the RDP library failed");
+}
+
+// A pipe ends with the test at its other end, and so do we; anything else may be no more than
+// empty.
+static gboolean
+on_commands_end(const Machine *machine)
+{
+    struct stat status;
+    if (fstat(STDIN_FILENO, &status) == 0 && S_ISFIFO(status.st_mode))
+        g_main_loop_quit(machine->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_commands(GIOChannel *channel, GIOCondition condition, gpointer user)
+{
+    Machine *machine = user;
+    g_autofree char *line = NULL;
+    gsize end = 0;
+    if (g_io_channel_read_line(channel, &line, NULL, &end, NULL) != G_IO_STATUS_NORMAL)
+        return on_commands_end(machine);
+    line[end] = '\0';
+    script_run(machine->session, line);
+    return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -83,6 +127,10 @@ run(Machine *machine)
         (void)fprintf(stderr, "termservice: cannot listen: %s\n", error->message);
         return 1;
     }
+    machine->loop = loop;
+    GIOChannel *commands = g_io_channel_unix_new(STDIN_FILENO);
+    g_io_add_watch(commands, G_IO_IN | G_IO_HUP, on_commands, machine);
+    g_io_channel_unref(commands);
     g_unix_signal_add(SIGTERM, on_signal, loop);
     g_unix_signal_add(SIGINT, on_signal, loop);
     g_main_loop_run(loop);
@@ -100,11 +148,13 @@ main(int argc, char **argv)
         return 2;
     }
     machine.pem = certificate_make(MACHINE_NAME);
+    machine.session = session_new(machine.options);
     int status = 1;
     if (machine.pem == NULL || !prepare_library())
         (void)fprintf(stderr, "termservice: OpenSSL or the RDP library cannot be set up\n");
     else
         status = run(&machine);
+    session_free(machine.session);
     options_free(machine.options);
     g_free(machine.pem);
     return status;

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/termservice/classic.h"
+
+#include "tests/termservice/picture.h"
+
+#include <freerdp/freerdp.h>
+#include <freerdp/update.h>
+#include <string.h>
+
+#define TILE 60 // its pixels fit one fast-path update without fragments
+#define WALLPAPER 0xFF3A6EA5u
+
+struct Classic {
+    Connection *connection;
+    const Desk *desk;
+    int width, height;
+    guint32 *now, *sent;
+    guint8 *known; // per tile: the client has what `sent` says
+};
+
+static int
+columns(const Classic *c)
+{
+    return (c->width + TILE - 1) / TILE;
+}
+
+static int
+rows(const Classic *c)
+{
+    return (c->height + TILE - 1) / TILE;
+}
+
+static void
+draw(Classic *c, guint32 id, guint32 seed, const Area *a)
+{
+    for (int y = MAX(a->y, 0); y < MIN(a->y + a->height, c->height); y++)
+        for (int x = MAX(a->x, 0); x < MIN(a->x + a->width, c->width); x++)
+            c->now[y * c->width + x] = picture_pixel(id, seed, x - a->x, y - a->y);
+}
+
+static void
+compose(Classic *c, bool screen)
+{
+    Area whole = {0, 0, c->width, c->height};
+    for (int i = 0; i < c->width * c->height; i++)
+        c->now[i] = WALLPAPER;
+    for (guint i = c->desk->stack->len; i > 0; i--) {
+        const Window *w = g_ptr_array_index(c->desk->stack, i - 1);
+        Area area = desk_area(c->desk, w);
+        if (desk_visible(w))
+            draw(c, w->id, w->seed, &area);
+    }
+    if (screen)
+        draw(c, PICTURE_LOGON_SCREEN, 0, &whole);
+}
+
+// The client's colour depth: an XP may have to give 24 or 16 bits.
+static gsize
+put_pixel(guint8 *to, guint32 pixel, guint32 depth)
+{
+    guint32 r = pixel >> 16 & 255, g = pixel >> 8 & 255, b = pixel & 255;
+    guint32 value = depth == 16 ? (r >> 3) << 11 | (g >> 2) << 5 | b >> 3 : pixel;
+    gsize size = depth / 8;
+    for (gsize i = 0; i < size; i++)
+        to[i] = (guint8)(value >> (8 * i));
+    return size;
+}
+
+// TS_BITMAP_DATA ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.2): rows from the bottom up, and a width in
+// multiples of four.
+static void
+send_tile(Classic *c, const Area *t)
+{
+    rdpContext *context = connection_peer(c->connection)->context;
+    guint32 depth = freerdp_settings_get_uint32(context->settings, FreeRDP_ColorDepth);
+    guint8 data[TILE * TILE * 4];
+    gsize size = 0;
+    int padded = (t->width + 3) & ~3;
+    for (int y = t->height - 1; y >= 0; y--)
+        for (int x = 0; x < padded; x++)
+            size += put_pixel(data + size,
+                              c->now[(t->y + y) * c->width + t->x + MIN(x, t->width - 1)], depth);
+    BITMAP_DATA bitmap = {
+        .destLeft = (UINT32)t->x,
+        .destTop = (UINT32)t->y,
+        .destRight = (UINT32)(t->x + t->width - 1),
+        .destBottom = (UINT32)(t->y + t->height - 1),
+        .width = (UINT32)padded,
+        .height = (UINT32)t->height,
+        .bitsPerPixel = depth,
+        .bitmapLength = (UINT32)size,
+        .bitmapDataStream = data,
+    };
+    BITMAP_UPDATE update = {.number = 1, .rectangles = &bitmap, .skipCompression = TRUE};
+    (void)context->update->BitmapUpdate(context, &update);
+}
+
+static bool
+tile_same(const Classic *c, const Area *t)
+{
+    for (int y = t->y; y < t->y + t->height; y++)
+        if (memcmp(c->now + y * c->width + t->x, c->sent + y * c->width + t->x,
+                   (gsize)t->width * 4) != 0)
+            return false;
+    return true;
+}
+
+static Area
+tile_at(const Classic *c, int column, int row)
+{
+    int x = column * TILE, y = row * TILE;
+    return (Area){x, y, MIN(TILE, c->width - x), MIN(TILE, c->height - y)};
+}
+
+void
+classic_present(Classic *c, bool screen)
+{
+    compose(c, screen);
+    for (int row = 0; row < rows(c); row++)
+        for (int column = 0; column < columns(c); column++) {
+            Area tile = tile_at(c, column, row);
+            guint8 *known = &c->known[row * columns(c) + column];
+            if (*known != 0 && tile_same(c, &tile))
+                continue;
+            *known = 1;
+            send_tile(c, &tile);
+        }
+    memcpy(c->sent, c->now, (gsize)c->width * (gsize)c->height * 4);
+    connection_flush(c->connection);
+}
+
+void
+classic_forget(Classic *c, const Area *area)
+{
+    for (int row = 0; row < rows(c); row++)
+        for (int column = 0; column < columns(c); column++) {
+            Area t = tile_at(c, column, row);
+            if (t.x < area->x + area->width && area->x < t.x + t.width &&
+                t.y < area->y + area->height && area->y < t.y + t.height)
+                c->known[row * columns(c) + column] = 0;
+        }
+}
+
+Classic *
+classic_new(Connection *connection, const Desk *desk)
+{
+    Classic *c = g_new0(Classic, 1);
+    c->connection = connection;
+    c->desk = desk;
+    c->width = desk->width;
+    c->height = desk->height;
+    c->now = g_new0(guint32, (gsize)c->width * (gsize)c->height);
+    c->sent = g_new0(guint32, (gsize)c->width * (gsize)c->height);
+    c->known = g_new0(guint8, (gsize)columns(c) * (gsize)rows(c));
+    return c;
+}
+
+void
+classic_free(Classic *c)
+{
+    if (c == NULL)
+        return;
+    g_free(c->now);
+    g_free(c->sent);
+    g_free(c->known);
+    g_free(c);
+}

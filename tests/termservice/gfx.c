@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/termservice/gfx.h"
+
+#include "tests/termservice/picture.h"
+#include "tests/termservice/report.h"
+
+#include <freerdp/channels/drdynvc.h>
+#include <freerdp/channels/wtsvc.h>
+#include <freerdp/codec/color.h>
+#include <freerdp/codec/planar.h>
+#include <freerdp/server/rdpgfx.h>
+#include <winpr/synch.h>
+
+#define SCREEN_SURFACE 0xFFF0
+
+typedef struct {
+    guint16 id;
+    int width, height;
+} Surface;
+
+struct Gfx {
+    Connection *connection;
+    const Desk *desk;
+    RdpgfxServerContext *server;
+    void (*on_ready)(gpointer user);
+    gpointer user;
+    bool opened, ready, told, screen;
+    GHashTable *surfaces; // window → Surface
+    guint16 next_surface;
+    guint32 next_frame;
+};
+
+// The newest of those offered that a Windows 10 knows (2.2.3). The first one in the client's list
+// is what some servers take; a Windows does not.
+static UINT
+on_caps_advertise(RdpgfxServerContext *server, const RDPGFX_CAPS_ADVERTISE_PDU *offer)
+{
+    Gfx *g = server->custom;
+    RDPGFX_CAPSET best = {0};
+    for (UINT16 i = 0; i < offer->capsSetCount; i++)
+        if (offer->capsSets[i].version <= RDPGFX_CAPVERSION_107 &&
+            offer->capsSets[i].version > best.version)
+            best = offer->capsSets[i];
+    if (best.version == 0)
+        return ERROR_NOT_SUPPORTED;
+    RDPGFX_CAPS_CONFIRM_PDU confirm = {&best};
+    g->ready = true;
+    report("gfx version=0x%08X", best.version);
+    return server->CapsConfirm(server, &confirm);
+}
+
+static UINT
+on_frame_acknowledge(RdpgfxServerContext *server, const RDPGFX_FRAME_ACKNOWLEDGE_PDU *ack)
+{
+    return CHANNEL_RC_OK;
+}
+
+// Reset Graphics PDU (2.2.2.14): the first thing that a Windows sends.
+static void
+reset(Gfx *g)
+{
+    MONITOR_DEF monitor = {0, 0, g->desk->width - 1, g->desk->height - 1, MONITOR_PRIMARY};
+    RDPGFX_RESET_GRAPHICS_PDU pdu = {
+        .width = (UINT32)g->desk->width,
+        .height = (UINT32)g->desk->height,
+        .monitorCount = 1,
+        .monitorDefArray = &monitor,
+    };
+    (void)g->server->ResetGraphics(g->server, &pdu);
+}
+
+static bool
+open_channel(Gfx *g)
+{
+    HANDLE manager = connection_channels(g->connection);
+    if (g->opened)
+        return true;
+    if (!WTSVirtualChannelManagerIsChannelJoined(manager, DRDYNVC_SVC_CHANNEL_NAME) ||
+        WTSVirtualChannelManagerGetDrdynvcState(manager) != DRDYNVC_STATE_READY)
+        return false;
+    g->opened = true;
+    if (!g->server->Open(g->server))
+        report("gfx refused");
+    connection_flush(g->connection);
+    return true;
+}
+
+void
+gfx_receive(Gfx *g)
+{
+    if (!open_channel(g))
+        return;
+    HANDLE event = rdpgfx_server_get_event_handle(g->server);
+    while (event != NULL && WaitForSingleObject(event, 0) == WAIT_OBJECT_0) {
+        UINT rc = rdpgfx_server_handle_messages(g->server);
+        if (rc == ERROR_NO_DATA)
+            break;
+        if (rc != CHANNEL_RC_OK) {
+            report("gfx malformed");
+            connection_close(g->connection, 0);
+            return;
+        }
+    }
+    if (!g->ready || g->told)
+        return;
+    g->told = true;
+    reset(g);
+    g->on_ready(g->user);
+}
+
+static BYTE *
+paint(guint32 id, guint32 seed, int width, int height)
+{
+    guint32 *pixels = g_new(guint32, (gsize)width * (gsize)height);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            pixels[y * width + x] = GUINT32_TO_LE(picture_pixel(id, seed, x, y));
+    return (BYTE *)pixels;
+}
+
+// Replaces the pixels by their planar encoding ([MS-RDPEGDI] 2.2.2.5.1).
+static BYTE *
+encode_planar(RDPGFX_SURFACE_COMMAND *command)
+{
+    UINT32 size = 0;
+    BITMAP_PLANAR_CONTEXT *planar = freerdp_bitmap_planar_context_new(
+        PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, command->width, command->height);
+    freerdp_planar_topdown_image(planar, TRUE); // as all of RDPGFX is
+    BYTE *out =
+        freerdp_bitmap_compress_planar(planar, command->data, command->format, command->width,
+                                       command->height, command->width * 4, NULL, &size);
+    freerdp_bitmap_planar_context_free(planar);
+    command->codecId = RDPGFX_CODECID_PLANAR;
+    command->data = out;
+    command->length = size;
+    return out;
+}
+
+// One frame of one command for all of a surface (2.2.2.1, 2.2.2.11, 2.2.2.12).
+static void
+send_picture(Gfx *g, const Surface *s, guint32 id, guint32 seed)
+{
+    BYTE *pixels = paint(id, seed, s->width, s->height), *encoded = NULL;
+    RDPGFX_SURFACE_COMMAND command = {
+        .surfaceId = s->id,
+        .codecId = RDPGFX_CODECID_UNCOMPRESSED,
+        .format = PIXEL_FORMAT_BGRX32,
+        .right = (UINT32)s->width,
+        .bottom = (UINT32)s->height,
+        .width = (UINT32)s->width,
+        .height = (UINT32)s->height,
+        .length = (UINT32)(s->width * s->height * 4),
+        .data = pixels,
+    };
+    RDPGFX_START_FRAME_PDU start = {.frameId = ++g->next_frame};
+    RDPGFX_END_FRAME_PDU end = {.frameId = g->next_frame};
+    if ((seed & 1) != 0)
+        encoded = encode_planar(&command);
+    (void)g->server->SurfaceFrameCommand(g->server, &command, &start, &end);
+    free(encoded);
+    g_free(pixels);
+    connection_flush(g->connection);
+}
+
+static void
+create(Gfx *g, const Surface *s)
+{
+    RDPGFX_CREATE_SURFACE_PDU pdu = {
+        .surfaceId = s->id,
+        .width = (UINT16)s->width,
+        .height = (UINT16)s->height,
+        .pixelFormat = GFX_PIXEL_FORMAT_XRGB_8888,
+    };
+    (void)g->server->CreateSurface(g->server, &pdu);
+}
+
+static void delete (Gfx *g, guint16 id)
+{
+    RDPGFX_DELETE_SURFACE_PDU pdu = {.surfaceId = id};
+    (void)g->server->DeleteSurface(g->server, &pdu);
+}
+
+static Surface *
+new_surface(Gfx *g, guint32 window, const Area *area)
+{
+    Surface *s = g_new0(Surface, 1);
+    *s = (Surface){++g->next_surface, area->width, area->height};
+    RDPGFX_MAP_SURFACE_TO_WINDOW_PDU map = {
+        .surfaceId = s->id,
+        .windowId = window,
+        .mappedWidth = (UINT32)s->width,
+        .mappedHeight = (UINT32)s->height,
+    };
+    create(g, s);
+    (void)g->server->MapSurfaceToWindow(g->server, &map);
+    g_hash_table_replace(g->surfaces, GUINT_TO_POINTER(window), s);
+    return s;
+}
+
+void
+gfx_window(Gfx *g, const Window *w)
+{
+    if (!g->ready || !desk_visible(w))
+        return;
+    Area area = desk_area(g->desk, w);
+    const Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(w->id));
+    bool fits = s != NULL && s->width == area.width && s->height == area.height;
+    guint16 former = s != NULL && !fits ? s->id : 0;
+    if (!fits)
+        s = new_surface(g, w->id, &area);
+    send_picture(g, s, w->id, w->seed);
+    if (former != 0)
+        delete (g, former);
+    connection_flush(g->connection);
+}
+
+void
+gfx_gone(Gfx *g, guint32 window)
+{
+    const Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(window));
+    if (s == NULL)
+        return;
+    delete (g, s->id);
+    g_hash_table_remove(g->surfaces, GUINT_TO_POINTER(window));
+    connection_flush(g->connection);
+}
+
+void
+gfx_screen(Gfx *g, bool shown)
+{
+    Surface s = {SCREEN_SURFACE, g->desk->width, g->desk->height};
+    if (!g->ready || g->screen == shown)
+        return;
+    g->screen = shown;
+    if (shown) {
+        RDPGFX_MAP_SURFACE_TO_OUTPUT_PDU map = {.surfaceId = s.id};
+        create(g, &s);
+        (void)g->server->MapSurfaceToOutput(g->server, &map);
+        send_picture(g, &s, PICTURE_LOGON_SCREEN, 0);
+    } else {
+        delete (g, s.id);
+    }
+    connection_flush(g->connection);
+}
+
+Gfx *
+gfx_new(Connection *connection, const Desk *desk, void (*ready)(gpointer user), gpointer user)
+{
+    Gfx *g = g_new0(Gfx, 1);
+    g->connection = connection;
+    g->desk = desk;
+    g->on_ready = ready;
+    g->user = user;
+    g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g->server = rdpgfx_server_context_new(connection_channels(connection));
+    g_assert(g->server != NULL);
+    g->server->rdpcontext = connection_peer(connection)->context;
+    g->server->custom = g;
+    g->server->CapsAdvertise = on_caps_advertise;
+    g->server->FrameAcknowledge = on_frame_acknowledge;
+    (void)g->server->Initialize(g->server, TRUE);
+    return g;
+}
+
+void
+gfx_free(Gfx *g)
+{
+    if (g == NULL)
+        return;
+    rdpgfx_server_context_free(g->server);
+    g_hash_table_unref(g->surfaces);
+    g_free(g);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/termservice/connection.h"
+#include "tests/termservice/desk.h"
+
+// The graphics pipeline of one client ([MS-RDPEGFX]): a surface per window, or one for the screen.
+
+typedef struct Gfx Gfx;
+
+// `ready` is called once, when the client's capabilities are confirmed.
+Gfx *gfx_new(Connection *connection, const Desk *desk, void (*ready)(gpointer user), gpointer user);
+void gfx_free(Gfx *gfx);
+
+void gfx_receive(Gfx *gfx);
+
+// The functions below do nothing before it is ready.
+
+// Paints all of a window, by a surface of its size that is mapped to it (2.2.2.20 with flags of
+// [MS-RDPERP] 3.3.5.1.4): uncompressed where the seed is even, else planar (2.2.4.2).
+void gfx_window(Gfx *gfx, const Window *window);
+void gfx_gone(Gfx *gfx, guint32 window);
+
+// The log-on screen, mapped to the output (2.2.2.15), or its end.
+void gfx_screen(Gfx *gfx, bool shown);

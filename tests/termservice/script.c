@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/termservice/script.h"
+
+#include "tests/termservice/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The words after the command; missing ones are "".
+typedef struct {
+    Session *session;
+    Window *window;   // that the first word names
+    const char *rest; // after the first word
+    const char *all;
+    guint32 id;
+} Line;
+
+static bool
+on_move(const Line *l)
+{
+    Area a;
+    if (sscanf(l->rest, "%d %d %d %d", &a.x, &a.y, &a.width, &a.height) != 4)
+        return false;
+    session_move(l->session, l->window, &a);
+    return true;
+}
+
+static bool
+on_show(const Line *l)
+{
+    static const struct {
+        const char *name;
+        Show show;
+    } shows[] = {
+        {"hidden", SHOW_HIDDEN},
+        {"minimized", SHOW_MINIMIZED},
+        {"maximized", SHOW_MAXIMIZED},
+        {"normal", SHOW_NORMAL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(shows); i++) {
+        if (strcmp(l->rest, shows[i].name) != 0)
+            continue;
+        session_show(l->session, l->window, shows[i].show);
+        return true;
+    }
+    return false;
+}
+
+static bool
+on_title(const Line *l)
+{
+    session_title(l->session, l->window, l->rest);
+    return true;
+}
+
+static bool
+on_popup(const Line *l)
+{
+    session_popup(l->session, l->window);
+    return true;
+}
+
+static bool
+on_close(const Line *l)
+{
+    session_close(l->session, l->window);
+    return true;
+}
+
+static bool
+on_raise(const Line *l)
+{
+    session_raise(l->session, l->id);
+    return true;
+}
+
+static bool
+on_paint(const Line *l)
+{
+    session_paint(l->session, l->window, (guint32)strtoul(l->rest, NULL, 0));
+    return true;
+}
+
+static bool
+on_movesize(const Line *l)
+{
+    session_move_size(l->session, l->window, (guint16)strtoul(l->rest, NULL, 0));
+    return true;
+}
+
+static bool
+on_notify(const Line *l)
+{
+    char *tip = NULL;
+    guint32 icon = (guint32)strtoul(l->rest, &tip, 0);
+    session_notify(l->session, l->id, icon, *tip == ' ' ? tip + 1 : NULL);
+    return true;
+}
+
+static bool
+on_cloak(const Line *l)
+{
+    session_cloak(l->session, l->id, strcmp(l->rest, "off") != 0);
+    return true;
+}
+
+static bool
+on_open(const Line *l)
+{
+    g_auto(GStrv) words = g_strsplit(l->all, " ", 2);
+    if (words[0] == NULL || words[1] == NULL)
+        return false;
+    session_open(l->session, words[0], words[1]);
+    return true;
+}
+
+static bool
+on_exec_result(const Line *l)
+{
+    session_fail_exec(l->session, (guint16)l->id, (guint32)strtoul(l->rest, NULL, 0));
+    return true;
+}
+
+static bool
+on_lock(const Line *l)
+{
+    session_lock(l->session);
+    return true;
+}
+
+static bool
+on_unlock(const Line *l)
+{
+    session_unlock(l->session);
+    return true;
+}
+
+static const struct {
+    const char *name;
+    bool of_window; // its first word is a window that there is
+    bool (*run)(const Line *line);
+} commands[] = {
+    {"move", true, on_move},     {"show", true, on_show},
+    {"title", true, on_title},   {"popup", true, on_popup},
+    {"close", true, on_close},   {"raise", true, on_raise},
+    {"paint", true, on_paint},   {"movesize", true, on_movesize},
+    {"notify", true, on_notify}, {"cloak", true, on_cloak},
+    {"open", false, on_open},    {"exec-result", false, on_exec_result},
+    {"lock", false, on_lock},    {"unlock", false, on_unlock},
+};
+
+void
+script_run(Session *session, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", 2);
+    Line l = {.session = session, .all = words[0] != NULL && words[1] != NULL ? words[1] : ""};
+    char *rest = NULL;
+    l.id = (guint32)strtoul(l.all, &rest, 0);
+    l.rest = *rest == ' ' ? rest + 1 : rest;
+    l.window = desk_find(session_desk(session), l.id);
+    bool ok = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(commands) && words[0] != NULL; i++)
+        if (strcmp(words[0], commands[i].name) == 0 && (!commands[i].of_window || l.window != NULL))
+            ok = commands[i].run(&l);
+    report("%s %s", ok ? "done" : "unknown", text);
+}

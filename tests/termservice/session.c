@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/termservice/session.h"
+
+#include "tests/termservice/report.h"
+#include "tests/termservice/requests.h"
+#include "tests/termservice/view.h"
+
+#include <freerdp/error.h>
+#include <freerdp/freerdp.h>
+#include <freerdp/input.h>
+#include <freerdp/rail.h>
+#include <freerdp/update.h>
+#include <freerdp/window.h>
+
+#define DESK_WIDTH 1024
+#define DESK_HEIGHT 768
+
+struct Session {
+    const Options *options;
+    Desk *desk;
+    Connection *connection; // NULL: no client
+    View *view;             // the client's
+    bool locked;
+    guint32 moving; // 0: no window is being moved by the client
+    guint16 move_kind;
+    bool fail_exec;
+    guint16 exec_result;
+    guint32 exec_raw;
+};
+
+// The session of callbacks that name a context only: there is one per machine, and one machine.
+static Session *the_session;
+
+Session *
+session_new(const Options *options)
+{
+    Session *s = g_new0(Session, 1);
+    s->options = options;
+    s->desk = desk_new(DESK_WIDTH, DESK_HEIGHT);
+    s->locked = options->logon_screen;
+    // The shell's own window, which no client has to show.
+    Window *shell = desk_add(s->desk, "Program Manager", "", 0);
+    shell->style = WS_POPUP | WS_CLIPSIBLINGS | WS_CLIPCHILDREN;
+    shell->ex_style = WS_EX_TOOLWINDOW;
+    the_session = s;
+    return s;
+}
+
+void
+session_free(Session *s)
+{
+    if (s == NULL)
+        return;
+    view_free(s->view);
+    desk_free(s->desk);
+    g_free(s);
+    the_session = NULL;
+}
+
+Desk *
+session_desk(Session *s)
+{
+    return s->desk;
+}
+
+// ---- what the client does ----
+
+static BOOL
+on_mouse(rdpInput *input, UINT16 flags, UINT16 x, UINT16 y)
+{
+    Session *s = the_session;
+    report("mouse flags=0x%04X x=%u y=%u", flags, x, y);
+    bool press = (flags & PTR_FLAGS_DOWN) != 0 && (flags & PTR_FLAGS_BUTTON1) != 0;
+    const Window *under = press ? desk_at(s->desk, x, y) : NULL;
+    if (under != NULL && under->id != s->desk->active)
+        session_raise(s, under->id);
+    return TRUE;
+}
+
+static BOOL
+on_key(rdpInput *input, UINT16 flags, UINT8 code)
+{
+    report("key flags=0x%04X code=0x%02X", flags, code);
+    return TRUE;
+}
+
+static BOOL
+on_unicode(rdpInput *input, UINT16 flags, UINT16 code)
+{
+    report("unicode flags=0x%04X code=0x%04X", flags, code);
+    return TRUE;
+}
+
+static BOOL
+on_refresh(rdpContext *context, BYTE count, const RECTANGLE_16 *areas)
+{
+    for (BYTE i = 0; i < count && the_session->view != NULL; i++) {
+        Area area = {areas[i].left, areas[i].top, areas[i].right - areas[i].left,
+                     areas[i].bottom - areas[i].top};
+        report("refresh x=%d y=%d width=%d height=%d", area.x, area.y, area.width, area.height);
+        view_refresh(the_session->view, &area);
+    }
+    return TRUE;
+}
+
+static BOOL
+on_suppress(rdpContext *context, BYTE allow, const RECTANGLE_16 *area)
+{
+    report("suppress %s", allow != 0 ? "off" : "on");
+    return TRUE;
+}
+
+static void
+on_request(const RailRequest *request, gpointer user)
+{
+    requests_handle(user, request);
+}
+
+// ---- clients come and go ----
+
+static void
+begin(Session *s)
+{
+    if (s->view == NULL)
+        return;
+    view_screen(s->view, false);
+    if (view_rail(s->view) == NULL)
+        view_begin(s->view);
+    else
+        view_synchronize(s->view);
+}
+
+void
+session_attach(Session *s, Connection *connection, bool signed_in)
+{
+    rdpContext *context = connection_peer(connection)->context;
+    Connection *former = s->connection;
+    if (former != NULL) {
+        session_detach(s, former);
+        connection_close(former, ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION);
+    }
+    desk_resize(s->desk, (int)freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopWidth),
+                (int)freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopHeight));
+    context->input->MouseEvent = on_mouse;
+    context->input->KeyboardEvent = on_key;
+    context->input->UnicodeKeyboardEvent = on_unicode;
+    context->update->RefreshRect = on_refresh;
+    context->update->SuppressOutput = on_suppress;
+    s->connection = connection;
+    s->view = view_new(connection, s->options, s->desk, on_request, s);
+    s->locked = s->locked || !signed_in;
+    report("active %s", s->locked ? "logon-screen" : "session");
+    if (s->locked)
+        view_screen(s->view, true);
+    else
+        begin(s);
+}
+
+void
+session_receive(Session *s, Connection *connection)
+{
+    if (connection == s->connection)
+        view_receive(s->view);
+}
+
+void
+session_detach(Session *s, Connection *connection)
+{
+    if (connection != s->connection)
+        return;
+    s->connection = NULL;
+    s->moving = 0;
+    g_clear_pointer(&s->view, view_free);
+}
+
+void
+session_lock(Session *s)
+{
+    s->locked = true;
+    if (s->view == NULL)
+        return;
+    view_unmonitor(s->view);
+    view_screen(s->view, true);
+}
+
+void
+session_unlock(Session *s)
+{
+    if (!s->locked)
+        return;
+    s->locked = false;
+    begin(s);
+}
+
+bool
+session_locked(const Session *s)
+{
+    return s->locked;
+}
+
+View *
+session_view(Session *s)
+{
+    return s->view;
+}
+
+const Options *
+session_options(const Session *s)
+{
+    return s->options;
+}
+
+// ---- windows ----
+
+static Window *
+show_new(Session *s, Window *w)
+{
+    if (s->view != NULL)
+        view_created(s->view, w);
+    w->show = SHOW_NORMAL;
+    report("window id=0x%08X owner=0x%08X app=%s title=%s", w->id, w->owner, w->app, w->title);
+    desk_activate(s->desk, w->id);
+    if (s->view != NULL) {
+        view_changed(s->view, w, ORDER_ALL);
+        view_stack(s->view);
+    }
+    return w;
+}
+
+Window *
+session_open(Session *s, const char *app, const char *title)
+{
+    return show_new(s, desk_add(s->desk, title, app, 0));
+}
+
+Window *
+session_popup(Session *s, Window *owner)
+{
+    return show_new(s, desk_add(s->desk, "", owner->app, owner->id));
+}
+
+void
+session_close(Session *s, Window *window)
+{
+    guint32 id = window->id;
+    for (guint i = s->desk->stack->len; i > 0; i--) {
+        const Window *w = g_ptr_array_index(s->desk->stack, i - 1);
+        if (w->owner != id)
+            continue;
+        guint32 owned = w->id;
+        desk_remove(s->desk, owned);
+        if (s->view != NULL)
+            view_gone(s->view, owned);
+    }
+    desk_remove(s->desk, id);
+    report("closed id=0x%08X", id);
+    if (s->view == NULL)
+        return;
+    view_gone(s->view, id);
+    view_stack(s->view);
+}
+
+static void
+end_move(Session *s, const Window *w)
+{
+    if (s->moving != w->id)
+        return;
+    s->moving = 0;
+    if (s->view != NULL && view_rail(s->view) != NULL)
+        rail_move_size(view_rail(s->view), w, false, s->move_kind, w->normal.x, w->normal.y);
+}
+
+void
+session_move(Session *s, Window *w, const Area *area)
+{
+    w->normal = *area;
+    end_move(s, w);
+    if (s->view != NULL)
+        view_changed(s->view, w, ORDER_AREA);
+}
+
+void
+session_show(Session *s, Window *w, Show show)
+{
+    if (w->show == show)
+        return;
+    w->show = show;
+    report("show id=0x%08X state=%d", w->id, show);
+    if (!desk_visible(w) && s->desk->active == w->id)
+        s->desk->active = 0;
+    else if (desk_visible(w))
+        desk_activate(s->desk, w->id);
+    if (s->view == NULL)
+        return;
+    view_changed(s->view, w, ORDER_STYLE | ORDER_SHOW | ORDER_AREA);
+    view_stack(s->view);
+}
+
+void
+session_title(Session *s, Window *w, const char *title)
+{
+    g_free(w->title);
+    w->title = g_strdup(title);
+    if (s->view != NULL)
+        view_changed(s->view, w, ORDER_TITLE);
+}
+
+void
+session_raise(Session *s, guint32 window)
+{
+    desk_activate(s->desk, window);
+    report("active id=0x%08X", s->desk->active);
+    if (s->view != NULL)
+        view_stack(s->view);
+}
+
+void
+session_paint(Session *s, Window *w, guint32 seed)
+{
+    w->seed = seed;
+    if (s->view != NULL)
+        view_painted(s->view, w);
+}
+
+void
+session_move_size(Session *s, Window *w, guint16 kind)
+{
+    if (s->view == NULL || view_rail(s->view) == NULL)
+        return;
+    s->moving = w->id;
+    s->move_kind = kind;
+    // A move counts from the window's corner, the others from the screen's.
+    bool relative = kind == RAIL_WMSZ_MOVE;
+    int x = (relative ? 0 : w->normal.x) + w->normal.width / 2;
+    int y = (relative ? 0 : w->normal.y) + 10;
+    rail_min_max(view_rail(s->view), s->desk, w);
+    rail_move_size(view_rail(s->view), w, true, kind, x, y);
+}
+
+void
+session_notify(Session *s, guint32 window, guint32 icon, const char *tip)
+{
+    Connection *c = s->view != NULL ? view_monitoring(s->view) : NULL;
+    if (c == NULL)
+        return;
+    if (tip != NULL)
+        orders_notify(c, window, icon, tip);
+    else
+        orders_notify_deleted(c, window, icon);
+}
+
+void
+session_cloak(Session *s, guint32 window, bool cloaked)
+{
+    if (s->view != NULL && view_rail(s->view) != NULL)
+        rail_cloak(view_rail(s->view), window, cloaked);
+}
+
+void
+session_fail_exec(Session *s, guint16 result, guint32 raw)
+{
+    s->fail_exec = true;
+    s->exec_result = result;
+    s->exec_raw = raw;
+}
+
+bool
+session_take_exec_failure(Session *s, guint16 *result, guint32 *raw)
+{
+    bool fail = s->fail_exec;
+    *result = s->exec_result;
+    *raw = s->exec_raw;
+    s->fail_exec = false;
+    return fail;
+}

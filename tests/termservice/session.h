@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/termservice/connection.h"
+#include "tests/termservice/desk.h"
+
+// The machine's one session: its windows live on when a client goes, and the next client gets them
+// ([MS-RDPBCGR] 2.2.5.1.1, ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION for the former one).
+
+typedef struct Session Session;
+
+Session *session_new(const Options *options);
+void session_free(Session *session);
+
+// The client is active. Who is not signed in stays at the log-on screen until session_unlock.
+void session_attach(Session *session, Connection *connection, bool signed_in);
+void session_receive(Session *session, Connection *connection);
+void session_detach(Session *session, Connection *connection);
+
+Desk *session_desk(Session *session);
+
+// The log-on screen or the secure desktop covers everything, or no longer.
+void session_lock(Session *session);
+void session_unlock(Session *session);
+
+// Opens a window of the program and reports it.
+Window *session_open(Session *session, const char *app, const char *title);
+Window *session_popup(Session *session, Window *owner);
+void session_close(Session *session, Window *window);
+
+// Changes of the desk as the programs in it would make them; the client is told.
+void session_move(Session *session, Window *window, const Area *area);
+void session_show(Session *session, Window *window, Show show);
+void session_title(Session *session, Window *window, const char *title);
+void session_raise(Session *session, guint32 window);
+void session_paint(Session *session, Window *window, guint32 seed);
+// Min Max Info and Move/Size Start, as after a press on the title bar; the client's move ends it.
+void session_move_size(Session *session, Window *window, guint16 kind);
+void session_notify(Session *session, guint32 window, guint32 icon, const char *tip);
+void session_cloak(Session *session, guint32 window, bool cloaked);
+// The next exec gets this result, whatever it is for.
+void session_fail_exec(Session *session, guint16 result, guint32 raw);

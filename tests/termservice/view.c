@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/termservice/view.h"
+
+#include "tests/termservice/classic.h"
+#include "tests/termservice/gfx.h"
+#include "tests/termservice/report.h"
+
+#include <freerdp/freerdp.h>
+#include <freerdp/rail.h>
+
+struct View {
+    Connection *connection;
+    const Options *options;
+    Desk *desk;
+    RailHandler handler;
+    gpointer user;
+    Rail *rail;
+    Gfx *gfx; // one of the two
+    Classic *classic;
+    bool monitoring, screen;
+};
+
+static void
+paint_all(View *v)
+{
+    if (v->classic != NULL) {
+        classic_present(v->classic, v->screen);
+        return;
+    }
+    gfx_screen(v->gfx, v->screen);
+    if (!v->monitoring)
+        return;
+    for (guint i = v->desk->stack->len; i > 0; i--)
+        gfx_window(v->gfx, g_ptr_array_index(v->desk->stack, i - 1));
+}
+
+static void
+on_gfx_ready(gpointer user)
+{
+    paint_all(user);
+}
+
+View *
+view_new(Connection *connection, const Options *options, Desk *desk, RailHandler handler,
+         gpointer user)
+{
+    const rdpSettings *settings = connection_peer(connection)->context->settings;
+    View *v = g_new0(View, 1);
+    v->connection = connection;
+    v->options = options;
+    v->desk = desk;
+    v->handler = handler;
+    v->user = user;
+    if (options->profile >= PROFILE_10 &&
+        freerdp_settings_get_bool(settings, FreeRDP_SupportGraphicsPipeline))
+        v->gfx = gfx_new(connection, desk, on_gfx_ready, v);
+    else
+        v->classic = classic_new(connection, desk);
+    report("pixels %s", v->gfx != NULL ? "gfx" : "classic");
+    return v;
+}
+
+void
+view_free(View *v)
+{
+    if (v == NULL)
+        return;
+    rail_free(v->rail);
+    gfx_free(v->gfx);
+    classic_free(v->classic);
+    g_free(v);
+}
+
+void
+view_receive(View *v)
+{
+    if (v->rail != NULL)
+        rail_receive(v->rail);
+    if (v->gfx != NULL)
+        gfx_receive(v->gfx);
+}
+
+void
+view_screen(View *v, bool shown)
+{
+    v->screen = shown;
+    paint_all(v);
+}
+
+void
+view_begin(View *v)
+{
+    if (v->rail != NULL)
+        return;
+    v->rail = rail_new(v->connection, v->options->profile, v->handler, v->user);
+    if (v->rail == NULL)
+        report("no rail");
+}
+
+// A window that is there already, to a client that does not know it.
+static void
+tell(View *v, const Window *w)
+{
+    orders_created(v->connection, w);
+    if (w->show == SHOW_HIDDEN)
+        return;
+    orders_icon(v->connection, w);
+    orders_changed(v->connection, v->desk, w, ORDER_ALL);
+}
+
+void
+view_synchronize(View *v)
+{
+    v->monitoring = true;
+    orders_sync_began(v->connection);
+    for (guint i = v->desk->stack->len; i > 0; i--)
+        tell(v, g_ptr_array_index(v->desk->stack, i - 1));
+    orders_stack(v->connection, v->desk);
+    orders_sync_completed(v->connection);
+    rail_language_bar(v->rail, TF_SFT_SHOWNORMAL);
+    report("synchronized");
+    paint_all(v);
+}
+
+void
+view_unmonitor(View *v)
+{
+    if (!v->monitoring)
+        return;
+    v->monitoring = false;
+    orders_unmonitored(v->connection);
+}
+
+void
+view_created(View *v, const Window *w)
+{
+    if (!v->monitoring)
+        return;
+    orders_created(v->connection, w);
+    orders_icon(v->connection, w);
+}
+
+void
+view_changed(View *v, const Window *w, OrderFields fields)
+{
+    if (!v->monitoring)
+        return;
+    orders_changed(v->connection, v->desk, w, fields);
+    if ((fields & (ORDER_AREA | ORDER_SHOW)) != 0)
+        view_painted(v, w);
+}
+
+void
+view_painted(View *v, const Window *w)
+{
+    if (v->classic != NULL)
+        classic_present(v->classic, v->screen);
+    else if (v->monitoring)
+        gfx_window(v->gfx, w);
+}
+
+void
+view_gone(View *v, guint32 window)
+{
+    if (v->monitoring)
+        orders_deleted(v->connection, window);
+    if (v->gfx != NULL)
+        gfx_gone(v->gfx, window);
+    else
+        classic_present(v->classic, v->screen);
+}
+
+void
+view_stack(View *v)
+{
+    if (v->monitoring)
+        orders_stack(v->connection, v->desk);
+    if (v->classic != NULL)
+        classic_present(v->classic, v->screen);
+}
+
+void
+view_refresh(View *v, const Area *area)
+{
+    if (v->classic == NULL)
+        return;
+    classic_forget(v->classic, area);
+    classic_present(v->classic, v->screen);
+}
+
+Rail *
+view_rail(View *v)
+{
+    return v->rail;
+}
+
+Connection *
+view_monitoring(View *v)
+{
+    return v->monitoring ? v->connection : NULL;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/termservice/connection.h"
+#include "tests/termservice/orders.h"
+#include "tests/termservice/rail.h"
+
+// What one client sees of the desk: orders, and pixels by whichever way it has.
+
+typedef struct View View;
+
+// The handler gets the client's RAIL requests once view_begin was called.
+View *view_new(Connection *connection, const Options *options, Desk *desk, RailHandler handler,
+               gpointer user);
+void view_free(View *view);
+
+void view_receive(View *view);
+
+// Shows the log-on screen over everything, or no longer.
+void view_screen(View *view, bool shown);
+
+// Opens RAIL. Windows are told of from view_synchronize on.
+void view_begin(View *view);
+// The actively monitored desktop with all its windows ([MS-RDPERP] 3.3.5.1.3), and before the
+// log-on screen comes back the unmonitored one.
+void view_synchronize(View *view);
+void view_unmonitor(View *view);
+
+void view_created(View *view, const Window *window);
+void view_changed(View *view, const Window *window, OrderFields fields);
+void view_painted(View *view, const Window *window);
+void view_gone(View *view, guint32 window);
+void view_stack(View *view);
+void view_refresh(View *view, const Area *area);
+
+// NULL before view_begin, and if the client does not know RAIL.
+Rail *view_rail(View *view);
+// NULL unless windows are told of.
+Connection *view_monitoring(View *view);
