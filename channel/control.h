@@ -72,7 +72,8 @@ typedef enum {
     CTL_CLIPBOARD_TO_GUEST = 1u << 0,
     CTL_CLIPBOARD_TO_HOST = 1u << 1,
     CTL_SOUND = 1u << 2,
-    CTL_SIGN_IN = 1u << 3, // the guest asks who it is: CREDENTIALS come before the connection
+    CTL_SIGN_IN = 1u << 3,      // the guest asks who it is: CREDENTIALS come before the connection
+    CTL_RDP_SECURITY = 1u << 4, // and knows neither NLA nor TLS (Windows XP)
 } CtlSetupFlags;
 
 typedef struct {

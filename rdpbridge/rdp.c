@@ -258,6 +258,16 @@ bridge_rdp_fail(BridgeRdp *rdp, const char *format, ...)
     freerdp_abort_connect_context(rdp->instance->context);
 }
 
+// What the server said before it closed; the closing has taken its place as the last error.
+static guint32
+error_info(const BridgeRdp *rdp)
+{
+    guint32 code = freerdp_error_info(rdp->instance);
+
+    return code == ERRINFO_SUCCESS || code == ERRINFO_NONE ? FREERDP_ERROR_SUCCESS
+                                                           : MAKE_FREERDP_ERROR(ERRINFO, code);
+}
+
 // Whether the guest let the user not in, and its words for it.
 static BridgeRdpEnd
 refused(const BridgeRdp *rdp, char **text)
@@ -266,6 +276,10 @@ refused(const BridgeRdp *rdp, char **text)
 
     if (said.kind == BRIDGE_REFUSAL_NONE)
         said = bridge_refusal_of_error(freerdp_get_last_error(rdp->instance->context));
+    if (said.kind == BRIDGE_REFUSAL_NONE)
+        said = bridge_refusal_of_error(error_info(rdp));
+    if (said.kind == BRIDGE_REFUSAL_NONE && bridge_transport_lost_in_nla(rdp->transport))
+        said = bridge_refusal_of_error(FREERDP_ERROR_CONNECT_LOGON_FAILURE);
     if (said.kind == BRIDGE_REFUSAL_NONE || rdp->failure || alarm_rang)
         return BRIDGE_RDP_ENDED;
     *text = g_strdup(said.text);
@@ -280,6 +294,8 @@ ending(BridgeRdp *rdp)
 
     if (rdp->failure)
         return g_strdup(rdp->failure);
+    if (error_info(rdp) != FREERDP_ERROR_SUCCESS)
+        error = error_info(rdp);
     if (error != FREERDP_ERROR_SUCCESS && error != FREERDP_ERROR_CONNECT_TRANSPORT_FAILED)
         return g_strdup_printf("the connection to the guest's RemoteApp server ended: %s",
                                freerdp_get_last_error_string(error));

@@ -462,6 +462,7 @@ on_connect(gpointer user)
                               .height = s->screen.root.height,
                               .scale_percent = s->screen.scale_percent,
                               .keyboard_layout = s->layout.rdp_layout,
+                              .rdp_security = (s->setup.flags & CTL_RDP_SECURITY) != 0,
                               .credentials = signs_in(s) ? &s->credentials : NULL,
                               .sound = (s->setup.flags & CTL_SOUND) != 0,
                               .clipboard = to_guest || to_host};

@@ -103,17 +103,18 @@ apply_own_guest(rdpSettings *s)
            freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, TRUE);
 }
 
-// Whatever the server takes, best first. The pipe is what keeps others out: old ciphers are no risk
-// here, and all that XP and 7 have.
+// Whatever the server takes, best first; the library would need another stream where a server takes
+// RDP's own encryption only, so that is known beforehand. The pipe is what keeps others out: old
+// ciphers are no risk here, and all that XP and 7 have.
 static gboolean
-apply_sign_in(rdpSettings *s, const CtlCredentials *who)
+apply_sign_in(rdpSettings *s, const CtlCredentials *who, gboolean rdp_security)
 {
     return freerdp_settings_set_string(s, FreeRDP_Username, who->user) &&
            freerdp_settings_set_string(s, FreeRDP_Domain, who->domain) &&
            freerdp_settings_set_string(s, FreeRDP_Password, who->password) &&
            freerdp_settings_set_bool(s, FreeRDP_AutoLogonEnabled, TRUE) &&
-           freerdp_settings_set_bool(s, FreeRDP_NlaSecurity, TRUE) &&
-           freerdp_settings_set_bool(s, FreeRDP_TlsSecurity, TRUE) &&
+           freerdp_settings_set_bool(s, FreeRDP_NlaSecurity, !rdp_security) &&
+           freerdp_settings_set_bool(s, FreeRDP_TlsSecurity, !rdp_security) &&
            freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, TRUE) &&
            freerdp_settings_set_uint32(s, FreeRDP_TlsSecLevel, 0) &&
            freerdp_settings_set_uint16(s, FreeRDP_TLSMinVersion, TLS1_VERSION) &&
@@ -125,7 +126,8 @@ gboolean
 bridge_settings_apply(rdpSettings *s, const BridgeRdpConfig *c)
 {
     return apply_constants(s) &&
-           (c->credentials ? apply_sign_in(s, c->credentials) : apply_own_guest(s)) &&
+           (c->credentials ? apply_sign_in(s, c->credentials, c->rdp_security)
+                           : apply_own_guest(s)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth,
                                        CLAMP(c->width, SIDE_MIN, SIDE_MAX)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight,

@@ -14,6 +14,7 @@ typedef struct {
     guint scale_percent;
     guint32 keyboard_layout; // Windows identifier
     gboolean sound, clipboard;
+    gboolean rdp_security; // sign in by RDP's own encryption: a stream has one negotiation
     const CtlCredentials *credentials; // NULL: the guest asks nobody who it is (one of our own)
 } BridgeRdpConfig;
 

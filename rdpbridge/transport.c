@@ -8,13 +8,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// [MS-RDPBCGR] 2.2.1.2.1: what the server chose.
+#define PROTOCOL_HYBRID 0x2u
+#define PROTOCOL_HYBRID_EX 0x8u
+
 #define READ_AHEAD (64 * 1024)
 
 struct BridgeTransport {
     rdpTransportIo library; // its own functions
     BridgeTransportConnecting connecting;
     int fd;
-    bool taken;    // the library owns fd
+    bool taken; // the library owns fd
+    bool lost_in_nla;
     bool blocking; // while it connects: nothing may be read ahead of a TLS handshake
     guint64 pdus;
     gsize at, end;
@@ -30,8 +35,11 @@ tcp_connect(rdpContext *context, rdpSettings *settings, const char *hostname, in
     BridgeTransport *t = the_transport;
 
     // The library asks again to reconnect by itself; there is nothing to reconnect to.
-    if (t->taken)
+    if (t->taken) {
+        guint32 protocol = freerdp_settings_get_uint32(settings, FreeRDP_SelectedProtocol);
+        t->lost_in_nla = (protocol & (PROTOCOL_HYBRID | PROTOCOL_HYBRID_EX)) != 0;
         return -1;
+    }
     t->taken = true;
     // The library would ask the socket for the address it tells the guest.
     if (!freerdp_settings_set_string(settings, FreeRDP_ClientAddress, "127.0.0.1") ||
@@ -136,6 +144,12 @@ bridge_transport_unsent(const BridgeTransport *t)
     int unsent = 0;
 
     return ioctl(t->fd, SIOCOUTQ, &unsent) == 0 && unsent > 0 ? (gsize)unsent : 0;
+}
+
+bool
+bridge_transport_lost_in_nla(const BridgeTransport *t)
+{
+    return t->lost_in_nla;
 }
 
 int

@@ -29,3 +29,7 @@ gsize bridge_transport_unsent(const BridgeTransport *transport);
 
 // The socket, for an abort by shutdown(); -1 when there is none.
 int bridge_transport_fd(const BridgeTransport *transport);
+
+// The server closed the connection while it was told who signs in, without a word: the way of those
+// before CredSSP version 3 ([MS-CSSP] 2.2.1, Windows 7) to refuse a wrong password.
+bool bridge_transport_lost_in_nla(const BridgeTransport *transport);

@@ -82,17 +82,18 @@ test_window(void)
     g_autofree char *dir = g_dir_make_tmp("termservice-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(dir, "rdp", NULL);
     g_autofree char *arguments =
-        g_strdup_printf("--listen %s --security tls --app notes='" TITLE "'", path);
+        g_strdup_printf("--listen %s --app notes='" TITLE "'", path);
     DoubleRig *rig = double_rig_new(arguments);
     expect(rig, "path ");
-    Harness *h = harness_new(stream_to(path), 1280, 800, CTL_TLS);
+    Harness *h = harness_new(stream_to(path), 1280, 800, CTL_SIGN_IN);
+    CtlCredentials who = {.user = "alice", .password = "the password"};
+    CTL_INIT(&who, CTL_CREDENTIALS);
+    harness_send_control(h, &who, sizeof who, -1);
     CtlApp app = {.index = 3, .app_id = "notes", .wm_class = "casement-probe", .name = "Notes"};
     CTL_INIT(&app, CTL_APP);
     harness_send_control(h, &app, sizeof app, -1);
     harness_exec(h, 1, CTL_EXEC_APP, "notes", NULL);
-    // It was given no password: a person signs in at the log-on screen.
-    expect(rig, "active logon-screen");
-    double_rig_tell(rig, "unlock");
+    expect(rig, "active session");
     harness_wait(h, has_result, NULL, PATIENCE_S, "the exec's result");
     g_assert_cmpuint(g_array_index(h->results, CtlExecResult, 0).code, ==, CTL_EXEC_OK);
     g_autofree char *line = double_rig_expect(rig, "window id=");
