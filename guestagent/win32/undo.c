@@ -315,9 +315,10 @@ restore_value(WinUndo *u, const WCHAR *kept)
     HKEY key;
 
     lstrcpynW(path, kept + 1, (int)(name - kept));
-    LONG error = open_key(path, KEY_READ | KEY_WRITE, &key);
-    if (error == ERROR_FILE_NOT_FOUND && kept[0] == L'-' && wcsncmp(path, L"HKLM", 4) == 0)
-        return ERROR_SUCCESS; // somebody removed all of it
+    LONG error = kept[0] == L'=' ? create_key(path, &key) // it may have gone meanwhile
+                                 : open_key(path, KEY_READ | KEY_WRITE, &key);
+    if (error == ERROR_FILE_NOT_FOUND && wcsncmp(path, L"HKLM", 4) == 0)
+        return ERROR_SUCCESS; // all of it is gone; a user's may only not be there now
     if (error != ERROR_SUCCESS)
         return error;
     if (kept[0] == L'=') {
