@@ -8,14 +8,13 @@
 #define LIST_MAX 2048
 #define BAUD 115200
 
-// A serial port takes and gives bytes as they are: no flow control by characters, no time-outs
-// beyond "give what there is". Other ports do not know these calls.
+// A serial port takes and gives bytes as they are, without flow control by characters. A read waits
+// for the first byte and ends when no more follow. (MAXDWORD twice, which would give what there is
+// without that wait, is waited for in full by wine.) Other ports do not know these calls.
 static void
 make_raw(HANDLE port)
 {
-    COMMTIMEOUTS timeouts = {.ReadIntervalTimeout = MAXDWORD,
-                             .ReadTotalTimeoutMultiplier = MAXDWORD,
-                             .ReadTotalTimeoutConstant = 1000};
+    COMMTIMEOUTS timeouts = {.ReadIntervalTimeout = 1};
     DCB dcb = {.DCBlength = sizeof dcb};
 
     if (GetCommState(port, &dcb)) {

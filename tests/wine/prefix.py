@@ -22,7 +22,8 @@ class Prefix:
         self.run("wineboot", "-i", timeout=120)
         # One server for all programs: each would start its own, with all services of Windows.
         subprocess.run([self.server(), "-w"], env=self.env, check=True, timeout=60)
-        subprocess.run([self.server(), "-p600"], env=self.env, check=True, start_new_session=True)
+        subprocess.run([self.server(), "-p600"], env=self.env, check=True, start_new_session=True,
+                       stderr=subprocess.DEVNULL)
 
     def server(self):
         return str(pathlib.Path(self.wine).with_name("wineserver64"))
