@@ -6,6 +6,7 @@
 #include "guestagent/win32/menu.h"
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
+#include "guestagent/win32/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,9 @@ struct AgentPlatform {
     unsigned short rdp_port;
     bool of_session;
     HANDLE user; // of the session; NULL: nobody, or this process's own
-    char *os_name, *host_name, *user_name, *locale;
+    char os_name[WIN_EDITION_NAME_MAX];
+    const char *refuses; // why this Windows cannot show single programs; NULL: it can
+    char *host_name, *user_name, *locale;
     WinMenu menu;
     Known *known; // icons that were told of
     unsigned n_known;
@@ -40,22 +43,6 @@ struct AgentPlatform {
     uint8_t (*wanted)[CHAN_ICON_HASH_SIZE];
     unsigned n_wanted;
 };
-
-static char *
-registry_text(const WCHAR *key, const WCHAR *name)
-{
-    WCHAR text[256] = L"";
-    DWORD size = sizeof text - sizeof(WCHAR), type = 0;
-    HKEY handle;
-
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, key, 0, KEY_READ, &handle) != ERROR_SUCCESS)
-        return win_utf8(L"");
-    if (RegQueryValueExW(handle, name, NULL, &type, (BYTE *)text, &size) != ERROR_SUCCESS ||
-        type != REG_SZ)
-        text[0] = 0;
-    RegCloseKey(handle);
-    return win_utf8(text);
-}
 
 static char *
 locale_name(void)
@@ -71,10 +58,14 @@ locale_name(void)
 static void
 describe(AgentPlatform *p)
 {
+    WinVersion version;
     WCHAR text[256];
     DWORD size = 256;
 
-    p->os_name = registry_text(L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", L"ProductName");
+    win_version_get(&version);
+    win_edition_name(&version.edition, p->os_name);
+    p->refuses = win_edition_refuses(&version.edition);
+    win_version_clear(&version);
     p->host_name = win_utf8(GetComputerNameW(text, &size) ? text : L"");
     size = 256;
     bool named = p->user ? win_session_user_name(p->user, text, size)
@@ -135,7 +126,6 @@ win_platform_free(AgentPlatform *p)
     win_menu_clear(&p->menu);
     free(p->known);
     free(p->wanted);
-    free(p->os_name);
     free(p->host_name);
     free(p->user_name);
     free(p->locale);
@@ -322,11 +312,15 @@ answers(const AgentPlatform *p)
 static void
 look_for_rdp(AgentPlatform *p)
 {
-    bool yes = answers(p);
-    AgentService service = {
-        .name = "rdp",
-        .available = yes,
-        .reason = yes ? "" : "Remote Desktop does not answer in the guest; turn it on there"};
+    bool yes = !p->refuses && answers(p);
+    AgentService service = {.name = "rdp",
+                            .available = yes,
+                            .failing = p->refuses != NULL, // nobody need wait for another Windows
+                            .reason = yes ? ""
+                                      : p->refuses
+                                          ? p->refuses
+                                          : "Remote Desktop does not answer in the guest; run "
+                                            "casement-agent setup there, or turn it on"};
 
     p->look_at = GetTickCount() + LOOK_MS;
     if (p->rdp_told && yes == p->rdp_answers)
