@@ -100,7 +100,7 @@ class Service(unittest.TestCase):
         self.assertIn("Windows", self.d.guest("vm")["os"])
         self.p.shortcut("Beta")
         since = time.monotonic()
-        wait_for("what was added", lambda: "Beta" in self.names(), 10, poll=0.05)
+        wait_for("what was added", lambda: "Beta" in self.names(), 2, poll=0.05)
         print(f"seen after {time.monotonic() - since:.2f} s")
         # The port vanishes, and comes back.
         os.kill(self.bridge(), signal.SIGKILL)

@@ -40,7 +40,9 @@ class Setup(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.p = Prefix(*sys.argv[1:3])
-        cls.p.agent("setup", "--dry-run")  # wine's own shell makes keys of its own on the way
+        link = cls.p.shortcut("First")
+        cls.p.agent("setup", "--dry-run")  # wine's shell makes keys of its own when it is first asked for a name
+        link.unlink()
 
     @classmethod
     def tearDownClass(cls):
@@ -133,6 +135,14 @@ class Setup(unittest.TestCase):
         self.assertIn("would set HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\fDenyTSConnections", said)
         self.assertIn("Applications\\plain-", said)
         self.assertIn("nothing to put back", self.p.agent("setup", "--undo").stdout)
+        self.assert_as_before()
+
+    def test_no_administrator(self):
+        agent = str(self.p.programs / "casement-agent.exe")
+        for argv in (("setup",), ("setup", "--undo")):
+            done = self.p.run(str(self.p.programs / "without_rights.exe"), agent, *argv, check=False)
+            self.assertEqual(done.returncode, 3, done.stdout)
+            self.assertIn("run it as administrator", done.stdout)
         self.assert_as_before()
 
     def test_usage(self):
