@@ -77,22 +77,30 @@ drop_gone(WinUndo *undo, const WinMenu *menu)
     free(names);
 }
 
-void
-win_allow_list_write(WinUndo *undo, const WinMenu *menu)
+static void
+write_all(WinUndo *undo, const WinMenu *menu)
 {
-    if (!undo->dry)
-        drop_gone(undo, menu);
     for (unsigned i = 0; i < menu->n; i++)
         write_entry(undo, &menu->entries[i]);
 }
 
 void
-win_allow_list_refresh(const WinMenu *menu)
+win_allow_list_write(WinUndo *undo, const WinMenu *menu)
+{
+    if (!undo->dry)
+        drop_gone(undo, menu);
+    write_all(undo, menu);
+}
+
+void
+win_allow_list_refresh(const WinMenu *menu, bool whole)
 {
     WinUndo undo = {.quiet = true};
 
     if (!win_undo_open(&undo, false))
         return;
-    win_allow_list_write(&undo, menu);
+    if (whole)
+        drop_gone(&undo, menu);
+    write_all(&undo, menu);
     win_undo_close(&undo);
 }

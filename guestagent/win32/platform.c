@@ -357,6 +357,8 @@ win_platform_user_changed(AgentPlatform *p)
     watch(p);
     if (former)
         CloseHandle(former);
+    if (!p->user)
+        return; // who left will come back to the same programs; their launch brings them
     p->collect = true;
     p->collect_at = GetTickCount() + SETTLE_MS;
 }
@@ -388,7 +390,7 @@ win_platform_run(AgentPlatform *p)
     if (as_user)
         RevertToSelf();
     if (collects)
-        win_allow_list_refresh(&p->menu);
+        win_allow_list_refresh(&p->menu, p->user || !p->of_session);
     if (p->n_wanted > 0)
         return 0;
     DWORD look = left(p->look_at), again = p->collect ? left(p->collect_at) : look;

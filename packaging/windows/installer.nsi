@@ -3,8 +3,9 @@
 ;
 ;   makensis -DVERSION=… -DX86_64=agent.exe -DI686=agent.exe -DOUT=installer.exe [-DTARGET=amd64-unicode] installer.nsi
 ;
-; Of what is installed: /S does it without a word; /D=C:\Folder (last) says where; /NOSETUP leaves the
-; settings of Windows alone. Exit codes: 0, 1 given up, 2 the agent refused (setup or service).
+; What it makes knows /S (without a word) and /NOSETUP (leaves the settings of Windows alone). It ends
+; with 0, 1 given up, 2 the agent refused (setup or service). Where it installs is not to be chosen:
+; Windows runs the service with all rights, and only below Program Files may nobody else write.
 !ifndef TARGET
   !define TARGET x86-unicode
 !endif
@@ -23,7 +24,6 @@ SetCompressor /SOLID lzma
 CRCCheck force
 ShowInstDetails show
 ShowUninstDetails show
-Page directory
 Page instfiles
 UninstPage uninstConfirm
 UninstPage instfiles
@@ -46,10 +46,8 @@ UninstPage instfiles
 Function .onInit
   ${If} ${RunningX64}
     SetRegView 64
-    ${If} $INSTDIR == ""
-      StrCpy $INSTDIR "$PROGRAMFILES64\Casement"
-    ${EndIf}
-  ${ElseIf} $INSTDIR == ""
+    StrCpy $INSTDIR "$PROGRAMFILES64\Casement"
+  ${Else}
     StrCpy $INSTDIR "$PROGRAMFILES\Casement"
   ${EndIf}
 FunctionEnd
