@@ -51,8 +51,9 @@ class Service(unittest.TestCase):
         bridge.write_text(BRIDGE)
         cls.d = HostDesktop(os.environ["CASEMENT_BUILD"])
         cls.d.start()
-        argv = ("/usr/bin/python3", str(bridge), str(cls.ports / PORT))
-        cls.d.casement("guest", "add", "vm", "--kind", "command", "--set", "argv=" + ";".join(argv))
+        for guest, port in (("vm", cls.ports / PORT), ("serial", cls.ports.parent / "com7")):
+            argv = ("/usr/bin/python3", str(bridge), str(port))
+            cls.d.casement("guest", "add", guest, "--kind", "command", "--set", "argv=" + ";".join(argv))
 
     @classmethod
     def tearDownClass(cls):
@@ -61,8 +62,8 @@ class Service(unittest.TestCase):
         cls.p.close()
         cls.scratch.cleanup()
 
-    def names(self):
-        return {app["name"] for app in self.d.json("apps", "vm")}
+    def names(self, guest="vm"):
+        return {app["name"] for app in self.d.json("apps", guest)}
 
     def state(self):
         done = self.p.run("sc", "query", "CasementAgent", check=False)
@@ -122,6 +123,20 @@ class Service(unittest.TestCase):
         self.p.agent("service", "stop")
         self.p.agent("service", "remove")
         self.assertIsNone(self.key())
+
+    def test_serial_port_of_the_registry(self):
+        self.d.casement("guest", "stop", "vm")  # whose port comes first
+        wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)
+        self.p.shortcut("Alpha")
+        self.p.agent("service", "install")
+        self.p.agent("service", "start")
+        self.p.run("reg", "add", "HKLM\\SOFTWARE\\Casement\\Agent", "/v", "Ports", "/t", "REG_MULTI_SZ", "/d",
+                   "\\\\.\\COM9\\0\\\\.\\COM7", "/f")  # the first is not there
+        self.d.casement("guest", "start", "serial")
+        wait_for("the service to be reached", lambda: "Alpha" in self.names("serial"), 20, poll=0.1)
+        self.d.casement("guest", "stop", "serial")
+        self.p.agent("service", "remove")
+        self.p.run("reg", "delete", "HKLM\\SOFTWARE\\Casement", "/f")
 
 
 if __name__ == "__main__":
