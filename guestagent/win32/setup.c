@@ -5,6 +5,7 @@
 #include "guestagent/win32/allowlist.h"
 #include "guestagent/win32/menu.h"
 #include "guestagent/win32/undo.h"
+#include "guestagent/win32/version.h"
 
 #include <objbase.h>
 #include <stdbool.h>
@@ -104,6 +105,37 @@ let_in(WinUndo *undo, const WCHAR *sid)
     }
 }
 
+static bool
+policy_denies(void)
+{
+    DWORD denies = 0, size = sizeof denies, type = REG_DWORD;
+    HKEY key;
+
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, POLICY + wcslen(L"HKLM\\"), 0, KEY_READ | KEY_WOW64_64KEY,
+                      &key) != ERROR_SUCCESS)
+        return false;
+    RegQueryValueExW(key, L"fDenyTSConnections", NULL, &type, (BYTE *)&denies, &size);
+    RegCloseKey(key);
+    return type == REG_DWORD && denies;
+}
+
+// What no setting of ours helps against.
+static void
+warn(void)
+{
+    WinVersion version;
+
+    win_version_get(&version);
+    const char *refuses = win_edition_refuses(&version.edition);
+    if (refuses)
+        fprintf(stderr, "casement-agent: %s\n", refuses);
+    win_version_clear(&version);
+    if (policy_denies())
+        fprintf(stderr, "casement-agent: a policy turns Remote Desktop off in this guest; whoever "
+                        "manages it must allow it (\"Allow users to connect remotely by using "
+                        "Remote Desktop Services\")\n");
+}
+
 static int
 make_ready(const SetupOptions *o)
 {
@@ -128,6 +160,7 @@ make_ready(const SetupOptions *o)
     win_menu_clear(&menu);
     let_in(&undo, sid);
     win_undo_close(&undo);
+    warn();
     if (undo.failed)
         return WIN_SETUP_FAILED;
     printf(o->dry ? "nothing was changed\n"

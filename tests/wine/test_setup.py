@@ -145,6 +145,12 @@ class Setup(unittest.TestCase):
             self.assertIn("run it as administrator", done.stdout)
         self.assert_as_before()
 
+    def test_a_policy_that_says_no_is_told(self):
+        self.assertNotIn("policy", self.p.agent("setup", "--dry-run").stdout)
+        self.p.run("reg", "add", POLICY, "/v", "fDenyTSConnections", "/t", "REG_DWORD", "/d", "1", "/f")
+        self.assertIn("a policy turns Remote Desktop off", self.p.agent("setup", "--dry-run").stdout)
+        self.p.run("reg", "delete", POLICY, "/f")
+
     def test_usage(self):
         for argv in (("--nonsense",), ("--undo", "--unlisted"), ("--user",)):
             self.assertEqual(self.p.agent("setup", *argv, check=False).returncode, 2)
