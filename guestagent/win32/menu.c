@@ -152,6 +152,14 @@ walk(WinMenu *menu, const WCHAR *path, size_t root, const char *folder, int dept
     FindClose(search);
 }
 
+static HANDLE user; // whose menu it is
+
+void
+win_menu_set_user(HANDLE token)
+{
+    user = token;
+}
+
 unsigned
 win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
 {
@@ -160,7 +168,7 @@ win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
     unsigned found = 0;
 
     for (unsigned i = 0; i < sizeof csidl / sizeof csidl[0] && found < n; i++)
-        found += SHGetFolderPathW(NULL, csidl[i], NULL, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
+        found += SHGetFolderPathW(NULL, csidl[i], user, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
     return found;
 }
 
