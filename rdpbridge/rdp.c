@@ -33,7 +33,9 @@ struct BridgeRdp {
     gpointer user;
     BridgeTransport *transport;
     GSource *source;
+    gboolean more;        // PDUs that were there when the turn's time was over
     char *failure;        // set by bridge_rdp_fail
+    guint32 said;         // the server's last Set Error Info, as an error of the library's
     BridgeRefusal logon;  // how the server refused the user
     BridgeRefusal doubt;  // what it may mean as a refusal
     UINT32 width, height; // of the guest's desktop
@@ -84,12 +86,21 @@ set_desktop(rdpContext *context, UINT32 width, UINT32 height)
            freerdp_settings_set_uint32(context->settings, FreeRDP_DesktopHeight, height);
 }
 
+// The library forgets it when the connection closes.
+static void
+on_error_info(void *context, const ErrorInfoEventArgs *e)
+{
+    if (e->code != ERRINFO_SUCCESS && e->code != ERRINFO_NONE)
+        rdp_of(context)->said = MAKE_FREERDP_ERROR(ERRINFO, e->code);
+}
+
 static BOOL
 on_pre_connect(freerdp *instance)
 {
     wPubSub *events = instance->context->pubSub;
 
-    return PubSub_SubscribeChannelConnected(events, on_channel_connected) >= 0 &&
+    return PubSub_SubscribeErrorInfo(events, on_error_info) >= 0 &&
+           PubSub_SubscribeChannelConnected(events, on_channel_connected) >= 0 &&
            PubSub_SubscribeChannelDisconnected(events, on_channel_disconnected) >= 0;
 }
 
@@ -258,16 +269,6 @@ bridge_rdp_fail(BridgeRdp *rdp, const char *format, ...)
     freerdp_abort_connect_context(rdp->instance->context);
 }
 
-// What the server said before it closed; the closing has taken its place as the last error.
-static guint32
-error_info(const BridgeRdp *rdp)
-{
-    guint32 code = freerdp_error_info(rdp->instance);
-
-    return code == ERRINFO_SUCCESS || code == ERRINFO_NONE ? FREERDP_ERROR_SUCCESS
-                                                           : MAKE_FREERDP_ERROR(ERRINFO, code);
-}
-
 // Whether the guest let the user not in, and its words for it.
 static BridgeRdpEnd
 refused(const BridgeRdp *rdp, char **text)
@@ -277,7 +278,7 @@ refused(const BridgeRdp *rdp, char **text)
     if (said.kind == BRIDGE_REFUSAL_NONE)
         said = bridge_refusal_of_error(freerdp_get_last_error(rdp->instance->context));
     if (said.kind == BRIDGE_REFUSAL_NONE)
-        said = bridge_refusal_of_error(error_info(rdp));
+        said = bridge_refusal_of_error(rdp->said);
     if (said.kind == BRIDGE_REFUSAL_NONE && bridge_transport_lost_in_nla(rdp->transport))
         said = bridge_refusal_of_error(FREERDP_ERROR_CONNECT_LOGON_FAILURE);
     if (said.kind == BRIDGE_REFUSAL_NONE || rdp->failure || alarm_rang)
@@ -294,8 +295,8 @@ ending(BridgeRdp *rdp)
 
     if (rdp->failure)
         return g_strdup(rdp->failure);
-    if (error_info(rdp) != FREERDP_ERROR_SUCCESS)
-        error = error_info(rdp);
+    if (rdp->said != FREERDP_ERROR_SUCCESS)
+        error = rdp->said;
     if (error != FREERDP_ERROR_SUCCESS && error != FREERDP_ERROR_CONNECT_TRANSPORT_FAILED)
         return g_strdup_printf("the connection to the guest's RemoteApp server ended: %s",
                                freerdp_get_last_error_string(error));
@@ -328,9 +329,11 @@ refresh_polls(RdpSource *s)
 static gboolean
 source_prepare(GSource *source, gint *timeout)
 {
+    RdpSource *s = (RdpSource *)source;
+
     *timeout = -1;
-    refresh_polls((RdpSource *)source);
-    return FALSE;
+    refresh_polls(s);
+    return s->rdp->more;
 }
 
 static gboolean
@@ -338,6 +341,8 @@ source_check(GSource *source)
 {
     RdpSource *s = (RdpSource *)source;
 
+    if (s->rdp->more)
+        return TRUE;
     for (guint i = 0; i < s->n_polls; i++)
         if (s->polls[i].revents)
             return TRUE;
@@ -357,8 +362,9 @@ one_turn(BridgeRdp *rdp)
         before = bridge_transport_pdus(rdp->transport);
         if (!freerdp_check_fds(rdp->instance))
             return FALSE;
-    } while (before != bridge_transport_pdus(rdp->transport) && !rdp->failure &&
-             g_get_monotonic_time() < until);
+        // What was read ahead, or decrypted with it, no descriptor tells of.
+        rdp->more = before != bridge_transport_pdus(rdp->transport) && !rdp->failure;
+    } while (rdp->more && g_get_monotonic_time() < until);
     return freerdp_check_event_handles(context) && !freerdp_shall_disconnect_context(context);
 }
 

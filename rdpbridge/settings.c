@@ -119,7 +119,7 @@ apply_sign_in(rdpSettings *s, const CtlCredentials *who, gboolean rdp_security)
            freerdp_settings_set_uint32(s, FreeRDP_TlsSecLevel, 0) &&
            freerdp_settings_set_uint16(s, FreeRDP_TLSMinVersion, TLS1_VERSION) &&
            // Kerberos would look for its files and servers, and there are none in the sandbox.
-           freerdp_settings_set_string(s, FreeRDP_AuthenticationPackageList, "ntlm,!kerberos,!u2u");
+           freerdp_settings_set_string(s, FreeRDP_AuthenticationPackageList, "ntlm,!kerberos");
 }
 
 gboolean
