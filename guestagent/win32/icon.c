@@ -131,6 +131,15 @@ win_icon_load(const WCHAR *file, int index, WinIcon *icons, unsigned most)
     return n;
 }
 
+bool
+win_icon_load_side(const WCHAR *file, int index, WinIcon *icon)
+{
+    UINT resource = 0;
+
+    icon->pixels = NULL;
+    return load(file, index, icon, &resource);
+}
+
 void
 win_icon_clear(WinIcon *icons, unsigned n)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/platform.h"
 
-#include "guestagent/win32/icon.h"
+#include "guestagent/win32/icons.h"
 #include "guestagent/win32/menu.h"
 #include "guestagent/win32/text.h"
 
@@ -14,20 +14,12 @@
 #define WANTED_MAX 4096
 #define ICONS_A_TURN 8
 
-// The icon of a file, drawn once for all entries that have it.
-typedef struct {
-    unsigned entry; // of the menu: one that has it
-    unsigned n;
-    ChanIconRef refs[CHAN_ICONS_MAX];
-} Known;
-
 struct AgentPlatform {
     Agent *agent;
     unsigned short rdp_port;
     char *os_name, *host_name, *user_name, *locale;
     WinMenu menu;
-    Known *known; // icons that were told of
-    unsigned n_known;
+    WinIcons icons; // that were told of
     HANDLE changes[WIN_PLATFORM_HANDLES_MAX];
     unsigned n_changes;
     bool collect;
@@ -108,7 +100,7 @@ win_platform_free(AgentPlatform *p)
     for (unsigned i = 0; i < p->n_changes; i++)
         FindCloseChangeNotification(p->changes[i]);
     win_menu_clear(&p->menu);
-    free(p->known);
+    win_icons_clear(&p->icons);
     free(p->wanted);
     free(p->os_name);
     free(p->host_name);
@@ -159,45 +151,18 @@ agent_platform_host_left(AgentPlatform *p)
 
 // ---- the list
 
-static bool
-same_icon(const AgentPlatform *p, unsigned a, unsigned b)
-{
-    const WinShortcut *x = &p->menu.entries[a].shortcut, *y = &p->menu.entries[b].shortcut;
-
-    return x->icon_index == y->icon_index && lstrcmpiW(x->icon, y->icon) == 0;
-}
-
-static const Known *
-icon_of(AgentPlatform *p, unsigned entry)
-{
-    const WinShortcut *s = &p->menu.entries[entry].shortcut;
-    WinIcon icons[CHAN_ICONS_MAX];
-
-    for (unsigned k = 0; k < p->n_known; k++)
-        if (same_icon(p, p->known[k].entry, entry))
-            return &p->known[k];
-    Known *known = &p->known[p->n_known++];
-    *known =
-        (Known){.entry = entry, .n = win_icon_load(s->icon, s->icon_index, icons, CHAN_ICONS_MAX)};
-    for (unsigned i = 0; i < known->n; i++) {
-        known->refs[i].size = icons[i].side;
-        memcpy(known->refs[i].hash, icons[i].hash, CHAN_ICON_HASH_SIZE);
-    }
-    win_icon_clear(icons, known->n);
-    return known;
-}
-
 static void
 list_entry(AgentPlatform *p, unsigned i, ChanApp *app)
 {
     const WinEntry *e = &p->menu.entries[i];
-    const Known *icon = icon_of(p, i);
+    const WinKnownIcon *icon = win_icons_get(&p->icons, e->shortcut.icon, e->shortcut.icon_index);
 
     memset(app, 0, sizeof *app);
     app->id = CHAN_SPAN_TEXT(e->id);
     app->name = CHAN_SPAN_TEXT(e->name);
     app->comment = CHAN_SPAN_TEXT(e->comment);
     app->folder = CHAN_SPAN_TEXT(e->folder);
+    app->flags = e->sidelined ? CHAN_APP_SIDELINED : 0;
     app->n_icons = (uint16_t)icon->n;
     memcpy(app->icons, icon->refs, icon->n * sizeof *icon->refs);
     agent_list_app(p->agent, app);
@@ -209,50 +174,29 @@ collect(AgentPlatform *p)
     ChanApp *app = win_alloc(sizeof *app);
 
     p->collect = false;
-    win_menu_clear(&p->menu);
     win_menu_collect(&p->menu);
-    free(p->known);
-    p->known = win_alloc((p->menu.n + 1) * sizeof *p->known);
-    p->n_known = 0;
+    win_icons_begin(&p->icons);
     agent_list_begin(p->agent);
     for (unsigned i = 0; i < p->menu.n; i++)
         list_entry(p, i, app);
     agent_list_end(p->agent);
+    win_icons_end(&p->icons);
     free(app);
-}
-
-static bool
-has_hash(const Known *known, const uint8_t hash[CHAN_ICON_HASH_SIZE])
-{
-    for (unsigned i = 0; i < known->n; i++)
-        if (memcmp(known->refs[i].hash, hash, CHAN_ICON_HASH_SIZE) == 0)
-            return true;
-    return false;
 }
 
 static void
 send_icon(AgentPlatform *p, const uint8_t hash[CHAN_ICON_HASH_SIZE])
 {
-    WinIcon icons[CHAN_ICONS_MAX];
-    unsigned k = 0;
+    WinIcon icon;
 
-    while (k < p->n_known && !has_hash(&p->known[k], hash))
-        k++;
-    if (k == p->n_known)
+    if (!win_icons_load(&p->icons, hash, &icon))
         return;
-    const WinShortcut *s = &p->menu.entries[p->known[k].entry].shortcut;
-    unsigned n = win_icon_load(s->icon, s->icon_index, icons, CHAN_ICONS_MAX);
-    for (unsigned i = 0; i < n; i++) {
-        if (memcmp(icons[i].hash, hash, CHAN_ICON_HASH_SIZE) != 0)
-            continue;
-        ChanIcon m = {.width = icons[i].side,
-                      .height = icons[i].side,
-                      .pixels =
-                          CHAN_SPAN(icons[i].pixels, (size_t)icons[i].side * icons[i].side * 4)};
-        memcpy(m.hash, hash, CHAN_ICON_HASH_SIZE);
-        agent_icon(p->agent, &m);
-    }
-    win_icon_clear(icons, n);
+    ChanIcon m = {.width = icon.side,
+                  .height = icon.side,
+                  .pixels = CHAN_SPAN(icon.pixels, (size_t)icon.side * icon.side * 4)};
+    memcpy(m.hash, hash, CHAN_ICON_HASH_SIZE);
+    agent_icon(p->agent, &m);
+    win_icon_clear(&icon, 1);
 }
 
 // ---- Remote Desktop
