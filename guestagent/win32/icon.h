@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Icons of programs, libraries and .ico files as the channel has them: straight BGRA8, without
-// gaps.
+// Icons of programs, libraries, .ico files and apps of the Store (store.h) as the channel has them:
+// straight BGRA8, without gaps.
 
 #include "channel/msg.h"
 

@@ -27,6 +27,7 @@ draw(WinKnownIcon *known)
 {
     WinIcon icons[CHAN_ICONS_MAX];
 
+    known->drawn = true;
     known->n = win_icon_load(known->file, known->index, icons, CHAN_ICONS_MAX);
     for (unsigned i = 0; i < known->n; i++) {
         known->refs[i].size = icons[i].side;
@@ -61,20 +62,23 @@ add(WinIcons *l, uint32_t key, const WCHAR *file, int index)
 }
 
 const WinKnownIcon *
-win_icons_get(WinIcons *l, const WCHAR *file, int index)
+win_icons_get(WinIcons *l, const WCHAR *file, int index, bool do_draw)
 {
     uint32_t key = win_hash(file) + (uint32_t)index * 2654435761u;
     WinKnownIcon *known = find(l, key, file, index);
 
-    if (known && known->seen)
-        return known;
-    FILETIME now = written(file);
-    bool same = known && CompareFileTime(&known->written, &now) == 0;
     if (!known)
         known = add(l, key, file, index);
-    known->written = now;
-    known->seen = true;
-    if (!same)
+    if (!known->seen) { // in this round
+        FILETIME now = written(file);
+        if (CompareFileTime(&known->written, &now) != 0) {
+            known->drawn = false;
+            known->n = 0;
+        }
+        known->written = now;
+        known->seen = true;
+    }
+    if (do_draw && !known->drawn)
         draw(known);
     return known;
 }

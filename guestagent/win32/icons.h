@@ -11,8 +11,8 @@ typedef struct {
     int index;
     uint32_t key; // of file and index
     FILETIME written;
-    bool seen;
-    unsigned n;
+    bool seen, drawn;
+    unsigned n; // 0 before it is drawn
     ChanIconRef refs[CHAN_ICONS_MAX];
 } WinKnownIcon;
 
@@ -23,8 +23,9 @@ typedef struct {
 
 // A round: begin, get for each entry, end, which forgets what no entry has any more.
 void win_icons_begin(WinIcons *icons);
-// Borrowed until the next call; no sizes (n is 0) where the file has no icon.
-const WinKnownIcon *win_icons_get(WinIcons *icons, const WCHAR *file, int index);
+// Draws it if need be and told to, which takes a few milliseconds. Borrowed until the next call; no
+// sizes where the file has no icon.
+const WinKnownIcon *win_icons_get(WinIcons *icons, const WCHAR *file, int index, bool draw);
 void win_icons_end(WinIcons *icons);
 void win_icons_clear(WinIcons *icons);
 

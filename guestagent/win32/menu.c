@@ -2,6 +2,7 @@
 #include "guestagent/win32/menu.h"
 
 #include "guestagent/win32/names.h"
+#include "guestagent/win32/store.h"
 #include "guestagent/win32/text.h"
 
 #include <shlobj.h>
@@ -76,6 +77,8 @@ entry_clear(WinEntry *e)
     free(e->name);
     free(e->comment);
     free(e->folder);
+    if (e->is_app) // the others' belong to links
+        win_shortcut_clear(&e->shortcut);
 }
 
 static WinEntry *
@@ -187,12 +190,67 @@ win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
     return found;
 }
 
+// explorer.exe starts it as a click does. Its id is of its package's name, which has no language.
+static void
+add_app(const WCHAR *path, const WCHAR *name, void *user)
+{
+    WCHAR package[MAX_PATH], explorer[MAX_PATH] = L"explorer.exe";
+    uint32_t hash = win_hash(path);
+    const WCHAR *id_part = wcschr(path, '\\') + 1;
+    WinMenu *menu = user;
+    char id[WIN_ID_MAX];
+
+    if (menu->n >= ENTRIES_MAX)
+        return;
+    lstrcpynW(package, id_part, MAX_PATH);
+    package[wcscspn(package, L"_!")] = 0;
+    make_id(hash, package, id);
+    ExpandEnvironmentStringsW(L"%windir%\\explorer.exe", explorer, MAX_PATH);
+    WinEntry *entry = place_for(menu, hash, id);
+    *entry = (WinEntry){.hash = hash,
+                        .name = win_utf8(name),
+                        .comment = win_utf8(L""),
+                        .folder = win_utf8(L""),
+                        .is_app = true,
+                        .shortcut = {.target = win_copy(explorer),
+                                     .arguments = win_copy(path),
+                                     .directory = win_copy(L""),
+                                     .comment = win_copy(L""),
+                                     .icon = win_copy(path)}};
+    memcpy(entry->id, id, sizeof entry->id);
+}
+
 static void
 forget_entries(WinMenu *menu)
 {
     for (unsigned i = 0; i < menu->n; i++)
         entry_clear(&menu->entries[i]);
     menu->n = 0;
+}
+
+// Whether a opens files rather than b: one without arguments does, else the first.
+static bool
+is_better(const WinEntry *a, const WinEntry *b)
+{
+    bool plain_a = !a->shortcut.arguments[0], plain_b = !b->shortcut.arguments[0];
+
+    return !a->sidelined && !a->is_app && (plain_a > plain_b || (plain_a == plain_b && a < b));
+}
+
+static void
+choose_openers(WinMenu *menu)
+{
+    uint32_t *programs = win_alloc((menu->n + 1) * sizeof *programs);
+
+    for (unsigned i = 0; i < menu->n; i++) {
+        programs[i] = win_hash(menu->entries[i].shortcut.target);
+        menu->entries[i].opens = !menu->entries[i].sidelined && !menu->entries[i].is_app;
+    }
+    for (unsigned i = 0; i < menu->n; i++)
+        for (unsigned k = 0; k < menu->n && menu->entries[i].opens; k++)
+            if (programs[k] == programs[i] && is_better(&menu->entries[k], &menu->entries[i]))
+                menu->entries[i].opens = false;
+    free(programs);
 }
 
 void
@@ -209,6 +267,8 @@ win_menu_collect(WinMenu *menu)
         walk(&root);
     }
     win_links_end(&menu->links);
+    win_store_each(add_app, menu);
+    choose_openers(menu);
 }
 
 void

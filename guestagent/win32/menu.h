@@ -2,7 +2,7 @@
 #pragma once
 
 // The Start menu of all users and of the user: one entry for each shortcut. Of two shortcuts at the
-// same place in the two menus the user's counts.
+// same place in the two menus the user's counts. And the apps of the Store, which have none.
 
 #include "guestagent/win32/links.h"
 
@@ -13,7 +13,9 @@ typedef struct {
     uint32_t hash;                 // of the place, too
     char *name, *comment, *folder; // folder: with '/', for people
     bool sidelined;                // no program of its own (win_menu_sidelines)
+    bool opens;                    // of the entries with this program the one for its files
     WinShortcut shortcut;          // what a launch needs; texts are the menu's
+    bool is_app;                   // of the Store: target and arguments have the shell start it
 } WinEntry;
 
 typedef struct {

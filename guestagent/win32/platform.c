@@ -4,6 +4,7 @@
 #include "guestagent/win32/icons.h"
 #include "guestagent/win32/menu.h"
 #include "guestagent/win32/text.h"
+#include "guestagent/win32/types.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +13,18 @@
 #define SETTLE_MS 300 // an installer writes one shortcut after the other
 #define LOOK_MS 2000  // for Remote Desktop
 #define WANTED_MAX 4096
-#define ICONS_A_TURN 8
+#define LIST_MS 700 // so long are icons drawn before the list is told; the others follow it
+#define TURN_MS 4   // then icons wait for the pipe's turn, on which the list is perhaps still to go
 
 struct AgentPlatform {
     Agent *agent;
     unsigned short rdp_port;
     char *os_name, *host_name, *user_name, *locale;
     WinMenu menu;
-    WinIcons icons; // that were told of
+    WinTypes types;
+    WinIcons icons;   // that were told of
+    unsigned undrawn; // entries from here on may lack theirs
+    ChanApp app;      // too large for the stack
     HANDLE changes[WIN_PLATFORM_HANDLES_MAX];
     unsigned n_changes;
     bool collect;
@@ -100,6 +105,7 @@ win_platform_free(AgentPlatform *p)
     for (unsigned i = 0; i < p->n_changes; i++)
         FindCloseChangeNotification(p->changes[i]);
     win_menu_clear(&p->menu);
+    win_types_clear(&p->types);
     win_icons_clear(&p->icons);
     free(p->wanted);
     free(p->os_name);
@@ -152,10 +158,26 @@ agent_platform_host_left(AgentPlatform *p)
 // ---- the list
 
 static void
-list_entry(AgentPlatform *p, unsigned i, ChanApp *app)
+list_types(const AgentPlatform *p, const WinEntry *e, ChanApp *app)
+{
+    const char *mime;
+    unsigned at = 0;
+
+    while (app->n_mime_types < CHAN_LIST_MAX &&
+           (mime = win_types_next(&p->types, e->shortcut.target, &at)))
+        app->mime_types[app->n_mime_types++] = CHAN_SPAN_TEXT(mime);
+    if (app->n_mime_types > 0)
+        app->flags |= CHAN_APP_TAKES_FILES;
+}
+
+// False: its icon is still to be drawn.
+static bool
+list_entry(AgentPlatform *p, unsigned i, bool draw)
 {
     const WinEntry *e = &p->menu.entries[i];
-    const WinKnownIcon *icon = win_icons_get(&p->icons, e->shortcut.icon, e->shortcut.icon_index);
+    const WinKnownIcon *icon =
+        win_icons_get(&p->icons, e->shortcut.icon, e->shortcut.icon_index, draw);
+    ChanApp *app = &p->app;
 
     memset(app, 0, sizeof *app);
     app->id = CHAN_SPAN_TEXT(e->id);
@@ -163,25 +185,29 @@ list_entry(AgentPlatform *p, unsigned i, ChanApp *app)
     app->comment = CHAN_SPAN_TEXT(e->comment);
     app->folder = CHAN_SPAN_TEXT(e->folder);
     app->flags = e->sidelined ? CHAN_APP_SIDELINED : 0;
+    if (e->opens)
+        list_types(p, e, app);
     app->n_icons = (uint16_t)icon->n;
     memcpy(app->icons, icon->refs, icon->n * sizeof *icon->refs);
     agent_list_app(p->agent, app);
+    return icon->drawn;
 }
 
 static void
 collect(AgentPlatform *p)
 {
-    ChanApp *app = win_alloc(sizeof *app);
-
     p->collect = false;
     win_menu_collect(&p->menu);
+    win_types_collect(&p->types);
     win_icons_begin(&p->icons);
     agent_list_begin(p->agent);
+    p->undrawn = p->menu.n;
+    DWORD start = GetTickCount();
     for (unsigned i = 0; i < p->menu.n; i++)
-        list_entry(p, i, app);
+        if (!list_entry(p, i, GetTickCount() - start < LIST_MS) && i < p->undrawn)
+            p->undrawn = i;
     agent_list_end(p->agent);
     win_icons_end(&p->icons);
-    free(app);
 }
 
 static void
@@ -284,6 +310,18 @@ left(DWORD at)
     return is_due(at) ? 0 : at - GetTickCount();
 }
 
+// An entry that the host has with its icon is not told again.
+static void
+send_and_draw(AgentPlatform *p)
+{
+    DWORD start = GetTickCount();
+
+    while (p->n_wanted > 0 && GetTickCount() - start < TURN_MS)
+        send_icon(p, p->wanted[--p->n_wanted]);
+    while (p->undrawn < p->menu.n && GetTickCount() - start < TURN_MS)
+        list_entry(p, p->undrawn++, true);
+}
+
 DWORD
 win_platform_run(AgentPlatform *p)
 {
@@ -291,9 +329,8 @@ win_platform_run(AgentPlatform *p)
         look_for_rdp(p);
     if (p->collect && is_due(p->collect_at))
         collect(p);
-    for (unsigned i = 0; i < ICONS_A_TURN && p->n_wanted > 0; i++)
-        send_icon(p, p->wanted[--p->n_wanted]);
-    if (p->n_wanted > 0)
+    send_and_draw(p);
+    if (p->n_wanted > 0 || p->undrawn < p->menu.n)
         return 0;
     DWORD look = left(p->look_at), again = p->collect ? left(p->collect_at) : look;
     return again < look ? again : look;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define TEXT_MAX 1024
+#define FILE_MAX (1024 * 1024)
 
 static WCHAR *
 expanded(const WCHAR *path)
@@ -80,24 +81,63 @@ win_shortcut_is_page(const WCHAR *path)
     return length > 4 && lstrcmpiW(path + length - 4, L".url") == 0;
 }
 
+// Asking for the class by its id each time costs as much as reading the file.
+static IShellLinkW *
+new_link(void)
+{
+    static IClassFactory *factory;
+    IShellLinkW *link = NULL;
+
+    if (!factory && FAILED(CoGetClassObject(&CLSID_ShellLink, CLSCTX_INPROC_SERVER, NULL,
+                                            &IID_IClassFactory, (void **)&factory)))
+        return NULL;
+    return SUCCEEDED(IClassFactory_CreateInstance(factory, NULL, &IID_IShellLinkW, (void **)&link))
+               ? link
+               : NULL;
+}
+
+// The whole file in memory, so that it is read at once and not field by field.
+static IStream *
+open_stream(const WCHAR *path)
+{
+    HANDLE file =
+        CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, 0, NULL);
+    DWORD size = file != INVALID_HANDLE_VALUE ? GetFileSize(file, NULL) : 0, got = 0;
+    IStream *stream = NULL;
+    HGLOBAL memory = NULL;
+
+    if (size > 0 && size <= FILE_MAX)
+        memory = GlobalAlloc(GMEM_FIXED, size); // its handle is its address
+    bool ok = memory && ReadFile(file, memory, size, &got, NULL) && got == size &&
+              SUCCEEDED(CreateStreamOnHGlobal(memory, TRUE, &stream));
+    if (memory && !ok)
+        GlobalFree(memory);
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    return stream;
+}
+
 bool
 win_shortcut_read(const WCHAR *path, WinShortcut *shortcut)
 {
-    IShellLinkW *link = NULL;
-    IPersistFile *file = NULL;
+    IPersistStream *persist = NULL;
     bool ok = false;
 
     *shortcut = (WinShortcut){0};
     if (win_shortcut_is_page(path))
         return read_page(path, shortcut);
-    if (FAILED(CoCreateInstance(&CLSID_ShellLink, NULL, CLSCTX_INPROC_SERVER, &IID_IShellLinkW,
-                                (void **)&link)))
-        return false;
-    if (SUCCEEDED(IShellLinkW_QueryInterface(link, &IID_IPersistFile, (void **)&file))) {
-        ok = SUCCEEDED(IPersistFile_Load(file, path, STGM_READ)) && read_link(link, path, shortcut);
-        IPersistFile_Release(file);
+    IStream *stream = open_stream(path);
+    IShellLinkW *link = stream ? new_link() : NULL;
+    if (link &&
+        SUCCEEDED(IShellLinkW_QueryInterface(link, &IID_IPersistStream, (void **)&persist))) {
+        ok = SUCCEEDED(IPersistStream_Load(persist, stream)) && read_link(link, path, shortcut);
+        IPersistStream_Release(persist);
     }
-    IShellLinkW_Release(link);
+    if (link)
+        IShellLinkW_Release(link);
+    if (stream)
+        IStream_Release(stream);
     return ok;
 }
 
