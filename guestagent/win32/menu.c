@@ -21,13 +21,27 @@ is_program(const WinShortcut *s)
     static const WCHAR *const programs[] = {L".exe", L".com", L".bat", L".cmd", L".msc", L".cpl"};
     const WCHAR *suffix = wcsrchr(s->target, L'.');
 
-    // Not installed yet: Windows installs it, and starts it then.
-    if (s->advertised)
-        return true;
     for (unsigned i = 0; suffix && i < sizeof programs / sizeof programs[0]; i++)
         if (lstrcmpiW(suffix, programs[i]) == 0)
             return true;
     return false;
+}
+
+// What has explorer.exe open a path, and the icon of like; the caller's to clear.
+static WinShortcut
+opened_by_shell(const WCHAR *path, const WinShortcut *like)
+{
+    WCHAR explorer[MAX_PATH] = L"", quoted[MAX_PATH * 2];
+
+    ExpandEnvironmentStringsW(L"%windir%\\explorer.exe", explorer, MAX_PATH);
+    _snwprintf(quoted, MAX_PATH * 2 - 1, L"\"%ls\"", path);
+    quoted[MAX_PATH * 2 - 1] = 0;
+    return (WinShortcut){.target = win_copy(explorer),
+                         .arguments = win_copy(quoted),
+                         .directory = win_copy(L""),
+                         .comment = win_copy(like->comment),
+                         .icon = win_copy(like->icon),
+                         .icon_index = like->icon_index};
 }
 
 static bool
@@ -50,7 +64,8 @@ win_menu_sidelines(const WCHAR *name, const WinShortcut *s)
     const WCHAR *base = wcsrchr(s->target, L'\\');
 
     base = base ? base + 1 : s->target;
-    return !is_program(s) || is_uninstaller(name) || is_uninstaller(base) ||
+    // What Windows Installer has yet to install has no program, but will have.
+    return (!is_program(s) && !s->advertised) || is_uninstaller(name) || is_uninstaller(base) ||
            lstrcmpiW(base, L"msiexec.exe") == 0; // repairs and removes
 }
 
@@ -77,7 +92,7 @@ entry_clear(WinEntry *e)
     free(e->name);
     free(e->comment);
     free(e->folder);
-    if (e->is_app) // the others' belong to links
+    if (e->by_shell) // the others' belong to links
         win_shortcut_clear(&e->shortcut);
 }
 
@@ -125,12 +140,14 @@ add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
     uint32_t hash = win_hash(place);
     make_id(hash, bare, id);
     WinEntry *entry = place_for(f->menu, hash, id);
-    *entry = (WinEntry){.hash = hash,
-                        .name = win_names_of_file(&f->names, found->cFileName),
-                        .comment = win_utf8(shortcut->comment),
-                        .folder = _strdup(f->name),
-                        .sidelined = win_menu_sidelines(bare, shortcut),
-                        .shortcut = *shortcut};
+    *entry =
+        (WinEntry){.hash = hash,
+                   .name = win_names_of_file(&f->names, found->cFileName),
+                   .comment = win_utf8(shortcut->comment),
+                   .folder = _strdup(f->name),
+                   .sidelined = win_menu_sidelines(bare, shortcut),
+                   .by_shell = !is_program(shortcut),
+                   .shortcut = is_program(shortcut) ? *shortcut : opened_by_shell(path, shortcut)};
     memcpy(entry->id, id, sizeof entry->id);
 }
 
@@ -190,33 +207,28 @@ win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
     return found;
 }
 
-// explorer.exe starts it as a click does. Its id is of its package's name, which has no language.
+// Its id is of its package's name, which has no language.
 static void
 add_app(const WCHAR *path, const WCHAR *name, void *user)
 {
-    WCHAR package[MAX_PATH], explorer[MAX_PATH] = L"explorer.exe";
+    WinShortcut app = {.comment = L"", .icon = (WCHAR *)path};
     uint32_t hash = win_hash(path);
-    const WCHAR *id_part = wcschr(path, '\\') + 1;
+    WCHAR package[MAX_PATH];
     WinMenu *menu = user;
     char id[WIN_ID_MAX];
 
     if (menu->n >= ENTRIES_MAX)
         return;
-    lstrcpynW(package, id_part, MAX_PATH);
+    lstrcpynW(package, wcschr(path, '\\') + 1, MAX_PATH);
     package[wcscspn(package, L"_!")] = 0;
     make_id(hash, package, id);
-    ExpandEnvironmentStringsW(L"%windir%\\explorer.exe", explorer, MAX_PATH);
     WinEntry *entry = place_for(menu, hash, id);
     *entry = (WinEntry){.hash = hash,
                         .name = win_utf8(name),
                         .comment = win_utf8(L""),
                         .folder = win_utf8(L""),
-                        .is_app = true,
-                        .shortcut = {.target = win_copy(explorer),
-                                     .arguments = win_copy(path),
-                                     .directory = win_copy(L""),
-                                     .comment = win_copy(L""),
-                                     .icon = win_copy(path)}};
+                        .by_shell = true,
+                        .shortcut = opened_by_shell(path, &app)};
     memcpy(entry->id, id, sizeof entry->id);
 }
 
@@ -234,7 +246,7 @@ is_better(const WinEntry *a, const WinEntry *b)
 {
     bool plain_a = !a->shortcut.arguments[0], plain_b = !b->shortcut.arguments[0];
 
-    return !a->sidelined && !a->is_app && (plain_a > plain_b || (plain_a == plain_b && a < b));
+    return !a->sidelined && !a->by_shell && (plain_a > plain_b || (plain_a == plain_b && a < b));
 }
 
 static void
@@ -244,7 +256,7 @@ choose_openers(WinMenu *menu)
 
     for (unsigned i = 0; i < menu->n; i++) {
         programs[i] = win_hash(menu->entries[i].shortcut.target);
-        menu->entries[i].opens = !menu->entries[i].sidelined && !menu->entries[i].is_app;
+        menu->entries[i].opens = !menu->entries[i].sidelined && !menu->entries[i].by_shell;
     }
     for (unsigned i = 0; i < menu->n; i++)
         for (unsigned k = 0; k < menu->n && menu->entries[i].opens; k++)

@@ -131,6 +131,11 @@ class Agent(unittest.TestCase):
         self.shortcuts((place, *more))
         return self.drive / MENU / f"{place}.lnk"
 
+    def launches(self):
+        """Target, arguments and working directory of each entry."""
+        lines = self.wine(f"{BIN}/list_menu.exe").splitlines()
+        return {name: launch for name, *launch in (line.split("\t") for line in lines)}
+
     def publish(self, what):
         path = pathlib.Path(self.d.guest("xp")["path"])
         lines = [line for line in path.read_text().splitlines() if not line.startswith("publish=")]
@@ -202,6 +207,9 @@ class Agent(unittest.TestCase):
     def test_what_is_sidelined_can_be_had(self):
         self.shortcuts(("Program",), ("Uninstall",), ("Manual", "C:\\manual.txt"))
         self.d.casement("guest", "start", "xp")
+        self.assertEqual(self.launches(), {
+            "Program": [NOTEPAD, "", ""], "Uninstall": [NOTEPAD, "", ""],
+            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', ""]})
         entries = {name: self.entry(app) for name, app in self.names().items()}
         wait_for("the program", entries["Program"].exists)
         self.assertFalse(entries["Uninstall"].exists() or entries["Manual"].exists())
@@ -248,6 +256,9 @@ class Agent(unittest.TestCase):
         self.assertEqual(names["Installed"]["mime_types"], ["application/x-advertised"])
         self.assertEqual(names["Later"]["mime_types"], [])
         self.assertFalse(names["Installed"]["sidelined"] or names["Later"]["sidelined"])
+        launches = self.launches()
+        self.assertEqual(launches["Installed"][0], "C:\\Installed\\real.exe")
+        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', ""])
 
     def test_types_and_schemes(self):
         classes, software = "HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\Software"
