@@ -3,6 +3,13 @@
 
 #define CLOSE_WITHIN_MS 2000
 
+// A serial port's read that ends at a pause is done; wine calls it failed.
+static bool
+is_pause(DWORD error)
+{
+    return error == ERROR_TIMEOUT || error == WAIT_TIMEOUT || error == ERROR_SEM_TIMEOUT;
+}
+
 // A port without data ends a read of its own after a while, with nothing: that is no end.
 static bool
 transfer(ChanWinPort *port, HANDLE event, DWORD at, DWORD *n)
@@ -17,7 +24,7 @@ transfer(ChanWinPort *port, HANDLE event, DWORD at, DWORD *n)
         ok = ReadFile(port->handle, port->data, sizeof port->data, n, &overlapped);
     if (!ok && GetLastError() == ERROR_IO_PENDING)
         ok = GetOverlappedResult(port->handle, &overlapped, n, TRUE);
-    return ok;
+    return ok || (!port->writes && is_pause(GetLastError()));
 }
 
 static void

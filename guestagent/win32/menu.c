@@ -195,6 +195,14 @@ walk(MenuFolder *f)
     win_names_clear(&f->names);
 }
 
+static HANDLE user; // whose menu it is
+
+void
+win_menu_set_user(HANDLE token)
+{
+    user = token;
+}
+
 unsigned
 win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
 {
@@ -203,18 +211,18 @@ win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
     unsigned found = 0;
 
     for (unsigned i = 0; i < sizeof csidl / sizeof csidl[0] && found < n; i++)
-        found += SHGetFolderPathW(NULL, csidl[i], NULL, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
+        found += SHGetFolderPathW(NULL, csidl[i], user, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
     return found;
 }
 
 // Its id is of its package's name, which has no language.
 static void
-add_app(const WCHAR *path, const WCHAR *name, void *user)
+add_app(const WCHAR *path, const WCHAR *name, void *into)
 {
     WinShortcut app = {.comment = L"", .icon = (WCHAR *)path};
     uint32_t hash = win_hash(path);
     WCHAR package[MAX_PATH];
-    WinMenu *menu = user;
+    WinMenu *menu = into;
     char id[WIN_ID_MAX];
 
     if (menu->n >= ENTRIES_MAX)

@@ -29,6 +29,9 @@ typedef struct {
 void win_menu_collect(WinMenu *menu);
 void win_menu_clear(WinMenu *menu);
 
+// Whose menu it is: a token, borrowed until the next call; NULL: this process's user.
+void win_menu_set_user(HANDLE token);
+
 // The folders that are read: at most n; how many there are.
 unsigned win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n);
 

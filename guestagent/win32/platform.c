@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/platform.h"
 
+#include "guestagent/win32/allowlist.h"
 #include "guestagent/win32/icons.h"
 #include "guestagent/win32/menu.h"
+#include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
 #include "guestagent/win32/types.h"
+#include "guestagent/win32/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +22,11 @@
 struct AgentPlatform {
     Agent *agent;
     unsigned short rdp_port;
-    char *os_name, *host_name, *user_name, *locale;
+    bool of_session;
+    HANDLE user; // of the session; NULL: nobody, or this process's own
+    char os_name[WIN_EDITION_NAME_MAX];
+    const char *refuses; // why this Windows cannot show single programs; NULL: it can
+    char *host_name, *user_name, *locale;
     WinMenu menu;
     WinTypes types;
     WinIcons icons;   // that were told of
@@ -35,22 +42,6 @@ struct AgentPlatform {
 };
 
 static char *
-registry_text(const WCHAR *key, const WCHAR *name)
-{
-    WCHAR text[256] = L"";
-    DWORD size = sizeof text - sizeof(WCHAR), type = 0;
-    HKEY handle;
-
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, key, 0, KEY_READ, &handle) != ERROR_SUCCESS)
-        return win_utf8(L"");
-    if (RegQueryValueExW(handle, name, NULL, &type, (BYTE *)text, &size) != ERROR_SUCCESS ||
-        type != REG_SZ)
-        text[0] = 0;
-    RegCloseKey(handle);
-    return win_utf8(text);
-}
-
-static char *
 locale_name(void)
 {
     char language[16] = "en", country[16] = "US", *name = win_alloc(64);
@@ -64,27 +55,29 @@ locale_name(void)
 static void
 describe(AgentPlatform *p)
 {
+    WinVersion version;
     WCHAR text[256];
     DWORD size = 256;
 
-    p->os_name = registry_text(L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", L"ProductName");
+    win_version_get(&version);
+    win_edition_name(&version.edition, p->os_name);
+    p->refuses = win_edition_refuses(&version.edition);
+    win_version_clear(&version);
     p->host_name = win_utf8(GetComputerNameW(text, &size) ? text : L"");
     size = 256;
-    p->user_name = win_utf8(GetUserNameW(text, &size) ? text : L"");
+    bool named = p->user ? win_session_user_name(p->user, text, size)
+                         : !p->of_session && GetUserNameW(text, &size);
+    p->user_name = win_utf8(named ? text : L"");
     p->locale = locale_name();
 }
 
-AgentPlatform *
-win_platform_new(Agent *agent, unsigned short rdp_port)
+static void
+watch(AgentPlatform *p)
 {
-    AgentPlatform *p = win_alloc(sizeof *p);
     WCHAR folders[WIN_PLATFORM_HANDLES_MAX][MAX_PATH];
-    unsigned n = win_menu_folders(folders, WIN_PLATFORM_HANDLES_MAX);
 
-    p->agent = agent;
-    p->rdp_port = rdp_port;
-    p->wanted = win_alloc(WANTED_MAX * sizeof *p->wanted);
-    describe(p);
+    win_menu_set_user(p->user);
+    unsigned n = win_menu_folders(folders, WIN_PLATFORM_HANDLES_MAX);
     for (unsigned i = 0; i < n; i++) {
         HANDLE change = FindFirstChangeNotificationW(folders[i], TRUE,
                                                      FILE_NOTIFY_CHANGE_FILE_NAME |
@@ -93,6 +86,27 @@ win_platform_new(Agent *agent, unsigned short rdp_port)
         if (change != INVALID_HANDLE_VALUE)
             p->changes[p->n_changes++] = change;
     }
+}
+
+static void
+unwatch(AgentPlatform *p)
+{
+    while (p->n_changes > 0)
+        FindCloseChangeNotification(p->changes[--p->n_changes]);
+}
+
+AgentPlatform *
+win_platform_new(Agent *agent, unsigned short rdp_port, bool of_session)
+{
+    AgentPlatform *p = win_alloc(sizeof *p);
+
+    p->agent = agent;
+    p->rdp_port = rdp_port;
+    p->of_session = of_session;
+    p->user = of_session ? win_session_user() : NULL;
+    p->wanted = win_alloc(WANTED_MAX * sizeof *p->wanted);
+    describe(p);
+    watch(p);
     p->look_at = GetTickCount();
     return p;
 }
@@ -102,13 +116,14 @@ win_platform_free(AgentPlatform *p)
 {
     if (!p)
         return;
-    for (unsigned i = 0; i < p->n_changes; i++)
-        FindCloseChangeNotification(p->changes[i]);
+    unwatch(p);
+    win_menu_set_user(NULL);
+    if (p->user)
+        CloseHandle(p->user);
     win_menu_clear(&p->menu);
     win_types_clear(&p->types);
     win_icons_clear(&p->icons);
     free(p->wanted);
-    free(p->os_name);
     free(p->host_name);
     free(p->user_name);
     free(p->locale);
@@ -267,11 +282,15 @@ answers(const AgentPlatform *p)
 static void
 look_for_rdp(AgentPlatform *p)
 {
-    bool yes = answers(p);
-    AgentService service = {
-        .name = "rdp",
-        .available = yes,
-        .reason = yes ? "" : "Remote Desktop does not answer in the guest; turn it on there"};
+    bool yes = !p->refuses && answers(p);
+    AgentService service = {.name = "rdp",
+                            .available = yes,
+                            .failing = p->refuses != NULL, // nobody need wait for another Windows
+                            .reason = yes ? ""
+                                      : p->refuses
+                                          ? p->refuses
+                                          : "Remote Desktop does not answer in the guest; run "
+                                            "casement-agent setup there, or turn it on"};
 
     p->look_at = GetTickCount() + LOOK_MS;
     if (p->rdp_told && yes == p->rdp_answers)
@@ -294,6 +313,22 @@ void
 win_platform_changed(AgentPlatform *p, unsigned handle)
 {
     FindNextChangeNotification(p->changes[handle]);
+    p->collect = true;
+    p->collect_at = GetTickCount() + SETTLE_MS;
+}
+
+void
+win_platform_user_changed(AgentPlatform *p)
+{
+    HANDLE former = p->user;
+
+    unwatch(p);
+    p->user = win_session_user();
+    watch(p);
+    if (former)
+        CloseHandle(former);
+    if (!p->user)
+        return; // who left will come back to the same programs; their launch brings them
     p->collect = true;
     p->collect_at = GetTickCount() + SETTLE_MS;
 }
@@ -327,9 +362,16 @@ win_platform_run(AgentPlatform *p)
 {
     if (is_due(p->look_at))
         look_for_rdp(p);
-    if (p->collect && is_due(p->collect_at))
+    bool collects = p->collect && is_due(p->collect_at);
+    // The user's shortcuts and icons are opened with the user's rights, not with the service's.
+    bool as_user = p->user && ImpersonateLoggedOnUser(p->user);
+    if (collects)
         collect(p);
     send_and_draw(p);
+    if (as_user)
+        RevertToSelf();
+    if (collects)
+        win_allow_list_refresh(&p->menu, p->user || !p->of_session);
     if (p->n_wanted > 0 || p->undrawn < p->menu.n)
         return 0;
     DWORD look = left(p->look_at), again = p->collect ? left(p->collect_at) : look;

@@ -12,14 +12,18 @@
 
 #define WIN_PLATFORM_HANDLES_MAX 4
 
-// agent is borrowed. COM and Winsock must be up.
-AgentPlatform *win_platform_new(Agent *agent, unsigned short rdp_port);
+// agent is borrowed. COM and Winsock must be up. of_session: the menu is that of who sits at the
+// guest (session.h), not of this process's user.
+AgentPlatform *win_platform_new(Agent *agent, unsigned short rdp_port, bool of_session);
 void win_platform_free(AgentPlatform *platform);
 
 // What the caller waits for: changes of the Start menu. Returns how many.
 unsigned
 win_platform_handles(const AgentPlatform *platform, HANDLE handles[WIN_PLATFORM_HANDLES_MAX]);
 void win_platform_changed(AgentPlatform *platform, unsigned handle);
+
+// Somebody logged on or off: of a platform of the session.
+void win_platform_user_changed(AgentPlatform *platform);
 
 // Does what is due: collects, sends a wanted icon, looks for Remote Desktop. Returns in how many
 // milliseconds to call it again.

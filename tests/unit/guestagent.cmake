@@ -3,3 +3,5 @@ casement_test(guestagent_entries SOURCES guestagent_entries.c LIBS agent_linux)
 casement_test(guestagent_icons SOURCES guestagent_icons.c LIBS agent_linux)
 casement_test(guestagent_supervisor SOURCES guestagent_supervisor.c LIBS supervisor_core)
 casement_test(guestagent_handover SOURCES guestagent_handover.c LIBS agent_linux)
+casement_test(guestagent_edition SOURCES guestagent_edition.c ${CMAKE_SOURCE_DIR}/guestagent/win32/edition.c
+  LIBS PkgConfig::GLIB)

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/win32/setup.h"
+
+#include "guestagent/win32/account.h"
+#include "guestagent/win32/allowlist.h"
+#include "guestagent/win32/menu.h"
+#include "guestagent/win32/undo.h"
+#include "guestagent/win32/version.h"
+
+#include <objbase.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef struct {
+    bool undo, unlisted, dry;
+    const WCHAR *user;
+} SetupOptions;
+
+#define SERVER L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
+#define POLICY L"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services"
+#define KEYBOARD L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Keyboard Layout"
+#define EXPLORER L"Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\Advanced"
+
+typedef struct {
+    const WCHAR *path, *name;
+    DWORD value;
+    enum { ALWAYS, UNLISTED, OF_USER } when;
+} Setting;
+
+static const Setting settings[] = {
+    {SERVER, L"fDenyTSConnections", 0, ALWAYS},
+    {WIN_ALLOW_LIST, L"fDisabledAllowList", 0, ALWAYS},
+    {POLICY, L"fAllowUnlistedRemotePrograms", 1, UNLISTED},
+    {POLICY, L"fInheritInitialProgram", 1, ALWAYS}, // the client says what is started
+    // A session stays when its last program is closed: the next one opens without signing in.
+    {POLICY, L"RemoteAppLogoffTimeLimit", 0, ALWAYS},
+    {POLICY, L"MaxIdleTime", 0, ALWAYS},
+    // A host that went without a word is noticed within a minute, and its session freed.
+    {POLICY, L"KeepAliveEnable", 1, ALWAYS},
+    {POLICY, L"KeepAliveInterval", 1, ALWAYS},
+    {SERVER L"\\WinStations", L"DWMFRAMEINTERVAL", 15, ALWAYS}, // 60 frames a second, not 30
+    // The keyboard layout is the guest's own: the host sends keys, not characters.
+    {KEYBOARD, L"IgnoreRemoteKeyboardLayout", 1, ALWAYS},
+    // Windows 11 shows its bar over the host's own edge of the screen.
+    {EXPLORER, L"EnableSnapBar", 0, OF_USER},
+};
+
+static bool
+parse(SetupOptions *o, int argc, WCHAR **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (lstrcmpW(argv[i], L"--undo") == 0)
+            o->undo = true;
+        else if (lstrcmpW(argv[i], L"--unlisted") == 0)
+            o->unlisted = true;
+        else if (lstrcmpW(argv[i], L"--dry-run") == 0)
+            o->dry = true;
+        else if (lstrcmpW(argv[i], L"--user") == 0 && i + 1 < argc)
+            o->user = argv[++i];
+        else
+            return false;
+    }
+    return !(o->undo && (o->unlisted || o->user || o->dry));
+}
+
+static void
+write_settings(WinUndo *undo, const SetupOptions *o, const WCHAR *sid)
+{
+    WCHAR path[WIN_UNDO_PATH_MAX];
+
+    for (unsigned i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        const Setting *s = &settings[i];
+        bool of_user = s->when == OF_USER;
+        if ((s->when == UNLISTED && !o->unlisted) || (of_user && win_account_is_system(sid)))
+            continue;
+        _snwprintf(path, WIN_UNDO_PATH_MAX, L"%ls%ls%ls%ls", of_user ? L"HKU\\" : L"",
+                   of_user ? sid : L"", of_user ? L"\\" : L"", s->path);
+        win_undo_set_dword(undo, path, s->name, s->value);
+    }
+}
+
+static void
+let_in(WinUndo *undo, const WCHAR *sid)
+{
+    if (win_account_is_system(sid))
+        return; // a deployment: who may come is not known
+    if (undo->dry) {
+        printf("would add the account %ls to the Remote Desktop users\n", sid);
+        return;
+    }
+    switch (win_account_add_remote(sid)) {
+    case WIN_MEMBER_ADDED:
+        printf("add the account %ls to the Remote Desktop users\n", sid);
+        win_undo_keep_member(undo, sid);
+        break;
+    case WIN_MEMBER_ALREADY:
+        break;
+    case WIN_MEMBER_FAILED:
+        fprintf(stderr,
+                "casement-agent: cannot add the account %ls to the Remote Desktop users (error "
+                "%lu); add it in the system's settings for Remote Desktop\n",
+                sid, GetLastError());
+        undo->failed++;
+        break;
+    }
+}
+
+static bool
+policy_denies(void)
+{
+    DWORD denies = 0, size = sizeof denies, type = REG_DWORD;
+    HKEY key;
+
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, POLICY + wcslen(L"HKLM\\"), 0, KEY_READ | KEY_WOW64_64KEY,
+                      &key) != ERROR_SUCCESS)
+        return false;
+    RegQueryValueExW(key, L"fDenyTSConnections", NULL, &type, (BYTE *)&denies, &size);
+    RegCloseKey(key);
+    return type == REG_DWORD && denies;
+}
+
+// What no setting of ours helps against.
+static void
+warn(void)
+{
+    WinVersion version;
+
+    win_version_get(&version);
+    const char *refuses = win_edition_refuses(&version.edition);
+    if (refuses)
+        fprintf(stderr, "casement-agent: %s\n", refuses);
+    win_version_clear(&version);
+    if (policy_denies())
+        fprintf(stderr, "casement-agent: a policy turns Remote Desktop off in this guest; whoever "
+                        "manages it must allow it (\"Allow users to connect remotely by using "
+                        "Remote Desktop Services\")\n");
+}
+
+static int
+make_ready(const SetupOptions *o)
+{
+    WinUndo undo = {.dry = o->dry};
+    WCHAR sid[WIN_SID_MAX];
+    WinMenu menu = {0};
+
+    if (o->user ? !win_account_find(o->user, sid) : !win_account_of_token(NULL, sid)) {
+        fprintf(stderr, "casement-agent: no account of that name is here (error %lu)\n",
+                GetLastError());
+        return WIN_SETUP_FAILED;
+    }
+    if (!win_undo_open(&undo, true)) {
+        fprintf(stderr, "casement-agent: cannot keep what was: the registry refuses (error %lu)\n",
+                GetLastError());
+        return WIN_SETUP_FAILED;
+    }
+    write_settings(&undo, o, sid);
+    if (SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)))
+        win_menu_collect(&menu);
+    win_allow_list_write(&undo, &menu);
+    win_menu_clear(&menu);
+    let_in(&undo, sid);
+    win_undo_close(&undo);
+    warn();
+    if (undo.failed)
+        return WIN_SETUP_FAILED;
+    printf(o->dry ? "nothing was changed\n"
+                  : "this guest is ready; casement-agent setup --undo puts back what was\n");
+    return WIN_SETUP_DONE;
+}
+
+static int
+put_back(void)
+{
+    WinUndo undo = {0};
+
+    if (!win_undo_open(&undo, false)) {
+        printf("nothing to put back: setup was not run here\n");
+        return WIN_SETUP_DONE;
+    }
+    win_undo_restore(&undo, win_account_drop_remote);
+    if (undo.failed) {
+        fprintf(stderr, "casement-agent: not all is as it was; what is left stays noted, and setup "
+                        "--undo can be run again (for a user's own settings: while that user is "
+                        "logged on)\n");
+        return WIN_SETUP_FAILED;
+    }
+    printf("all is as it was before setup\n");
+    return WIN_SETUP_DONE;
+}
+
+int
+win_setup(int argc, WCHAR **argv)
+{
+    SetupOptions o = {0};
+
+    if (!parse(&o, argc, argv)) {
+        fprintf(stderr, "usage: casement-agent setup [--unlisted] [--user NAME] [--dry-run]\n"
+                        "       casement-agent setup --undo\n");
+        return WIN_SETUP_USAGE;
+    }
+    if (!o.dry && !win_account_is_administrator()) {
+        fprintf(stderr, "casement-agent: setup changes settings of the whole system: run it as "
+                        "administrator (right click, \"Run as administrator\")\n");
+        return WIN_SETUP_NOT_ADMINISTRATOR;
+    }
+    return o.undo ? put_back() : make_ready(&o);
+}

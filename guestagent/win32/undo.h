@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Changes of the registry that can be taken back. Before a value is changed for the first time,
+// what was there is kept below HKLM\SOFTWARE\Casement\Agent\Undo, each as a value of its own whose
+// name begins with what it is:
+//
+//   =PATH\NAME   the former value, in its own type
+//   -PATH\NAME   there was no such value
+//   +PATH        there was no such key: it goes when nothing is left in it
+//   *PATH        a key that is all ours: it goes with its values
+//   >SID         an account that was no member of the Remote Desktop Users
+//
+// A path begins with HKLM\ or HKU\. On 64-bit Windows it is always the 64-bit view.
+
+#include <stdbool.h>
+#include <windows.h>
+
+#define WIN_UNDO_PATH_MAX 512
+
+typedef struct {
+    HKEY kept; // NULL: nothing is kept yet, and nothing may be written
+    bool dry;  // says what would change, and changes nothing
+    bool quiet;
+    unsigned failed, changed;
+} WinUndo;
+
+// create: also where setup was not run before. False: it was not, or (GetLastError) it cannot be
+// written.
+bool win_undo_open(WinUndo *undo, bool create);
+void win_undo_close(WinUndo *undo);
+
+// Sets a value, keeping what was there. What is as wanted already is left alone. A failure is said
+// and counted.
+void win_undo_set(WinUndo *undo, const WCHAR *path, const WCHAR *name, DWORD type, const void *data,
+                  DWORD size);
+void win_undo_set_dword(WinUndo *undo, const WCHAR *path, const WCHAR *name, DWORD value);
+
+// A key that is ours alone, made if need be; NULL where somebody else's is there, or when dry.
+// The caller closes it.
+HKEY win_undo_own_key(WinUndo *undo, const WCHAR *path);
+void win_undo_drop_key(WinUndo *undo, const WCHAR *path); // one that is ours
+
+void win_undo_keep_member(WinUndo *undo, const WCHAR *sid);
+
+// What is kept: each name with its mark in one block, ended by an empty one; the caller frees it.
+// NULL: nothing.
+WCHAR *win_undo_names(const WinUndo *undo);
+
+// All back as it was; accounts are handed to drop_member. What cannot be put back stays kept and
+// counts as failed. Closes undo.
+void win_undo_restore(WinUndo *undo, bool (*drop_member)(const WCHAR *sid));

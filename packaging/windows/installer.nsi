@@ -1,0 +1,99 @@
+; SPDX-License-Identifier: Apache-2.0
+; The installer of the agent for Windows, one for all: it takes the build of the running system.
+;
+;   makensis -DVERSION=… -DX86_64=agent.exe -DI686=agent.exe -DOUT=installer.exe [-DTARGET=amd64-unicode] installer.nsi
+;
+; What it makes knows /S (without a word) and /NOSETUP (leaves the settings of Windows alone). It ends
+; with 0, 1 given up, 2 the agent refused (setup or service). Where it installs is not to be chosen:
+; Windows runs the service with all rights, and only below Program Files may nobody else write.
+!ifndef TARGET
+  !define TARGET x86-unicode
+!endif
+Target ${TARGET}
+Unicode true
+!include LogicLib.nsh
+!include x64.nsh
+!include FileFunc.nsh
+
+!define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\Casement"
+
+Name "Casement guest tools"
+OutFile "${OUT}"
+RequestExecutionLevel admin
+SetCompressor /SOLID lzma
+CRCCheck force
+ShowInstDetails show
+ShowUninstDetails show
+Page instfiles
+UninstPage uninstConfirm
+UninstPage instfiles
+
+; What the agent says goes into the list that a person sees.
+!macro Agent WORDS
+  DetailPrint "casement-agent ${WORDS}"
+  nsExec::ExecToLog '"$INSTDIR\casement-agent.exe" ${WORDS}'
+  Pop $0
+!macroend
+
+!macro MustAgent WORDS
+  !insertmacro Agent "${WORDS}"
+  ${If} $0 != 0
+    DetailPrint "casement-agent ${WORDS} ended with $0"
+    SetErrorLevel 2
+  ${EndIf}
+!macroend
+
+Function .onInit
+  ${If} ${RunningX64}
+    SetRegView 64
+    StrCpy $INSTDIR "$PROGRAMFILES64\Casement"
+  ${Else}
+    StrCpy $INSTDIR "$PROGRAMFILES\Casement"
+  ${EndIf}
+FunctionEnd
+
+Function un.onInit
+  ${If} ${RunningX64}
+    SetRegView 64
+  ${EndIf}
+FunctionEnd
+
+Section
+  SetShellVarContext all
+  ${If} ${FileExists} "$INSTDIR\casement-agent.exe" ; an update: a program that runs cannot be replaced
+    !insertmacro Agent "service stop"
+  ${EndIf}
+  SetOutPath "$INSTDIR"
+  ${If} ${RunningX64}
+    File "/oname=casement-agent.exe" "${X86_64}"
+  ${Else}
+    File "/oname=casement-agent.exe" "${I686}"
+  ${EndIf}
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+  WriteRegStr HKLM "${UNINSTALL}" DisplayName "Casement guest tools"
+  WriteRegStr HKLM "${UNINSTALL}" DisplayVersion "${VERSION}"
+  WriteRegStr HKLM "${UNINSTALL}" DisplayIcon "$INSTDIR\casement-agent.exe"
+  WriteRegStr HKLM "${UNINSTALL}" InstallLocation "$INSTDIR"
+  WriteRegStr HKLM "${UNINSTALL}" UninstallString '"$INSTDIR\uninstall.exe"'
+  WriteRegStr HKLM "${UNINSTALL}" QuietUninstallString '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD HKLM "${UNINSTALL}" NoModify 1
+  WriteRegDWORD HKLM "${UNINSTALL}" NoRepair 1
+  ${GetParameters} $1
+  ${GetOptions} $1 "/NOSETUP" $2
+  ${If} ${Errors} ; not given
+    !insertmacro MustAgent "setup"
+  ${EndIf}
+  !insertmacro MustAgent "service install"
+  !insertmacro MustAgent "service start"
+SectionEnd
+
+Section Uninstall
+  !insertmacro MustAgent "service remove"
+  !insertmacro MustAgent "setup --undo"
+  Delete "$INSTDIR\casement-agent.exe"
+  Delete "$INSTDIR\uninstall.exe"
+  RMDir "$INSTDIR"
+  DeleteRegKey HKLM "${UNINSTALL}"
+  DeleteRegKey HKLM "SOFTWARE\Casement\Agent" ; Ports, which a person may have set
+  DeleteRegKey /ifempty HKLM "SOFTWARE\Casement"
+SectionEnd

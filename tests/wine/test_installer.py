@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The installer under wine, silent: what it puts there, and that its uninstaller leaves nothing; and the ISO.
+
+usage: test_installer.py WINE BUILD     (with windows-x86_64 and windows-i686; CASEMENT_SOURCE names the source)
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from prefix import Prefix
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from harness import wait_for  # noqa: E402
+
+WINE, BUILD = sys.argv[1], pathlib.Path(sys.argv[2])
+WINDOWS = pathlib.Path(os.environ["CASEMENT_SOURCE"]) / "packaging/windows"
+SERVICE = "hklm\\system\\currentcontrolset\\services\\casementagent"
+UNINSTALL = "hklm\\software\\microsoft\\windows\\currentversion\\uninstall\\casement"
+POLICY = "hklm\\software\\policies\\microsoft\\windows nt\\terminal services"
+
+
+class Installer(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="casement-installer-")
+        cls.installer = f"{cls.scratch.name}/casement-guest-setup-64.exe"
+        subprocess.run(["makensis", "-V2", "-DVERSION=1.2.3", "-DTARGET=amd64-unicode", f"-DOUT={cls.installer}",
+                        f"-DX86_64={BUILD}/windows-x86_64/bin/casement-agent.exe",
+                        f"-DI686={BUILD}/windows-i686/bin/casement-agent.exe", str(WINDOWS / "installer.nsi")], check=True, capture_output=True)
+        cls.p = Prefix(WINE, BUILD / "windows-x86_64/bin")
+        cls.p.shortcut("Alpha")
+        cls.p.agent("setup", "--dry-run")  # wine's own shell makes keys of its own on the way
+        cls.folder = cls.p.drive / "Program Files/Casement"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.p.close()
+        cls.scratch.cleanup()
+
+    def uninstall(self):
+        # It goes on from a copy of itself, which alone can remove it.
+        self.p.run("C:\\Program Files\\Casement\\uninstall.exe", "/S")
+        wait_for("the uninstaller to be done", lambda: not self.folder.exists(), 60, poll=0.1)
+        wait_for("its keys to go", lambda: UNINSTALL not in self.p.registry("HKLM\\Software\\Microsoft"), 30, poll=0.2)
+
+    def test_install_update_uninstall(self):
+        before = self.p.registry()
+        for _ in range(2):  # the second is an update of what runs
+            self.p.run(self.installer, "/S", timeout=120)
+            self.assertEqual((self.folder / "casement-agent.exe").read_bytes(),
+                             (BUILD / "windows-x86_64/bin/casement-agent.exe").read_bytes())
+            now = self.p.registry("HKLM")
+            self.assertIn("casement-agent.exe", now[SERVICE]["ImagePath"])
+            self.assertEqual(now[UNINSTALL]["DisplayVersion"], '"1.2.3"')
+            self.assertEqual(now[POLICY]["fInheritInitialProgram"], "dword:00000001")
+            self.assertTrue(any("applications\\alpha-" in key for key in now))
+            self.assertIn("RUNNING", self.p.run("sc", "query", "CasementAgent").stdout)
+        self.p.run("reg", "add", "HKLM\\SOFTWARE\\Casement\\Agent", "/v", "Ports", "/t", "REG_MULTI_SZ", "/d", "\\\\.\\COM7")
+        self.uninstall()
+        after = self.p.registry()
+        for registry in (before, after):
+            # Windows' count of services that were started, and the uninstaller's copy of itself in the user's
+            # temporary folder, which Windows removes when it starts next: that is how every NSIS uninstaller ends.
+            registry.pop("hklm\\system\\currentcontrolset\\control\\servicecurrent", None)
+            registry["hklm\\system\\currentcontrolset\\control\\session manager"].pop("PendingFileRenameOperations", None)
+        self.maxDiff = None
+        differ = {key: (before.get(key), after.get(key)) for key in {*before, *after} if before.get(key) != after.get(key)}
+        self.assertEqual(differ, {})
+
+    def test_without_setup(self):
+        self.p.run(self.installer, "/S", "/NOSETUP", timeout=120)
+        now = self.p.registry("HKLM")
+        self.assertIn(SERVICE, now)
+        self.assertNotIn(POLICY, now)
+        self.uninstall()
+
+    def test_iso(self):
+        subprocess.run([str(WINDOWS / "build-iso"), str(BUILD), self.scratch.name], check=True, capture_output=True)
+        out = pathlib.Path(self.scratch.name) / "out"
+        subprocess.run(["xorriso", "-osirrox", "on", "-indev", f"{self.scratch.name}/casement-guest-tools.iso",
+                        "-extract", "/", str(out)], check=True, capture_output=True)
+        files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+        self.assertEqual(files, {"autorun.inf", "README.txt", "LICENSE", "casement-guest-setup.exe",
+                                 "x86_64/casement-agent.exe", "i686/casement-agent.exe"})
+        self.assertIn(b"open=casement-guest-setup.exe\r\n", (out / "autorun.inf").read_bytes())
+        # What ships is for 32 bits, which every Windows runs.
+        head = (out / "casement-guest-setup.exe").read_bytes()[:4096]
+        at = int.from_bytes(head[0x3c:0x40], "little")
+        self.assertEqual(int.from_bytes(head[at + 4:at + 6], "little"), 0x14c)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The agent as a service under wine, reached by the real broker over the virtio-serial port's name.
+
+usage: test_service.py WINE BIN     (where the programs for Windows are; CASEMENT_BUILD names the build)
+"""
+import os
+import pathlib
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from harness import HostDesktop, wait_for  # noqa: E402
+from prefix import Prefix  # noqa: E402
+
+STOPS_WITHIN_S = 2
+PORT = "org.casement.channel.0"
+
+# The guest's end of the pipe, as a virtual machine has it: a port that is there for as long as this runs.
+BRIDGE = r"""
+import os, pty, select, sys, tty
+master, slave = pty.openpty()
+tty.setraw(slave)
+link = sys.argv[1]
+if os.path.islink(link):
+    os.unlink(link)
+os.symlink(os.ttyname(slave), link)
+while True:
+    for fd in select.select([0, master], [], [])[0]:
+        data = os.read(fd, 65536)
+        if not data:
+            os.unlink(link)
+            sys.exit()
+        out = master if fd == 0 else 1
+        while data:
+            data = data[os.write(out, data):]
+"""
+
+
+class Service(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.p = Prefix(*sys.argv[1:3])
+        cls.ports = cls.p.folder / "dosdevices/global"
+        cls.ports.mkdir()
+        cls.scratch = tempfile.TemporaryDirectory(prefix="casement-bridge-")
+        bridge = pathlib.Path(cls.scratch.name) / "bridge.py"
+        bridge.write_text(BRIDGE)
+        cls.d = HostDesktop(os.environ["CASEMENT_BUILD"])
+        cls.d.start()
+        for guest, port in (("vm", cls.ports / PORT), ("serial", cls.ports.parent / "com7")):
+            argv = ("/usr/bin/python3", str(bridge), str(port))
+            cls.d.casement("guest", "add", guest, "--kind", "command", "--set", "argv=" + ";".join(argv))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.p.agent("service", "remove", check=False)
+        cls.d.stop()
+        cls.p.close()
+        cls.scratch.cleanup()
+
+    def names(self, guest="vm"):
+        return {app["name"] for app in self.d.json("apps", guest)}
+
+    def state(self):
+        done = self.p.run("sc", "query", "CasementAgent", check=False)
+        return done.stdout
+
+    def key(self):
+        return self.p.registry("HKLM\\System\\CurrentControlSet\\Services").get(
+            "hklm\\system\\currentcontrolset\\services\\casementagent")
+
+    def bridge(self):
+        me = str(self.ports / PORT).encode()
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and (entry / "cmdline").read_bytes().split(b"\0")[-2:-1] == [me]:
+                    return int(entry.name)
+            except OSError:
+                continue
+        return 0
+
+    def test_life_of_a_service(self):
+        self.p.shortcut("Alpha")
+        self.assertEqual(self.p.agent("service", "start", check=False).returncode, 1)
+        self.assertEqual(self.p.agent("service", "remove").returncode, 0)  # it is not there, as is wanted
+        # Installed, with a path in quotation marks, by hand or with Windows.
+        self.p.agent("service", "install")
+        self.p.agent("service", "install")
+        key = self.key()
+        self.assertEqual(key["Start"], "dword:00000002")
+        self.assertRegex(key["ImagePath"], r'^"\\".*casement-agent.exe\\" service run"$|^hex')
+        self.p.agent("service", "start")
+        self.p.agent("service", "start")
+        # There is no port yet; it finds the one that comes.
+        self.d.casement("guest", "start", "vm")
+        wait_for("the service to be reached", lambda: "Alpha" in self.names(), 20, poll=0.1)
+        self.assertIn("Windows", self.d.guest("vm")["os"])
+        self.p.shortcut("Beta")
+        since = time.monotonic()
+        wait_for("what was added", lambda: "Beta" in self.names(), 2, poll=0.05)
+        print(f"seen after {time.monotonic() - since:.2f} s")
+        # The port vanishes, and comes back.
+        os.kill(self.bridge(), signal.SIGKILL)
+        wait_for("the pipe to be missed", lambda: self.d.guest("vm")["state"] not in ("ready", "running"), 10, poll=0.1)
+        self.p.shortcut("Gamma")
+        self.d.casement("guest", "start", "vm")
+        wait_for("the service to be reached again", lambda: "Gamma" in self.names(), 20, poll=0.1)
+        # Set up, it keeps the allow list with the menu.
+        self.p.agent("setup")
+        self.p.shortcut("Delta")
+        wait_for("the new program's alias", lambda: any("applications\\delta-" in key for key in self.p.registry(
+            "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion")), 20, poll=0.2)
+        self.p.agent("setup", "--undo")
+        since = time.monotonic()
+        self.p.run("sc", "stop", "CasementAgent")
+        wait_for("it to stop", lambda: "1  STOPPED" in self.state(), STOPS_WITHIN_S + 1, poll=0.05)
+        print(f"stopped after {time.monotonic() - since:.2f} s")
+        self.p.agent("service", "start")
+        self.p.agent("service", "stop")
+        self.p.agent("service", "remove")
+        self.assertIsNone(self.key())
+
+    def test_serial_port_of_the_registry(self):
+        self.d.casement("guest", "stop", "vm")  # whose port comes first
+        wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)
+        self.p.shortcut("Alpha")
+        self.p.agent("service", "install")
+        self.p.agent("service", "start")
+        self.p.run("reg", "add", "HKLM\\SOFTWARE\\Casement\\Agent", "/v", "Ports", "/t", "REG_MULTI_SZ", "/d",
+                   "\\\\.\\COM9\\0\\\\.\\COM7", "/f")  # the first is not there
+        self.d.casement("guest", "start", "serial")
+        wait_for("the service to be reached", lambda: "Alpha" in self.names("serial"), 20, poll=0.1)
+        self.d.casement("guest", "stop", "serial")
+        self.p.agent("service", "remove")
+        self.p.run("reg", "delete", "HKLM\\SOFTWARE\\Casement", "/f")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
