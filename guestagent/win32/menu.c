@@ -209,12 +209,12 @@ win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
 
 // Its id is of its package's name, which has no language.
 static void
-add_app(const WCHAR *path, const WCHAR *name, void *user)
+add_app(const WCHAR *path, const WCHAR *name, void *into)
 {
     WinShortcut app = {.comment = L"", .icon = (WCHAR *)path};
     uint32_t hash = win_hash(path);
     WCHAR package[MAX_PATH];
-    WinMenu *menu = user;
+    WinMenu *menu = into;
     char id[WIN_ID_MAX];
 
     if (menu->n >= ENTRIES_MAX)
