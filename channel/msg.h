@@ -71,6 +71,7 @@ typedef enum {
     CHAN_APP_TERMINAL = 1u << 1, // runs in a terminal of the guest
     CHAN_APP_HIDDEN = 1u << 2,   // opens files, but has no menu entry (NoDisplay with MIME types)
     CHAN_APP_TAKES_FILES = 1u << 3, // Exec has %f, %F, %u or %U
+    CHAN_APP_SIDELINED = 1u << 4,   // uninstallers, texts, web links: in no menu unless asked for
 } ChanAppFlags;
 
 typedef struct {

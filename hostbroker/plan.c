@@ -32,14 +32,16 @@ add_text(GPtrArray *files, char *take_path, GBytes *take_content)
     g_ptr_array_add(files, file);
 }
 
-static gboolean
-published(const BrokerApp *app, const BrokerPublishPolicy *policy)
+gboolean
+broker_plan_publishes(const BrokerApp *app, const BrokerPublishPolicy *policy)
 {
     // What only opens files is of no use where no file can be given.
     if ((app->flags & CHAN_APP_HIDDEN) && (!policy->files || !app->mime_types[0]))
         return FALSE;
     switch (policy->mode) {
     case BROKER_PUBLISH_ALL:
+        return !(app->flags & CHAN_APP_SIDELINED);
+    case BROKER_PUBLISH_EVERYTHING:
         return TRUE;
     case BROKER_PUBLISH_CHOSEN:
         return policy->chosen && g_strv_contains(policy->chosen, app->id);
@@ -116,7 +118,7 @@ broker_plan_new(const BrokerPlanRoots *roots, const char *guest, BrokerCatalog *
     };
     for (guint i = 0; i < apps->len; i++) {
         const BrokerApp *app = g_ptr_array_index(apps, i);
-        if (published(app, policy))
+        if (broker_plan_publishes(app, policy))
             plan_app(&planner, app);
     }
     GPtrArray *files = planner.icons;

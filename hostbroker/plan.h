@@ -17,6 +17,9 @@ typedef struct {
     const char *data_home, *config_home;
 } BrokerPlanRoots;
 
+// Whether the application gets a file of its own.
+gboolean broker_plan_publishes(const BrokerApp *app, const BrokerPublishPolicy *policy);
+
 // Of BrokerPlanFile; caller unrefs.
 GPtrArray *broker_plan_new(const BrokerPlanRoots *roots, const char *guest, BrokerCatalog *catalog,
                            const BrokerPublishPolicy *policy);

@@ -6,7 +6,12 @@
 
 #include "hostbroker/catalog.h"
 
-typedef enum { BROKER_PUBLISH_ALL, BROKER_PUBLISH_CHOSEN, BROKER_PUBLISH_NONE } BrokerPublishMode;
+typedef enum {
+    BROKER_PUBLISH_ALL, // but what the guest sidelines
+    BROKER_PUBLISH_CHOSEN,
+    BROKER_PUBLISH_NONE,
+    BROKER_PUBLISH_EVERYTHING,
+} BrokerPublishMode;
 
 typedef struct {
     BrokerPublishMode mode;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/status.h"
 
-#include "hostbroker/publish.h"
+#include "hostbroker/plan.h"
 
 #include <unistd.h>
 
@@ -59,12 +59,14 @@ broker_status_guests(Broker *broker)
 static gboolean
 is_published(const BrokerConfig *config, const BrokerApp *app)
 {
-    if (!config || config->publish == BROKER_PUBLISH_NONE)
-        return FALSE;
-    if (app->flags & CHAN_APP_HIDDEN && !broker_config_takes_files(config))
-        return FALSE;
-    return config->publish == BROKER_PUBLISH_ALL ||
-           g_strv_contains((const char *const *)config->apps, app->id);
+    BrokerPublishPolicy policy = {.mode = config ? (BrokerPublishMode)config->publish
+                                                 : BROKER_PUBLISH_NONE};
+
+    if (config) {
+        policy.chosen = (const char *const *)config->apps;
+        policy.files = broker_config_takes_files(config);
+    }
+    return broker_plan_publishes(app, &policy);
 }
 
 static void
@@ -83,12 +85,14 @@ add_apps(GVariantBuilder *builder, BrokerGuest *guest)
         add(builder, "id", text(app->id));
         add(builder, "name", text(app->name));
         add(builder, "comment", text(app->comment));
+        add(builder, "folder", text(app->folder));
         add(builder, "categories",
             g_variant_new_strv((const char *const *)app->categories, app->categories ? -1 : 0));
         add(builder, "mime_types",
             g_variant_new_strv((const char *const *)app->mime_types, app->mime_types ? -1 : 0));
         add(builder, "desktop_id", text(is_published(config, app) ? file : ""));
         add(builder, "hidden", g_variant_new_boolean((app->flags & CHAN_APP_HIDDEN) != 0));
+        add(builder, "sidelined", g_variant_new_boolean((app->flags & CHAN_APP_SIDELINED) != 0));
         g_variant_builder_close(builder);
     }
 }

@@ -6,12 +6,16 @@
 
 #include <glib/gi18n.h>
 
+// Has no menu entry, either because it only opens files or because it is no program of its own.
 static gboolean
 is_hidden(GVariant *app)
 {
-    gboolean hidden = FALSE;
+    gboolean hidden = FALSE, sidelined = FALSE;
+    const char *desktop_id = "";
     (void)g_variant_lookup(app, "hidden", "b", &hidden);
-    return hidden;
+    (void)g_variant_lookup(app, "sidelined", "b", &sidelined);
+    (void)g_variant_lookup(app, "desktop_id", "&s", &desktop_id);
+    return hidden || (sidelined && !*desktop_id);
 }
 
 static void
@@ -23,7 +27,7 @@ print_apps(GVariant *apps)
     for (gsize i = 0; i < g_variant_n_children(apps); i++) {
         g_autoptr(GVariant) app = g_variant_get_child_value(apps, i);
         if (is_hidden(app))
-            continue; // has no menu entry either
+            continue;
         for (gsize k = 0; k < G_N_ELEMENTS(keys); k++)
             launcher_table_add_key(table, app, keys[k]);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/icon.h"
 
+#include "guestagent/win32/store.h"
 #include "guestagent/win32/text.h"
 
 #include <stdlib.h>
@@ -91,10 +92,54 @@ draw(HICON handle, WinIcon *icon)
     return ok;
 }
 
+// Pictures of the shell come with their colours multiplied by alpha, or not: where a colour is more
+// than its alpha they are not.
+static void
+make_straight(uint8_t *pixels, size_t n)
+{
+    for (size_t i = 0; i < 4 * n; i++)
+        if (pixels[i] > pixels[i | 3])
+            return;
+    for (size_t i = 0; i < 4 * n; i++) {
+        unsigned alpha = pixels[i | 3];
+        if ((i & 3) != 3 && alpha > 0)
+            pixels[i] = (uint8_t)((pixels[i] * 255 + alpha / 2) / alpha);
+    }
+}
+
+static bool
+load_app(const WCHAR *path, WinIcon *icon)
+{
+    HBITMAP bitmap = win_store_picture(path, icon->side);
+    size_t n = (size_t)icon->side * icon->side;
+    BITMAP size;
+
+    if (!bitmap)
+        return false;
+    HDC dc = CreateCompatibleDC(NULL);
+    icon->pixels = win_alloc(n * 4);
+    bool ok = GetObjectW(bitmap, sizeof size, &size) && size.bmWidth == icon->side &&
+              size.bmHeight == icon->side && dc && read_bits(dc, bitmap, icon->side, icon->pixels);
+    if (ok)
+        make_straight(icon->pixels, n);
+    if (dc)
+        DeleteDC(dc);
+    DeleteObject(bitmap);
+    ok = ok && make_hash(icon);
+    if (!ok)
+        win_icon_clear(icon, 1);
+    return ok;
+}
+
 static bool
 load(const WCHAR *file, int index, WinIcon *icon, UINT *resource)
 {
     HICON handle = NULL;
+
+    if (win_store_is_app(file)) {
+        *resource = icon->side; // drawn for each size
+        return load_app(file, icon);
+    }
     UINT n = PrivateExtractIconsW(file, index, icon->side, icon->side, &handle, resource, 1,
                                   LR_DEFAULTCOLOR);
 
@@ -110,8 +155,9 @@ load(const WCHAR *file, int index, WinIcon *icon, UINT *resource)
 unsigned
 win_icon_load(const WCHAR *file, int index, WinIcon *icons, unsigned most)
 {
-    static const uint16_t sides[] = {16, 24, 32, 48, 64, 128, 256};
-    UINT former = 0;
+    // The largest first of the large: where it is the menu's picture scaled, all of them are.
+    static const uint16_t sides[] = {16, 24, 32, 48, 256, 128, 64};
+    UINT menu = 0, former = 0;
     unsigned n = 0;
 
     for (unsigned i = 0; i < sizeof sides / sizeof sides[0] && n < most; i++) {
@@ -121,14 +167,25 @@ win_icon_load(const WCHAR *file, int index, WinIcon *icons, unsigned most)
             continue;
         // What menus and taskbars ask for is as Windows shows it; a large picture must be one of
         // its own.
-        if (sides[i] > MENU_SIDE && resource == former) {
+        bool large = sides[i] > MENU_SIDE;
+        if (large && (resource == menu || resource == former))
             win_icon_clear(&icon, 1);
-            continue;
-        }
-        former = resource;
-        icons[n++] = icon;
+        else
+            icons[n++] = icon;
+        if (large && resource == menu)
+            break;
+        *(large ? &former : &menu) = resource;
     }
     return n;
+}
+
+bool
+win_icon_load_side(const WCHAR *file, int index, WinIcon *icon)
+{
+    UINT resource = 0;
+
+    icon->pixels = NULL;
+    return load(file, index, icon, &resource);
 }
 
 void

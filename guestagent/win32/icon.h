@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Icons of programs, libraries and .ico files as the channel has them: straight BGRA8, without
-// gaps.
+// Icons of programs, libraries, .ico files and apps of the Store (store.h) as the channel has them:
+// straight BGRA8, without gaps.
 
 #include "channel/msg.h"
 
@@ -22,4 +22,6 @@ bool win_icon_init(void);
 // 256 where it has one of its own. Returns how many; the caller frees their pixels
 // (win_icon_clear).
 unsigned win_icon_load(const WCHAR *file, int index, WinIcon *icons, unsigned most);
+// The same at icon->side only.
+bool win_icon_load_side(const WCHAR *file, int index, WinIcon *icon);
 void win_icon_clear(WinIcon *icons, unsigned n);

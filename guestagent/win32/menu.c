@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/menu.h"
 
+#include "guestagent/win32/names.h"
+#include "guestagent/win32/store.h"
 #include "guestagent/win32/text.h"
 
 #include <shlobj.h>
@@ -13,42 +15,66 @@
 #define DEPTH_MAX 12
 #define ENTRIES_MAX 4000 // CHAN_APPS_MAX, and a little less
 
-bool
-win_menu_leaves_out(const WCHAR *name, const WinShortcut *s)
+static bool
+is_program(const WinShortcut *s)
 {
-    static const WCHAR *const programs[] = {L".exe", L".com", L".bat", L".cmd", L".msc"};
-    static const WCHAR *const words[] = {L"uninst", L"unins0", L"deinst"};
+    static const WCHAR *const programs[] = {L".exe", L".com", L".bat", L".cmd", L".msc", L".cpl"};
     const WCHAR *suffix = wcsrchr(s->target, L'.');
-    const WCHAR *base = wcsrchr(s->target, L'\\');
-    bool program = false;
-    WCHAR lower[MAX_PATH];
 
     for (unsigned i = 0; suffix && i < sizeof programs / sizeof programs[0]; i++)
-        program |= lstrcmpiW(suffix, programs[i]) == 0;
-    if (!program)
-        return true; // a text, a picture, a page
-    base = base ? base + 1 : s->target;
-    if (lstrcmpiW(base, L"msiexec.exe") == 0)
-        return true; // repairs and removes
-    for (int what = 0; what < 2; what++) {
-        lstrcpynW(lower, what ? name : base, MAX_PATH);
-        CharLowerW(lower);
-        for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (wcsstr(lower, words[i]))
-                return true;
-    }
+        if (lstrcmpiW(suffix, programs[i]) == 0)
+            return true;
     return false;
+}
+
+// What has explorer.exe open a path, and the icon of like; the caller's to clear.
+static WinShortcut
+opened_by_shell(const WCHAR *path, const WinShortcut *like)
+{
+    WCHAR explorer[MAX_PATH] = L"", quoted[MAX_PATH * 2];
+
+    ExpandEnvironmentStringsW(L"%windir%\\explorer.exe", explorer, MAX_PATH);
+    _snwprintf(quoted, MAX_PATH * 2 - 1, L"\"%ls\"", path);
+    quoted[MAX_PATH * 2 - 1] = 0;
+    return (WinShortcut){.target = win_copy(explorer),
+                         .arguments = win_copy(quoted),
+                         .directory = win_copy(L""),
+                         .comment = win_copy(like->comment),
+                         .icon = win_copy(like->icon),
+                         .icon_index = like->icon_index};
+}
+
+static bool
+is_uninstaller(const WCHAR *name)
+{
+    static const WCHAR *const words[] = {L"uninst", L"unins0", L"deinst"};
+    WCHAR lower[MAX_PATH];
+
+    lstrcpynW(lower, name, MAX_PATH);
+    CharLowerW(lower);
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (wcsstr(lower, words[i]))
+            return true;
+    return false;
+}
+
+bool
+win_menu_sidelines(const WCHAR *name, const WinShortcut *s)
+{
+    const WCHAR *base = wcsrchr(s->target, L'\\');
+
+    base = base ? base + 1 : s->target;
+    // What Windows Installer has yet to install has no program, but will have.
+    return (!is_program(s) && !s->advertised) || is_uninstaller(name) || is_uninstaller(base) ||
+           lstrcmpiW(base, L"msiexec.exe") == 0; // repairs and removes
 }
 
 // ASCII of the name for people, a hash of the whole place for the machine.
 static void
-make_id(const WCHAR *place, const WCHAR *name, char id[WIN_ID_MAX])
+make_id(uint32_t hash, const WCHAR *name, char id[WIN_ID_MAX])
 {
-    uint32_t hash = 2166136261u; // FNV-1a
     unsigned n = 0;
 
-    for (const WCHAR *c = place; *c; c++)
-        hash = (hash ^ (uint32_t)towlower(*c)) * 16777619u;
     for (const WCHAR *c = name; *c && n < WIN_ID_MAX - 16; c++) {
         WCHAR lower = towlower(*c);
         bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
@@ -60,30 +86,22 @@ make_id(const WCHAR *place, const WCHAR *name, char id[WIN_ID_MAX])
     snprintf(id + n, WIN_ID_MAX - n, "%s%08x", n > 0 && id[n - 1] != '-' ? "-" : "", hash);
 }
 
-// As the shell shows it: in the user's language where desktop.ini has names.
-static char *
-display_name(const WCHAR *path)
+static void
+entry_clear(WinEntry *e)
 {
-    SHFILEINFOW info = {0};
-
-    if (!SHGetFileInfoW(path, 0, &info, sizeof info, SHGFI_DISPLAYNAME) || !info.szDisplayName[0]) {
-        const WCHAR *base = wcsrchr(path, L'\\');
-        lstrcpynW(info.szDisplayName, base ? base + 1 : path, MAX_PATH);
-    }
-    size_t length = wcslen(info.szDisplayName);
-    if (length > 4 && lstrcmpiW(info.szDisplayName + length - 4, L".lnk") == 0)
-        info.szDisplayName[length - 4] = 0;
-    return win_utf8(info.szDisplayName);
+    free(e->name);
+    free(e->comment);
+    free(e->folder);
+    if (e->by_shell) // the others' belong to links
+        win_shortcut_clear(&e->shortcut);
 }
 
 static WinEntry *
-place_for(WinMenu *menu, const char *id)
+place_for(WinMenu *menu, uint32_t hash, const char *id)
 {
     for (unsigned i = 0; i < menu->n; i++)
-        if (strcmp(menu->entries[i].id, id) == 0) {
-            free(menu->entries[i].name);
-            free(menu->entries[i].comment);
-            free(menu->entries[i].folder);
+        if (menu->entries[i].hash == hash && strcmp(menu->entries[i].id, id) == 0) {
+            entry_clear(&menu->entries[i]);
             return &menu->entries[i];
         }
     if (menu->n == menu->room) {
@@ -95,61 +113,86 @@ place_for(WinMenu *menu, const char *id)
     return &menu->entries[menu->n++];
 }
 
-static void
-add(WinMenu *menu, const WCHAR *path, const WCHAR *place, const char *folder)
-{
-    WinShortcut shortcut;
-    const WCHAR *name = wcsrchr(place, L'\\');
-    char id[WIN_ID_MAX];
-    WCHAR bare[MAX_PATH];
+// A folder of the menu on the way down.
+typedef struct {
+    WinMenu *menu;
+    const WCHAR *path;
+    size_t root;      // length of the menu's own path within path
+    const char *name; // of the folder within the menu, for people
+    WinNames names;
+    int depth;
+} MenuFolder;
 
-    lstrcpynW(bare, name ? name + 1 : place, MAX_PATH);
-    size_t length = wcslen(bare);
-    if (length <= 4 || lstrcmpiW(bare + length - 4, L".lnk") != 0 || menu->n >= ENTRIES_MAX)
+static void
+add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
+{
+    const WCHAR *place = path + f->root + 1, *suffix = wcsrchr(found->cFileName, L'.');
+    WCHAR bare[MAX_PATH];
+    char id[WIN_ID_MAX];
+
+    if (f->menu->n >= ENTRIES_MAX || !suffix || suffix == found->cFileName ||
+        (lstrcmpiW(suffix, L".lnk") != 0 && !win_shortcut_is_page(path)))
         return;
-    bare[length - 4] = 0;
-    if (!win_shortcut_read(path, &shortcut) || win_menu_leaves_out(bare, &shortcut))
+    const WinShortcut *shortcut = win_links_read(&f->menu->links, path, found);
+    if (!shortcut)
         return;
-    make_id(place, bare, id);
-    WinEntry *entry = place_for(menu, id);
+    lstrcpynW(bare, found->cFileName, (int)(suffix - found->cFileName) + 1);
+    uint32_t hash = win_hash(place);
+    make_id(hash, bare, id);
+    WinEntry *entry = place_for(f->menu, hash, id);
+    *entry =
+        (WinEntry){.hash = hash,
+                   .name = win_names_of_file(&f->names, found->cFileName),
+                   .comment = win_utf8(shortcut->comment),
+                   .folder = _strdup(f->name),
+                   .sidelined = win_menu_sidelines(bare, shortcut),
+                   .by_shell = !is_program(shortcut),
+                   .shortcut = is_program(shortcut) ? *shortcut : opened_by_shell(path, shortcut)};
     memcpy(entry->id, id, sizeof entry->id);
-    entry->name = display_name(path);
-    entry->comment = win_utf8(shortcut.comment);
-    entry->folder = _strdup(folder);
-    entry->shortcut = shortcut;
 }
 
-// root: length of the menu's own path within path; folder: the same in names for people.
+static void walk(MenuFolder *f);
+
 static void
-walk(WinMenu *menu, const WCHAR *path, size_t root, const char *folder, int depth)
+walk_inner(const MenuFolder *f, const WCHAR *path)
+{
+    char *own = win_names_of_folder(&f->names, path);
+    size_t size = strlen(f->name) + strlen(own) + 2;
+    char *name = win_alloc(size);
+    MenuFolder inner = {
+        .menu = f->menu, .path = path, .root = f->root, .name = name, .depth = f->depth + 1};
+
+    snprintf(name, size, "%s%s%s", f->name, *f->name ? "/" : "", own);
+    walk(&inner);
+    free(name);
+    free(own);
+}
+
+static void
+walk(MenuFolder *f)
 {
     WCHAR below[MAX_PATH];
     WIN32_FIND_DATAW found;
 
-    if (depth > DEPTH_MAX || _snwprintf(below, MAX_PATH - 1, L"%ls\\*", path) < 0)
+    if (f->depth > DEPTH_MAX || _snwprintf(below, MAX_PATH - 1, L"%ls\\*", f->path) < 0)
         return;
     below[MAX_PATH - 1] = 0;
     HANDLE search = FindFirstFileW(below, &found);
     if (search == INVALID_HANDLE_VALUE)
         return;
+    win_names_read(&f->names, f->path);
     do {
         if (found.cFileName[0] == L'.' ||
-            _snwprintf(below, MAX_PATH - 1, L"%ls\\%ls", path, found.cFileName) < 0)
+            _snwprintf(below, MAX_PATH - 1, L"%ls\\%ls", f->path, found.cFileName) < 0)
             continue;
         below[MAX_PATH - 1] = 0;
-        if (!(found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)) {
-            add(menu, below, below + root + 1, folder);
-            continue;
-        }
-        char *name = display_name(below);
-        size_t size = strlen(folder) + strlen(name) + 2;
-        char *inner = win_alloc(size);
-        snprintf(inner, size, "%s%s%s", folder, *folder ? "/" : "", name);
-        walk(menu, below, root, inner, depth + 1);
-        free(inner);
-        free(name);
+        if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
+            walk_inner(f, below);
+        else
+            add(f, below, &found);
     } while (FindNextFileW(search, &found));
     FindClose(search);
+    win_names_clear(&f->names);
 }
 
 static HANDLE user; // whose menu it is
@@ -172,24 +215,87 @@ win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
     return found;
 }
 
+// Its id is of its package's name, which has no language.
+static void
+add_app(const WCHAR *path, const WCHAR *name, void *into)
+{
+    WinShortcut app = {.comment = L"", .icon = (WCHAR *)path};
+    uint32_t hash = win_hash(path);
+    WCHAR package[MAX_PATH];
+    WinMenu *menu = into;
+    char id[WIN_ID_MAX];
+
+    if (menu->n >= ENTRIES_MAX)
+        return;
+    lstrcpynW(package, wcschr(path, '\\') + 1, MAX_PATH);
+    package[wcscspn(package, L"_!")] = 0;
+    make_id(hash, package, id);
+    WinEntry *entry = place_for(menu, hash, id);
+    *entry = (WinEntry){.hash = hash,
+                        .name = win_utf8(name),
+                        .comment = win_utf8(L""),
+                        .folder = win_utf8(L""),
+                        .by_shell = true,
+                        .shortcut = opened_by_shell(path, &app)};
+    memcpy(entry->id, id, sizeof entry->id);
+}
+
+static void
+forget_entries(WinMenu *menu)
+{
+    for (unsigned i = 0; i < menu->n; i++)
+        entry_clear(&menu->entries[i]);
+    menu->n = 0;
+}
+
+// Whether a opens files rather than b: one without arguments does, else the first.
+static bool
+is_better(const WinEntry *a, const WinEntry *b)
+{
+    bool plain_a = !a->shortcut.arguments[0], plain_b = !b->shortcut.arguments[0];
+
+    return !a->sidelined && !a->by_shell && (plain_a > plain_b || (plain_a == plain_b && a < b));
+}
+
+static void
+choose_openers(WinMenu *menu)
+{
+    uint32_t *programs = win_alloc((menu->n + 1) * sizeof *programs);
+
+    for (unsigned i = 0; i < menu->n; i++) {
+        programs[i] = win_hash(menu->entries[i].shortcut.target);
+        menu->entries[i].opens = !menu->entries[i].sidelined && !menu->entries[i].by_shell;
+    }
+    for (unsigned i = 0; i < menu->n; i++)
+        for (unsigned k = 0; k < menu->n && menu->entries[i].opens; k++)
+            if (programs[k] == programs[i] && is_better(&menu->entries[k], &menu->entries[i]))
+                menu->entries[i].opens = false;
+    free(programs);
+}
+
 void
 win_menu_collect(WinMenu *menu)
 {
     WCHAR folders[4][MAX_PATH];
     unsigned n = win_menu_folders(folders, 4);
 
-    for (unsigned i = 0; i < n; i++)
-        walk(menu, folders[i], wcslen(folders[i]), "", 0);
+    forget_entries(menu);
+    win_links_begin(&menu->links);
+    for (unsigned i = 0; i < n; i++) {
+        MenuFolder root = {
+            .menu = menu, .path = folders[i], .root = wcslen(folders[i]), .name = ""};
+        walk(&root);
+    }
+    win_links_end(&menu->links);
+    win_store_each(add_app, menu);
+    choose_openers(menu);
 }
 
 void
 win_menu_clear(WinMenu *menu)
 {
-    for (unsigned i = 0; i < menu->n; i++) {
-        free(menu->entries[i].name);
-        free(menu->entries[i].comment);
-        free(menu->entries[i].folder);
-    }
+    forget_entries(menu);
     free(menu->entries);
+    win_links_clear(&menu->links);
     *menu = (WinMenu){0};
 }

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The Start menu of all users and of the user: one entry for each shortcut to a program. Left out
-// are uninstallers, texts and links; of two shortcuts at the same place in the two menus the user's
-// counts.
+// The Start menu of all users and of the user: one entry for each shortcut. Of two shortcuts at the
+// same place in the two menus the user's counts. And the apps of the Store, which have none.
 
-#include "guestagent/win32/shortcut.h"
+#include "guestagent/win32/links.h"
 
 #define WIN_ID_MAX 80
 
 typedef struct {
-    char id[WIN_ID_MAX]; // of its place in the menu: stays the same while it stays there
-    char *name, *comment, *folder;
-    WinShortcut shortcut;
+    char id[WIN_ID_MAX];           // of its place in the menu: stays the same while it stays there
+    uint32_t hash;                 // of the place, too
+    char *name, *comment, *folder; // folder: with '/', for people
+    bool sidelined;                // no program of its own (win_menu_sidelines)
+    bool opens;                    // of the entries with this program the one for its files
+    WinShortcut shortcut;          // what a launch needs; texts are the menu's
+    bool by_shell; // it is no program: the target is explorer.exe, which opens it as a click does
 } WinEntry;
 
 typedef struct {
     WinEntry *entries;
     unsigned n, room;
+    WinLinks links; // as they were read, for the next round
 } WinMenu;
 
-void win_menu_collect(WinMenu *menu); // an empty or cleared one; COM must be up
+// Reads the menu into one that is zeroed, or again into the same one, which is quicker. COM must be
+// up.
+void win_menu_collect(WinMenu *menu);
 void win_menu_clear(WinMenu *menu);
 
 // Whose menu it is: a token, borrowed until the next call; NULL: this process's user.
@@ -29,5 +35,6 @@ void win_menu_set_user(HANDLE token);
 // The folders that are read: at most n; how many there are.
 unsigned win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n);
 
-// What is no program of its own (pure).
-bool win_menu_leaves_out(const WCHAR *name, const WinShortcut *shortcut);
+// Uninstallers, texts and links: what a menu of programs is clearer without, unless the host's user
+// wants to see it (pure).
+bool win_menu_sidelines(const WCHAR *name, const WinShortcut *shortcut);

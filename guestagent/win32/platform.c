@@ -2,10 +2,11 @@
 #include "guestagent/win32/platform.h"
 
 #include "guestagent/win32/allowlist.h"
-#include "guestagent/win32/icon.h"
+#include "guestagent/win32/icons.h"
 #include "guestagent/win32/menu.h"
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
+#include "guestagent/win32/types.h"
 #include "guestagent/win32/version.h"
 
 #include <stdio.h>
@@ -15,14 +16,8 @@
 #define SETTLE_MS 300 // an installer writes one shortcut after the other
 #define LOOK_MS 2000  // for Remote Desktop
 #define WANTED_MAX 4096
-#define ICONS_A_TURN 8
-
-// The icon of a file, drawn once for all entries that have it.
-typedef struct {
-    unsigned entry; // of the menu: one that has it
-    unsigned n;
-    ChanIconRef refs[CHAN_ICONS_MAX];
-} Known;
+#define LIST_MS 700 // so long are icons drawn before the list is told; the others follow it
+#define TURN_MS 4   // then icons wait for the pipe's turn, on which the list is perhaps still to go
 
 struct AgentPlatform {
     Agent *agent;
@@ -33,8 +28,10 @@ struct AgentPlatform {
     const char *refuses; // why this Windows cannot show single programs; NULL: it can
     char *host_name, *user_name, *locale;
     WinMenu menu;
-    Known *known; // icons that were told of
-    unsigned n_known;
+    WinTypes types;
+    WinIcons icons;   // that were told of
+    unsigned undrawn; // entries from here on may lack theirs
+    ChanApp app;      // too large for the stack
     HANDLE changes[WIN_PLATFORM_HANDLES_MAX];
     unsigned n_changes;
     bool collect;
@@ -124,7 +121,8 @@ win_platform_free(AgentPlatform *p)
     if (p->user)
         CloseHandle(p->user);
     win_menu_clear(&p->menu);
-    free(p->known);
+    win_types_clear(&p->types);
+    win_icons_clear(&p->icons);
     free(p->wanted);
     free(p->host_name);
     free(p->user_name);
@@ -174,100 +172,72 @@ agent_platform_host_left(AgentPlatform *p)
 
 // ---- the list
 
-static bool
-same_icon(const AgentPlatform *p, unsigned a, unsigned b)
-{
-    const WinShortcut *x = &p->menu.entries[a].shortcut, *y = &p->menu.entries[b].shortcut;
-
-    return x->icon_index == y->icon_index && lstrcmpiW(x->icon, y->icon) == 0;
-}
-
-static const Known *
-icon_of(AgentPlatform *p, unsigned entry)
-{
-    const WinShortcut *s = &p->menu.entries[entry].shortcut;
-    WinIcon icons[CHAN_ICONS_MAX];
-
-    for (unsigned k = 0; k < p->n_known; k++)
-        if (same_icon(p, p->known[k].entry, entry))
-            return &p->known[k];
-    Known *known = &p->known[p->n_known++];
-    *known =
-        (Known){.entry = entry, .n = win_icon_load(s->icon, s->icon_index, icons, CHAN_ICONS_MAX)};
-    for (unsigned i = 0; i < known->n; i++) {
-        known->refs[i].size = icons[i].side;
-        memcpy(known->refs[i].hash, icons[i].hash, CHAN_ICON_HASH_SIZE);
-    }
-    win_icon_clear(icons, known->n);
-    return known;
-}
-
 static void
-list_entry(AgentPlatform *p, unsigned i, ChanApp *app)
+list_types(const AgentPlatform *p, const WinEntry *e, ChanApp *app)
+{
+    const char *mime;
+    unsigned at = 0;
+
+    while (app->n_mime_types < CHAN_LIST_MAX &&
+           (mime = win_types_next(&p->types, e->shortcut.target, &at)))
+        app->mime_types[app->n_mime_types++] = CHAN_SPAN_TEXT(mime);
+    if (app->n_mime_types > 0)
+        app->flags |= CHAN_APP_TAKES_FILES;
+}
+
+// False: its icon is still to be drawn.
+static bool
+list_entry(AgentPlatform *p, unsigned i, bool draw)
 {
     const WinEntry *e = &p->menu.entries[i];
-    const Known *icon = icon_of(p, i);
+    const WinKnownIcon *icon =
+        win_icons_get(&p->icons, e->shortcut.icon, e->shortcut.icon_index, draw);
+    ChanApp *app = &p->app;
 
     memset(app, 0, sizeof *app);
     app->id = CHAN_SPAN_TEXT(e->id);
     app->name = CHAN_SPAN_TEXT(e->name);
     app->comment = CHAN_SPAN_TEXT(e->comment);
     app->folder = CHAN_SPAN_TEXT(e->folder);
+    app->flags = e->sidelined ? CHAN_APP_SIDELINED : 0;
+    if (e->opens)
+        list_types(p, e, app);
     app->n_icons = (uint16_t)icon->n;
     memcpy(app->icons, icon->refs, icon->n * sizeof *icon->refs);
     agent_list_app(p->agent, app);
+    return icon->drawn;
 }
 
 static void
 collect(AgentPlatform *p)
 {
-    ChanApp *app = win_alloc(sizeof *app);
-
     p->collect = false;
-    win_menu_clear(&p->menu);
     win_menu_collect(&p->menu);
-    free(p->known);
-    p->known = win_alloc((p->menu.n + 1) * sizeof *p->known);
-    p->n_known = 0;
+    win_types_collect(&p->types);
+    win_icons_begin(&p->icons);
     agent_list_begin(p->agent);
+    p->undrawn = p->menu.n;
+    DWORD start = GetTickCount();
     for (unsigned i = 0; i < p->menu.n; i++)
-        list_entry(p, i, app);
+        if (!list_entry(p, i, GetTickCount() - start < LIST_MS) && i < p->undrawn)
+            p->undrawn = i;
     agent_list_end(p->agent);
-    free(app);
-}
-
-static bool
-has_hash(const Known *known, const uint8_t hash[CHAN_ICON_HASH_SIZE])
-{
-    for (unsigned i = 0; i < known->n; i++)
-        if (memcmp(known->refs[i].hash, hash, CHAN_ICON_HASH_SIZE) == 0)
-            return true;
-    return false;
+    win_icons_end(&p->icons);
 }
 
 static void
 send_icon(AgentPlatform *p, const uint8_t hash[CHAN_ICON_HASH_SIZE])
 {
-    WinIcon icons[CHAN_ICONS_MAX];
-    unsigned k = 0;
+    WinIcon icon;
 
-    while (k < p->n_known && !has_hash(&p->known[k], hash))
-        k++;
-    if (k == p->n_known)
+    if (!win_icons_load(&p->icons, hash, &icon))
         return;
-    const WinShortcut *s = &p->menu.entries[p->known[k].entry].shortcut;
-    unsigned n = win_icon_load(s->icon, s->icon_index, icons, CHAN_ICONS_MAX);
-    for (unsigned i = 0; i < n; i++) {
-        if (memcmp(icons[i].hash, hash, CHAN_ICON_HASH_SIZE) != 0)
-            continue;
-        ChanIcon m = {.width = icons[i].side,
-                      .height = icons[i].side,
-                      .pixels =
-                          CHAN_SPAN(icons[i].pixels, (size_t)icons[i].side * icons[i].side * 4)};
-        memcpy(m.hash, hash, CHAN_ICON_HASH_SIZE);
-        agent_icon(p->agent, &m);
-    }
-    win_icon_clear(icons, n);
+    ChanIcon m = {.width = icon.side,
+                  .height = icon.side,
+                  .pixels = CHAN_SPAN(icon.pixels, (size_t)icon.side * icon.side * 4)};
+    memcpy(m.hash, hash, CHAN_ICON_HASH_SIZE);
+    agent_icon(p->agent, &m);
+    win_icon_clear(&icon, 1);
 }
 
 // ---- Remote Desktop
@@ -375,6 +345,18 @@ left(DWORD at)
     return is_due(at) ? 0 : at - GetTickCount();
 }
 
+// An entry that the host has with its icon is not told again.
+static void
+send_and_draw(AgentPlatform *p)
+{
+    DWORD start = GetTickCount();
+
+    while (p->n_wanted > 0 && GetTickCount() - start < TURN_MS)
+        send_icon(p, p->wanted[--p->n_wanted]);
+    while (p->undrawn < p->menu.n && GetTickCount() - start < TURN_MS)
+        list_entry(p, p->undrawn++, true);
+}
+
 DWORD
 win_platform_run(AgentPlatform *p)
 {
@@ -385,13 +367,12 @@ win_platform_run(AgentPlatform *p)
     bool as_user = p->user && ImpersonateLoggedOnUser(p->user);
     if (collects)
         collect(p);
-    for (unsigned i = 0; i < ICONS_A_TURN && p->n_wanted > 0; i++)
-        send_icon(p, p->wanted[--p->n_wanted]);
+    send_and_draw(p);
     if (as_user)
         RevertToSelf();
     if (collects)
         win_allow_list_refresh(&p->menu, p->user || !p->of_session);
-    if (p->n_wanted > 0)
+    if (p->n_wanted > 0 || p->undrawn < p->menu.n)
         return 0;
     DWORD look = left(p->look_at), again = p->collect ? left(p->collect_at) : look;
     return again < look ? again : look;

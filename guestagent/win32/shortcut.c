@@ -2,54 +2,152 @@
 #define COBJMACROS
 #include "guestagent/win32/shortcut.h"
 
+#include "guestagent/win32/advertised.h"
+#include "guestagent/win32/text.h"
+
 #include <shlobj.h>
+#include <stdlib.h>
 
-static void
-expand(WCHAR path[MAX_PATH])
+#define TEXT_MAX 1024
+#define FILE_MAX (1024 * 1024)
+
+static WCHAR *
+expanded(const WCHAR *path)
 {
-    WCHAR expanded[MAX_PATH];
-    DWORD n = ExpandEnvironmentStringsW(path, expanded, MAX_PATH);
+    WCHAR text[TEXT_MAX];
+    DWORD n = ExpandEnvironmentStringsW(path, text, TEXT_MAX);
 
-    if (n > 0 && n <= MAX_PATH)
-        lstrcpynW(path, expanded, MAX_PATH);
+    return win_copy(n > 0 && n <= TEXT_MAX ? text : path);
+}
+
+// The program, and whether Windows Installer named it.
+static WCHAR *
+target_of(IShellLinkW *link, const WCHAR *file, bool *advertised)
+{
+    WCHAR path[MAX_PATH] = L"";
+
+    *advertised = win_advertised(link);
+    if (*advertised)
+        return win_advertised_target(file, path) ? win_copy(path) : win_copy(file);
+    if (FAILED(IShellLinkW_GetPath(link, path, MAX_PATH, NULL, SLGP_RAWPATH)))
+        return NULL;
+    return path[0] ? expanded(path) : NULL;
 }
 
 static bool
-read_link(IShellLinkW *link, WinShortcut *s)
+read_link(IShellLinkW *link, const WCHAR *file, WinShortcut *s)
 {
-    if (FAILED(IShellLinkW_GetPath(link, s->target, MAX_PATH, NULL, SLGP_RAWPATH)))
+    WCHAR text[TEXT_MAX];
+
+    s->target = target_of(link, file, &s->advertised);
+    if (!s->target)
         return false;
-    expand(s->target);
-    if (!s->target[0])
-        return false;
-    if (FAILED(IShellLinkW_GetArguments(link, s->arguments, WIN_ARGUMENTS_MAX)))
-        s->arguments[0] = 0;
-    if (FAILED(IShellLinkW_GetDescription(link, s->comment, WIN_ARGUMENTS_MAX)))
-        s->comment[0] = 0;
-    if (FAILED(IShellLinkW_GetIconLocation(link, s->icon, MAX_PATH, &s->icon_index)) ||
-        !s->icon[0]) {
-        lstrcpynW(s->icon, s->target, MAX_PATH);
+    s->arguments = win_copy(SUCCEEDED(IShellLinkW_GetArguments(link, text, TEXT_MAX)) ? text : L"");
+    s->comment = win_copy(SUCCEEDED(IShellLinkW_GetDescription(link, text, TEXT_MAX)) ? text : L"");
+    s->directory =
+        expanded(SUCCEEDED(IShellLinkW_GetWorkingDirectory(link, text, TEXT_MAX)) ? text : L"");
+    if (SUCCEEDED(IShellLinkW_GetIconLocation(link, text, TEXT_MAX, &s->icon_index)) && text[0]) {
+        s->icon = expanded(text);
+    } else {
+        s->icon = win_copy(s->target);
         s->icon_index = 0;
     }
-    expand(s->icon);
     return true;
+}
+
+static bool
+read_page(const WCHAR *path, WinShortcut *s)
+{
+    static const WCHAR section[] = L"InternetShortcut";
+    WCHAR text[TEXT_MAX];
+
+    if (GetPrivateProfileStringW(section, L"URL", L"", text, TEXT_MAX, path) == 0)
+        return false;
+    s->comment = win_copy(text);
+    s->target = win_copy(path);
+    s->arguments = win_copy(L"");
+    s->directory = win_copy(L"");
+    GetPrivateProfileStringW(section, L"IconFile", L"", text, TEXT_MAX, path);
+    s->icon = expanded(text);
+    s->icon_index = (int)GetPrivateProfileIntW(section, L"IconIndex", 0, path);
+    return true;
+}
+
+bool
+win_shortcut_is_page(const WCHAR *path)
+{
+    size_t length = wcslen(path);
+
+    return length > 4 && lstrcmpiW(path + length - 4, L".url") == 0;
+}
+
+// Asking for the class by its id each time costs as much as reading the file.
+static IShellLinkW *
+new_link(void)
+{
+    static IClassFactory *factory;
+    IShellLinkW *link = NULL;
+
+    if (!factory && FAILED(CoGetClassObject(&CLSID_ShellLink, CLSCTX_INPROC_SERVER, NULL,
+                                            &IID_IClassFactory, (void **)&factory)))
+        return NULL;
+    return SUCCEEDED(IClassFactory_CreateInstance(factory, NULL, &IID_IShellLinkW, (void **)&link))
+               ? link
+               : NULL;
+}
+
+// The whole file in memory, so that it is read at once and not field by field.
+static IStream *
+open_stream(const WCHAR *path)
+{
+    HANDLE file =
+        CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, 0, NULL);
+    DWORD size = file != INVALID_HANDLE_VALUE ? GetFileSize(file, NULL) : 0, got = 0;
+    IStream *stream = NULL;
+    HGLOBAL memory = NULL;
+
+    if (size > 0 && size <= FILE_MAX)
+        memory = GlobalAlloc(GMEM_FIXED, size); // its handle is its address
+    bool ok = memory && ReadFile(file, memory, size, &got, NULL) && got == size &&
+              SUCCEEDED(CreateStreamOnHGlobal(memory, TRUE, &stream));
+    if (memory && !ok)
+        GlobalFree(memory);
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    return stream;
 }
 
 bool
 win_shortcut_read(const WCHAR *path, WinShortcut *shortcut)
 {
-    IShellLinkW *link = NULL;
-    IPersistFile *file = NULL;
+    IPersistStream *persist = NULL;
     bool ok = false;
 
     *shortcut = (WinShortcut){0};
-    if (FAILED(CoCreateInstance(&CLSID_ShellLink, NULL, CLSCTX_INPROC_SERVER, &IID_IShellLinkW,
-                                (void **)&link)))
-        return false;
-    if (SUCCEEDED(IShellLinkW_QueryInterface(link, &IID_IPersistFile, (void **)&file))) {
-        ok = SUCCEEDED(IPersistFile_Load(file, path, STGM_READ)) && read_link(link, shortcut);
-        IPersistFile_Release(file);
+    if (win_shortcut_is_page(path))
+        return read_page(path, shortcut);
+    IStream *stream = open_stream(path);
+    IShellLinkW *link = stream ? new_link() : NULL;
+    if (link &&
+        SUCCEEDED(IShellLinkW_QueryInterface(link, &IID_IPersistStream, (void **)&persist))) {
+        ok = SUCCEEDED(IPersistStream_Load(persist, stream)) && read_link(link, path, shortcut);
+        IPersistStream_Release(persist);
     }
-    IShellLinkW_Release(link);
+    if (link)
+        IShellLinkW_Release(link);
+    if (stream)
+        IStream_Release(stream);
     return ok;
+}
+
+void
+win_shortcut_clear(WinShortcut *s)
+{
+    free(s->target);
+    free(s->arguments);
+    free(s->directory);
+    free(s->comment);
+    free(s->icon);
+    *s = (WinShortcut){0};
 }

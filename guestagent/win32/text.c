@@ -2,6 +2,8 @@
 #include "guestagent/win32/text.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <wctype.h>
 
 void *
 win_alloc(size_t size)
@@ -33,4 +35,22 @@ win_wide(const char *utf8)
     if (size > 0)
         MultiByteToWideChar(CP_UTF8, 0, utf8, -1, text, size);
     return text;
+}
+
+WCHAR *
+win_copy(const WCHAR *text)
+{
+    size_t bytes = (wcslen(text) + 1) * sizeof(WCHAR);
+
+    return memcpy(win_alloc(bytes), text, bytes);
+}
+
+uint32_t
+win_hash(const WCHAR *text)
+{
+    uint32_t hash = 2166136261u;
+
+    for (const WCHAR *c = text; *c; c++)
+        hash = (hash ^ (uint32_t)towlower(*c)) * 16777619u;
+    return hash;
 }

@@ -285,6 +285,32 @@ test_filter(void)
     home_clear(&home);
 }
 
+// What the guest's menu has besides programs.
+static void
+test_sidelined(void)
+{
+    Home home = home_new();
+    ChanApp app = {.id = CHAN_SPAN_TEXT("uninstall"),
+                   .name = CHAN_SPAN_TEXT("Uninstall"),
+                   .flags = CHAN_APP_SIDELINED};
+    const char *const chosen[] = {"uninstall", NULL};
+    feed_list(home.feed, (const char *const[]){"a=A", NULL});
+    feed_app(home.feed, &app);
+    update(&home);
+    g_assert_true(has_entry(&home, "a"));
+    g_assert_false(has_entry(&home, "uninstall"));
+    home.policy.mode = BROKER_PUBLISH_EVERYTHING;
+    update(&home);
+    g_assert_true(has_entry(&home, "a"));
+    g_assert_true(has_entry(&home, "uninstall"));
+    home.policy.mode = BROKER_PUBLISH_CHOSEN;
+    home.policy.chosen = chosen;
+    update(&home);
+    g_assert_false(has_entry(&home, "a"));
+    g_assert_true(has_entry(&home, "uninstall"));
+    home_clear(&home);
+}
+
 static void
 test_hidden(void)
 {
@@ -575,6 +601,7 @@ main(int argc, char **argv)
     g_test_add_func("/publish/deltas", test_deltas);
     g_test_add_func("/publish/unknown-catalog-keeps", test_unknown_catalog_keeps);
     g_test_add_func("/publish/filter", test_filter);
+    g_test_add_func("/publish/sidelined", test_sidelined);
     g_test_add_func("/publish/hidden", test_hidden);
     g_test_add_func("/publish/foreign-files-stay", test_foreign_files_stay);
     g_test_add_func("/publish/links-are-not-followed", test_links_are_not_followed);

@@ -11,19 +11,55 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import numpy as np  # noqa: E402
 from harness import HostDesktop, wait_for  # noqa: E402
 
-WINE, AGENT, SHORTCUT = sys.argv[1], f"{sys.argv[2]}/casement-agent.exe", f"{sys.argv[2]}/make_shortcut.exe"
+WINE, BIN = sys.argv[1:3]
+AGENT, SHORTCUT = f"{BIN}/casement-agent.exe", f"{BIN}/make_shortcut.exe"
 MENU = "ProgramData/Microsoft/Windows/Start Menu/Programs"
 SECONDS = 2  # a change of the guest is seen on the host within
 
 
+ROOT = "C:\\" + MENU.replace("/", "\\")
+NOTEPAD = "C:\\windows\\notepad.exe"
+# winemenubuilder would put each shortcut into the menu of whoever runs the test.
+WINE_SETTINGS = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe="}
+
+
 def wine_environment(prefix):
-    return dict(os.environ, WINEPREFIX=str(prefix), WINEDEBUG="-all", WINEDLLOVERRIDES="mscoree,mshtml=")
+    return dict(os.environ, WINEPREFIX=str(prefix), **WINE_SETTINGS)
+
+
+def squashed(guid):
+    """A GUID as Windows Installer writes it in the registry: each field's digits backwards, in bytes from the fourth."""
+    digits = guid.hex
+    fields = (digits[:8], digits[8:12], digits[12:16], *(digits[i:i + 2] for i in range(16, 32, 2)))
+    return "".join(field[::-1] for field in fields).upper()
+
+
+def packed(guid):
+    """A GUID in the 20 characters that a Darwin descriptor has for it."""
+    alphabet = "!$%&'()*+,-.0123456789=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{}~"
+    text = ""
+    for number in struct.unpack("<4I", guid.bytes_le):
+        for _ in range(5):
+            text += alphabet[number % 85]
+            number //= 85
+    return text
+
+
+def advertised(product, feature, component):
+    """A shortcut of Windows Installer: the header and the DarwinDataBlock of [MS-SHLLINK] 2.1 and 2.5.3."""
+    descriptor = packed(product) + feature + ">" + packed(component)
+    header = struct.pack("<I16sIIQQQIIIHHII", 76, uuid.UUID("00021401-0000-0000-c000-000000000046").bytes_le,
+                         0x1080, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0)  # HasDarwinID, IsUnicode
+    block = struct.pack("<II260s520s", 788, 0xa0000006, descriptor.encode(), descriptor.encode("utf-16-le"))
+    return header + block + bytes(4)
 
 
 def ico(side, bits):
@@ -59,7 +95,8 @@ class Agent(unittest.TestCase):
         cls.drive = cls.prefix / "drive_c"
         cls.d = HostDesktop(os.environ["CASEMENT_BUILD"])
         cls.d.start()
-        argv = ("env", f"WINEPREFIX={cls.prefix}", "WINEDEBUG=-all", "WINEDLLOVERRIDES=mscoree,mshtml=", WINE, AGENT, "--stdio")
+        settings = (f"{key}={value}" for key, value in WINE_SETTINGS.items())
+        argv = ("env", f"WINEPREFIX={cls.prefix}", *settings, WINE, AGENT, "--stdio")
         cls.d.casement("guest", "add", "xp", "--kind", "command", "--set", "argv=" + ";".join(argv))
 
     @classmethod
@@ -69,13 +106,52 @@ class Agent(unittest.TestCase):
                        check=False, capture_output=True)
         shutil.rmtree(cls.prefix, ignore_errors=True)
 
+    def setUp(self):
+        for entry in (self.drive / MENU).glob("*"):
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+    def tearDown(self):
+        self.d.casement("guest", "stop", "xp")
+
+    def wine(self, *argv):
+        return subprocess.run([WINE, *argv], env=wine_environment(self.prefix), check=True, capture_output=True,
+                              text=True, timeout=60).stdout
+
+    def shortcuts(self, *lines):
+        """Each a place in the menu, and what make_shortcut has after it."""
+        words = []
+        for place, *more in lines:
+            (self.drive / MENU / place).parent.mkdir(parents=True, exist_ok=True)
+            windows = place.replace("/", "\\")
+            words.append("\t".join((f"{ROOT}\\{windows}.lnk", *(more or (NOTEPAD,)))))
+        (self.drive / "shortcuts.txt").write_text("\n".join(words) + "\n")
+        self.wine(SHORTCUT, "--list", "C:\\shortcuts.txt")
+
     def shortcut(self, place, *more):
-        link = self.drive / MENU / f"{place}.lnk"
-        link.parent.mkdir(parents=True, exist_ok=True)
-        windows = "C:\\" + MENU.replace("/", "\\") + "\\" + place.replace("/", "\\") + ".lnk"
-        subprocess.run([WINE, SHORTCUT, windows, *(more or ("C:\\windows\\notepad.exe",))],
-                       env=wine_environment(self.prefix), check=True, capture_output=True, timeout=60)
-        return link
+        self.shortcuts((place, *more))
+        return self.drive / MENU / f"{place}.lnk"
+
+    def launches(self):
+        """Target, arguments and working directory of each entry."""
+        lines = self.wine(f"{BIN}/list_menu.exe").splitlines()
+        return {name: launch for name, *launch in (line.split("\t") for line in lines)}
+
+    def publish(self, what):
+        path = pathlib.Path(self.d.guest("xp")["path"])
+        lines = [line for line in path.read_text().splitlines() if not line.startswith("publish=")]
+        lines.insert(lines.index("[Guest]") + 1, f"publish={what}")
+        path.with_suffix(".new").write_text("\n".join(lines) + "\n")
+        path.with_suffix(".new").rename(path)
+
+    def registry(self, *entries):
+        """Text values, each by key, name ("" for the key's own) and text."""
+        text = "REGEDIT4\n"
+        for key, name, value in entries:
+            name = f'"{name}"' if name else "@"
+            value = value.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'\n[{key}]\n{name}="{value}"\n'
+        (self.drive / "values.reg").write_text(text)
+        self.wine("regedit", "/S", "C:\\values.reg")
 
     def names(self):
         return {app["name"]: app for app in self.d.json("apps", "xp")}
@@ -106,7 +182,10 @@ class Agent(unittest.TestCase):
         (self.drive / MENU / "Page.url").write_text("[InternetShortcut]\nURL=https://example.org/\n")
         self.d.casement("guest", "start", "xp")
         names = self.names()
-        self.assertEqual(set(names), {"Alpha", "True colour", "Palette", "Ünïcode ☃"})
+        sidelined = {"Uninstall everything", "Gone", "Read me", "Page"}
+        self.assertEqual(set(names), {"Alpha", "True colour", "Palette", "Ünïcode ☃"} | sidelined)
+        self.assertEqual({name for name, app in names.items() if app["sidelined"]}, sidelined)
+        self.assertEqual({name for name, app in names.items() if not app["desktop_id"]}, sidelined)
         self.assertEqual(names["Alpha"]["comment"], "Comment of Alpha")
         for name, expected in pictures.items():
             side = expected.shape[0]
@@ -125,11 +204,117 @@ class Agent(unittest.TestCase):
         shutil.rmtree(link.parent.parent)
         self.wait_names("the folder to go", lambda now: "Renamed" not in now)
 
+    def test_what_is_sidelined_can_be_had(self):
+        self.shortcuts(("Program",), ("Uninstall",), ("Manual", "C:\\manual.txt"))
+        self.d.casement("guest", "start", "xp")
+        self.assertEqual(self.launches(), {
+            "Program": [NOTEPAD, "", ""], "Uninstall": [NOTEPAD, "", ""],
+            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', ""]})
+        entries = {name: self.entry(app) for name, app in self.names().items()}
+        wait_for("the program", entries["Program"].exists)
+        self.assertFalse(entries["Uninstall"].exists() or entries["Manual"].exists())
+        self.d.casement("guest", "stop", "xp")
+        self.publish("everything")
+        wait_for("all of them", lambda: all(entry.exists() for entry in entries.values()))
+        self.publish("all")
+        wait_for("them to go", lambda: not entries["Uninstall"].exists() and not entries["Manual"].exists())
+        self.assertTrue(entries["Program"].exists())
+
+    def test_names_for_people(self):
+        self.shortcuts(("Accessories/Notepad",), ("Accessories/Other",), ("Accessories/Deep/Inner",))
+        folder = self.drive / MENU / "Accessories"
+        (folder / "desktop.ini").write_bytes((
+            "[.ShellClassInfo]\r\nLocalizedResourceName=Zubehör\r\n[LocalizedFileNames]\r\n"
+            "NOTEPAD.lnk=@%SystemRoot%\\system32\\shell32.dll,-7\r\nOther.lnk=@C:\\nothing.dll,-1\r\n"
+            "Deep=Tief ☃\r\n").encode("utf-16"))
+        self.d.casement("guest", "start", "xp")
+        names = self.names()
+        self.assertEqual(len(names), 3)
+        self.assertIn("Other", names)   # there is no such string
+        self.assertNotIn("Notepad", names)
+        self.assertEqual({name: app["folder"] for name, app in names.items() if name in ("Other", "Inner")},
+                         {"Other": "Zubehör", "Inner": "Zubehör/Tief ☃"})
+        # A name that changes, changes the entry.
+        (folder / "desktop.ini").write_bytes("[LocalizedFileNames]\r\nNotepad.lnk=Zettel\r\n".encode("utf-16"))
+        self.wait_names("the new name", lambda now: now.get("Zettel", {}).get("folder") == "Accessories")
+
+    def test_advertised_shortcuts(self):
+        product, component, missing = (uuid.uuid5(uuid.NAMESPACE_URL, name) for name in ("product", "component", "no"))
+        data = "HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18"
+        (self.drive / "Installed").mkdir(exist_ok=True)
+        shutil.copy(self.drive / "windows/notepad.exe", self.drive / "Installed/real.exe")
+        self.registry((f"{data}\\Components\\{squashed(component)}", squashed(product), "C:\\Installed\\real.exe"),
+                      (f"HKEY_CLASSES_ROOT\\Installer\\Products\\{squashed(product)}", "ProductName", "Product"),
+                      ("HKEY_CLASSES_ROOT\\.advertised", "", "Advertised"),
+                      ("HKEY_CLASSES_ROOT\\.advertised", "Content Type", "application/x-advertised"),
+                      ("HKEY_CLASSES_ROOT\\Advertised\\shell\\open\\command", "", '"C:\\Installed\\real.exe" "%1"'))
+        (self.drive / MENU / "Installed.lnk").write_bytes(advertised(product, "Feature", component))
+        (self.drive / MENU / "Later.lnk").write_bytes(advertised(product, "Feature", missing))
+        self.d.casement("guest", "start", "xp")
+        names = self.names()
+        # That its program is known shows in its types.
+        self.assertEqual(names["Installed"]["mime_types"], ["application/x-advertised"])
+        self.assertEqual(names["Later"]["mime_types"], [])
+        self.assertFalse(names["Installed"]["sidelined"] or names["Later"]["sidelined"])
+        launches = self.launches()
+        self.assertEqual(launches["Installed"][0], "C:\\Installed\\real.exe")
+        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', ""])
+
+    def test_types_and_schemes(self):
+        classes, software = "HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\Software"
+        (self.drive / "Some Tools").mkdir(exist_ok=True)
+        shutil.copy(self.drive / "windows/notepad.exe", self.drive / "Some Tools/viewer.exe")
+        self.registry((f"{classes}\\.casement", "", "Casement.Document"),
+                      (f"{classes}\\.casement", "Content Type", "application/x-casement"),
+                      (f"{classes}\\.unnamed", "", "Casement.Document"),  # nothing that a host could know
+                      (f"{classes}\\.pdf\\OpenWithProgids", "Casement.Document", ""),
+                      (f"{classes}\\Casement.Document\\shell", "", "view"),
+                      (f"{classes}\\Casement.Document\\shell\\view\\command", "",
+                       '"%SystemDrive%\\Some Tools\\VIEWER.exe" "%1"'),
+                      (f"{classes}\\casement-test", "URL Protocol", ""),
+                      (f"{classes}\\casement-test\\shell\\open\\command", "", "C:\\Some Tools\\viewer.exe %1"),
+                      (f"{software}\\RegisteredApplications", "Viewer", "Software\\Viewer\\Capabilities"),
+                      (f"{software}\\Viewer\\Capabilities\\FileAssociations", ".png", "Casement.Document"),
+                      (f"{software}\\Viewer\\Capabilities\\URLAssociations", "HTTP", "Casement.Document"))
+        viewer = "C:\\Some Tools\\viewer.exe"
+        self.shortcuts(("A viewer of one thing", viewer, "thing"), ("Viewer", viewer), ("Uninstall viewer", viewer))
+        self.d.casement("guest", "start", "xp")
+        types = {name: set(app["mime_types"]) for name, app in self.names().items()}
+        files, schemes = {"application/x-casement", "application/pdf", "image/png"}, {"casement-test", "http"}
+        listed = self.wine(f"{BIN}/list_types.exe", viewer).split()
+        self.assertEqual(sorted(listed), sorted(files | {f"x-scheme-handler/{scheme}" for scheme in schemes}))
+        # The host keeps those of files.
+        self.assertEqual(types, {"Viewer": files, "A viewer of one thing": set(), "Uninstall viewer": set()})
+
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")
         self.assertIn("Windows", self.d.guest("xp")["os"])
         done = self.d.casement("run", "xp", "nothing-here", check=False)
         self.assertEqual(done.returncode, 3)
+
+    # The last one: the broker lets a menu of this size rest for a while before it changes it again.
+    def test_with_two_thousand_shortcuts(self):
+        count, pictures, limit = 2000, 200, 3
+        for i in range(pictures):
+            data, _ = ico(48, 32)
+            data = bytearray(data)
+            data[62:66] = struct.pack("<I", 0xff000000 | i)
+            (self.drive / f"many-{i}.ico").write_bytes(data)
+        self.shortcuts(*((f"Folder {i % 40}/Program {i}", NOTEPAD, str(i), f"Comment {i}", f"C:\\many-{i % pictures}.ico", "0")
+                         for i in range(count)))
+        seen = []
+        while len(seen) < 5 and min(seen, default=limit) >= limit:  # of a busy machine the best
+            self.d.casement("guest", "stop", "xp")
+            start = time.monotonic()
+            self.d.casement("guest", "start", "xp")
+            wait_for("all to be listed", lambda: self.d.guest("xp")["apps"] == count)
+            seen.append(self.d.guest("xp")["times"]["apps"] / 1e6)
+            print(f"{count} shortcuts: told {seen[-1]:.2f} s after the agent's start, "
+                  f"published {time.monotonic() - start:.2f} s after")
+        self.assertLess(min(seen), limit)
+        # A change is another matter: one file is read.
+        (self.drive / MENU / "Folder 1/Program 1.lnk").rename(self.drive / MENU / "Folder 1/Renamed.lnk")
+        self.wait_names("the other name", lambda now: "Renamed" in now and "Program 1" not in now)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Says what guestagent/win32/types.h finds of one program: a MIME type a line. (A host has no use
+// for URL schemes yet and drops them.)
+//
+// usage: list_types PROGRAM
+
+#include "guestagent/win32/types.h"
+
+#include <shellapi.h>
+#include <stdio.h>
+
+int
+main(void)
+{
+    int argc = 0;
+    WCHAR **argv = CommandLineToArgvW(GetCommandLineW(), &argc);
+    WinTypes types = {0};
+    const char *mime;
+    unsigned at = 0;
+
+    if (!argv || argc != 2)
+        return 2;
+    win_types_collect(&types);
+    while ((mime = win_types_next(&types, argv[1], &at)))
+        printf("%s\n", mime);
+    win_types_clear(&types);
+    return 0;
+}
