@@ -19,9 +19,9 @@ setup_flags(const BrokerConfig *config)
 }
 
 void
-broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, gboolean signs_in)
+broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 signs_in)
 {
-    CtlSetup m = {.flags = setup_flags(config) | (signs_in ? CTL_SIGN_IN : 0),
+    CtlSetup m = {.flags = setup_flags(config) | signs_in,
                   .max_windows = BROKER_WINDOWS_MAX,
                   .border_rgb = config->border};
 

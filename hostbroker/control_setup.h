@@ -8,5 +8,5 @@
 #include "hostbroker/config.h"
 
 void
-broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, gboolean signs_in);
+broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 signs_in);
 void broker_control_send_app(ChanPacketSocket *control, const char *guest, const BrokerApp *app);

@@ -72,7 +72,11 @@ on_guest_info(guint8 os, const char *os_name, const char *user_name, gpointer us
         !broker_config_takes_files(g->config) &&
         (when == BROKER_SIGN_IN_ALWAYS || (when == BROKER_SIGN_IN_AUTO && os == CHAN_OS_WINDOWS));
     const char *chosen = g->config->guest_user;
-    broker_session_set_sign_in(g->session, asks, chosen && *chosen ? chosen : user_name);
+    // Windows XP knows neither NLA nor TLS before it is set up for them.
+    guint32 how = asks ? CTL_SIGN_IN : 0;
+    if (asks && strstr(os_name, "Windows XP"))
+        how |= CTL_RDP_SECURITY;
+    broker_session_set_sign_in(g->session, how, chosen && *chosen ? chosen : user_name);
 }
 
 static void

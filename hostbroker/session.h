@@ -41,9 +41,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerSession, broker_session_free)
 
 void broker_session_set_config(BrokerSession *session, const BrokerConfig *config);
 
-// Whether the guest asks who signs in, and who that may be (NULL: unknown).
+// How the guest asks who signs in (0, CTL_SIGN_IN, with CTL_RDP_SECURITY), and who that may be
+// (NULL: unknown).
 void
-broker_session_set_sign_in(BrokerSession *session, gboolean signs_in, const char *suggested_user);
+broker_session_set_sign_in(BrokerSession *session, guint32 signs_in, const char *suggested_user);
 
 // Starts the view before the guest is up, and the session before its applications are known, since
 // a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:

@@ -33,7 +33,8 @@ struct BrokerSession {
     BrokerSignIn *sign_in;          // borrowed
     BrokerCredentials *credentials; // for the session that is started next
     char *refused;                  // why the guest did not let them in
-    bool signs_in, ask_again;
+    guint32 signs_in;               // CtlSetupFlags of it
+    bool ask_again;
     bool service, failing, quitting, expecting;
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back

@@ -79,7 +79,7 @@ broker_session_end_refused(BrokerSession *s)
 }
 
 void
-broker_session_set_sign_in(BrokerSession *s, gboolean signs_in, const char *suggested_user)
+broker_session_set_sign_in(BrokerSession *s, guint32 signs_in, const char *suggested_user)
 {
     s->signs_in = signs_in;
     broker_sign_in_suggest(s->sign_in, suggested_user);

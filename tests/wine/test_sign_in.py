@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A Windows guest from the menu entry to the window: casement-agent.exe under wine, the real broker, session and
+view, a real keyring and pinentry; only its Remote Desktop is a double (tests/termservice).
+
+usage: test_sign_in.py WINE BIN     (where the programs for Windows are; CASEMENT_BUILD names the build)
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from harness import HostDesktop, wait_for  # noqa: E402
+from prefix import Prefix  # noqa: E402
+
+BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
+RIGHT = "the password"
+PINENTRIES = ("pinentry-qt", "pinentry-gtk-2", "pinentry-fltk")
+
+
+class Double:
+    """A Windows' Remote Desktop on a port of this machine."""
+
+    def __init__(self, folder, port, *options):
+        self.out = folder / f"double-{len(list(folder.iterdir()))}"
+        self.password = folder / "password"
+        self.password.write_text(RIGHT + "\n")
+        with open(self.out, "wb") as out:
+            self.process = subprocess.Popen(
+                [BUILD / "bin/termservice", "--port", str(port), "--user", "alice", "--password-file", self.password,
+                 *options], stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL)
+        wait_for("the double", lambda: "port " in self.said())
+        self.port = int(self.said().split("port ", 1)[1].split()[0])
+
+    def said(self):
+        return self.out.read_text()
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=20)
+
+
+class SignIn(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.p = Prefix(*sys.argv[1:3])
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="casement-sign-in-"))
+        for name in ("Notes", "Ledger"):
+            cls.p.shortcut(name)
+        first = Double(cls.folder, 0)
+        cls.port = first.port
+        first.stop()
+        cls.d = HostDesktop(BUILD)
+        # The desktop's pinentry, whichever of the toolkits there is.
+        tools = cls.folder / "tools"
+        tools.mkdir()
+        (tools / "pinentry").symlink_to(next(filter(None, map(shutil.which, PINENTRIES))))
+        cls.d.env["PATH"] = f"{tools}:{cls.d.env['PATH']}"
+        cls.d.start()
+        # An unlocked keyring, as a log-in makes it.
+        cls.keyring = cls.d.spawn("gnome-keyring-daemon", "--foreground", "--components=secrets", "--unlock",
+                                  stdin=subprocess.PIPE)
+        cls.keyring.stdin.write(b"login\n")
+        cls.keyring.stdin.close()
+        wait_for("the keyring", lambda: "secrets" in cls.d.run(
+            "gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/",
+            "--method", "org.freedesktop.DBus.ListNames").stdout)
+        argv = ("env", f"WINEPREFIX={cls.p.folder}", "WINEDEBUG=-all", "WINEDLLOVERRIDES=mscoree,mshtml=", sys.argv[1],
+                f"{sys.argv[2]}/casement-agent.exe", "--stdio", "--rdp-port", str(cls.port))
+        cls.d.casement("guest", "add", "win", "--kind", "command", "--set", "argv=" + ";".join(argv))
+        cls.d.casement("guest", "start", "win")
+        cls.apps = {app["name"]: app["id"] for app in cls.d.json("apps", "win")}
+        cls.options = [f"--app={id}={name} of the guest" for name, id in cls.apps.items()]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.stop()
+        cls.p.close()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def setUp(self):
+        self.d.casement("guest", "logout", "win")
+        self.double = None
+
+    def tearDown(self):
+        self.d.casement("guest", "stop", "win")
+        if self.double:
+            self.double.stop()
+
+    def windows(self, *options):
+        self.double = Double(self.folder, self.port, *self.options, *options)
+        self.d.casement("guest", "start", "win")
+
+    def window(self, name):
+        return self.d.window_of(f"casement.win.{self.apps[name]}")
+
+    def login(self, password, user="alice"):
+        return self.d.casement("guest", "login", "win", "--user", user, input=password + "\n").stdout
+
+    def test_password_from_the_keyring_serves_every_program(self):
+        self.windows()
+        self.assertIn("keyring keeps", self.login(RIGHT))
+        self.d.casement("run", "win", self.apps["Notes"])
+        notes = self.window("Notes")
+        self.assertEqual(self.d.title(notes), "Notes of the guest")
+        self.assertTrue(self.d.painted(notes))
+        self.d.casement("run", "win", self.apps["Ledger"])
+        self.window("Ledger")
+        self.assertIn(notes, self.d.clients())
+        self.assertEqual(self.double.said().count("connected\n") - self.double.said().count("disconnected\n"), 1)
+        # Another broker has it from the keyring.
+        self.d.casement("guest", "stop", "win")
+        self.d.kill_broker()
+        self.d.casement("run", "win", self.apps["Notes"])
+        self.window("Notes")
+        # And it is nowhere else.
+        for folder in (self.d.env["XDG_CONFIG_HOME"], self.d.env["XDG_STATE_HOME"], self.d.env["XDG_RUNTIME_DIR"]):
+            found = subprocess.run(["grep", "-rlsa", RIGHT, folder], capture_output=True, text=True, check=False)
+            self.assertEqual(found.stdout, "")
+        shown = subprocess.run(["ps", "axeww"], capture_output=True, text=True, check=True).stdout
+        self.assertNotIn(RIGHT, shown)
+
+    def test_wrong_password_is_said_in_words_and_not_tried_again(self):
+        self.windows()
+        self.login("not it")
+        environment = dict(self.d.env)
+        done = subprocess.run([BUILD / "bin/casement", "run", "win", self.apps["Notes"]], env=environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+                              start_new_session=True) if self.cancel_soon() else None
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("does not let alice in: the user name or the password is wrong", done.stderr + self.asked)
+        self.assertEqual(self.double.said().count("failed"), 1)
+
+    def test_menu_launch_asks_in_a_window(self):
+        self.windows()
+        self.login("not it")
+        launch = self.d.spawn(BUILD / "bin/casement", "run", "win", self.apps["Notes"])
+        self.answer(RIGHT)
+        self.assertEqual(launch.wait(timeout=60), 0)
+        self.window("Notes")
+        self.assertEqual(self.double.said().count("failed"), 1)
+        self.assertIn("logon user=alice ok", self.double.said())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
