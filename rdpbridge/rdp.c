@@ -32,6 +32,7 @@ struct BridgeRdp {
     gpointer user;
     BridgeTransport *transport;
     GSource *source;
+    gboolean more;        // PDUs that were there when the turn's time was over
     char *failure;        // set by bridge_rdp_fail
     UINT32 width, height; // of the guest's desktop
 };
@@ -260,9 +261,11 @@ refresh_polls(RdpSource *s)
 static gboolean
 source_prepare(GSource *source, gint *timeout)
 {
+    RdpSource *s = (RdpSource *)source;
+
     *timeout = -1;
-    refresh_polls((RdpSource *)source);
-    return FALSE;
+    refresh_polls(s);
+    return s->rdp->more;
 }
 
 static gboolean
@@ -270,6 +273,8 @@ source_check(GSource *source)
 {
     RdpSource *s = (RdpSource *)source;
 
+    if (s->rdp->more)
+        return TRUE;
     for (guint i = 0; i < s->n_polls; i++)
         if (s->polls[i].revents)
             return TRUE;
@@ -289,8 +294,9 @@ one_turn(BridgeRdp *rdp)
         before = bridge_transport_pdus(rdp->transport);
         if (!freerdp_check_fds(rdp->instance))
             return FALSE;
-    } while (before != bridge_transport_pdus(rdp->transport) && !rdp->failure &&
-             g_get_monotonic_time() < until);
+        // What was read ahead no descriptor tells of.
+        rdp->more = before != bridge_transport_pdus(rdp->transport) && !rdp->failure;
+    } while (rdp->more && g_get_monotonic_time() < until);
     return freerdp_check_event_handles(context) && !freerdp_shall_disconnect_context(context);
 }
 

@@ -13,6 +13,7 @@
 struct BridgeTransport {
     rdpTransportIo library; // its own functions
     BridgeTransportConnecting connecting;
+    rdpContext *context;
     int fd;
     bool taken;    // the library owns fd
     bool blocking; // while it connects: nothing may be read ahead of a TLS handshake
@@ -47,13 +48,26 @@ set_blocking_mode(rdpTransport *transport, BOOL blocking)
     return the_transport->library.SetBlockingMode(transport, blocking);
 }
 
+// How much to ask the library for, of which n bytes are needed now. It fails as a whole when the
+// stream ends within what is asked for, and what came before the end (why it ended) is lost: so
+// nothing is asked for that is not there. Above TLS nobody tells what is there.
+static gsize
+ask_for(const BridgeTransport *t, gsize n)
+{
+    int there = 0;
+    bool plain = freerdp_settings_get_uint32(t->context->settings, FreeRDP_SelectedProtocol) == 0;
+
+    if (t->blocking || !plain || ioctl(t->fd, FIONREAD, &there) != 0 || there <= 0)
+        return MIN(n, sizeof t->buffer);
+    return MIN((gsize)there, sizeof t->buffer);
+}
+
 // Moves up to n bytes from the buffer to the stream. 0: there are none now, -1: an error.
 static int
 move(BridgeTransport *t, rdpTransport *transport, wStream *s, gsize n)
 {
     if (t->at == t->end) {
-        gsize want = t->blocking ? MIN(n, sizeof t->buffer) : sizeof t->buffer;
-        SSIZE_T got = t->library.ReadBytes(transport, t->buffer, want);
+        SSIZE_T got = t->library.ReadBytes(transport, t->buffer, ask_for(t, n));
         if (got <= 0)
             return (int)got;
         t->at = 0;
@@ -103,6 +117,7 @@ bridge_transport_install(rdpContext *context, int take_fd, BridgeTransportConnec
     g_assert(!the_transport);
     the_transport = t;
     t->library = io;
+    t->context = context;
     t->fd = take_fd;
     t->connecting = connecting;
     t->blocking = true;
