@@ -57,6 +57,40 @@ test_wrong(void)
     run_against(RELAY_WRONG_SURFACE, "The windows of probe were closed");
 }
 
+static void
+ask_for_nothing(gpointer user)
+{
+    harness_exec(user, 2, CTL_EXEC_APP, "nothing", NULL);
+}
+
+static gboolean
+has_answer(Harness *h, gpointer serial)
+{
+    for (guint i = 0; i < h->results->len; i++)
+        if (g_array_index(h->results, CtlExecResult, i).serial == GPOINTER_TO_UINT(serial))
+            return TRUE;
+    return FALSE;
+}
+
+// What a server says before it closes is why it closes.
+static void
+test_last_words(void)
+{
+    Guest *guest = guest_new();
+    Relay *relay = relay_new(guest_stream(guest), RELAY_LAST_WORDS, NULL);
+    Harness *h = harness_new(relay->client, 1280, 800, 0);
+
+    harness_exec(h, 1, CTL_EXEC_APP, "nothing", NULL);
+    harness_wait(h, has_answer, GUINT_TO_POINTER(1), 10, "an answer");
+    relay_last_words(relay, h->pid, ask_for_nothing, h);
+    harness_wait_exit(h, 20);
+    harness_drain(h, 0);
+    g_assert_true(has_answer(h, GUINT_TO_POINTER(2)));
+    harness_free(h);
+    relay_free(relay);
+    guest_free(guest);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -64,5 +98,6 @@ main(int argc, char **argv)
     g_test_add_func("/session/hostile/huge-surfaces", test_huge);
     g_test_add_func("/session/hostile/many-surfaces", test_many);
     g_test_add_func("/session/hostile/wrong-surface", test_wrong);
+    g_test_add_func("/session/hostile/last-words", test_last_words);
     return g_test_run();
 }

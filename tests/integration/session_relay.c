@@ -53,6 +53,14 @@ send_all(int fd, const guint8 *data, gsize size)
     return TRUE;
 }
 
+static volatile sig_atomic_t last_words;
+
+static void
+on_last_words(int number)
+{
+    last_words = 1;
+}
+
 // Holds back what could be the beginning of a PDU until more comes or nothing does for a while.
 static void
 relay(int server, int client, RelayMode mode, int record)
@@ -63,6 +71,8 @@ relay(int server, int client, RelayMode mode, int record)
     for (;;) {
         struct pollfd polls[] = {{server, POLLIN, 0}, {client, POLLIN, 0}};
         int n = poll(polls, 2, held ? 5 : -1);
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n < 0)
             return;
         if (polls[1].revents) {
@@ -76,15 +86,21 @@ relay(int server, int client, RelayMode mode, int record)
         if (got == 0)
             return;
         gsize have = held + (gsize)MAX(got, 0);
+        if (last_words && got > 0)
+            (void)raise(SIGSTOP); // until the session stands still
         falsify(data, have, mode);
         // With nothing new the rest is let go as well.
-        gsize keep = mode == RELAY_FAITHFUL || got < 0 ? 0 : MIN(have, PDU_MAX - 1);
+        gsize keep = mode == RELAY_FAITHFUL || mode == RELAY_LAST_WORDS || got < 0
+                         ? 0
+                         : MIN(have, PDU_MAX - 1);
         if (n > 0 && got < 0)
             keep = have;
         gsize out = have - keep;
         if (record >= 0 && out > 0 && write(record, data, out) != (gssize)out)
             return;
         if (out > 0 && !send_all(client, data, out))
+            return;
+        if (last_words && out > 0)
             return;
         memmove(data, data + out, keep);
         held = keep;
@@ -101,7 +117,9 @@ relay_new(int take_server_fd, RelayMode mode, const char *record)
     r->pid = fork();
     g_assert_cmpint(r->pid, >=, 0);
     if (r->pid == 0) {
+        struct sigaction action = {.sa_handler = on_last_words};
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        sigaction(SIGUSR1, &action, NULL);
         close(pair[0]);
         relay(take_server_fd, pair[1], mode,
               record ? open(record, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1);
@@ -113,10 +131,35 @@ relay_new(int take_server_fd, RelayMode mode, const char *record)
     return r;
 }
 
+static void
+await_stop(GPid pid)
+{
+    int status = 0;
+
+    g_assert_cmpint(waitpid(pid, &status, WUNTRACED), ==, pid);
+    g_assert_true(WIFSTOPPED(status));
+}
+
+void
+relay_last_words(Relay *r, GPid session, void (*say)(gpointer user), gpointer user)
+{
+    kill(r->pid, SIGUSR1);
+    say(user);
+    await_stop(r->pid);
+    kill(session, SIGSTOP);
+    await_stop(session);
+    kill(r->pid, SIGCONT);
+    waitpid(r->pid, NULL, 0);
+    r->pid = 0;
+    kill(session, SIGCONT);
+}
+
 void
 relay_free(Relay *r)
 {
-    kill(r->pid, SIGKILL);
-    waitpid(r->pid, NULL, 0);
+    if (r->pid > 0) {
+        kill(r->pid, SIGKILL);
+        waitpid(r->pid, NULL, 0);
+    }
     g_free(r);
 }

@@ -11,6 +11,7 @@ typedef enum {
     RELAY_HUGE_SURFACES, // each surface claims 65,535 × 65,535 pixels
     RELAY_MANY_SURFACES, // each claims 16,384 × 8,000: memory runs out
     RELAY_WRONG_SURFACE, // pixels go to surfaces that were never made
+    RELAY_LAST_WORDS,    // relay_last_words can be called
 } RelayMode;
 
 typedef struct {
@@ -20,4 +21,8 @@ typedef struct {
 
 // Takes the server's stream. record: a file for the server's bytes, or NULL.
 Relay *relay_new(int take_server_fd, RelayMode mode, const char *record);
+
+// The next words of the server, which say brings about, become its last ones: they and the stream's
+// end are there when session, stopped meanwhile, looks again.
+void relay_last_words(Relay *relay, GPid session, void (*say)(gpointer user), gpointer user);
 void relay_free(Relay *relay);

@@ -15,6 +15,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import HostDesktop, tone, wait_for  # noqa: E402
+from Xlib import X  # noqa: E402
 
 XTERM = "casement.vm.debian-xterm"
 BOOT_S = 240
@@ -110,6 +111,8 @@ class VirtualMachine(unittest.TestCase):
         d = self.d
         d.casement("run", "vm", "--", "/opt/casement/bin/chain_target", "--stream", "640", "480", timeout=180)
         window = wait_for("the streaming window", lambda: [w for w in d.clients() if "chain_target" in d.title(w)], 60)[-1]
+        # It is on the list a moment before it is mapped.
+        wait_for("it to be mapped", lambda: window.get_attributes().map_state == X.IsViewable, 60)
         first = d.pixels(window).tobytes()
         wait_for("moving pixels", lambda: d.pixels(window).tobytes() != first, 60)
         self.machine("system_reset")
