@@ -295,6 +295,7 @@ on_ready(BrokerSession *s, BrokerMember *m)
         s->figures.ready_us = g_get_monotonic_time();
         g_clear_pointer(&s->reason, g_free);
         broker_sign_in_accepted(s->sign_in);
+        broker_exec_queue_hold(s->execs, FALSE);
     }
     check_back(s);
     s->events->changed(s->user);

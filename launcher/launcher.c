@@ -32,6 +32,7 @@ static const Failure broker_failures[] = {
     {ERROR_PREFIX "NotAllowed", LAUNCHER_REFUSED,
      N_("`casement guest show GUEST` lists what the guest's file allows.")},
     {ERROR_PREFIX "NotSupported", LAUNCHER_REFUSED, NULL},
+    {ERROR_PREFIX "SignIn", LAUNCHER_REFUSED, NULL},
     {ERROR_PREFIX "Busy", LAUNCHER_BUSY, N_("Try again in a moment.")},
     {ERROR_PREFIX "ProgramEnded", LAUNCHER_PROGRAM_ENDED, NULL},
     {ERROR_PREFIX "Failed", LAUNCHER_FAILED, NULL},
