@@ -19,7 +19,7 @@ typedef struct {
 
 struct BridgeOrders {
     BridgeModel *model;
-    void (*too_many)(gpointer user);
+    const BridgeOrdersHandlers *handlers;
     gpointer user;
     gboolean said_too_many;
     CachedIcon icons[ICON_CACHES][ICON_ENTRIES];
@@ -29,12 +29,12 @@ struct BridgeOrders {
 static BridgeOrders *(*find_orders)(rdpContext *context);
 
 BridgeOrders *
-bridge_orders_new(BridgeModel *model, void (*too_many)(gpointer user), gpointer user)
+bridge_orders_new(BridgeModel *model, const BridgeOrdersHandlers *handlers, gpointer user)
 {
     BridgeOrders *o = g_new0(BridgeOrders, 1);
 
     o->model = model;
-    o->too_many = too_many;
+    o->handlers = handlers;
     o->user = user;
     return o;
 }
@@ -95,9 +95,12 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
             order.fields |= fields[i].own;
     clean_title(&state->titleInfo, title, sizeof title);
     gboolean is_new = (info->fieldFlags & WINDOW_ORDER_STATE_NEW) != 0;
+    if (info->windowId == BRIDGE_SCREEN_ID)
+        return TRUE;
+    o->handlers->monitored(TRUE, o->user);
     if (!bridge_model_order(o->model, info->windowId, is_new, &order) && !o->said_too_many) {
         o->said_too_many = TRUE;
-        o->too_many(o->user);
+        o->handlers->too_many(o->user);
     }
     return TRUE;
 }
@@ -105,7 +108,8 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
 static BOOL
 on_delete(rdpContext *context, const WINDOW_ORDER_INFO *info)
 {
-    bridge_model_delete(find_orders(context)->model, info->windowId);
+    if (info->windowId != BRIDGE_SCREEN_ID)
+        bridge_model_delete(find_orders(context)->model, info->windowId);
     return TRUE;
 }
 
@@ -121,7 +125,7 @@ static void
 give_icon(BridgeOrders *o, guint32 window, const CachedIcon *icon)
 {
     gsize size = (gsize)icon->width * icon->height * 4;
-    guint8 *copy = malloc(size);
+    guint8 *copy = window == BRIDGE_SCREEN_ID ? NULL : malloc(size);
 
     if (!copy)
         return;
@@ -172,21 +176,32 @@ on_cached_icon(rdpContext *context, const WINDOW_ORDER_INFO *info,
     return TRUE;
 }
 
+// The standard discards all windows when they are about to be told again ([MS-RDPERP] 3.2.5.1.7):
+// those that are not told are discarded when all were.
 static BOOL
 on_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info, const MONITORED_DESKTOP_ORDER *order)
 {
     BridgeOrders *o = find_orders(context);
 
+    o->handlers->monitored(TRUE, o->user);
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ARC_BEGAN)
+        bridge_model_sync_began(o->model);
     if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ZORDER && order->windowIds)
         bridge_model_stack(o->model, order->windowIds, order->numWindowIds);
     if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND)
         bridge_model_active(o->model, order->activeWindowId);
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ARC_COMPLETED)
+        bridge_model_sync_completed(o->model);
     return TRUE;
 }
 
+// Another desktop has the screen: who signs in, unlocks, or is asked by UAC.
 static BOOL
 on_no_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info)
 {
+    BridgeOrders *o = find_orders(context);
+
+    o->handlers->monitored(FALSE, o->user);
     return TRUE;
 }
 
