@@ -136,6 +136,13 @@ on_unlock(const Line *l)
     return true;
 }
 
+static bool
+on_quiet(const Line *l)
+{
+    session_quiet(l->session, strcmp(l->all, "off") != 0);
+    return true;
+}
+
 static const struct {
     const char *name;
     bool of_window; // its first word is a window that there is
@@ -148,6 +155,7 @@ static const struct {
     {"notify", true, on_notify}, {"cloak", true, on_cloak},
     {"open", false, on_open},    {"exec-result", false, on_exec_result},
     {"lock", false, on_lock},    {"unlock", false, on_unlock},
+    {"quiet", false, on_quiet},
 };
 
 void
