@@ -19,6 +19,7 @@ typedef struct {
         told; // where it is; where it goes if the guest has made the host's move already
     bool alive, shown, unsure;
     uint32_t *pixels;
+    BridgeRegion shape;   // what of its place is the window's
     BridgeRegion visible; // all in pixels of the desktop
     BridgeRegion fresh;   // painted and not copied yet
     BridgeRegion wanted;  // visible, and not painted since it is
@@ -65,6 +66,7 @@ pane_free(BridgeDesktop *d, Pane *p)
     if (p->pixels)
         d->used -= bytes_of(p);
     free(p->pixels);
+    bridge_region_clear(&p->shape);
     bridge_region_clear(&p->visible);
     bridge_region_clear(&p->fresh);
     bridge_region_clear(&p->wanted);
@@ -226,8 +228,11 @@ follow_window(BridgeDesktop *d, const BridgeWindow *w)
     p->shown = shown;
     p->unsure = w->unsure;
     p->told = w->rect;
-    if (shown)
-        place(d, p, &w->guest_rect);
+    if (!shown)
+        return;
+    place(d, p, &w->guest_rect);
+    bridge_region_copy(&p->shape, &w->shape);
+    bridge_region_move(&p->shape, p->place.x, p->place.y);
 }
 
 static void
@@ -242,6 +247,8 @@ follow_screen(BridgeDesktop *d)
     to_top(d, p);
     p->alive = p->shown = true;
     place(d, p, &d->whole);
+    p->shape.count = 0;
+    bridge_region_add(&p->shape, d->whole);
 }
 
 static void
@@ -292,7 +299,7 @@ see(Pane *p, BridgeRegion *left)
     if (p->shown && !p->unsure && p->pixels && p->source.width == p->place.width &&
         p->source.height == p->place.height) {
         bridge_region_copy(&p->visible, left);
-        bridge_region_clip(&p->visible, p->place);
+        bridge_region_keep(&p->visible, &p->shape);
     }
     bridge_region_copy(&grown, &p->visible);
     bridge_region_take_all(&grown, &before);
@@ -302,10 +309,12 @@ see(Pane *p, BridgeRegion *left)
         bridge_region_add(&p->wanted, grown.rects[i]);
     bridge_region_clear(&grown);
     bridge_region_clear(&before);
-    if (p->shown)
-        bridge_region_take(left, p->place);
-    if (p->shown && p->unsure)
-        bridge_region_take(left, p->told);
+    if (!p->shown)
+        return;
+    bridge_region_take_all(left, &p->shape);
+    bridge_region_move(&p->shape, p->told.x - p->place.x, p->told.y - p->place.y);
+    if (p->unsure)
+        bridge_region_take_all(left, &p->shape);
 }
 
 static void

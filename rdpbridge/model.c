@@ -35,6 +35,7 @@ static void
 window_free(BridgeWindow *w)
 {
     bridge_surface_free(w->buffer);
+    bridge_region_clear(&w->shape);
     free(w->icon);
     free(w);
 }
@@ -192,6 +193,25 @@ bridge_model_followed(BridgeWindow *w)
     w->push = true;
 }
 
+// A shape of nothing, or of what lies elsewhere, is no shape: the window is whole.
+static void
+apply_shape(BridgeWindow *w, const BridgeOrder *order)
+{
+    ViewRect whole = {0, 0, w->guest_rect.width, w->guest_rect.height};
+
+    if (order->fields & BRIDGE_ORDER_SHAPE) {
+        bridge_region_copy(&w->shape, order->shape);
+        bridge_region_move(&w->shape, -w->guest_rect.x, -w->guest_rect.y);
+        bridge_region_clip(&w->shape, whole);
+        if (w->shape.count > 0)
+            return;
+    } else if (!(order->fields & BRIDGE_ORDER_SIZE)) {
+        return;
+    }
+    w->shape.count = 0;
+    bridge_region_add(&w->shape, whole);
+}
+
 static void
 apply_guest_place(BridgeWindow *w, const BridgeOrder *order)
 {
@@ -207,7 +227,9 @@ apply_guest_place(BridgeWindow *w, const BridgeOrder *order)
 static void
 apply_place(BridgeWindow *w, const BridgeOrder *order)
 {
-    if (!(order->fields & (BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE)) || !place_counts(w, order))
+    const uint32_t fields = BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE | BRIDGE_ORDER_SHAPE;
+
+    if (!(order->fields & fields) || !place_counts(w, order))
         return;
     if (order->fields & BRIDGE_ORDER_OFFSET) {
         w->rect.x = bounded_coordinate(order->x);
@@ -222,6 +244,7 @@ apply_place(BridgeWindow *w, const BridgeOrder *order)
         w->rect.height == w->moving_rect.height)
         bridge_model_followed(w);
     apply_guest_place(w, order);
+    apply_shape(w, order);
 }
 
 static void

@@ -10,6 +10,7 @@
 // none of those functions may call back into the model. All values from the guest are bounded here.
 
 #include "rdpbridge/damage.h"
+#include "rdpbridge/region.h"
 #include "rdpbridge/surface.h"
 
 typedef struct BridgeModel BridgeModel;
@@ -33,6 +34,7 @@ typedef enum {
     BRIDGE_ORDER_TITLE = 1u << 3,
     BRIDGE_ORDER_OFFSET = 1u << 4,
     BRIDGE_ORDER_SIZE = 1u << 5,
+    BRIDGE_ORDER_SHAPE = 1u << 6,
 } BridgeOrderFields;
 
 // A window order, new or update: what `fields` names.
@@ -42,6 +44,7 @@ typedef struct {
     const char *title; // cleaned
     int32_t x, y;
     uint32_t width, height;
+    const BridgeRegion *shape; // in the desktop
 } BridgeOrder;
 
 // A surface of the graphics channel; the graphics module's, which outlives its stay in the model.
@@ -73,7 +76,8 @@ typedef struct {
     // a move and has not said that it made it.
     ViewRect guest_rect;
     bool unsure;
-    bool untold; // since the guest began to tell all its windows
+    BridgeRegion shape; // what of its rectangle is the window's, counted from its corner
+    bool untold;        // since the guest began to tell all its windows
     char title[VIEW_TITLE_MAX];
     uint32_t min_width, min_height, max_width, max_height;
     uint32_t app_index;

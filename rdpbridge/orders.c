@@ -65,6 +65,30 @@ clean_title(const RAIL_UNICODE_STRING *untrusted_text, char *title, gsize capaci
     free(text);
 }
 
+// What of the window is seen ([MS-RDPERP] 2.2.1.3.1.2.1, VisibilityRects); FALSE where its place is
+// not told.
+static gboolean
+read_shape(guint32 fields, const WINDOW_STATE_ORDER *state, BridgeRegion *shape)
+{
+    gboolean own = (fields & WINDOW_ORDER_FIELD_VIS_OFFSET) != 0;
+    gint32 x = own ? state->visibleOffsetX : state->windowOffsetX;
+    gint32 y = own ? state->visibleOffsetY : state->windowOffsetY;
+
+    if (!(fields & WINDOW_ORDER_FIELD_VISIBILITY) || !state->visibilityRects ||
+        !(fields & (WINDOW_ORDER_FIELD_VIS_OFFSET | WINDOW_ORDER_FIELD_WND_OFFSET)))
+        return FALSE;
+    x = CLAMP(x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    y = CLAMP(y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    for (guint32 i = 0; i < MIN(state->numVisibilityRects, BRIDGE_REGION_MAX); i++) {
+        const RECTANGLE_16 *r = &state->visibilityRects[i];
+        if (r->right > r->left && r->bottom > r->top)
+            bridge_region_add(shape,
+                              (ViewRect){x + r->left, y + r->top, (guint32)(r->right - r->left),
+                                         (guint32)(r->bottom - r->top)});
+    }
+    return TRUE;
+}
+
 static BOOL
 on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_ORDER *state)
 {
@@ -98,10 +122,15 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
     if (info->windowId == BRIDGE_SCREEN_ID)
         return TRUE;
     o->handlers->monitored(TRUE, o->user);
+    BridgeRegion shape = {0};
+    order.shape = &shape;
+    if (read_shape(info->fieldFlags, state, &shape))
+        order.fields |= BRIDGE_ORDER_SHAPE;
     if (!bridge_model_order(o->model, info->windowId, is_new, &order) && !o->said_too_many) {
         o->said_too_many = TRUE;
         o->handlers->too_many(o->user);
     }
+    bridge_region_clear(&shape);
     return TRUE;
 }
 

@@ -31,16 +31,18 @@ rows(const Classic *c)
 }
 
 static void
-draw(Classic *c, guint32 id, guint32 seed, const Area *a)
+draw(Classic *c, const Window *w, const Area *a)
 {
     for (int y = MAX(a->y, 0); y < MIN(a->y + a->height, c->height); y++)
         for (int x = MAX(a->x, 0); x < MIN(a->x + a->width, c->width); x++)
-            c->now[y * c->width + x] = picture_pixel(id, seed, x - a->x, y - a->y);
+            if (desk_in_shape(w, a, x - a->x, y - a->y))
+                c->now[y * c->width + x] = picture_pixel(w->id, w->seed, x - a->x, y - a->y);
 }
 
 static void
 compose(Classic *c, bool screen)
 {
+    static const Window logon_screen = {.id = PICTURE_LOGON_SCREEN};
     Area whole = {0, 0, c->width, c->height};
     for (int i = 0; i < c->width * c->height; i++)
         c->now[i] = WALLPAPER;
@@ -48,10 +50,10 @@ compose(Classic *c, bool screen)
         const Window *w = g_ptr_array_index(c->desk->stack, i - 1);
         Area area = desk_area(c->desk, w);
         if (desk_visible(w))
-            draw(c, w->id, w->seed, &area);
+            draw(c, w, &area);
     }
     if (screen)
-        draw(c, PICTURE_LOGON_SCREEN, 0, &whole);
+        draw(c, &logon_screen, &whole);
 }
 
 // The client's colour depth: an XP may have to give 24 or 16 bits.

@@ -67,17 +67,25 @@ put_text(wStream *s, const char *text)
     Stream_Write(s, utf16, size);
 }
 
-// TS_RECTANGLE_16 ([MS-RDPERP] 2.2.1.2.2): the whole of the window, relative to it.
 static void
-put_whole(wStream *s, const Area *a)
+put_rect(wStream *s, int left, int top, int right, int bottom)
 {
-    Stream_Write_UINT16(s, a->width > 0 ? 1 : 0);
-    if (a->width <= 0)
-        return;
-    Stream_Write_UINT16(s, 0);
-    Stream_Write_UINT16(s, 0);
-    Stream_Write_UINT16(s, (UINT16)a->width);
-    Stream_Write_UINT16(s, (UINT16)a->height);
+    Stream_Write_UINT16(s, (UINT16)left);
+    Stream_Write_UINT16(s, (UINT16)top);
+    Stream_Write_UINT16(s, (UINT16)right);
+    Stream_Write_UINT16(s, (UINT16)bottom);
+}
+
+// TS_RECTANGLE_16 ([MS-RDPERP] 2.2.1.2.2): all that is the window's, relative to it.
+static void
+put_shape(wStream *s, const Window *w, const Area *a)
+{
+    bool cut = w->corner > 0 && a->width > 2 * w->corner && a->height > w->corner;
+    Stream_Write_UINT16(s, a->width > 0 ? 1 + cut : 0);
+    if (cut)
+        put_rect(s, w->corner, 0, a->width - w->corner, w->corner);
+    if (a->width > 0)
+        put_rect(s, 0, cut ? w->corner : 0, a->width, a->height);
 }
 
 #define AREA_FIELDS                                                                                \
@@ -117,9 +125,9 @@ put_window(wStream *s, guint32 flags, const Window *w, const Area *a, Show show)
     put_pair(s, (guint32)a->x, (guint32)a->y);
     put_pair(s, 0, 0); // window to client
     put_pair(s, (guint32)a->width, (guint32)a->height);
-    put_whole(s, a);
+    put_shape(s, w, a);
     put_pair(s, (guint32)a->x, (guint32)a->y); // of the visible region
-    put_whole(s, a);
+    put_shape(s, w, a);
 }
 
 // Without the extended level of the Window List Capability Set ([MS-RDPERP] 2.2.1.1.2), fields

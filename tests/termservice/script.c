@@ -83,6 +83,13 @@ on_paint(const Line *l)
 }
 
 static bool
+on_shape(const Line *l)
+{
+    session_shape(l->session, l->window, (int)strtol(l->rest, NULL, 0));
+    return true;
+}
+
+static bool
 on_movesize(const Line *l)
 {
     session_move_size(l->session, l->window, (guint16)strtoul(l->rest, NULL, 0));
@@ -155,7 +162,7 @@ static const struct {
     {"notify", true, on_notify}, {"cloak", true, on_cloak},
     {"open", false, on_open},    {"exec-result", false, on_exec_result},
     {"lock", false, on_lock},    {"unlock", false, on_unlock},
-    {"quiet", false, on_quiet},
+    {"quiet", false, on_quiet},  {"shape", true, on_shape},
 };
 
 void

@@ -327,6 +327,16 @@ session_show(Session *s, Window *w, Show show)
 }
 
 void
+session_shape(Session *s, Window *w, int corner)
+{
+    w->corner = corner;
+    if (s->view == NULL)
+        return;
+    view_changed(s->view, w, ORDER_AREA);
+    view_painted(s->view, w);
+}
+
+void
 session_title(Session *s, Window *w, const char *title)
 {
     g_free(w->title);

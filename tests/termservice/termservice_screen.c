@@ -175,7 +175,9 @@ test_refresh(gconstpointer profile)
     windows_rig_settle(w, "two programs");
     windows_rig_tell(w, "quiet");
     windows_rig_host_move(w, two, (ViewRect){500, 300, two->rect.width, two->rect.height});
-    windows_rig_expect(w, "refresh ");
+    g_autofree char *line = g_strdup_printf("refresh x=500 y=300 width=%u height=%u",
+                                            two->rect.width, two->rect.height);
+    windows_rig_expect(w, line);
     windows_rig_settle(w, "moved away");
     windows_rig_host_move(w, one, (ViewRect){450, 250, one->rect.width, one->rect.height});
     windows_rig_settle(w, "moved below");

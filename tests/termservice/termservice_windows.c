@@ -152,7 +152,7 @@ step(WindowsRig *w, GRand *random)
     RigWindow *window =
         g_ptr_array_index(w->stack, g_rand_int_range(random, 0, (gint32)w->stack->len));
     bool visible = window->state == VIEW_STATE_NORMAL;
-    switch (g_rand_int_range(random, 0, 9)) {
+    switch (g_rand_int_range(random, 0, 10)) {
     case 0:
         windows_rig_move(w, window, random_place(random));
         break;
@@ -173,6 +173,9 @@ step(WindowsRig *w, GRand *random)
         break;
     case 5:
         windows_rig_move(w, window, moved(random, window->rect));
+        break;
+    case 6:
+        windows_rig_shape(w, window, g_rand_int_range(random, 0, 40));
         break;
     default:
         windows_rig_raise(w, window);

@@ -83,6 +83,15 @@ is_in(ViewRect r, int x, int y)
     return x >= r.x && y >= r.y && x < r.x + (int)r.width && y < r.y + (int)r.height;
 }
 
+static bool
+is_of(const RigWindow *window, int x, int y)
+{
+    ViewRect at = place_of(window), top = at;
+    top.x += window->corner;
+    top.width -= (guint32)(2 * window->corner);
+    return is_in(at, x, y) && (y - at.y >= window->corner || is_in(top, x, y));
+}
+
 // The double has painted it where the client can have it.
 static bool
 is_painted(const WindowsRig *w, const RigWindow *window, int x, int y)
@@ -91,10 +100,10 @@ is_painted(const WindowsRig *w, const RigWindow *window, int x, int y)
         return true;
     for (guint i = 0; g_ptr_array_index(w->stack, i) != window; i++) {
         const RigWindow *above = g_ptr_array_index(w->stack, i);
-        if (is_visible(above) && is_in(place_of(above), x, y))
+        if (is_visible(above) && is_of(above, x, y))
             return false;
     }
-    return is_in((ViewRect){0, 0, WIDTH, HEIGHT}, x, y);
+    return is_of(window, x, y) && is_in((ViewRect){0, 0, WIDTH, HEIGHT}, x, y);
 }
 
 static bool
@@ -321,6 +330,14 @@ windows_rig_paint(WindowsRig *w, RigWindow *window, guint32 seed)
         memmove(window->seeds, window->seeds + 1, (--window->n_seeds) * sizeof window->seeds[0]);
     window->seeds[window->n_seeds++] = seed;
     tell(w, "paint", window, rest);
+}
+
+void
+windows_rig_shape(WindowsRig *w, RigWindow *window, int corner)
+{
+    g_autofree char *rest = g_strdup_printf(" %d", corner);
+    window->corner = corner;
+    tell(w, "shape", window, rest);
 }
 
 void

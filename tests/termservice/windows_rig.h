@@ -20,6 +20,7 @@ typedef struct {
     guint n_seeds;
     ViewRect rect; // when neither minimised nor maximised
     ViewState state;
+    int corner; // side of what its upper corners lack
 } RigWindow;
 
 typedef struct {
@@ -47,6 +48,7 @@ void windows_rig_move(WindowsRig *w, RigWindow *window, ViewRect to);
 void windows_rig_show(WindowsRig *w, RigWindow *window, ViewState state);
 void windows_rig_title(WindowsRig *w, RigWindow *window, const char *title);
 void windows_rig_paint(WindowsRig *w, RigWindow *window, guint32 seed);
+void windows_rig_shape(WindowsRig *w, RigWindow *window, int corner);
 void windows_rig_raise(WindowsRig *w, RigWindow *window);
 RigWindow *windows_rig_popup(WindowsRig *w, RigWindow *owner);
 void windows_rig_close(WindowsRig *w, RigWindow *window);
