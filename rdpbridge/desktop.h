@@ -37,7 +37,7 @@ void bridge_desktop_set_monitored(BridgeDesktop *desktop, bool monitored);
 // The guest has painted there.
 void bridge_desktop_damage(BridgeDesktop *desktop, ViewRect rect);
 
-// Nothing more has come for now: shows what was painted.
+// What had come was seen to: shows what was painted.
 void bridge_desktop_settle(BridgeDesktop *desktop);
 
 // When bridge_desktop_expire must be called, µs of out->now; 0: never.

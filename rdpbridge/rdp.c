@@ -16,6 +16,7 @@
 
 #define HANDLES_MAX 64
 #define TURN_US 4000 // of PDUs before the loop sees to others
+#define TURNS 8      // after which what came is shown although more is there
 #define CANVAS 64    // of the library's desktop, on which nothing of ours is drawn
 #define CONGESTED (32 * 1024)
 #define CODECS (FREERDP_CODEC_ALL & ~(FREERDP_CODEC_AVC420 | FREERDP_CODEC_AVC444))
@@ -35,6 +36,7 @@ struct BridgeRdp {
     BridgeTransport *transport;
     GSource *source;
     gboolean more;        // PDUs that were there when the turn's time was over
+    guint turns;          // since turn_over
     char *failure;        // set by bridge_rdp_fail
     guint32 said;         // the server's last Set Error Info, as an error of the library's
     BridgeRefusal logon;  // how the server refused the user
@@ -389,7 +391,10 @@ source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
     BridgeRdp *rdp = ((RdpSource *)source)->rdp;
     gboolean goes_on = one_turn(rdp);
 
-    rdp->handlers->turn_over(rdp->user);
+    if (!rdp->more || ++rdp->turns == TURNS) {
+        rdp->turns = 0;
+        rdp->handlers->turn_over(rdp->user);
+    }
     if (goes_on)
         return G_SOURCE_CONTINUE;
     g_autofree char *text = NULL;

@@ -269,6 +269,11 @@ test_pixels_before_order(Test *t, gconstpointer data)
     g_assert_cmphex(pixel(t, LOWER, 0, 0), ==, LOWER + 8);
     pass(t, 70);
     assert_asked(t, (ViewRect){40, 4, 20, 16});
+    // A little only: what came is not in its place in the window.
+    paint(t, (ViewRect){40, 4, 20, 16}, 0xbad);
+    order(t, LOWER, (ViewRect){43, 6, 20, 16});
+    settle(t);
+    g_assert_cmphex(pixel(t, LOWER, 0, 0), ==, LOWER + 8);
 }
 
 // Where the guest has a window that the host has moved is not known until it says so, or for a
