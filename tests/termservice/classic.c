@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/termservice/classic.h"
 
+#include "tests/termservice/orders.h"
 #include "tests/termservice/picture.h"
+#include "tests/termservice/report.h"
 
+#include <freerdp/codec/color.h>
+#include <freerdp/codec/interleaved.h>
+#include <freerdp/codec/planar.h>
 #include <freerdp/freerdp.h>
 #include <freerdp/update.h>
 #include <string.h>
@@ -16,6 +21,8 @@ struct Classic {
     int width, height;
     guint32 *now, *sent;
     guint8 *known; // per tile: the client has what `sent` says
+    BITMAP_PLANAR_CONTEXT *planar;
+    BITMAP_INTERLEAVED_CONTEXT *interleaved;
 };
 
 static int
@@ -68,6 +75,35 @@ put_pixel(guint8 *to, guint32 pixel, guint32 depth)
     return size;
 }
 
+// RDP 6.0 bitmap compression ([MS-RDPEGDI] 2.2.2.5.1) at 32 bits a pixel, else interleaved
+// run-length encoding ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.4). FALSE where that makes it longer.
+static bool
+compress(Classic *c, BITMAP_DATA *bitmap, guint8 *to, gsize room)
+{
+    UINT32 size = (UINT32)room;
+    guint32 *rows = g_new0(guint32, (gsize)bitmap->width * bitmap->height);
+    for (guint32 y = 0; y < bitmap->height; y++)
+        for (guint32 x = 0; x < bitmap->width; x++)
+            rows[y * bitmap->width + x] = c->now[(bitmap->destTop + y) * (guint32)c->width +
+                                                 MIN(bitmap->destLeft + x, bitmap->destRight)];
+    bool ok;
+    if (bitmap->bitsPerPixel == 32)
+        ok = freerdp_bitmap_compress_planar(c->planar, (BYTE *)rows, PIXEL_FORMAT_BGRX32,
+                                            bitmap->width, bitmap->height, bitmap->width * 4, to,
+                                            &size) != NULL;
+    else
+        ok = interleaved_compress(c->interleaved, to, &size, bitmap->width, bitmap->height,
+                                  (BYTE *)rows, PIXEL_FORMAT_BGRX32, bitmap->width * 4, 0, 0, NULL,
+                                  bitmap->bitsPerPixel);
+    g_free(rows);
+    if (!ok || size >= bitmap->bitmapLength)
+        return false;
+    bitmap->compressed = TRUE;
+    bitmap->bitmapDataStream = to;
+    bitmap->bitmapLength = bitmap->cbCompMainBodySize = size;
+    return true;
+}
+
 // TS_BITMAP_DATA ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.2): rows from the bottom up, and a width in
 // multiples of four.
 static void
@@ -75,7 +111,7 @@ send_tile(Classic *c, const Area *t)
 {
     rdpContext *context = connection_peer(c->connection)->context;
     guint32 depth = freerdp_settings_get_uint32(context->settings, FreeRDP_ColorDepth);
-    guint8 data[TILE * TILE * 4];
+    guint8 data[TILE * TILE * 4], packed[TILE * TILE * 8];
     gsize size = 0;
     int padded = (t->width + 3) & ~3;
     for (int y = t->height - 1; y >= 0; y--)
@@ -93,6 +129,8 @@ send_tile(Classic *c, const Area *t)
         .bitmapLength = (UINT32)size,
         .bitmapDataStream = data,
     };
+    if ((t->x / TILE + t->y / TILE) % 2 != 0)
+        (void)compress(c, &bitmap, packed, sizeof packed);
     BITMAP_UPDATE update = {.number = 1, .rectangles = &bitmap, .skipCompression = TRUE};
     (void)context->update->BitmapUpdate(context, &update);
 }
@@ -131,6 +169,49 @@ classic_present(Classic *c, bool screen)
     connection_flush(c->connection);
 }
 
+static bool
+is_inside(const Classic *c, const Area *a)
+{
+    return a->x >= 0 && a->y >= 0 && a->x + a->width <= c->width && a->y + a->height <= c->height;
+}
+
+static bool
+is_free(const Classic *c, const Window *window, const Area *a)
+{
+    for (guint i = 0; g_ptr_array_index(c->desk->stack, i) != window; i++) {
+        const Window *above = g_ptr_array_index(c->desk->stack, i);
+        Area b = desk_area(c->desk, above);
+        if (desk_visible(above) && a->x < b.x + b.width && b.x < a->x + a->width &&
+            a->y < b.y + b.height && b.y < a->y + a->height)
+            return false;
+    }
+    return is_inside(c, a);
+}
+
+// The client has now in `to` what it had in `from`.
+static void
+copy_sent(Classic *c, const Area *from, const Area *to)
+{
+    gsize row = (gsize)to->width * 4;
+    guint8 *pixels = g_malloc(row * (gsize)to->height);
+    for (int y = 0; y < to->height; y++)
+        memcpy(pixels + (gsize)y * row, c->sent + (from->y + y) * c->width + from->x, row);
+    for (int y = 0; y < to->height; y++)
+        memcpy(c->sent + (to->y + y) * c->width + to->x, pixels + (gsize)y * row, row);
+    g_free(pixels);
+}
+
+void
+classic_moved(Classic *c, const Window *w, const Area *from)
+{
+    Area to = desk_area(c->desk, w);
+    if (!desk_visible(w) || w->corner > 0 || !is_free(c, w, from) || !is_free(c, w, &to))
+        return;
+    orders_scrblt(c->connection, from, &to);
+    copy_sent(c, from, &to);
+    report("scrblt x=%d y=%d width=%d height=%d", to.x, to.y, to.width, to.height);
+}
+
 void
 classic_forget(Classic *c, const Area *area)
 {
@@ -153,6 +234,9 @@ classic_new(Connection *connection, const Desk *desk)
     c->height = desk->height;
     c->now = g_new0(guint32, (gsize)c->width * (gsize)c->height);
     c->sent = g_new0(guint32, (gsize)c->width * (gsize)c->height);
+    c->planar = freerdp_bitmap_planar_context_new(
+        PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, TILE, TILE);
+    c->interleaved = bitmap_interleaved_context_new(TRUE);
     c->known = g_new0(guint8, (gsize)columns(c) * (gsize)rows(c));
     return c;
 }
@@ -165,5 +249,7 @@ classic_free(Classic *c)
     g_free(c->now);
     g_free(c->sent);
     g_free(c->known);
+    freerdp_bitmap_planar_context_free(c->planar);
+    bitmap_interleaved_context_free(c->interleaved);
     g_free(c);
 }

@@ -9,6 +9,10 @@
 #include <string.h>
 
 #define ALTSEC_WINDOW 0x2E // TS_ALTSEC_WINDOW << 2 | TS_SECONDARY ([MS-RDPEGDI] 2.2.2.2.1.3.1.1)
+#define TS_STANDARD 0x01
+#define TS_TYPE_CHANGE 0x08
+#define TS_ENC_SCRBLT 0x02
+#define ROP_SRCCOPY 0xCC
 #define ORDER_MAX 16000
 #define ICON_SIZE 16
 #define STACK_MAX 255
@@ -30,7 +34,7 @@ begin(guint32 flags)
 // One fast-path update of one order, neither fragmented nor encrypted ([MS-RDPBCGR] 2.2.9.1.2,
 // 2.2.9.1.2.1.2). With RDP security that is what a server of low level sends, and clients take it.
 static void
-finish(Connection *c, wStream *s)
+send_update(Connection *c, wStream *s)
 {
     rdpContext *context = connection_peer(c)->context;
     size_t end = Stream_GetPosition(s);
@@ -41,12 +45,20 @@ finish(Connection *c, wStream *s)
     Stream_Write_UINT8(s, 0); // FASTPATH_UPDATETYPE_ORDERS
     Stream_Write_UINT16(s, (UINT16)(end - 6));
     Stream_Write_UINT16(s, 1); // orders
-    Stream_Seek_UINT8(s);
-    Stream_Write_UINT16(s, (UINT16)(end - 8));
     Stream_SetPosition(s, end);
     (void)freerdp_get_io_callbacks(context)->WritePdu(freerdp_get_transport(context), s);
     Stream_Free(s, TRUE);
     connection_flush(c);
+}
+
+static void
+finish(Connection *c, wStream *s)
+{
+    size_t end = Stream_GetPosition(s);
+    Stream_SetPosition(s, 9);
+    Stream_Write_UINT16(s, (UINT16)(end - 8));
+    Stream_SetPosition(s, end);
+    send_update(c, s);
 }
 
 static void
@@ -254,4 +266,25 @@ void
 orders_unmonitored(Connection *c)
 {
     finish(c, begin(WINDOW_ORDER_TYPE_DESKTOP | WINDOW_ORDER_FIELD_DESKTOP_NONE));
+}
+
+// A primary order with all its seven fields, none as a difference (2.2.2.2.1.1.2): what version
+// 3.10 of the library sends by its own call is nothing.
+void
+orders_scrblt(Connection *c, const Area *from, const Area *to)
+{
+    wStream *s = Stream_New(NULL, ORDER_MAX);
+    g_assert(s != NULL);
+    Stream_Seek(s, 8);
+    Stream_Write_UINT8(s, TS_STANDARD | TS_TYPE_CHANGE);
+    Stream_Write_UINT8(s, TS_ENC_SCRBLT);
+    Stream_Write_UINT8(s, 0x7F);
+    Stream_Write_INT16(s, (INT16)to->x);
+    Stream_Write_INT16(s, (INT16)to->y);
+    Stream_Write_INT16(s, (INT16)to->width);
+    Stream_Write_INT16(s, (INT16)to->height);
+    Stream_Write_UINT8(s, ROP_SRCCOPY);
+    Stream_Write_INT16(s, (INT16)from->x);
+    Stream_Write_INT16(s, (INT16)from->y);
+    send_update(c, s);
 }

@@ -282,11 +282,14 @@ end_move(Session *s, const Window *w)
 void
 session_move(Session *s, Window *w, const Area *area)
 {
+    Area from = desk_area(s->desk, w);
     w->normal = *area;
     end_move(s, w);
     if (s->view == NULL)
         return;
     view_changed(s->view, w, ORDER_AREA);
+    if (from.width == area->width && from.height == area->height)
+        view_moved(s->view, w, &from);
     view_painted(s->view, w);
 }
 

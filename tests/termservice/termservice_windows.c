@@ -13,6 +13,14 @@
 #define STEPS 150
 #define STEPS_SETTLED 10
 
+static ViewRect
+moved_by(ViewRect rect, int x, int y)
+{
+    rect.x += x;
+    rect.y += y;
+    return rect;
+}
+
 static void
 change_by_guest(WindowsRig *w, RigWindow *one, RigWindow *two)
 {
@@ -117,14 +125,16 @@ test_events(gconstpointer profile)
     change_by_host(w, one, two, three);
     RigWindow *four = windows_rig_open(w, "by itself");
     windows_rig_settle(w, "a window by itself");
+    windows_rig_move(w, four, moved_by(four->rect, 30, 20));
+    windows_rig_settle(w, "the topmost moved");
     windows_rig_close(w, four);
     windows_rig_settle(w, "closed");
-    windows_rig_close(w, two);
-    windows_rig_settle(w, "another closed");
     g_assert_cmpuint(w->events, ==, EVENTS);
     // One connection, by which all came, and it is there.
     g_assert_cmpuint(double_rig_count(w->rig, "connected"), ==, 1);
     g_assert_cmpuint(double_rig_count(w->rig, "disconnected"), ==, 0);
+    if (w->classic) // drawing orders were among it
+        g_assert_cmpuint(double_rig_count(w->rig, "scrblt"), >, 0);
     windows_rig_free(w);
 }
 
@@ -141,9 +151,8 @@ random_place(GRand *random)
 static ViewRect
 moved(GRand *random, ViewRect rect)
 {
-    rect.x += g_rand_int_range(random, -80, 81);
-    rect.y += g_rand_int_range(random, -80, 81);
-    return rect;
+    int x = g_rand_int_range(random, -80, 81);
+    return moved_by(rect, x, g_rand_int_range(random, -80, 81));
 }
 
 static void

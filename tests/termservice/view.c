@@ -160,6 +160,13 @@ view_painted(View *v, const Window *w)
 }
 
 void
+view_moved(View *v, const Window *w, const Area *from)
+{
+    if (v->classic != NULL && !v->screen)
+        classic_moved(v->classic, w, from);
+}
+
+void
 view_gone(View *v, guint32 window)
 {
     if (v->monitoring)

@@ -32,6 +32,8 @@ void view_created(View *view, const Window *window);
 void view_changed(View *view, const Window *window, OrderFields fields);
 void view_gone(View *view, guint32 window);
 void view_stack(View *view);
+// A window of the same size was there before; before its pixels.
+void view_moved(View *view, const Window *window, const Area *from);
 // Pixels: of the window (NULL: none), or of the desktop where they are of that.
 void view_painted(View *view, const Window *window);
 void view_refresh(View *view, const Area *area);
