@@ -6,7 +6,6 @@
 #include "tests/termservice/report.h"
 
 #include <freerdp/codec/color.h>
-#include <freerdp/codec/interleaved.h>
 #include <freerdp/codec/planar.h>
 #include <freerdp/freerdp.h>
 #include <freerdp/update.h>
@@ -22,7 +21,6 @@ struct Classic {
     guint32 *now, *sent;
     guint8 *known; // per tile: the client has what `sent` says
     BITMAP_PLANAR_CONTEXT *planar;
-    BITMAP_INTERLEAVED_CONTEXT *interleaved;
 };
 
 static int
@@ -75,33 +73,28 @@ put_pixel(guint8 *to, guint32 pixel, guint32 depth)
     return size;
 }
 
-// RDP 6.0 bitmap compression ([MS-RDPEGDI] 2.2.2.5.1) at 32 bits a pixel, else interleaved
-// run-length encoding ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.4). FALSE where that makes it longer.
-static bool
+// RDP 6.0 bitmap compression ([MS-RDPEGDI] 2.2.2.5.1), at 32 bits a pixel; not where that makes it
+// longer. What the library encodes at fewer bits decodes to something else.
+static void
 compress(Classic *c, BITMAP_DATA *bitmap, guint8 *to, gsize room)
 {
     UINT32 size = (UINT32)room;
+    if (bitmap->bitsPerPixel != 32)
+        return;
     guint32 *rows = g_new0(guint32, (gsize)bitmap->width * bitmap->height);
     for (guint32 y = 0; y < bitmap->height; y++)
         for (guint32 x = 0; x < bitmap->width; x++)
             rows[y * bitmap->width + x] = c->now[(bitmap->destTop + y) * (guint32)c->width +
                                                  MIN(bitmap->destLeft + x, bitmap->destRight)];
-    bool ok;
-    if (bitmap->bitsPerPixel == 32)
-        ok = freerdp_bitmap_compress_planar(c->planar, (BYTE *)rows, PIXEL_FORMAT_BGRX32,
-                                            bitmap->width, bitmap->height, bitmap->width * 4, to,
-                                            &size) != NULL;
-    else
-        ok = interleaved_compress(c->interleaved, to, &size, bitmap->width, bitmap->height,
-                                  (BYTE *)rows, PIXEL_FORMAT_BGRX32, bitmap->width * 4, 0, 0, NULL,
-                                  bitmap->bitsPerPixel);
+    const BYTE *out =
+        freerdp_bitmap_compress_planar(c->planar, (BYTE *)rows, PIXEL_FORMAT_BGRX32, bitmap->width,
+                                       bitmap->height, bitmap->width * 4, to, &size);
     g_free(rows);
-    if (!ok || size >= bitmap->bitmapLength)
-        return false;
+    if (out == NULL || size >= bitmap->bitmapLength)
+        return;
     bitmap->compressed = TRUE;
     bitmap->bitmapDataStream = to;
     bitmap->bitmapLength = bitmap->cbCompMainBodySize = size;
-    return true;
 }
 
 // TS_BITMAP_DATA ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.2): rows from the bottom up, and a width in
@@ -130,7 +123,7 @@ send_tile(Classic *c, const Area *t)
         .bitmapDataStream = data,
     };
     if ((t->x / TILE + t->y / TILE) % 2 != 0)
-        (void)compress(c, &bitmap, packed, sizeof packed);
+        compress(c, &bitmap, packed, sizeof packed);
     BITMAP_UPDATE update = {.number = 1, .rectangles = &bitmap, .skipCompression = TRUE};
     (void)context->update->BitmapUpdate(context, &update);
 }
@@ -236,7 +229,6 @@ classic_new(Connection *connection, const Desk *desk)
     c->sent = g_new0(guint32, (gsize)c->width * (gsize)c->height);
     c->planar = freerdp_bitmap_planar_context_new(
         PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, TILE, TILE);
-    c->interleaved = bitmap_interleaved_context_new(TRUE);
     c->known = g_new0(guint8, (gsize)columns(c) * (gsize)rows(c));
     return c;
 }
@@ -250,6 +242,5 @@ classic_free(Classic *c)
     g_free(c->sent);
     g_free(c->known);
     freerdp_bitmap_planar_context_free(c->planar);
-    bitmap_interleaved_context_free(c->interleaved);
     g_free(c);
 }
