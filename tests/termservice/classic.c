@@ -11,7 +11,7 @@
 #include <freerdp/update.h>
 #include <string.h>
 
-#define TILE 60 // its pixels fit one fast-path update without fragments
+#define TILE 100 // larger than one fast-path update, which is then sent in fragments
 #define WALLPAPER 0xFF3A6EA5u
 
 struct Classic {
