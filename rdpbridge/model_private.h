@@ -22,7 +22,7 @@ struct BridgeModel {
     size_t used;
     uint32_t stack[VIEW_WINDOWS_MAX]; // as the guest said, known ids only
     unsigned n_stack;
-    uint32_t active;
+    uint32_t active, generation, stackings;
     ViewRect screen;
 };
 

@@ -11,8 +11,15 @@
 
 typedef struct BridgeOrders BridgeOrders;
 
-// model is borrowed. too_many is called once, when the guest has more windows than it may.
-BridgeOrders *bridge_orders_new(BridgeModel *model, void (*too_many)(gpointer user), gpointer user);
+typedef struct {
+    void (*too_many)(gpointer user); // once, when the guest has more windows than it may
+    // Whether the desktop that is shown is the one with the windows; said with each order.
+    void (*monitored)(gboolean monitored, gpointer user);
+} BridgeOrdersHandlers;
+
+// model and handlers are borrowed.
+BridgeOrders *
+bridge_orders_new(BridgeModel *model, const BridgeOrdersHandlers *handlers, gpointer user);
 void bridge_orders_free(BridgeOrders *orders);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeOrders, bridge_orders_free)
 

@@ -424,6 +424,7 @@ bridge_model_due(const BridgeModel *m)
         const BridgeWindow *w = m->windows[i];
         due = earlier(due, earlier(earlier(w->flight_due, w->mismatch_due),
                                    earlier(w->moving_due, w->app_due)));
+        due = earlier(due, w->unsure_due);
     }
     return due;
 }
@@ -453,6 +454,11 @@ bridge_model_expire(BridgeModel *m)
             again = w->mismatch_accepted = true;
         if (elapsed(&w->app_due, now))
             again = w->app_known = true;
+        if (elapsed(&w->unsure_due, now)) { // it was not told back: the guest will have made it
+            w->unsure = false;
+            w->guest_rect = w->rect;
+            m->generation++;
+        }
         if (elapsed(&w->moving_due, now)) { // the guest wants another size: the view hears so
             bridge_model_followed(w);
             again = true;

@@ -1,6 +1,6 @@
 # What knows neither FreeRDP nor GLib, for tests and fuzzers too.
 add_library(session_pure STATIC
-  cliptext.c damage.c execline.c icon.c model.c present.c scancode.c style.c surface.c)
+  cliptext.c damage.c desktop.c execline.c icon.c model.c present.c region.c scancode.c style.c surface.c)
 target_link_libraries(session_pure PUBLIC channel viewproto)
 
 add_library(session_sandbox STATIC sandbox.c)
@@ -10,8 +10,9 @@ if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
 endif()
 
 add_executable(casement-session
-  main.c apps.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c rail.c
-  rdp.c refusal.c session.c session_broker.c session_view.c settings.c sound.c transport.c viewlink.c)
+  main.c apps.c classic.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c rail.c
+  rdp.c refusal.c session.c session_broker.c session_screen.c
+  session_view.c settings.c sound.c transport.c viewlink.c)
 target_link_libraries(casement-session PRIVATE
   session_pure session_sandbox channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
 if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)

@@ -4,8 +4,6 @@
 
 #include "rdpbridge/session_private.h"
 
-#include <freerdp/rail.h>
-
 static void
 on_setup(const CtlSetup *setup, gpointer user)
 {
@@ -54,10 +52,7 @@ on_view(int take_fd, gpointer user)
 static void
 on_close_window(guint32 id, gpointer user)
 {
-    BridgeSession *s = user;
-
-    if (bridge_model_window(s->model, id))
-        bridge_rail_command(s->rail, id, SC_CLOSE);
+    bridge_session_close_window(user, id);
 }
 
 static void

@@ -271,6 +271,8 @@ take_commit(Harness *h, const ViewCommit *m)
         }
     }
     w->commit = *m;
+    if (h->on_commit && m->buffer_id)
+        h->on_commit(h, w, damage, m->n_damage, h->user);
     VIEW_INIT(&shown, VIEW_MSG_SHOWN);
     if (!h->hold_shown)
         harness_send_view(h, &shown, sizeof shown, -1);

@@ -25,7 +25,9 @@ typedef struct {
     gboolean gone;
 } HarnessWindow;
 
-typedef struct {
+typedef struct Harness Harness;
+
+struct Harness {
     GPid pid;
     int control, view;  // our ends; -1: closed
     GPtrArray *windows; // of HarnessWindow
@@ -44,7 +46,11 @@ typedef struct {
     guint cursors;
     guint32 notice_code;
     gboolean sign_in_failed, sign_in_again;
-} Harness;
+    // Called for each commit before it is answered: until then its pixels stay as they are.
+    void (*on_commit)(Harness *h, HarnessWindow *window, const ViewRect *damage, guint n_damage,
+                      gpointer user);
+    gpointer user;
+};
 
 // Starts casement-session with the stream rdp_fd, which is taken. Sends SETUP, SCREEN and LAYOUT.
 Harness *harness_new(int take_rdp_fd, guint width, guint height, guint32 setup_flags);

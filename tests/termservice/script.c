@@ -83,6 +83,13 @@ on_paint(const Line *l)
 }
 
 static bool
+on_shape(const Line *l)
+{
+    session_shape(l->session, l->window, (int)strtol(l->rest, NULL, 0));
+    return true;
+}
+
+static bool
 on_movesize(const Line *l)
 {
     session_move_size(l->session, l->window, (guint16)strtoul(l->rest, NULL, 0));
@@ -136,6 +143,13 @@ on_unlock(const Line *l)
     return true;
 }
 
+static bool
+on_quiet(const Line *l)
+{
+    session_quiet(l->session, strcmp(l->all, "off") != 0);
+    return true;
+}
+
 static const struct {
     const char *name;
     bool of_window; // its first word is a window that there is
@@ -148,6 +162,7 @@ static const struct {
     {"notify", true, on_notify}, {"cloak", true, on_cloak},
     {"open", false, on_open},    {"exec-result", false, on_exec_result},
     {"lock", false, on_lock},    {"unlock", false, on_unlock},
+    {"quiet", false, on_quiet},  {"shape", true, on_shape},
 };
 
 void

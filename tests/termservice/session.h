@@ -30,8 +30,13 @@ void session_close(Session *session, Window *window);
 
 // Changes of the desk as the programs in it would make them; the client is told.
 void session_move(Session *session, Window *window, const Area *area);
+// The client asked for it. While quiet, no order tells it of a move alone.
+void session_move_asked(Session *session, Window *window, const Area *area);
+void session_quiet(Session *session, bool quiet);
 void session_show(Session *session, Window *window, Show show);
 void session_title(Session *session, Window *window, const char *title);
+// Its upper corners lack squares of that side.
+void session_shape(Session *session, Window *window, int corner);
 void session_raise(Session *session, guint32 window);
 void session_paint(Session *session, Window *window, guint32 seed);
 // Min Max Info and Move/Size Start, as after a press on the title bar; the client's move ends it.
