@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define TEXTS_MAX 5
+
 typedef struct {
     uint16_t offset, size;
 } TextField;
@@ -12,7 +14,7 @@ typedef struct {
 typedef struct {
     uint32_t type, size;
     bool has_tail;
-    TextField text[4]; // ends at size 0
+    TextField text[TEXTS_MAX]; // ends at size 0
 } Shape;
 
 #define TEXT(Type, field)                                                                          \
@@ -25,7 +27,8 @@ static const Shape shapes[] = {
     {CTL_APP,
      sizeof(CtlApp),
      false,
-     {TEXT(CtlApp, app_id), TEXT(CtlApp, wm_class), TEXT(CtlApp, name)}},
+     {TEXT(CtlApp, app_id), TEXT(CtlApp, wm_class), TEXT(CtlApp, name), TEXT(CtlApp, model_id),
+      TEXT(CtlApp, program)}},
     {CTL_QUIT, sizeof(CtlPlain), false, {{0}}},
     {CTL_EXEC,
      sizeof(CtlExec),
@@ -73,7 +76,7 @@ ctl_check(ChanSpan untrusted_packet)
         return false;
     if (header.size < shape->size || (header.size > shape->size && !shape->has_tail))
         return false;
-    for (const TextField *f = shape->text; f < shape->text + 4 && f->size > 0; f++)
+    for (const TextField *f = shape->text; f < shape->text + TEXTS_MAX && f->size > 0; f++)
         if (!memchr(untrusted_packet.data + f->offset, 0, f->size))
             return false;
     return header.size == shape->size || untrusted_packet.data[header.size - 1] == 0;

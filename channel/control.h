@@ -88,9 +88,13 @@ typedef struct {
 typedef struct {
     CtlHeader header;
     uint32_t index;               // 0…CHAN_APPS_MAX-1
+    uint32_t foremost;            // CHAN_APP_FOREMOST
     char app_id[CHAN_ID_MAX + 1]; // the guest's id; the session matches what RAIL says against it
     char wm_class[CHAN_ID_MAX + CTL_GUEST_MAX + 16]; // id of the published .desktop file
     char name[CHAN_NAME_MAX + 1];                    // cleaned
+    // Of a Windows' application, cleaned, may be empty: for the session to match.
+    char model_id[CHAN_NAME_MAX + 1];   // AppUserModelID
+    char program[CHAN_PROGRAM_MAX + 1]; // path of its file
 } CtlApp;
 
 #define CTL_CREDENTIAL_MAX                                                                         \

@@ -114,12 +114,14 @@ on_exec_result(RailClientContext *client, const RAIL_EXEC_RESULT_ORDER *order)
 }
 
 static void
-tell_app_id(BridgeRail *r, guint32 window, const WCHAR *id, const WCHAR *path)
+tell_app_id(BridgeRail *r, guint32 window, const WCHAR *id, const WCHAR *path, guint32 process)
 {
     char *id8 = ConvertWCharNToUtf8Alloc(id, 260, NULL);
     char *path8 = path ? ConvertWCharNToUtf8Alloc(path, 260, NULL) : NULL;
 
-    r->handlers->app_id(window, id8 ? id8 : "", path8 ? path8 : "", r->user);
+    BridgeAppClues clues = {id8 ? id8 : "", path8 ? path8 : "", process};
+
+    r->handlers->app_id(window, &clues, r->user);
     free(id8);
     free(path8);
 }
@@ -127,14 +129,15 @@ tell_app_id(BridgeRail *r, guint32 window, const WCHAR *id, const WCHAR *path)
 static UINT
 on_app_id(RailClientContext *client, const RAIL_GET_APPID_RESP_ORDER *order)
 {
-    tell_app_id(client->custom, order->windowId, order->applicationId, NULL);
+    tell_app_id(client->custom, order->windowId, order->applicationId, NULL, 0);
     return CHANNEL_RC_OK;
 }
 
 static UINT
 on_app_id_ex(RailClientContext *client, const RAIL_GET_APPID_RESP_EX *order)
 {
-    tell_app_id(client->custom, order->windowID, order->applicationID, order->processImageName);
+    tell_app_id(client->custom, order->windowID, order->applicationID, order->processImageName,
+                order->processId);
     return CHANNEL_RC_OK;
 }
 

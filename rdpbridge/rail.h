@@ -4,6 +4,8 @@
 // RAIL ([MS-RDPERP]): the handshake, programs to start, and what is said of and to windows. Window
 // orders (rdpbridge/orders.h) come by another way.
 
+#include "rdpbridge/apps.h"
+
 #include <freerdp/client/rail.h>
 #include <glib.h>
 
@@ -14,8 +16,7 @@ typedef struct {
     // program as it was given; code is RAIL's ([MS-RDPERP] 2.2.2.3.2), raw with success the
     // program's process in the guest, or 0 (channel/rail.h)
     void (*exec_result)(const char *program, guint16 code, guint32 raw, gpointer user);
-    void (*app_id)(guint32 window, const char *untrusted_id, const char *untrusted_path,
-                   gpointer user);
+    void (*app_id)(guint32 window, const BridgeAppClues *clues, gpointer user);
     void (*move_loop)(guint32 window, guint16 kind, gint16 x, gint16 y, gpointer user);
     void (*limits)(guint32 window, const guint32 min_max[4], gpointer user);
 } BridgeRailHandlers;

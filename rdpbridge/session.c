@@ -145,7 +145,11 @@ bridge_session_mark(BridgeSession *s, guint32 window)
 static void
 model_changed(void *user, const BridgeWindow *window)
 {
-    bridge_session_mark(user, window->id);
+    BridgeSession *s = user;
+
+    if (bridge_asks_again(s->asks, window->id))
+        bridge_rail_ask_app(s->rail, window->id);
+    bridge_session_mark(s, window->id);
 }
 
 static void
@@ -155,6 +159,7 @@ model_gone(void *user, uint32_t id)
     CtlWindowId m = {.window_id = id};
 
     g_hash_table_remove(s->dirty, GUINT_TO_POINTER(id));
+    bridge_asks_forget(s->asks, id);
     if (s->focus == id)
         s->focus = 0;
     CTL_INIT(&m, CTL_WINDOW_GONE);
@@ -240,13 +245,13 @@ rail_exec_result(const char *program, guint16 code, guint32 raw, gpointer user)
 }
 
 static void
-rail_app_id(guint32 window, const char *untrusted_id, const char *untrusted_path, gpointer user)
+rail_app_id(guint32 window, const BridgeAppClues *clues, gpointer user)
 {
     BridgeSession *s = user;
-    guint32 index = bridge_apps_find(s->apps, untrusted_id);
-
-    if (index == CTL_APP_NONE && *untrusted_path)
-        index = bridge_apps_find(s->apps, untrusted_path);
+    if (!bridge_model_window(s->model, window))
+        return;
+    guint32 index = bridge_apps_find(s->apps, clues);
+    bridge_asks_answered(s->asks, window, index != CTL_APP_NONE);
     bridge_model_set_app(s->model, window, index);
 }
 
@@ -516,6 +521,7 @@ static void
 make_modules(BridgeSession *s)
 {
     s->apps = bridge_apps_new();
+    s->asks = bridge_asks_new();
     s->model = bridge_model_new(VIEW_WINDOWS_MAX, &model_out, s);
     s->orders = bridge_orders_new(s->model, orders_too_many, s);
     s->graphics = bridge_graphics_new(s->model, graphics_fail, s);
@@ -575,6 +581,7 @@ bridge_session_free(BridgeSession *s)
     bridge_graphics_free(s->graphics);
     bridge_orders_free(s->orders);
     bridge_model_free(s->model);
+    bridge_asks_free(s->asks);
     bridge_apps_free(s->apps);
     bridge_viewlink_free(s->view);
     bridge_control_free(s->control);

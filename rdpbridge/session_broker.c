@@ -42,6 +42,8 @@ on_exec(const CtlExec *exec, ChanSpan args, gpointer user)
 {
     BridgeSession *s = user;
 
+    if (exec->kind == CTL_EXEC_APP)
+        bridge_apps_started(s->apps, exec->program);
     bridge_execs_add(s->execs, exec, args);
 }
 

@@ -4,6 +4,7 @@
 // Shared by session.c (life, guest), session_broker.c and session_view.c (their messages) only.
 
 #include "rdpbridge/apps.h"
+#include "rdpbridge/asks.h"
 #include "rdpbridge/clipboard.h"
 #include "rdpbridge/control.h"
 #include "rdpbridge/cursor.h"
@@ -28,6 +29,7 @@ struct BridgeSession {
     BridgeViewLink *view;
     BridgeRdp *rdp;
     BridgeApps *apps;
+    BridgeAsks *asks;
     BridgeModel *model;
     BridgeOrders *orders;
     BridgeGraphics *graphics;

@@ -19,7 +19,7 @@ read_texts(CtlType type, const void *packet, size_t size)
         READ(guest), READ(title_prefix);
     } else if (type == CTL_APP) {
         const CtlApp *m = packet;
-        READ(app_id), READ(wm_class), READ(name);
+        READ(app_id), READ(wm_class), READ(name), READ(model_id), READ(program);
     } else if (type == CTL_EXEC) {
         const CtlExec *m = packet;
         const char *at = (const char *)(m + 1), *end = (const char *)packet + size;

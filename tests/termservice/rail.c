@@ -22,6 +22,7 @@
 struct Rail {
     Connection *connection;
     HANDLE channel;
+    Profile profile;
     guint32 status; // TS_RAIL_CLIENTSTATUS_* of the client
     RailHandler handler;
     gpointer user;
@@ -220,16 +221,17 @@ rail_exec_result(Rail *rail, const RailRequest *exec, guint16 result, guint32 ra
 void
 rail_app_id(Rail *rail, const Window *w)
 {
-    bool extended = (rail->status & TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED) != 0;
-    g_autofree char *image = g_strdup_printf("C:\\Program Files\\Double\\%s.exe", w->app);
+    // Older ones know the plain response only.
+    bool extended = rail->profile >= PROFILE_10 &&
+                    (rail->status & TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED) != 0;
     // An application that names no model of its own is known by its program's path.
-    const char *id = strchr(w->app, '!') != NULL ? w->app : image;
+    const char *id = w->model != NULL ? w->model : w->image;
     wStream *s = begin(extended ? TS_RAIL_ORDER_GET_APPID_RESP_EX : TS_RAIL_ORDER_GET_APPID_RESP);
     Stream_Write_UINT32(s, w->id);
     put_name(s, id);
     if (extended) {
         Stream_Write_UINT32(s, w->process);
-        put_name(s, image);
+        put_name(s, w->image);
     }
     finish(rail, s);
 }
@@ -304,6 +306,7 @@ rail_new(Connection *connection, Profile profile, RailHandler handler, gpointer 
         return NULL;
     Rail *rail = g_new0(Rail, 1);
     rail->connection = connection;
+    rail->profile = profile;
     rail->channel = channel;
     rail->handler = handler;
     rail->user = user;

@@ -106,6 +106,29 @@ on_cloak(const Line *l)
 }
 
 static bool
+on_model(const Line *l)
+{
+    g_free(l->window->model);
+    l->window->model = *l->rest != 0 ? g_strdup(l->rest) : NULL;
+    return true;
+}
+
+static bool
+on_image(const Line *l)
+{
+    g_free(l->window->image);
+    l->window->image = g_strdup(l->rest);
+    return true;
+}
+
+static bool
+on_process(const Line *l)
+{
+    l->window->process = (guint32)strtoul(l->rest, NULL, 0);
+    return true;
+}
+
+static bool
 on_open(const Line *l)
 {
     g_auto(GStrv) words = g_strsplit(l->all, " ", 2);
@@ -141,13 +164,23 @@ static const struct {
     bool of_window; // its first word is a window that there is
     bool (*run)(const Line *line);
 } commands[] = {
-    {"move", true, on_move},     {"show", true, on_show},
-    {"title", true, on_title},   {"popup", true, on_popup},
-    {"close", true, on_close},   {"raise", true, on_raise},
-    {"paint", true, on_paint},   {"movesize", true, on_movesize},
-    {"notify", true, on_notify}, {"cloak", true, on_cloak},
-    {"open", false, on_open},    {"exec-result", false, on_exec_result},
-    {"lock", false, on_lock},    {"unlock", false, on_unlock},
+    {"move", true, on_move},
+    {"show", true, on_show},
+    {"title", true, on_title},
+    {"popup", true, on_popup},
+    {"close", true, on_close},
+    {"raise", true, on_raise},
+    {"paint", true, on_paint},
+    {"movesize", true, on_movesize},
+    {"notify", true, on_notify},
+    {"cloak", true, on_cloak},
+    {"model", true, on_model},
+    {"image", true, on_image},
+    {"process", true, on_process},
+    {"open", false, on_open},
+    {"exec-result", false, on_exec_result},
+    {"lock", false, on_lock},
+    {"unlock", false, on_unlock},
 };
 
 void

@@ -335,6 +335,7 @@ full_app(void)
                      .generic_name = CHAN_SPAN_TEXT("Editor"),
                      .comment = CHAN_SPAN_TEXT("Edits ünïcode"),
                      .wm_class = CHAN_SPAN_TEXT("Class"),
+                     .program = CHAN_SPAN_TEXT("C:\\full.exe"),
                      .folder = CHAN_SPAN_TEXT("A/B"),
                      .flags = CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES,
                      .n_categories = 1,
@@ -372,6 +373,7 @@ test_kept_for_the_next_broker(void)
     g_assert_cmpstr(got->generic_name, ==, "Editor");
     g_assert_cmpstr(got->comment, ==, "Edits ünïcode");
     g_assert_cmpstr(got->wm_class, ==, "Class");
+    g_assert_cmpstr(got->program, ==, "C:\\full.exe");
     g_assert_cmpstr(got->folder, ==, "A/B");
     g_assert_cmpuint(got->flags, ==, CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES);
     g_assert_cmpstr(got->categories[0], ==, "Utility");
