@@ -231,7 +231,7 @@ app_with_count(int list, uint16_t n)
     ChanWriter w = chan_writer(buffer, sizeof buffer);
 
     chan_write_text(&w, T("x"));
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         chan_write_text(&w, T(""));
     chan_write_u32(&w, 0);
     for (int i = 0; i < 5; i++) {
