@@ -10,7 +10,8 @@
     (TS_RAIL_CLIENTSTATUS_ALLOWLOCALMOVESIZE |                                                     \
      TS_RAIL_CLIENTSTATUS_WINDOW_RESIZE_MARGIN_SUPPORTED |                                         \
      TS_RAIL_CLIENTSTATUS_HIGH_DPI_ICONS_SUPPORTED |                                               \
-     TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED)
+     TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED |                                        \
+     TS_RAIL_CLIENTSTATUS_BIDIRECTIONAL_CLOAK_SUPPORTED) // else the library fails at cloaking
 
 struct BridgeRail {
     const BridgeRailHandlers *handlers;
@@ -142,6 +143,15 @@ on_app_id_ex(RailClientContext *client, const RAIL_GET_APPID_RESP_EX *order)
 }
 
 static UINT
+on_cloak(RailClientContext *client, const RAIL_CLOAK *order)
+{
+    BridgeRail *r = client->custom;
+
+    r->handlers->cloak(order->windowId, order->cloak, r->user);
+    return CHANNEL_RC_OK;
+}
+
+static UINT
 on_move_loop(RailClientContext *client, const RAIL_LOCALMOVESIZE_ORDER *order)
 {
     BridgeRail *r = client->custom;
@@ -182,8 +192,15 @@ bridge_rail_attach(BridgeRail *r, RailClientContext *client)
     client->ServerExecuteResult = on_exec_result;
     client->ServerGetAppIdResponse = on_app_id;
     client->ServerGetAppidResponseExtended = on_app_id_ex;
+    client->ServerCloak = on_cloak;
     client->ServerLocalMoveSize = on_move_loop;
     client->ServerMinMaxInfo = on_limits;
+}
+
+gboolean
+bridge_rail_is_ours(const BridgeRail *r)
+{
+    return r->ours;
 }
 
 void

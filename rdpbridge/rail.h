@@ -17,6 +17,7 @@ typedef struct {
     // program's process in the guest, or 0 (channel/rail.h)
     void (*exec_result)(const char *program, guint16 code, guint32 raw, gpointer user);
     void (*app_id)(guint32 window, const BridgeAppClues *clues, gpointer user);
+    void (*cloak)(guint32 window, gboolean cloaked, gpointer user);
     void (*move_loop)(guint32 window, guint16 kind, gint16 x, gint16 y, gpointer user);
     void (*limits)(guint32 window, const guint32 min_max[4], gpointer user);
 } BridgeRailHandlers;
@@ -27,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeRail, bridge_rail_free)
 
 // The channel is there (NULL: gone). Before that, and while it is gone, requests do nothing.
 void bridge_rail_attach(BridgeRail *rail, RailClientContext *client);
+
+// The server is casement-remoteapp; known once it is ready.
+gboolean bridge_rail_is_ours(const BridgeRail *rail);
 
 // The part of the desktop that maximised windows take.
 void bridge_rail_set_work_area(BridgeRail *rail, gint x, gint y, guint width, guint height);

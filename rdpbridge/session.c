@@ -92,12 +92,6 @@ model_to_view(void *user, const void *message, size_t size, int fd)
     bridge_viewlink_send(s->view, message, size, fd);
 }
 
-static gboolean
-in_lists(const BridgeWindow *w)
-{
-    return w->show != BRIDGE_HIDE && w->rect.width > 0 && w->rect.height > 0;
-}
-
 static void
 tell_broker(BridgeSession *s, const BridgeWindow *w)
 {
@@ -127,7 +121,7 @@ on_dirty(gpointer user)
     g_hash_table_iter_init(&iter, s->dirty);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
-        if (w && in_lists(w))
+        if (w && !bridge_model_hidden(s->model, w))
             tell_broker(s, w);
     }
     g_hash_table_remove_all(s->dirty);
@@ -233,6 +227,7 @@ rail_ready(gpointer user)
     CtlPlain m;
 
     s->ready = TRUE;
+    bridge_model_set_foreign(s->model, !bridge_rail_is_ours(s->rail));
     m = (CtlPlain){CTL_READY, sizeof m};
     bridge_control_send(s->control, &m, sizeof m);
     bridge_execs_ready(s->execs);
@@ -253,6 +248,12 @@ rail_app_id(guint32 window, const BridgeAppClues *clues, gpointer user)
     guint32 index = bridge_apps_find(s->apps, clues);
     bridge_asks_answered(s->asks, window, index != CTL_APP_NONE);
     bridge_model_set_app(s->model, window, index);
+}
+
+static void
+rail_cloak(guint32 window, gboolean cloaked, gpointer user)
+{
+    bridge_model_cloak(((BridgeSession *)user)->model, window, cloaked);
 }
 
 static void
@@ -289,6 +290,7 @@ rail_limits(guint32 window, const guint32 min_max[4], gpointer user)
 static const BridgeRailHandlers rail_handlers = {.ready = rail_ready,
                                                  .exec_result = rail_exec_result,
                                                  .app_id = rail_app_id,
+                                                 .cloak = rail_cloak,
                                                  .move_loop = rail_move_loop,
                                                  .limits = rail_limits};
 

@@ -62,6 +62,13 @@ on_popup(const Line *l)
 }
 
 static bool
+on_shadow(const Line *l)
+{
+    session_shadow(l->session, l->window);
+    return true;
+}
+
+static bool
 on_close(const Line *l)
 {
     session_close(l->session, l->window);
@@ -164,23 +171,15 @@ static const struct {
     bool of_window; // its first word is a window that there is
     bool (*run)(const Line *line);
 } commands[] = {
-    {"move", true, on_move},
-    {"show", true, on_show},
-    {"title", true, on_title},
-    {"popup", true, on_popup},
-    {"close", true, on_close},
-    {"raise", true, on_raise},
-    {"paint", true, on_paint},
-    {"movesize", true, on_movesize},
-    {"notify", true, on_notify},
-    {"cloak", true, on_cloak},
-    {"model", true, on_model},
-    {"image", true, on_image},
-    {"process", true, on_process},
-    {"open", false, on_open},
-    {"exec-result", false, on_exec_result},
-    {"lock", false, on_lock},
-    {"unlock", false, on_unlock},
+    {"move", true, on_move},     {"show", true, on_show},
+    {"title", true, on_title},   {"popup", true, on_popup},
+    {"close", true, on_close},   {"raise", true, on_raise},
+    {"paint", true, on_paint},   {"movesize", true, on_movesize},
+    {"notify", true, on_notify}, {"cloak", true, on_cloak},
+    {"shadow", true, on_shadow}, {"model", true, on_model},
+    {"image", true, on_image},   {"process", true, on_process},
+    {"open", false, on_open},    {"exec-result", false, on_exec_result},
+    {"lock", false, on_lock},    {"unlock", false, on_unlock},
 };
 
 void

@@ -239,6 +239,15 @@ session_popup(Session *s, Window *owner)
     return show_new(s, desk_add(s->desk, "", owner->app, owner->id));
 }
 
+Window *
+session_shadow(Session *s, Window *owner)
+{
+    Window *w = desk_add(s->desk, "", owner->app, owner->id);
+    w->ex_style = WS_EX_LAYERED | WS_EX_TRANSPARENT | WS_EX_TOOLWINDOW | WS_EX_NOACTIVATE;
+    w->normal = owner->normal;
+    return show_new(s, w);
+}
+
 void
 session_close(Session *s, Window *window)
 {

@@ -25,6 +25,8 @@ void session_unlock(Session *session);
 
 // Opens a window of the program and reports it.
 Window *session_open(Session *session, const char *app, const char *title);
+// A layered window that lets clicks through, as large as its owner.
+Window *session_shadow(Session *session, Window *owner);
 Window *session_popup(Session *session, Window *owner);
 void session_close(Session *session, Window *window);
 
