@@ -264,6 +264,16 @@ bridge_rail_command(BridgeRail *r, guint32 window, guint16 command)
 }
 
 void
+bridge_rail_notify(BridgeRail *r, guint32 window, guint32 icon, guint32 message)
+{
+    RAIL_NOTIFY_EVENT_ORDER order = {window, icon, message};
+
+    // Ours has no tray, and takes this one's for another message.
+    if (r->client && r->shaken && !r->ours)
+        r->client->ClientNotifyEvent(r->client, &order);
+}
+
+void
 bridge_rail_layout(BridgeRail *r, guint32 keyboard_layout)
 {
     RAIL_LANGUAGEIME_INFO_ORDER order = {.ProfileType = TF_PROFILETYPE_KEYBOARDLAYOUT,

@@ -43,6 +43,8 @@ void bridge_rail_ask_app(BridgeRail *rail, guint32 window);
 void bridge_rail_activate(BridgeRail *rail, guint32 window, gboolean active);
 void bridge_rail_move(BridgeRail *rail, guint32 window, gint x, gint y, guint width, guint height);
 void bridge_rail_command(BridgeRail *rail, guint32 window, guint16 command); // SC_*
+// A mouse message to the window of an icon of the tray (WM_*, NIN_*).
+void bridge_rail_notify(BridgeRail *rail, guint32 window, guint32 icon, guint32 message);
 void bridge_rail_layout(BridgeRail *rail, guint32 keyboard_layout);
 
 // Restacks on top without focus (channel/rail.h); nothing with a server that is not ours.

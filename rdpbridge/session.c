@@ -243,9 +243,11 @@ static void
 rail_app_id(guint32 window, const BridgeAppClues *clues, gpointer user)
 {
     BridgeSession *s = user;
+    guint32 index = bridge_apps_find(s->apps, clues);
+
+    bridge_tray_set_app(s->tray, window, index);
     if (!bridge_model_window(s->model, window))
         return;
-    guint32 index = bridge_apps_find(s->apps, clues);
     bridge_asks_answered(s->asks, window, index != CTL_APP_NONE);
     bridge_model_set_app(s->model, window, index);
 }
@@ -525,7 +527,8 @@ make_modules(BridgeSession *s)
     s->apps = bridge_apps_new();
     s->asks = bridge_asks_new();
     s->model = bridge_model_new(VIEW_WINDOWS_MAX, &model_out, s);
-    s->orders = bridge_orders_new(s->model, orders_too_many, s);
+    s->tray = bridge_tray_new(s->context, &bridge_session_tray_out, s);
+    s->orders = bridge_orders_new(s->model, s->tray, orders_too_many, s);
     s->graphics = bridge_graphics_new(s->model, graphics_fail, s);
     s->rail = bridge_rail_new(&rail_handlers, s);
     s->execs = bridge_execs_new(s->context, &execs_out, s);
@@ -582,6 +585,7 @@ bridge_session_free(BridgeSession *s)
     bridge_rail_free(s->rail);
     bridge_graphics_free(s->graphics);
     bridge_orders_free(s->orders);
+    bridge_tray_free(s->tray);
     bridge_model_free(s->model);
     bridge_asks_free(s->asks);
     bridge_apps_free(s->apps);

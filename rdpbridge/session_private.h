@@ -18,6 +18,7 @@
 #include "rdpbridge/rdp.h"
 #include "rdpbridge/session.h"
 #include "rdpbridge/sound.h"
+#include "rdpbridge/tray.h"
 #include "rdpbridge/viewlink.h"
 
 struct BridgeSession {
@@ -31,6 +32,7 @@ struct BridgeSession {
     BridgeApps *apps;
     BridgeAsks *asks;
     BridgeModel *model;
+    BridgeTray *tray;
     BridgeOrders *orders;
     BridgeGraphics *graphics;
     BridgeRail *rail;
@@ -56,6 +58,7 @@ struct BridgeSession {
 };
 
 extern const BridgeViewHandlers bridge_session_view_handlers;
+extern const BridgeTrayOut bridge_session_tray_out;
 extern const BridgeControlHandlers bridge_session_control_handlers;
 
 // A broker or a view, new or the first: tells it everything there is.

@@ -105,6 +105,29 @@ on_notify(const Line *l)
     return true;
 }
 
+// ID ICON hidden, or shown
+static bool
+on_notify_state(const Line *l)
+{
+    char *state = NULL;
+    guint32 icon = (guint32)strtoul(l->rest, &state, 0);
+    session_notify_state(l->session, l->id, icon, strcmp(state, " hidden") == 0);
+    return true;
+}
+
+// ID ICON TITLE|TEXT
+static bool
+on_balloon(const Line *l)
+{
+    char *words = NULL;
+    guint32 icon = (guint32)strtoul(l->rest, &words, 0);
+    g_auto(GStrv) parts = g_strsplit(*words == ' ' ? words + 1 : "", "|", 2);
+    if (parts[0] == NULL || parts[1] == NULL)
+        return false;
+    session_balloon(l->session, l->id, icon, parts[0], parts[1]);
+    return true;
+}
+
 static bool
 on_cloak(const Line *l)
 {
@@ -171,15 +194,16 @@ static const struct {
     bool of_window; // its first word is a window that there is
     bool (*run)(const Line *line);
 } commands[] = {
-    {"move", true, on_move},     {"show", true, on_show},
-    {"title", true, on_title},   {"popup", true, on_popup},
-    {"close", true, on_close},   {"raise", true, on_raise},
-    {"paint", true, on_paint},   {"movesize", true, on_movesize},
-    {"notify", true, on_notify}, {"cloak", true, on_cloak},
-    {"shadow", true, on_shadow}, {"model", true, on_model},
-    {"image", true, on_image},   {"process", true, on_process},
-    {"open", false, on_open},    {"exec-result", false, on_exec_result},
-    {"lock", false, on_lock},    {"unlock", false, on_unlock},
+    {"move", true, on_move},       {"show", true, on_show},
+    {"title", true, on_title},     {"popup", true, on_popup},
+    {"close", true, on_close},     {"raise", true, on_raise},
+    {"paint", true, on_paint},     {"movesize", true, on_movesize},
+    {"notify", true, on_notify},   {"notify-state", true, on_notify_state},
+    {"balloon", true, on_balloon}, {"cloak", true, on_cloak},
+    {"shadow", true, on_shadow},   {"model", true, on_model},
+    {"image", true, on_image},     {"process", true, on_process},
+    {"open", false, on_open},      {"exec-result", false, on_exec_result},
+    {"lock", false, on_lock},      {"unlock", false, on_unlock},
 };
 
 void

@@ -359,6 +359,22 @@ session_notify(Session *s, guint32 window, guint32 icon, const char *tip)
 }
 
 void
+session_notify_state(Session *s, guint32 window, guint32 icon, bool hidden)
+{
+    Connection *c = s->view != NULL ? view_monitoring(s->view) : NULL;
+    if (c != NULL)
+        orders_notify_state(c, window, icon, hidden ? 1 : 0);
+}
+
+void
+session_balloon(Session *s, guint32 window, guint32 icon, const char *title, const char *text)
+{
+    Connection *c = s->view != NULL ? view_monitoring(s->view) : NULL;
+    if (c != NULL)
+        orders_balloon(c, window, icon, title, text);
+}
+
+void
 session_cloak(Session *s, guint32 window, bool cloaked)
 {
     if (s->view != NULL && view_rail(s->view) != NULL)
