@@ -6,6 +6,8 @@
 #include "tests/termservice/session_rig.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 typedef struct {
     guint32 window, icon;
@@ -169,6 +171,29 @@ test_limits(void)
     session_rig_free(rig);
 }
 
+// The view connects it to the next broker, which knows of no icon.
+static void
+test_new_broker(void)
+{
+    SessionRig *rig = session_rig_new("10", "");
+    guint32 window = session_rig_open(rig, "notes", "Note pad");
+    ViewHeader m;
+    int control[2];
+
+    session_rig_tell(rig, "notify 0x%08X 1 One", window);
+    expect(rig, window, 1, "One", FALSE);
+    close(rig->h->control);
+    rig->h->control = -1;
+    g_ptr_array_set_size(rig->h->tray, 0);
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control), ==, 0);
+    rig->h->control = control[0];
+    m = (ViewHeader){VIEW_MSG_CONTROL, sizeof m};
+    harness_send_view(rig->h, &m, sizeof m, control[1]);
+    close(control[1]);
+    expect(rig, window, 1, "One", FALSE);
+    session_rig_free(rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -178,5 +203,6 @@ main(int argc, char **argv)
     g_test_add_func("/termservice/tray/clicks", test_clicks);
     g_test_add_func("/termservice/tray/balloon", test_balloon);
     g_test_add_func("/termservice/tray/limits", test_limits);
+    g_test_add_func("/termservice/tray/new-broker", test_new_broker);
     return g_test_run();
 }
