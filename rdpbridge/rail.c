@@ -151,6 +151,20 @@ on_cloak(RailClientContext *client, const RAIL_CLOAK *order)
     return CHANNEL_RC_OK;
 }
 
+// Where the guest's language bar is and what its input methods are set to: they live in the guest,
+// and the host has nothing to follow. The library would send the latter back.
+static UINT
+on_language_bar(RailClientContext *client, const RAIL_LANGBAR_INFO_ORDER *order)
+{
+    return CHANNEL_RC_OK;
+}
+
+static UINT
+on_compartments(RailClientContext *client, const RAIL_COMPARTMENT_INFO_ORDER *order)
+{
+    return CHANNEL_RC_OK;
+}
+
 static UINT
 on_move_loop(RailClientContext *client, const RAIL_LOCALMOVESIZE_ORDER *order)
 {
@@ -193,6 +207,8 @@ bridge_rail_attach(BridgeRail *r, RailClientContext *client)
     client->ServerGetAppIdResponse = on_app_id;
     client->ServerGetAppidResponseExtended = on_app_id_ex;
     client->ServerCloak = on_cloak;
+    client->ServerLanguageBarInfo = on_language_bar;
+    client->ClientCompartmentInfo = on_compartments;
     client->ServerLocalMoveSize = on_move_loop;
     client->ServerMinMaxInfo = on_limits;
 }

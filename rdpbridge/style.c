@@ -53,12 +53,19 @@ row_fits(const Row *row, uint32_t style, uint32_t ex_style, uint32_t owner_id)
     return !row->ex_any || (ex_style & row->ex_any) || (row->owner_suffices && owner_id);
 }
 
+static bool
+is_shell(const char *title)
+{
+    return strcmp(title, "Program Manager") == 0 ||
+           strcmp(title, "TF_FloatingLangBar_WndTitle") == 0;
+}
+
 bool
 bridge_style_is_scenery(uint32_t style, uint32_t ex_style, const char *title)
 {
     const uint32_t shadow = BRIDGE_WS_EX_LAYERED | BRIDGE_WS_EX_TRANSPARENT;
     bool shell = (style & BRIDGE_WS_POPUP) && !has_caption(style) &&
-                 (ex_style & BRIDGE_WS_EX_TOOLWINDOW) && strcmp(title, "Program Manager") == 0;
+                 (ex_style & BRIDGE_WS_EX_TOOLWINDOW) && is_shell(title);
 
     return shell || (ex_style & shadow) == shadow;
 }

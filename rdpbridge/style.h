@@ -25,7 +25,8 @@
 #define BRIDGE_WS_EX_NOACTIVATE 0x08000000u
 
 // What a Windows draws with windows that are none for its user: shadows, which are layered and let
-// clicks through, and the shell's own window. Not for our own guest, whose tooltips are such.
+// clicks through, the shell's own window, and the language bar, which chooses among the guest's
+// keyboards where the host's counts. Not for our own guest, whose tooltips are such.
 bool bridge_style_is_scenery(uint32_t style, uint32_t ex_style, const char *title);
 
 // The kind of window; owner_id 0 is none.

@@ -284,6 +284,19 @@ rail_language_bar(Rail *rail, guint32 status)
 }
 
 void
+rail_compartments(Rail *rail, const guint32 values[4])
+{
+    if (!agreed(rail, RAIL_LEVEL_LANGUAGE_IME_SYNC_SUPPORTED) ||
+        !agreed(rail, RAIL_LEVEL_SERVER_TO_CLIENT_IME_SYNC_SUPPORTED))
+        return;
+    wStream *s = begin(TS_RAIL_ORDER_COMPARTMENTINFO);
+    for (int i = 0; i < 4; i++)
+        Stream_Write_UINT32(s, values[i]);
+    finish(rail, s);
+    report("compartments told");
+}
+
+void
 rail_cloak(Rail *rail, guint32 window, bool cloaked)
 {
     if (!agreed(rail, RAIL_LEVEL_WINDOW_CLOAKING_SUPPORTED))

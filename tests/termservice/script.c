@@ -2,6 +2,8 @@
 #include "tests/termservice/script.h"
 
 #include "tests/termservice/report.h"
+#include "tests/termservice/requests.h"
+#include "tests/termservice/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +161,27 @@ on_process(const Line *l)
 }
 
 static bool
+on_language_bar(const Line *l)
+{
+    View *view = session_view(l->session);
+    if (view != NULL && view_rail(view) != NULL)
+        rail_language_bar(view_rail(view), l->id);
+    return true;
+}
+
+static bool
+on_ime(const Line *l)
+{
+    View *view = session_view(l->session);
+    guint32 v[4];
+    if (sscanf(l->all, "%u %u %u %u", &v[0], &v[1], &v[2], &v[3]) != 4)
+        return false;
+    if (view != NULL && view_rail(view) != NULL)
+        rail_compartments(view_rail(view), v);
+    return true;
+}
+
+static bool
 on_open(const Line *l)
 {
     g_auto(GStrv) words = g_strsplit(l->all, " ", 2);
@@ -194,16 +217,28 @@ static const struct {
     bool of_window; // its first word is a window that there is
     bool (*run)(const Line *line);
 } commands[] = {
-    {"move", true, on_move},       {"show", true, on_show},
-    {"title", true, on_title},     {"popup", true, on_popup},
-    {"close", true, on_close},     {"raise", true, on_raise},
-    {"paint", true, on_paint},     {"movesize", true, on_movesize},
-    {"notify", true, on_notify},   {"notify-state", true, on_notify_state},
-    {"balloon", true, on_balloon}, {"cloak", true, on_cloak},
-    {"shadow", true, on_shadow},   {"model", true, on_model},
-    {"image", true, on_image},     {"process", true, on_process},
-    {"open", false, on_open},      {"exec-result", false, on_exec_result},
-    {"lock", false, on_lock},      {"unlock", false, on_unlock},
+    {"move", true, on_move},
+    {"show", true, on_show},
+    {"title", true, on_title},
+    {"popup", true, on_popup},
+    {"close", true, on_close},
+    {"raise", true, on_raise},
+    {"paint", true, on_paint},
+    {"movesize", true, on_movesize},
+    {"notify", true, on_notify},
+    {"notify-state", true, on_notify_state},
+    {"balloon", true, on_balloon},
+    {"cloak", true, on_cloak},
+    {"shadow", true, on_shadow},
+    {"model", true, on_model},
+    {"image", true, on_image},
+    {"process", true, on_process},
+    {"langbar", false, on_language_bar},
+    {"ime", false, on_ime},
+    {"open", false, on_open},
+    {"exec-result", false, on_exec_result},
+    {"lock", false, on_lock},
+    {"unlock", false, on_unlock},
 };
 
 void

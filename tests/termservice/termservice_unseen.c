@@ -97,6 +97,30 @@ test_minimized(void)
     session_rig_free(rig);
 }
 
+// Taken note of by nobody: no window, no word to the user, and nothing is sent back.
+static void
+test_language(void)
+{
+    static const char *const states[] = {"0 0 0 0", "1 25 8 1", "4294967295 4294967295 7 2"};
+    SessionRig *rig = session_rig_new("10", "");
+
+    session_rig_tell(rig, "langbar 8");
+    session_rig_tell(rig, "langbar 4294967295");
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+        session_rig_tell(rig, "ime %s", states[i]);
+        g_free(session_rig_expect(rig, "compartments told"));
+    }
+    session_rig_tell(rig, "open notes Note pad");
+    for (gboolean answered = FALSE; !answered;) { // to what comes after them
+        g_autofree char *line = session_rig_expect(rig, "");
+        g_assert_cmpstr(line, !=, "compartments");
+        answered = g_str_has_prefix(line, "app-id");
+    }
+    harness_drain(rig->h, 0);
+    g_assert_cmpstr(rig->h->notices->str, ==, "");
+    session_rig_free(rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -104,5 +128,6 @@ main(int argc, char **argv)
     g_test_add_func("/termservice/unseen/scenery", test_scenery);
     g_test_add_func("/termservice/unseen/cloaked", test_cloaked);
     g_test_add_func("/termservice/unseen/minimized", test_minimized);
+    g_test_add_func("/termservice/unseen/language", test_language);
     return g_test_run();
 }

@@ -635,6 +635,10 @@ test_scenery(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
     styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_TOOLWINDOW, "Program Manager");
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
+    styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_TOOLWINDOW, "Palette");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
+    styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_TOOLWINDOW, "TF_FloatingLangBar_WndTitle");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
     styled(t, 1, BRIDGE_WS_CAPTION, BRIDGE_WS_EX_TOOLWINDOW, "Program Manager");
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL); // a program's, so called
 }
