@@ -7,7 +7,8 @@
 #define QUEUED_MAX (256 * 1024)
 #define BALLOON_US G_USEC_PER_SEC
 #define DOUBLE_CLICK_US (500 * 1000)
-#define VERSION_SELECT 3 // from it on windows get NIN_SELECT and WM_CONTEXTMENU as well
+#define VERSION_SELECT 3 // from it on windows get NIN_SELECT as well
+#define VERSION_MENU 4   // and WM_CONTEXTMENU when the mouse opens a menu, as the keyboard does
 
 // Messages of a Client Notify Event PDU ([MS-RDPERP] 2.2.2.6.4).
 enum {
@@ -276,7 +277,7 @@ open_menu(BridgeTray *t, const Icon *i)
 {
     notify(t, i, RIGHT_DOWN);
     notify(t, i, RIGHT_UP);
-    if (i->version >= VERSION_SELECT)
+    if (i->version >= VERSION_MENU)
         notify(t, i, CONTEXT_MENU);
 }
 
