@@ -58,9 +58,12 @@ add_library(broker STATIC
   session_adopt.c
   session_programs.c
   session_sign_in.c
+  session_shown.c
   sign_in.c
   state_file.c
   status.c
+  status_item.c
+  tray.c
   unix_socket.c
   waiters.c
   window_list.c)

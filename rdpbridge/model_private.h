@@ -17,7 +17,7 @@ struct BridgeModel {
     BridgeWindow *windows[VIEW_WINDOWS_MAX];
     BridgeSource *sources[BRIDGE_SOURCES_MAX];
     BridgeFrame frames[BRIDGE_FRAMES_MAX];
-    bool view, in_frame;
+    bool view, in_frame, foreign;
     uint32_t next_buffer;
     size_t used;
     uint32_t stack[VIEW_WINDOWS_MAX]; // as the guest said, known ids only

@@ -13,7 +13,7 @@
 static ViewState
 state_of(const BridgeModel *m, const BridgeWindow *w)
 {
-    if (w->show == BRIDGE_HIDE || w->rect.width == 0 || w->rect.height == 0)
+    if (bridge_model_hidden(m, w))
         return VIEW_STATE_HIDDEN;
     if (w->show == BRIDGE_SHOW_MINIMIZED)
         return VIEW_STATE_MINIMIZED;

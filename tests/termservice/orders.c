@@ -227,6 +227,27 @@ orders_notify(Connection *c, guint32 window, guint32 icon, const char *tip)
 }
 
 void
+orders_notify_state(Connection *c, guint32 window, guint32 icon, guint32 state)
+{
+    wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_FIELD_NOTIFY_STATE);
+    put_pair(s, window, icon);
+    Stream_Write_UINT32(s, state);
+    finish(c, s);
+}
+
+// TS_NOTIFY_ICON_INFOTIP (2.2.1.3.2.2.3).
+void
+orders_balloon(Connection *c, guint32 window, guint32 icon, const char *title, const char *text)
+{
+    wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_FIELD_NOTIFY_INFO_TIP);
+    put_pair(s, window, icon);
+    put_pair(s, 10000, 1); // ms, NIIF_INFO
+    put_text(s, text);
+    put_text(s, title);
+    finish(c, s);
+}
+
+void
 orders_notify_deleted(Connection *c, guint32 window, guint32 icon)
 {
     wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_STATE_DELETED);

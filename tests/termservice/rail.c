@@ -22,6 +22,7 @@
 struct Rail {
     Connection *connection;
     HANDLE channel;
+    Profile profile;
     guint32 status; // TS_RAIL_CLIENTSTATUS_* of the client
     RailHandler handler;
     gpointer user;
@@ -227,15 +228,16 @@ put_process(wStream *s, const Window *w, const char *image)
 void
 rail_app_id(Rail *rail, const Window *w)
 {
-    bool extended = (rail->status & TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED) != 0;
-    g_autofree char *image = g_strdup_printf("C:\\Program Files\\Double\\%s.exe", w->app);
+    // Older ones know the plain response only.
+    bool extended = rail->profile >= PROFILE_10 &&
+                    (rail->status & TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED) != 0;
     // An application that names no model of its own is known by its program's path.
-    const char *id = strchr(w->app, '!') != NULL ? w->app : image;
+    const char *id = w->model != NULL ? w->model : w->image;
     wStream *s = begin(extended ? TS_RAIL_ORDER_GET_APPID_RESP_EX : TS_RAIL_ORDER_GET_APPID_RESP);
     Stream_Write_UINT32(s, w->id);
     put_name(s, id);
     if (extended)
-        put_process(s, w, image);
+        put_process(s, w, w->image);
     finish(rail, s);
 }
 
@@ -287,6 +289,19 @@ rail_language_bar(Rail *rail, guint32 status)
 }
 
 void
+rail_compartments(Rail *rail, const guint32 values[4])
+{
+    if (!agreed(rail, RAIL_LEVEL_LANGUAGE_IME_SYNC_SUPPORTED) ||
+        !agreed(rail, RAIL_LEVEL_SERVER_TO_CLIENT_IME_SYNC_SUPPORTED))
+        return;
+    wStream *s = begin(TS_RAIL_ORDER_COMPARTMENTINFO);
+    for (int i = 0; i < 4; i++)
+        Stream_Write_UINT32(s, values[i]);
+    finish(rail, s);
+    report("compartments told");
+}
+
+void
 rail_cloak(Rail *rail, guint32 window, bool cloaked)
 {
     if (!agreed(rail, RAIL_LEVEL_WINDOW_CLOAKING_SUPPORTED))
@@ -309,6 +324,7 @@ rail_new(Connection *connection, Profile profile, RailHandler handler, gpointer 
         return NULL;
     Rail *rail = g_new0(Rail, 1);
     rail->connection = connection;
+    rail->profile = profile;
     rail->channel = channel;
     rail->handler = handler;
     rail->user = user;

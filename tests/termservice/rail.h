@@ -36,5 +36,8 @@ void rail_min_max(Rail *rail, const Desk *desk, const Window *window);
 void rail_move_size(Rail *rail, const Window *window, bool start, guint16 kind, int x, int y);
 // Language Bar Information PDU (2.2.2.9.1), to clients that know of docked language bars.
 void rail_language_bar(Rail *rail, guint32 status);
+// Compartment Status Information PDU (2.2.2.10.2), to clients whose input methods follow the
+// server.
+void rail_compartments(Rail *rail, const guint32 values[4]);
 // Window Cloak State Change PDU (2.2.2.12.1), to clients that know of cloaking.
 void rail_cloak(Rail *rail, guint32 window, bool cloaked);

@@ -133,7 +133,7 @@ class Agent(unittest.TestCase):
         return self.drive / MENU / f"{place}.lnk"
 
     def launches(self):
-        """Target, arguments and working directory of each entry."""
+        """Target, arguments and working directory of each entry, and the program that has its windows."""
         lines = self.wine(f"{BIN}/list_menu.exe").splitlines()
         return {name: launch for name, *launch in (line.split("\t") for line in lines)}
 
@@ -209,8 +209,8 @@ class Agent(unittest.TestCase):
         self.shortcuts(("Program",), ("Uninstall",), ("Manual", "C:\\manual.txt"))
         self.d.casement("guest", "start", "xp")
         self.assertEqual(self.launches(), {
-            "Program": [NOTEPAD, "", ""], "Uninstall": [NOTEPAD, "", ""],
-            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', ""]})
+            "Program": [NOTEPAD, "", "", NOTEPAD], "Uninstall": [NOTEPAD, "", "", NOTEPAD],
+            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', "", ""]})
         entries = {name: self.entry(app) for name, app in self.names().items()}
         wait_for("the program", entries["Program"].exists)
         self.assertFalse(entries["Uninstall"].exists() or entries["Manual"].exists())
@@ -259,7 +259,7 @@ class Agent(unittest.TestCase):
         self.assertFalse(names["Installed"]["sidelined"] or names["Later"]["sidelined"])
         launches = self.launches()
         self.assertEqual(launches["Installed"][0], "C:\\Installed\\real.exe")
-        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', ""])
+        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', "", ""])
 
     def test_types_and_schemes(self):
         classes, software = "HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\Software"
@@ -320,4 +320,4 @@ class Agent(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)
