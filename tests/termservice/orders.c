@@ -30,7 +30,7 @@ begin(guint32 flags)
 // One fast-path update of one order, neither fragmented nor encrypted ([MS-RDPBCGR] 2.2.9.1.2,
 // 2.2.9.1.2.1.2). With RDP security that is what a server of low level sends, and clients take it.
 static void
-finish(Connection *c, wStream *s)
+write_update(Connection *c, wStream *s)
 {
     rdpContext *context = connection_peer(c)->context;
     size_t end = Stream_GetPosition(s);
@@ -41,12 +41,21 @@ finish(Connection *c, wStream *s)
     Stream_Write_UINT8(s, 0); // FASTPATH_UPDATETYPE_ORDERS
     Stream_Write_UINT16(s, (UINT16)(end - 6));
     Stream_Write_UINT16(s, 1); // orders
-    Stream_Seek_UINT8(s);
-    Stream_Write_UINT16(s, (UINT16)(end - 8));
     Stream_SetPosition(s, end);
     (void)freerdp_get_io_callbacks(context)->WritePdu(freerdp_get_transport(context), s);
     Stream_Free(s, TRUE);
     connection_flush(c);
+}
+
+// The order's size is known now.
+static void
+finish(Connection *c, wStream *s)
+{
+    size_t end = Stream_GetPosition(s);
+    Stream_SetPosition(s, 9);
+    Stream_Write_UINT16(s, (UINT16)(end - 8));
+    Stream_SetPosition(s, end);
+    write_update(c, s);
 }
 
 static void
@@ -240,6 +249,16 @@ void
 orders_sync_completed(Connection *c)
 {
     finish(c, begin(WINDOW_ORDER_TYPE_DESKTOP | WINDOW_ORDER_FIELD_DESKTOP_ARC_COMPLETED));
+}
+
+void
+orders_raw(Connection *c, const guint8 *bytes, gsize size)
+{
+    wStream *s = Stream_New(NULL, ORDER_MAX);
+    g_assert(s != NULL && size <= ORDER_MAX - 8);
+    Stream_Seek(s, 8);
+    Stream_Write(s, bytes, size);
+    write_update(c, s);
 }
 
 void

@@ -92,7 +92,7 @@ view_begin(View *v)
 {
     if (v->rail != NULL)
         return;
-    v->rail = rail_new(v->connection, v->options->profile, v->handler, v->user);
+    v->rail = rail_new(v->connection, v->options, v->handler, v->user);
     if (v->rail == NULL)
         report("no rail");
 }
@@ -192,6 +192,12 @@ Rail *
 view_rail(View *v)
 {
     return v->rail;
+}
+
+void
+view_order(View *v, const guint8 *bytes, gsize size)
+{
+    orders_raw(v->connection, bytes, size);
 }
 
 Connection *
