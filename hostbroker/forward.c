@@ -95,8 +95,7 @@ listen_on(GSocketAddress *address, GError **error)
         bind(fd, (struct sockaddr *)&native, (socklen_t)size) == 0 &&
         listen(fd, CONNECTIONS_MAX) == 0)
         return fd;
-    g_autofree char *text =
-        g_inet_address_to_string(g_inet_socket_address_get_address(inet));
+    g_autofree char *text = g_inet_address_to_string(g_inet_socket_address_get_address(inet));
     g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
                 "Cannot listen on %s, port %u: %s", text, g_inet_socket_address_get_port(inet),
                 g_strerror(errno));
@@ -115,8 +114,7 @@ address_of(int fd)
         return g_strdup("");
     g_autoptr(GSocketAddress) address = g_socket_address_new_from_native(&native, size);
     GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS(address);
-    g_autofree char *text =
-        g_inet_address_to_string(g_inet_socket_address_get_address(inet));
+    g_autofree char *text = g_inet_address_to_string(g_inet_socket_address_get_address(inet));
     bool v6 = native.ss_family == AF_INET6;
     return g_strdup_printf("%s%s%s:%u", v6 ? "[" : "", text, v6 ? "]" : "",
                            g_inet_socket_address_get_port(inet));
@@ -167,8 +165,7 @@ is_ours(int fd, GError **error)
     if (uid == geteuid())
         return TRUE;
     g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_ALLOWED,
-                "it is from a process of uid %u, not of uid %u", (guint)uid,
-                (guint)geteuid());
+                "it is from a process of uid %u, not of uid %u", (guint)uid, (guint)geteuid());
     return FALSE;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A listener on this machine's loopback, from which any RDP client of this user reaches a guest's RDP
-// server through the guest's channel (`casement forward`). Connections of other users are refused:
-// on loopback they could reach it, too.
+// A listener on this machine's loopback, from which any RDP client of this user reaches a guest's
+// RDP server through the guest's channel (`casement forward`). Connections of other users are
+// refused: on loopback they could reach it, too.
 //
-// A guest's RDP server serves one client: each connection that is let in ends Casement's own session
-// of the guest, one that is in use only with `take`. Where it is refused, the user is told.
+// A guest's RDP server serves one client: each connection that is let in ends Casement's own
+// session of the guest, one that is in use only with `take`. Where it is refused, the user is told.
 
 #include "hostbroker/broker.h"
 
@@ -29,6 +29,6 @@ const char *broker_forward_address(const BrokerForward *forward);
 // Whether a client is connected.
 gboolean broker_forward_in_use(const BrokerForward *forward);
 
-// Ends the guest's own session for it. FALSE with error set (BUSY) when that is in use and `take` is
-// FALSE.
+// Ends the guest's own session for it. FALSE with error set (BUSY) when that is in use and `take`
+// is FALSE.
 gboolean broker_forward_make_way(BrokerGuest *guest, gboolean take, GError **error);

@@ -346,10 +346,11 @@ refuse_forwarded(BrokerService *service, const char *guest, GError **error)
         if (!g_str_equal(broker_forward_guest(f->forward), guest) ||
             !broker_forward_in_use(f->forward))
             continue;
-        g_set_error(error, BROKER_ERROR, BROKER_ERROR_BUSY,
-                    "Guest %s serves one RDP client at a time, and one is connected by %s (casement "
-                    "forward). Close that first",
-                    guest, broker_forward_address(f->forward));
+        g_set_error(
+            error, BROKER_ERROR, BROKER_ERROR_BUSY,
+            "Guest %s serves one RDP client at a time, and one is connected by %s (casement "
+            "forward). Close that first",
+            guest, broker_forward_address(f->forward));
         return TRUE;
     }
     return FALSE;

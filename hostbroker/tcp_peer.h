@@ -6,6 +6,6 @@
 #include <gio/gio.h>
 #include <sys/types.h>
 
-// The uid that owns the peer's socket. FALSE with error set when it cannot be told: the peer is gone
-// already, or in another network namespace.
+// The uid that owns the peer's socket. FALSE with error set when it cannot be told: the peer is
+// gone already, or in another network namespace.
 gboolean broker_tcp_peer_uid(int fd, uid_t *uid, GError **error);

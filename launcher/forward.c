@@ -129,13 +129,12 @@ wait_for_end(Launcher *launcher)
 }
 
 static LauncherExit
-serve(Launcher *launcher, const Wanted *w, const char *tried, const char *address,
-      const char *user)
+serve(Launcher *launcher, const Wanted *w, const char *tried, const char *address, const char *user)
 {
     g_autofree char *leaf = g_strdup_printf("%s.rdp", w->guest);
-    g_autofree char *path = *w->file ? g_canonicalize_filename(w->file, NULL)
-                                     : g_build_filename(g_get_user_runtime_dir(), "casement", leaf,
-                                                        NULL);
+    g_autofree char *path =
+        *w->file ? g_canonicalize_filename(w->file, NULL)
+                 : g_build_filename(g_get_user_runtime_dir(), "casement", leaf, NULL);
     GError *error = NULL;
 
     if (!write_file(path, address, user, &error))
