@@ -271,12 +271,12 @@ bridge_model_delete(BridgeModel *m, uint32_t id)
         if (w->id != id)
             continue;
         bridge_present_release(m, w);
-        bridge_present_forget(m, w);
         m->windows[i] = m->windows[--m->n_windows];
         forget_in_stack(m, id);
         VIEW_INIT(&msg, VIEW_MSG_WINDOW_GONE);
         if (w->announced)
             bridge_say(m, &msg, sizeof msg, -1);
+        bridge_present_forget(m, w);
         m->out->gone(m->user, id);
         window_free(w);
         return;

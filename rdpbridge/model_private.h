@@ -36,7 +36,7 @@ void bridge_model_followed(BridgeWindow *w);
 // The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
 void bridge_present_release(BridgeModel *model, BridgeWindow *window);
 
-// The window goes: its buffer too, of which the view is told.
+// The window is gone: its buffer too, of which the view is told.
 void bridge_present_forget(BridgeModel *model, BridgeWindow *window);
 
 // WINDOW, TITLE, ICON.

@@ -354,6 +354,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (g.in.size > 0) {
         steps[bytes_u8(&g.in) % (sizeof steps / sizeof steps[0])](&g);
         expire(&g);
+        if (g.view)
+            picky_view_settle(g.view);
     }
     do_lost(&g);
     REQUIRE(g.done == g.frames);

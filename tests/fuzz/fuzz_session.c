@@ -268,6 +268,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (r.in.size > 0) {
         steps[bytes_u8(&r.in) % G_N_ELEMENTS(steps)](&r);
         drain(&r);
+        picky_view_settle(r.view);
     }
     clear(&r);
     return 0;

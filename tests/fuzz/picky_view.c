@@ -139,8 +139,6 @@ take_gone(PickyView *v, const ViewId *m)
 
     REQUIRE(w != NULL, "the end of no window");
     *w = v->windows[--v->n_windows];
-    for (unsigned i = 0; i < v->n_buffers; i++)
-        REQUIRE(v->buffers[i].window_id != m->id, "a window that leaves its buffer behind");
 }
 
 static void
@@ -196,6 +194,13 @@ picky_view_take(PickyView *v, ChanSpan packet, int fd)
     default:
         REQUIRE(view_type(packet) < VIEW_MSG_SCREEN, "a message that only a view sends");
     }
+}
+
+void
+picky_view_settle(PickyView *v)
+{
+    for (unsigned i = 0; i < v->n_buffers; i++)
+        REQUIRE(find_window(v, v->buffers[i].window_id), "a window that left its buffer behind");
 }
 
 bool

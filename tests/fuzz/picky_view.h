@@ -15,5 +15,8 @@ void picky_view_free(PickyView *view);
 // A packet of the session; fd is borrowed, or -1.
 void picky_view_take(PickyView *view, ChanSpan packet, int fd);
 
+// The session has said all that belongs to what happened.
+void picky_view_settle(PickyView *view);
+
 // A commit to answer, newest first; false when there is none.
 bool picky_view_answer(PickyView *view, uint32_t *id, uint32_t *serial);

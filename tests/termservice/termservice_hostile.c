@@ -66,7 +66,7 @@ bytes_of(const char *hex)
         int digit = g_ascii_xdigit_value(*hex);
         if (digit < 0)
             continue;
-        guint8 byte = (guint8)(high << 4 | digit);
+        guint8 byte = high < 0 ? 0 : (guint8)(high << 4 | digit);
         if (high >= 0)
             g_byte_array_append(bytes, &byte, 1);
         high = high >= 0 ? -1 : digit;
