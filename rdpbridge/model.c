@@ -398,7 +398,7 @@ bridge_model_take_icon(BridgeModel *m, uint32_t id, uint8_t *icon, uint32_t widt
 void
 bridge_model_view_attached(BridgeModel *m)
 {
-    bool known[VIEW_WINDOWS_MAX];
+    bool known[VIEW_WINDOWS_MAX] = {false};
 
     bridge_model_view_lost(m); // whatever the former one owes
     m->view = true;

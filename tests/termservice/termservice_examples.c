@@ -346,9 +346,9 @@ is_notepad(Harness *h, gpointer user)
     return harness_window(h, 0x20052)->window.app_index == 3;
 }
 
-// 4.5.7 Server Get Application ID Response. The example counts 512 bytes of application id where the
-// table of 2.2.2.8.1 has 520: it is sent as the table has it, since the library ends the connection
-// over a shorter one.
+// 4.5.7 Server Get Application ID Response. The example counts 512 bytes of application id where
+// the table of 2.2.2.8.1 has 520: it is sent as the table has it, since the library ends the
+// connection over a shorter one.
 static void
 test_app_id(Test *t, gconstpointer data)
 {
