@@ -75,7 +75,7 @@ look(const Address *peer, const Address *own, bool v6, uid_t *uid)
 gboolean
 broker_tcp_peer_uid(int fd, uid_t *uid, GError **error)
 {
-    Address peer, own;
+    Address peer = {.space = {0}}, own = {.space = {0}};
     socklen_t peer_size = sizeof peer, own_size = sizeof own;
 
     if (getpeername(fd, &peer.any, &peer_size) != 0 || getsockname(fd, &own.any, &own_size) != 0) {
