@@ -36,6 +36,16 @@ info(Bytes *in, guint32 flags)
     return (WINDOW_ORDER_INFO){.windowId = bytes_id(in), .fieldFlags = flags | bytes_u32(in)};
 }
 
+static RECTANGLE_16 *
+rectangles(Bytes *in, UINT32 *count)
+{
+    gsize size;
+    gpointer bytes = hostile_copy(in, 20 * sizeof(RECTANGLE_16), &size);
+
+    *count = (UINT32)(size / sizeof(RECTANGLE_16));
+    return bytes;
+}
+
 static void
 state(Bytes *in, rdpContext *context)
 {
@@ -54,28 +64,25 @@ state(Bytes *in, rdpContext *context)
                             .visibleOffsetY = (INT32)bytes_edge(in),
                             .clientAreaWidth = bytes_edge(in),
                             .clientAreaHeight = bytes_edge(in)};
-    gsize size = 0;
 
     o.titleInfo = text(in);
-    o.visibilityRects =
-        (RECTANGLE_16 *)(gpointer)hostile_copy(in, 20 * sizeof(RECTANGLE_16), &size);
-    o.numVisibilityRects = (UINT32)(size / sizeof(RECTANGLE_16));
+    o.windowRects = rectangles(in, &o.numWindowRects);
+    o.visibilityRects = rectangles(in, &o.numVisibilityRects);
     (void)(is_new ? w->WindowCreate : w->WindowUpdate)(context, &i, &o);
     free(o.titleInfo.string);
+    free(o.windowRects);
     free(o.visibilityRects);
 }
 
-static void
-icon(Bytes *in, rdpContext *context)
+static ICON_INFO
+icon_info(Bytes *in)
 {
-    WINDOW_ORDER_INFO i = info(in, WINDOW_ORDER_ICON);
     gsize mask, table = 0, color;
     ICON_INFO icon = {.cacheEntry = bytes_bool(in) ? bytes_u8(in) : bytes_u16(in),
                       .cacheId = bytes_u8(in),
                       .bpp = bytes_u8(in) % 32 + 1u, // the parser's own bounds
                       .width = bytes_u16(in) % 300,
                       .height = bytes_u16(in) % 300};
-    WINDOW_ICON_ORDER order = {&icon};
 
     icon.bitsMask = hostile_copy(in, 4000, &mask);
     if (icon.bpp == 1 || icon.bpp == 4 || icon.bpp == 8)
@@ -84,10 +91,81 @@ icon(Bytes *in, rdpContext *context)
     icon.cbBitsMask = (UINT32)mask;
     icon.cbColorTable = (UINT32)table;
     icon.cbBitsColor = (UINT32)color;
+    return icon;
+}
+
+static void
+icon_clear(ICON_INFO *icon)
+{
+    free(icon->bitsMask);
+    free(icon->colorTable);
+    free(icon->bitsColor);
+}
+
+static void
+icon(Bytes *in, rdpContext *context)
+{
+    WINDOW_ORDER_INFO i = info(in, WINDOW_ORDER_ICON);
+    ICON_INFO icon = icon_info(in);
+    WINDOW_ICON_ORDER order = {&icon};
+
     (void)context->update->window->WindowIcon(context, &i, &order);
-    free(icon.bitsMask);
-    free(icon.colorTable);
-    free(icon.bitsColor);
+    icon_clear(&icon);
+}
+
+// Icons in the tray, where the session listens for them.
+static void
+notify(Bytes *in, rdpContext *context)
+{
+    rdpWindowUpdate *w = context->update->window;
+    WINDOW_ORDER_INFO i = info(in, WINDOW_ORDER_TYPE_NOTIFY);
+    NOTIFY_ICON_STATE_ORDER o = {.version = bytes_u8(in), .state = bytes_u8(in)};
+    guint which = bytes_u8(in) % 4;
+
+    i.notifyIconId = bytes_id(in);
+    if (which == 0) {
+        (void)(!w->NotifyIconDelete || w->NotifyIconDelete(context, &i));
+        return;
+    }
+    o.toolTip = text(in);
+    o.infoTip.text = text(in);
+    o.infoTip.title = text(in);
+    o.icon = icon_info(in);
+    o.cachedIcon = (CACHED_ICON_INFO){bytes_u8(in), bytes_u8(in)};
+    if (which == 1 && w->NotifyIconUpdate)
+        (void)w->NotifyIconUpdate(context, &i, &o);
+    else if (w->NotifyIconCreate)
+        (void)w->NotifyIconCreate(context, &i, &o);
+    free(o.toolTip.string);
+    free(o.infoTip.text.string);
+    free(o.infoTip.title.string);
+    icon_clear(&o.icon);
+}
+
+// A bitmap of the desktop, not compressed, as one update ([MS-RDPBCGR] 2.2.9.1.1.3.1.2).
+static void
+bitmap(Bytes *in, rdpContext *context)
+{
+    rdpUpdate *update = context->update;
+    gsize size;
+    BITMAP_DATA data = {.destLeft = (UINT16)bytes_edge(in),
+                        .destTop = (UINT16)bytes_edge(in),
+                        .destRight = (UINT16)bytes_edge(in),
+                        .destBottom = (UINT16)bytes_edge(in),
+                        .width = bytes_u8(in) % 65,
+                        .height = bytes_u8(in) % 65,
+                        .bitsPerPixel = bytes_bool(in) ? 32 : 16};
+    BITMAP_UPDATE order = {.number = 1, .rectangles = &data};
+
+    data.bitmapDataStream = hostile_copy(in, 64 * 64 * 4, &size);
+    data.bitmapLength = (UINT32)size;
+    // The library's parser hands over what it has read, and only that.
+    if (size >= (gsize)data.width * data.height * data.bitsPerPixel / 8) {
+        (void)(!update->BeginPaint || update->BeginPaint(context));
+        (void)update->BitmapUpdate(context, &order);
+        (void)(!update->EndPaint || update->EndPaint(context));
+    }
+    free(data.bitmapDataStream);
 }
 
 static void
@@ -157,7 +235,7 @@ void
 hostile_order(Bytes *in, rdpContext *context)
 {
     static void (*const orders[])(Bytes * in, rdpContext * context) = {
-        state, state, state, icon, cached_icon, deleted, desktop, pointer};
+        state, state, state, icon, cached_icon, deleted, desktop, pointer, notify, bitmap};
 
     orders[bytes_u8(in) % G_N_ELEMENTS(orders)](in, context);
 }
