@@ -11,6 +11,7 @@
 
 #include <freerdp/gdi/gdi.h>
 #include <freerdp/primitives.h>
+#include <freerdp/window.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -241,11 +242,15 @@ tear_down(Rig *r)
 static void
 clear(Rig *r)
 {
+    rdpContext *context = bridge_rdp_context(r->session->rdp);
     const BridgeWindow *w;
 
     hostile_graphics_clear(r->graphics);
-    while ((w = bridge_model_nth(r->session->model, 0)))
-        bridge_model_delete(r->session->model, w->id);
+    while ((w = bridge_model_nth(r->session->model, 0))) {
+        WINDOW_ORDER_INFO order = {.windowId = w->id};
+        (void)context->update->window->WindowDelete(context, &order);
+        bridge_model_delete(r->session->model, order.windowId); // one that is no guest's
+    }
     drain(r);
     if (hostile_graphics_closed(r->graphics) || r->session->over)
         tear_down(r);
