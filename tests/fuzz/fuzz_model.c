@@ -92,7 +92,7 @@ do_order(Guest *g)
     char title[VIEW_TITLE_MAX] = {0};
     uint32_t id = bytes_id(&g->in);
     bool is_new = bytes_bool(&g->in);
-    BridgeOrder o = {.fields = bytes_u8(&g->in), .title = title};
+    BridgeOrder o = {.fields = bytes_u8(&g->in) % (2 * BRIDGE_ORDER_SIZE), .title = title};
 
     o.owner_id = o.fields & BRIDGE_ORDER_OWNER ? bytes_id(&g->in) : 0;
     if (o.fields & BRIDGE_ORDER_STYLE) {
