@@ -150,6 +150,9 @@ class Forward(BrokerCase):
         address, _ = self.call("Forward", "(ssb)", "demo", "[::1]:0", False)
         self.assertTrue(address.startswith("[::1]:"))
         self.assertTrue(self.answers(address, "::1"))
+        # An IPv6 socket at an IPv4 listener is in another table of the kernel's.
+        address, _ = self.call("Forward", "(ssb)", "demo", "127.0.0.1:0", False)
+        self.assertTrue(self.answers(address, "::ffff:127.0.0.1"))
 
     # ---- how long
 
