@@ -630,6 +630,12 @@ broker_guest_documents(BrokerGuest *g)
     return g->documents;
 }
 
+int
+broker_guest_open_rdp(BrokerGuest *g, GError **error)
+{
+    return open_stream(g, error);
+}
+
 gboolean
 broker_guest_channel(BrokerGuest *g, ChanPumpStats *stats)
 {

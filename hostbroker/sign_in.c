@@ -74,6 +74,12 @@ broker_sign_in_suggest(BrokerSignIn *s, const char *user)
     s->suggested = user && *user ? g_strdup(user) : NULL;
 }
 
+const char *
+broker_sign_in_user(const BrokerSignIn *s)
+{
+    return s->known ? s->known->user : s->suggested ? s->suggested : "";
+}
+
 gboolean
 broker_sign_in_asking(const BrokerSignIn *s)
 {

@@ -117,8 +117,16 @@ launcher_broker(Launcher *launcher, GError **error)
             G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
         BUS_NAME, OBJECT_PATH, NULL, error);
     // Before anything is asked: the broker may be at it before we wait for its answer.
-    g_unix_signal_add(SIGINT, on_interrupt, NULL);
+    launcher->interrupt = g_unix_signal_add(SIGINT, on_interrupt, NULL);
     return launcher->broker;
+}
+
+void
+launcher_interrupt_clear(Launcher *launcher)
+{
+    if (launcher->interrupt)
+        g_source_remove(launcher->interrupt);
+    launcher->interrupt = 0;
 }
 
 void

@@ -352,6 +352,7 @@ bridge_model_delete(BridgeModel *m, uint32_t id)
         VIEW_INIT(&msg, VIEW_MSG_WINDOW_GONE);
         if (w->announced)
             bridge_say(m, &msg, sizeof msg, -1);
+        bridge_present_forget(m, w);
         m->out->gone(m->user, id);
         window_free(w);
         return;
@@ -504,11 +505,17 @@ bridge_model_take_icon(BridgeModel *m, uint32_t id, uint8_t *icon, uint32_t widt
 void
 bridge_model_view_attached(BridgeModel *m)
 {
+    bool known[VIEW_WINDOWS_MAX] = {false};
+
     bridge_model_view_lost(m); // whatever the former one owes
     m->view = true;
     // An owner may only be named once the view knows it: those are said when all are known.
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        known[i] = m->windows[i]->announced;
+        m->windows[i]->announced = false;
+    }
     for (unsigned i = 0; i < m->n_windows; i++)
-        if (m->windows[i]->announced)
+        if (known[i])
             bridge_announce(m, m->windows[i]);
     for (unsigned i = 0; i < m->n_windows; i++)
         if (m->windows[i]->announced && m->windows[i]->owner_id != 0)

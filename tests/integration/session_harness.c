@@ -370,6 +370,9 @@ take_other_message(Harness *h, ChanSpan p)
     case VIEW_MSG_ACTIVE:
         h->active = ((const ViewId *)m)->id;
         break;
+    case VIEW_MSG_MOVE_LOOP:
+        h->move_loop = *(const ViewMoveLoop *)m;
+        break;
     case VIEW_MSG_CURSOR:
         h->cursors++;
         break;

@@ -37,7 +37,8 @@ struct Harness {
     GString *notices;
     gboolean ready, fatal, hold_shown; // hold_shown: answer no commit
     guint32 active;
-    GArray *stack; // of guint32
+    ViewMoveLoop move_loop; // the last one
+    GArray *stack;          // of guint32
     guint sound_blocks;
     GByteArray *sound;
     guint32 sound_rate, sound_channels;

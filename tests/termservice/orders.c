@@ -51,6 +51,7 @@ send_update(Connection *c, wStream *s)
     connection_flush(c);
 }
 
+// The order's size is known now.
 static void
 finish(Connection *c, wStream *s)
 {
@@ -285,6 +286,16 @@ void
 orders_sync_completed(Connection *c)
 {
     finish(c, begin(WINDOW_ORDER_TYPE_DESKTOP | WINDOW_ORDER_FIELD_DESKTOP_ARC_COMPLETED));
+}
+
+void
+orders_raw(Connection *c, const guint8 *bytes, gsize size)
+{
+    wStream *s = Stream_New(NULL, ORDER_MAX);
+    g_assert(s != NULL && size <= ORDER_MAX - 8);
+    Stream_Seek(s, 8);
+    Stream_Write(s, bytes, size);
+    send_update(c, s);
 }
 
 void

@@ -426,6 +426,24 @@ session_cloak(Session *s, guint32 window, bool cloaked)
         rail_cloak(view_rail(s->view), window, cloaked);
 }
 
+bool
+session_raw_order(Session *s, const guint8 *bytes, gsize size)
+{
+    if (s->view == NULL)
+        return false;
+    view_order(s->view, bytes, size);
+    return true;
+}
+
+bool
+session_raw_pdu(Session *s, const guint8 *bytes, gsize size)
+{
+    if (s->view == NULL || view_rail(s->view) == NULL)
+        return false;
+    rail_write(view_rail(s->view), bytes, size);
+    return true;
+}
+
 void
 session_fail_exec(Session *s, guint16 result, guint32 raw)
 {

@@ -48,5 +48,8 @@ void session_balloon(Session *session, guint32 window, guint32 icon, const char 
                      const char *text);
 void session_notify(Session *session, guint32 window, guint32 icon, const char *tip);
 void session_cloak(Session *session, guint32 window, bool cloaked);
+// Bytes for the client as they are: a window order, or a PDU of the rail channel. False without it.
+bool session_raw_order(Session *session, const guint8 *bytes, gsize size);
+bool session_raw_pdu(Session *session, const guint8 *bytes, gsize size);
 // The next exec gets this result, whatever it is for.
 void session_fail_exec(Session *session, guint16 result, guint32 raw);
