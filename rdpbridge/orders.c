@@ -191,6 +191,7 @@ take_icon_info(BridgeOrders *o, const ICON_INFO *i, CachedIcon *out)
     *out = (CachedIcon){malloc((gsize)i->width * i->height * 4 + 1), i->width, i->height};
     if (!out->bgra || !bridge_icon_convert(&icon, out->bgra)) {
         free(out->bgra);
+        out->bgra = NULL;
         return FALSE;
     }
     CachedIcon *slot =
