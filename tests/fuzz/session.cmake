@@ -1,0 +1,1 @@
+casement_fuzz(fuzz_desktop SOURCES fuzz_desktop.c LIBS session_pure)
