@@ -370,6 +370,7 @@ rdp_prepare(rdpContext *context, gpointer user)
     BridgeSession *s = user;
 
     bridge_orders_register(context, orders_of);
+    bridge_classic_register(s->classic, context);
     // A guest of our own paints by RDPGFX, and so may a Windows when that channel comes.
     if (signs_in(s) && !bridge_classic_start(s->classic, context))
         return FALSE;
