@@ -190,8 +190,7 @@ take_icon_info(BridgeOrders *o, const ICON_INFO *i, CachedIcon *out)
         return FALSE;
     *out = (CachedIcon){malloc((gsize)i->width * i->height * 4 + 1), i->width, i->height};
     if (!out->bgra || !bridge_icon_convert(&icon, out->bgra)) {
-        free(out->bgra);
-        out->bgra = NULL;
+        g_clear_pointer(&out->bgra, free); // the caller's to free otherwise
         return FALSE;
     }
     CachedIcon *slot =

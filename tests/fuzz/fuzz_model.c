@@ -86,13 +86,27 @@ on_done(void *user, uint32_t frame)
 
 static const BridgeModelOut out = {on_now, on_view, on_changed, on_gone, on_ask, on_done};
 
+// As orders.c reads visibility rectangles.
+static void
+read_shape(Bytes *in, BridgeRegion *shape)
+{
+    int32_t at = (int32_t)bytes_u16(in) - VIEW_COORD_MAX;
+
+    for (unsigned n = bytes_u8(in) % 6; n > 0; n--) {
+        ViewRect r = {at + (uint16_t)bytes_edge(in), at + (uint16_t)bytes_edge(in),
+                      (uint16_t)bytes_edge(in), (uint16_t)bytes_edge(in)};
+        bridge_region_add(shape, r);
+    }
+}
+
 static void
 do_order(Guest *g)
 {
     char title[VIEW_TITLE_MAX] = {0};
+    BridgeRegion shape = {0};
     uint32_t id = bytes_id(&g->in);
     bool is_new = bytes_bool(&g->in);
-    BridgeOrder o = {.fields = bytes_u8(&g->in) % (2 * BRIDGE_ORDER_SIZE), .title = title};
+    BridgeOrder o = {.fields = bytes_u8(&g->in) % (2 * BRIDGE_ORDER_SHAPE), .title = title};
 
     o.owner_id = o.fields & BRIDGE_ORDER_OWNER ? bytes_id(&g->in) : 0;
     if (o.fields & BRIDGE_ORDER_STYLE) {
@@ -108,7 +122,10 @@ do_order(Guest *g)
     o.y = (int32_t)bytes_edge(&g->in);
     o.width = bytes_edge(&g->in);
     o.height = bytes_edge(&g->in);
+    read_shape(&g->in, &shape);
+    o.shape = &shape;
     (void)bridge_model_order(g->model, id, is_new, &o);
+    bridge_region_clear(&shape);
 }
 
 static void

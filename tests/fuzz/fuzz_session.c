@@ -84,6 +84,7 @@ play_connection(Rig *r)
     context->update->DesktopResize = on_resize;
     bridge_orders_register(context, orders_of);
     g_assert_true(bridge_cursor_register(r->session->cursor, context));
+    g_assert_true(bridge_classic_start(r->session->classic, context));
     r->rail = hostile_rail_new();
     bridge_rail_attach(r->session->rail, r->rail);
     r->graphics = hostile_graphics_new(r->session);
