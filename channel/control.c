@@ -37,6 +37,7 @@ static const Shape shapes[] = {
      sizeof(CtlCredentials),
      false,
      {TEXT(CtlCredentials, user), TEXT(CtlCredentials, domain), TEXT(CtlCredentials, password)}},
+    {CTL_CERTIFICATES, sizeof(CtlCertificates), false, {{0}}},
     {CTL_SESSION, sizeof(CtlPlain), false, {{0}}},
     {CTL_STARTUP, sizeof(CtlStartup), false, {TEXT(CtlStartup, startup_id)}},
     {CTL_RAISE, sizeof(CtlWindowId), false, {{0}}},

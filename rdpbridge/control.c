@@ -62,6 +62,9 @@ handle(BridgeControl *c, ChanSpan packet, int *fd)
         c->handlers->credentials(m, c->user);
         explicit_bzero((void *)packet.data, packet.size); // the socket's own buffer
         break;
+    case CTL_CERTIFICATES:
+        c->handlers->certificates(m, c->user);
+        break;
     case CTL_APP:
         c->handlers->app(m, c->user);
         break;

@@ -13,6 +13,7 @@ typedef struct BridgeControl BridgeControl;
 typedef struct {
     void (*setup)(const CtlSetup *setup, gpointer user);
     void (*credentials)(const CtlCredentials *credentials, gpointer user);
+    void (*certificates)(const CtlCertificates *certificates, gpointer user);
     void (*app)(const CtlApp *app, gpointer user);
     void (*exec)(const CtlExec *exec, ChanSpan args, gpointer user);
     void (*view)(int take_fd, gpointer user);

@@ -10,7 +10,7 @@ if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
 endif()
 
 add_executable(casement-session
-  main.c apps.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c rail.c
+  main.c apps.c certificate.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c rail.c
   rdp.c refusal.c session.c session_broker.c session_view.c settings.c sound.c transport.c viewlink.c)
 target_link_libraries(casement-session PRIVATE
   session_pure session_sandbox channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
