@@ -37,6 +37,7 @@ add_library(broker STATIC
   guest.c
   guest_channel.c
   guest_message.c
+  guest_people.c
   guest_state.c
   host.c
   keyfile.c

@@ -450,6 +450,7 @@ broker_guest_new(const BrokerHost *host, const char *name, const BrokerGuestEven
     g->os = g_strdup("");
     g->waiters = broker_waiters_new();
     g->sign_in = broker_sign_in_new(host, g->name);
+    g->people = broker_guest_people_new();
     g->catalog = broker_catalog_new(name, icons, host->context, &catalog_events, g);
     broker_catalog_recall(g->catalog, apps);
     return g;
@@ -474,6 +475,7 @@ broker_guest_free(BrokerGuest *g)
         broker_timer_clear(timers[i]);
     broker_session_free(g->session);
     broker_sign_in_free(g->sign_in);
+    broker_guest_people_free(g->people);
     chan_pump_free(g->pump);
     broker_link_free(g->link);
     broker_documents_free(g->documents);
@@ -484,6 +486,7 @@ broker_guest_free(BrokerGuest *g)
     broker_waiters_free(g->waiters);
     g_free(g->name);
     g_free(g->os);
+    g_free(g->told_user);
     g_free(g->last_logged);
     g_free(g->output_file);
     g_free(g);
@@ -496,6 +499,7 @@ make_parts(BrokerGuest *g)
 
     if (!g->session)
         g->session = broker_session_new(g->host, g->config, g->sign_in, &session_events, g);
+    broker_session_set_certificates(g->session, broker_guest_people_known(g->people));
     if (broker_config_takes_files(g->config) && !g->documents)
         g->documents = broker_documents_new(g->host, g->name, folder, on_tell, g);
 }
@@ -657,6 +661,12 @@ BrokerSignIn *
 broker_guest_sign_in(BrokerGuest *g)
 {
     return g->sign_in;
+}
+
+const BrokerGuestPeople *
+broker_guest_people(const BrokerGuest *g)
+{
+    return g->people;
 }
 
 const BrokerHost *

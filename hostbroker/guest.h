@@ -8,6 +8,7 @@
 #include "hostbroker/catalog.h"
 #include "hostbroker/config.h"
 #include "hostbroker/documents.h"
+#include "hostbroker/guest_people.h"
 #include "hostbroker/guest_state.h"
 #include "hostbroker/host.h"
 #include "hostbroker/session.h"
@@ -67,6 +68,7 @@ pid_t broker_guest_pid(const BrokerGuest *guest);
 BrokerCatalog *broker_guest_catalog(BrokerGuest *guest);
 BrokerSession *broker_guest_session(BrokerGuest *guest); // NULL while the file is broken
 BrokerSignIn *broker_guest_sign_in(BrokerGuest *guest);
+const BrokerGuestPeople *broker_guest_people(const BrokerGuest *guest);
 BrokerDocuments *broker_guest_documents(BrokerGuest *guest); // NULL: this kind takes no files
 // FALSE while there is no channel.
 gboolean broker_guest_channel(BrokerGuest *guest, ChanPumpStats *stats);

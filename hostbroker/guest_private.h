@@ -24,6 +24,9 @@ struct BrokerGuest {
     BrokerCatalog *catalog;
     BrokerSession *session;
     BrokerSignIn *sign_in;
+    BrokerGuestPeople *people;
+    char *told_user; // who the agent said is signed in, when it said hello
+    guint32 signs_in;
     BrokerDocuments *documents;
     BrokerWaiters *waiters;
     GSource *deadline, *retry, *answers, *autostart;

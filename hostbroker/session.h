@@ -46,6 +46,9 @@ void broker_session_set_config(BrokerSession *session, const BrokerConfig *confi
 void
 broker_session_set_sign_in(BrokerSession *session, guint32 signs_in, const char *suggested_user);
 
+// What the guest's RDP server may present, for sessions that start from now on.
+void broker_session_set_certificates(BrokerSession *session, const ChanCertificates *certificates);
+
 // Starts the view before the guest is up, and the session before its applications are known, since
 // a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:
 // what the launch's platform_data told of the desktop, NAME=VALUE. A session that is unused and on

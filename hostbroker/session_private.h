@@ -32,6 +32,7 @@ struct BrokerSession {
     BrokerExecQueue *execs;
     BrokerSignIn *sign_in;          // borrowed
     BrokerCredentials *credentials; // for the session that is started next
+    ChanCertificates certificates;  // that the guest's server may present
     char *refused;                  // why the guest did not let them in
     guint32 signs_in;               // CtlSetupFlags of it
     bool ask_again;
@@ -57,7 +58,7 @@ void broker_session_fail(BrokerSession *s, const GError *error);
 // TRUE while the credentials that the next session needs are not there; they are asked for, and
 // broker_session_advance is called again.
 bool broker_session_lacks_credentials(BrokerSession *s);
-// To a session that was just started; they are wiped here.
+// To a session that was just started, with the certificates; the credentials are wiped here.
 void broker_session_send_credentials(BrokerSession *s);
 void broker_session_on_sign_in_failed(BrokerSession *s, const CtlSignInFailed *m);
 // The process that had been refused has ended.

@@ -36,6 +36,20 @@ broker_session_lacks_credentials(BrokerSession *s)
     return true;
 }
 
+static void
+send_certificates(BrokerSession *s)
+{
+    CtlCertificates m = {.n = s->certificates.n};
+
+    CTL_INIT(&m, CTL_CERTIFICATES);
+    for (guint i = 0; i < m.n; i++) {
+        const ChanCertificate *c = &s->certificates.certificates[i];
+        m.certificates[i].size = c->size;
+        memcpy(m.certificates[i].hash, c->hash, sizeof c->hash);
+    }
+    chan_packet_send(s->session.control, &m, sizeof m, NULL, 0);
+}
+
 void
 broker_session_send_credentials(BrokerSession *s)
 {
@@ -44,6 +58,7 @@ broker_session_send_credentials(BrokerSession *s)
 
     if (!c)
         return;
+    send_certificates(s);
     CTL_INIT(&m, CTL_CREDENTIALS);
     CTL_SET_TEXT(m.user, c->name);
     CTL_SET_TEXT(m.domain, c->domain);
@@ -83,4 +98,10 @@ broker_session_set_sign_in(BrokerSession *s, guint32 signs_in, const char *sugge
 {
     s->signs_in = signs_in;
     broker_sign_in_suggest(s->sign_in, suggested_user);
+}
+
+void
+broker_session_set_certificates(BrokerSession *s, const ChanCertificates *certificates)
+{
+    s->certificates = *certificates;
 }
