@@ -221,6 +221,12 @@ orders_sync_began(Connection *c)
                     WINDOW_ORDER_FIELD_DESKTOP_ARC_BEGAN));
 }
 
+static void
+put_id(wStream *s, const Window *w)
+{
+    Stream_Write_UINT32(s, w->id);
+}
+
 void
 orders_stack(Connection *c, const Desk *desk)
 {
@@ -229,10 +235,8 @@ orders_stack(Connection *c, const Desk *desk)
                        WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND);
     Stream_Write_UINT32(s, desk->active);
     Stream_Write_UINT8(s, (UINT8)count);
-    for (guint i = 0; i < count; i++) {
-        const Window *w = g_ptr_array_index(desk->stack, i);
-        Stream_Write_UINT32(s, w->id);
-    }
+    for (guint i = 0; i < count; i++)
+        put_id(s, g_ptr_array_index(desk->stack, i));
     finish(c, s);
 }
 

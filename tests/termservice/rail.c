@@ -217,6 +217,13 @@ rail_exec_result(Rail *rail, const RailRequest *exec, guint16 result, guint32 ra
     finish(rail, s);
 }
 
+static void
+put_process(wStream *s, const Window *w, const char *image)
+{
+    Stream_Write_UINT32(s, w->process);
+    put_name(s, image);
+}
+
 void
 rail_app_id(Rail *rail, const Window *w)
 {
@@ -227,10 +234,8 @@ rail_app_id(Rail *rail, const Window *w)
     wStream *s = begin(extended ? TS_RAIL_ORDER_GET_APPID_RESP_EX : TS_RAIL_ORDER_GET_APPID_RESP);
     Stream_Write_UINT32(s, w->id);
     put_name(s, id);
-    if (extended) {
-        Stream_Write_UINT32(s, w->process);
-        put_name(s, image);
-    }
+    if (extended)
+        put_process(s, w, image);
     finish(rail, s);
 }
 

@@ -81,8 +81,7 @@ test_window(void)
 {
     g_autofree char *dir = g_dir_make_tmp("termservice-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(dir, "rdp", NULL);
-    g_autofree char *arguments =
-        g_strdup_printf("--listen %s --app notes='" TITLE "'", path);
+    g_autofree char *arguments = g_strdup_printf("--listen %s --app notes='" TITLE "'", path);
     DoubleRig *rig = double_rig_new(arguments);
     expect(rig, "path ");
     Harness *h = harness_new(stream_to(path), 1280, 800, CTL_SIGN_IN);
