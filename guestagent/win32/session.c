@@ -156,16 +156,12 @@ describe(const Sessions *s, const WinEdition *windows, WinPerson *p)
 
 // Where Windows has no list, there is the session of the screen.
 static unsigned
-list_console(const Sessions *s, WinPerson *p)
+list_console(WinPerson *p)
 {
     uint32_t id = WTSGetActiveConsoleSessionId();
-    WTS_CONNECTSTATE_CLASS *state;
 
-    if (id == NO_CONSOLE || !(state = query(s, id, WTSConnectState, sizeof *state)))
-        return 0;
-    *p = (WinPerson){.id = id, .use = use_of(*state)};
-    s->release(state);
-    return 1;
+    *p = (WinPerson){.id = id, .use = WIN_SESSION_ACTIVE};
+    return id != NO_CONSOLE;
 }
 
 unsigned
@@ -186,7 +182,7 @@ win_session_list(const WinEdition *windows, WinPerson *people, unsigned max)
     if (sessions)
         s.release(sessions);
     if (listed == 0)
-        listed = list_console(&s, people);
+        listed = list_console(people);
     for (unsigned i = 0; i < listed; i++)
         describe(&s, windows, &people[i]);
     return listed;

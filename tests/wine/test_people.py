@@ -35,6 +35,7 @@ class People(unittest.TestCase):
     def tearDown(self):
         for guest in ("win", "vm"):
             self.d.casement("guest", "stop", guest)
+        self.p.run("reg", "delete", LISTENER, "/v", "SSLCertificateSHA1Hash", "/f", check=False)
 
     def people(self, guest):
         return self.d.guest(guest)["people"]
@@ -121,7 +122,6 @@ class People(unittest.TestCase):
         wait_for("the certificate", lambda: self.certificates() == ["sha1:" + double.sha1], 10)
         self.d.casement("run", "win", self.c.apps["Notes"])
         self.c.painted("win", "Notes")
-        self.p.run("reg", "delete", LISTENER, "/v", "SSLCertificateSHA1Hash", "/f")
 
 
 if __name__ == "__main__":
