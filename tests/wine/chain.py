@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,12 +61,17 @@ class Double:
     def lines(self, beginning):
         return [line for line in self.said().splitlines() if line.startswith(beginning)]
 
-    def kill(self):
-        self.process.kill()
-        self.process.wait(timeout=20)
+    def holds(self):
+        """It has fallen silent (--hold)."""
+        return pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+
+    def resume(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self):
         if self.process.poll() is None:
+            self.resume()
             self.process.stdin.close()
             self.process.wait(timeout=20)
 
