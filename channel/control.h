@@ -119,8 +119,8 @@ typedef struct {
 
 typedef struct {
     CtlHeader header;
-    uint32_t again; // 1: with other credentials it may work; 0: asking the user is of no use
-    uint32_t reserved;
+    uint32_t again;    // 1: with other credentials it may work; 0: asking the user is of no use
+    uint32_t doubtful; // 1: the server closed without a word; perhaps it only ended
     char text[CTL_TEXT_MAX];
 } CtlSignInFailed;
 

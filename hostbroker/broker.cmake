@@ -39,6 +39,7 @@ add_library(broker STATIC
   guest_message.c
   guest_people.c
   guest_state.c
+  guest_watch.c
   host.c
   keyfile.c
   keyring.c
@@ -59,6 +60,7 @@ add_library(broker STATIC
   session_adopt.c
   session_programs.c
   session_sign_in.c
+  session_watch.c
   sign_in.c
   state_file.c
   status.c

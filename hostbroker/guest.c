@@ -335,6 +335,7 @@ broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
     if (g->state == GUEST_OFF || g->state == GUEST_FAILED) {
         g->asked_us = g_get_monotonic_time();
         g->guest_us = g->channel_us = g->apps_us = 0;
+        g->backoff = (BrokerBackoff){0};
         g_clear_error(&g->error);
     }
     broker_guest_event(g, GUEST_EVENT_START);
@@ -470,7 +471,7 @@ broker_guest_free(BrokerGuest *g)
     g_set_error(&error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "The broker ends");
     answer(g, BROKER_WAIT_START, error);
     answer(g, BROKER_WAIT_STOP, NULL);
-    GSource **timers[] = {&g->deadline, &g->retry, &g->answers, &g->autostart};
+    GSource **timers[] = {&g->deadline, &g->retry, &g->answers, &g->autostart, &g->watch};
     for (gsize i = 0; i < G_N_ELEMENTS(timers); i++)
         broker_timer_clear(timers[i]);
     broker_session_free(g->session);

@@ -52,6 +52,9 @@ void broker_guest_start(BrokerGuest *guest, BrokerGuestDone done, gpointer user)
 // Ends session and guest; done is called when they are gone.
 void broker_guest_stop(BrokerGuest *guest, BrokerGuestDone done, gpointer user);
 
+// A launch waits: from now on until none does, an agent that has ended is noticed soon.
+void broker_guest_watch(BrokerGuest *guest);
+
 // Asks for the full list. FALSE with error set when the guest is not up.
 gboolean broker_guest_sync(BrokerGuest *guest, GError **error);
 

@@ -76,6 +76,11 @@ void broker_session_service(BrokerSession *session, gboolean available, const ch
 // broker_session_service is called again.
 void broker_session_service_failing(BrokerSession *session);
 
+// Whether a launch waits for its program.
+gboolean broker_session_waits(const BrokerSession *session);
+// The guest does not answer: what waits fails with error. TRUE: the session was not up, and ends.
+gboolean broker_session_unanswered(BrokerSession *session, const GError *error);
+
 // An application for the table of both.
 void broker_session_app(BrokerSession *session, const char *guest, const BrokerApp *app);
 

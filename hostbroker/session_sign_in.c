@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define JUDGE_MS 1500 // Windows takes a second to see that nobody listens on a port of its own
+
 static void
 on_credentials(const BrokerCredentials *credentials, const GError *error, gpointer user)
 {
@@ -78,19 +80,48 @@ broker_session_on_sign_in_failed(BrokerSession *s, const CtlSignInFailed *m)
     chan_utf8_clean(CHAN_SPAN_TEXT(m->text), text, sizeof text);
     g_free(s->refused);
     s->refused = g_strdup(text);
-    s->ask_again = broker_sign_in_refused(s->sign_in, m->again != 0, text);
+    s->again = m->again != 0;
+    s->doubtful = m->doubtful != 0;
+}
+
+static void
+end_refused(BrokerSession *s)
+{
+    g_autofree char *text = g_steal_pointer(&s->refused);
+    bool ask_again = broker_sign_in_refused(s->sign_in, s->again, text);
+    g_autoptr(GError) error = g_error_new_literal(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, text);
+
+    if (ask_again)
+        broker_session_advance(s);
+    else
+        broker_session_fail(s, error);
+}
+
+// By now the guest has told if it is not there any more, or its Remote Desktop is not.
+static gboolean
+on_judge(gpointer user)
+{
+    BrokerSession *s = user;
+
+    broker_timer_clear(&s->restart);
+    if (s->service) {
+        end_refused(s);
+    } else {
+        g_clear_pointer(&s->refused, g_free);
+        broker_session_crashed(s);
+    }
+    return G_SOURCE_REMOVE;
 }
 
 void
 broker_session_end_refused(BrokerSession *s)
 {
-    g_autofree char *text = g_steal_pointer(&s->refused);
-    g_autoptr(GError) error = g_error_new_literal(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, text);
-
-    if (s->ask_again)
-        broker_session_advance(s);
-    else
-        broker_session_fail(s, error);
+    if (!s->doubtful) {
+        end_refused(s);
+        return;
+    }
+    broker_timer_clear(&s->restart);
+    s->restart = broker_timer_new(s->host->context, JUDGE_MS, on_judge, s);
 }
 
 void

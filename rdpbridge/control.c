@@ -139,9 +139,9 @@ bridge_control_exec_result(BridgeControl *c, guint32 serial, CtlExecCode code, g
 }
 
 void
-bridge_control_sign_in_failed(BridgeControl *c, gboolean again, const char *text)
+bridge_control_sign_in_failed(BridgeControl *c, gboolean again, gboolean doubtful, const char *text)
 {
-    CtlSignInFailed m = {.again = (guint32)again};
+    CtlSignInFailed m = {.again = (guint32)again, .doubtful = (guint32)doubtful};
 
     CTL_INIT(&m, CTL_SIGN_IN_FAILED);
     CTL_SET_TEXT(m.text, text);

@@ -36,5 +36,6 @@ gboolean bridge_control_attached(const BridgeControl *control);
 void bridge_control_send(BridgeControl *control, gconstpointer message, gsize size);
 void
 bridge_control_exec_result(BridgeControl *control, guint32 serial, CtlExecCode code, guint32 raw);
-void bridge_control_sign_in_failed(BridgeControl *control, gboolean again, const char *text);
+void bridge_control_sign_in_failed(BridgeControl *control, gboolean again, gboolean doubtful,
+                                   const char *text);
 void bridge_control_notice(BridgeControl *control, gboolean fatal, guint32 code, const char *text);

@@ -294,11 +294,14 @@ refused(const BridgeRdp *rdp, char **text)
         said = bridge_refusal_of_error(freerdp_get_last_error(rdp->instance->context));
     if (said.kind == BRIDGE_REFUSAL_NONE)
         said = bridge_refusal_of_error(rdp->said);
-    if (said.kind == BRIDGE_REFUSAL_NONE && bridge_transport_lost_in_nla(rdp->transport))
+    bool silent = said.kind == BRIDGE_REFUSAL_NONE && bridge_transport_lost_in_nla(rdp->transport);
+    if (silent)
         said = bridge_refusal_of_error(FREERDP_ERROR_CONNECT_LOGON_FAILURE);
     if (said.kind == BRIDGE_REFUSAL_NONE || rdp->failure || alarm_rang)
         return BRIDGE_RDP_ENDED;
     *text = g_strdup(said.text);
+    if (silent)
+        return BRIDGE_RDP_SIGN_IN_SILENT;
     return said.kind == BRIDGE_REFUSAL_AGAIN ? BRIDGE_RDP_SIGN_IN_AGAIN : BRIDGE_RDP_REFUSED;
 }
 

@@ -379,7 +379,9 @@ end_unsigned(BridgeSession *s, BridgeRdpEnd how, const char *why)
             ? g_strdup_printf("The password of %s was not given to %s: %s", name, guest, why)
             : g_strdup_printf("%s does not let %s in: %s", guest, name, why);
 
-    bridge_control_sign_in_failed(s->control, how == BRIDGE_RDP_SIGN_IN_AGAIN, text);
+    bridge_control_sign_in_failed(
+        s->control, how == BRIDGE_RDP_SIGN_IN_AGAIN || how == BRIDGE_RDP_SIGN_IN_SILENT,
+        how == BRIDGE_RDP_SIGN_IN_SILENT, text);
     bridge_session_end(s, BRIDGE_EXIT_SIGN_IN, NULL);
 }
 

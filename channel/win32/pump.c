@@ -54,10 +54,13 @@ find(ChanWinPump *p, uint32_t id)
 }
 
 static void
-settle(ChanWinStream *s)
+settle(ChanWinPump *p, ChanWinStream *s)
 {
-    if (s->id && chan_win_stream_over(s))
-        chan_win_stream_close(s);
+    if (!s->id || !chan_win_stream_over(s))
+        return;
+    chan_win_stream_close(s);
+    if (p->handlers->stream_ended)
+        p->handlers->stream_ended(p, p->user);
 }
 
 static void
@@ -85,7 +88,7 @@ on_stream_event(ChanWinPump *p, const ChanEvent *e)
     }
     s->fin |= e->kind == CHAN_EVENT_FIN;
     chan_win_stream_move(s, p->conn);
-    settle(s);
+    settle(p, s);
 }
 
 static void
@@ -228,7 +231,7 @@ handle(ChanWinPump *p, const Waits *w)
         if (s->id == 0 || !is_set(s->event))
             continue;
         chan_win_stream_signalled(s, p->conn);
-        settle(s);
+        settle(p, s);
     }
     chan_conn_tick(p->conn, now_us(p));
     pull(p);

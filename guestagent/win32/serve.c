@@ -50,7 +50,14 @@ on_open_stream(ChanWinPump *pump, const char *untrusted_service, void *user)
     return win_platform_connect(((Run *)user)->platform);
 }
 
-static const ChanWinPumpHandlers handlers = {on_ready, on_message, on_open_stream};
+// Perhaps because Remote Desktop ended.
+static void
+on_stream_ended(ChanWinPump *pump, void *user)
+{
+    win_platform_look(((Run *)user)->platform);
+}
+
+static const ChanWinPumpHandlers handlers = {on_ready, on_message, on_open_stream, on_stream_ended};
 
 static bool
 make_nonce(uint8_t nonce[CHAN_NONCE_SIZE])
