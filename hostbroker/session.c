@@ -493,6 +493,7 @@ start_session(BrokerSession *s, GError **error)
     s->spare_fd = -1;
     if (!s->session.process)
         return false;
+    s->served_throughout = true;
     s->figures.session_us = g_get_monotonic_time();
     broker_session_attach(s, &s->session, control);
     broker_session_send_credentials(s);
@@ -747,6 +748,7 @@ broker_session_free(BrokerSession *s)
     broker_window_list_free(s->windows);
     g_strfreev(s->environment);
     g_free(s->reason);
+    g_free(s->away_why);
     g_free(s->refused);
     g_free(s);
 }

@@ -43,8 +43,10 @@ struct BrokerSession {
     char *reason;                   // last fatal notice, or why the service is away
     ChanPacketSocket *table_target; // while a table is sent to one
     GSource *restart, *idle, *deadline, *come_back, *away;
-    bool had_service; // of this channel
-    bool doubtful;    // refused may be no refusal, but a server that went away
+    bool had_service;       // of this channel
+    bool served_throughout; // since the session's process was started
+    char *away_why;         // what the guest said of it when it went away
+    bool doubtful;          // refused may be no refusal, but a server that went away
     BrokerSessionFigures figures;
 };
 

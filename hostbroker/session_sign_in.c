@@ -104,7 +104,7 @@ on_judge(gpointer user)
     BrokerSession *s = user;
 
     broker_timer_clear(&s->restart);
-    if (s->service) {
+    if (s->service && s->served_throughout) {
         end_refused(s);
     } else {
         g_clear_pointer(&s->refused, g_free);

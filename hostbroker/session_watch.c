@@ -31,6 +31,9 @@ on_away(gpointer user)
     broker_timer_clear(&s->away);
     if (s->service || s->session.ready)
         return G_SOURCE_REMOVE;
+    // The guest knows better than a session that found nobody.
+    g_free(s->reason);
+    s->reason = g_steal_pointer(&s->away_why);
     if (broker_exec_queue_count(s->execs) > 0) {
         g_autoptr(GError) error = broker_session_failing_error(s);
         broker_session_fail(s, error);
@@ -49,11 +52,16 @@ broker_session_watch_service(BrokerSession *s, bool available, const char *reaso
 {
     bool goes = s->had_service && !available && reason && *reason;
 
+    s->served_throughout &= available;
     // Without a reason it is a channel that begins or ends: the next agent tells anew.
     s->had_service = available || (s->had_service && reason && *reason);
-    if (!goes || !s->signs_in)
+    if (!goes || !s->signs_in) {
         broker_timer_clear(&s->away);
-    else if (!s->away)
+        return;
+    }
+    g_free(s->away_why);
+    s->away_why = g_strdup(reason);
+    if (!s->away)
         s->away = broker_timer_new(s->host->context, AWAY_MS, on_away, s);
 }
 
