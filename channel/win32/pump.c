@@ -135,25 +135,30 @@ pull(ChanWinPump *p)
 static void
 received(ChanWinPump *p)
 {
-    DWORD n = chan_win_port_finish(&p->in);
+    const uint8_t *data;
+    DWORD n = chan_win_port_finish(&p->in, &data);
+    bool ended = p->in.ended;
 
+    // The port is read on while this is looked at.
+    if (!ended)
+        chan_win_port_start(&p->in);
     for (DWORD at = 0; at < n && !p->lost;) {
         size_t room;
         uint8_t *to = chan_conn_receive_space(p->conn, &room);
         size_t take = n - at < room ? n - at : room;
-        memcpy(to, p->in.data + at, take);
+        memcpy(to, data + at, take);
         at += (DWORD)take;
         chan_conn_received(p->conn, take, now_us(p));
         pull(p);
     }
-    if (p->in.ended && !p->lost)
+    if (ended && !p->lost)
         p->lost = "the pipe to the host has ended";
 }
 
 static void
 written(ChanWinPump *p)
 {
-    chan_win_port_finish(&p->out);
+    chan_win_port_finish(&p->out, NULL);
     chan_conn_unsent(p->conn, 0, now_us(p));
     if (p->out.ended && !p->lost)
         p->lost = "the pipe to the host takes nothing any more";
@@ -175,9 +180,9 @@ write_more(ChanWinPump *p)
         return;
     p->out.size = 0;
     for (size_t i = 0; i < out.n_spans; i++) {
-        size_t room = sizeof p->out.data - p->out.size;
+        size_t room = CHAN_WIN_PORT_SIZE - p->out.size;
         size_t take = out.spans[i].size < room ? out.spans[i].size : room;
-        memcpy(p->out.data + p->out.size, out.spans[i].data, take);
+        memcpy(p->out.data[0] + p->out.size, out.spans[i].data, take);
         p->out.size += (DWORD)take;
         if (take < out.spans[i].size)
             break;
