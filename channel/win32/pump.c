@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ASLEEP_US 3000000 // more than a busy machine keeps a thread waiting
+
 struct ChanWinPump {
     ChanConn *conn;
     HANDLE read, write;
@@ -17,6 +19,7 @@ struct ChanWinPump {
     void *user;
     const char *lost;
     LARGE_INTEGER frequency;
+    uint64_t asleep_us; // that the connection's clock leaves out
 };
 
 // What one wait is for.
@@ -27,13 +30,30 @@ typedef struct {
 } Waits;
 
 static uint64_t
-now_us(const ChanWinPump *p)
+clock_us(const ChanWinPump *p)
 {
     LARGE_INTEGER t;
 
     QueryPerformanceCounter(&t);
     uint64_t ticks = (uint64_t)t.QuadPart, frequency = (uint64_t)p->frequency.QuadPart;
     return ticks / frequency * 1000000 + ticks % frequency * 1000000 / frequency;
+}
+
+static uint64_t
+now_us(const ChanWinPump *p)
+{
+    return clock_us(p) - p->asleep_us;
+}
+
+// A wait that took far longer than it was to: the machine was suspended. The host was silent no
+// longer for it than before, which may have slept as well.
+static void
+leave_out_sleep(ChanWinPump *p, uint64_t before_us, DWORD wait_ms)
+{
+    uint64_t took = clock_us(p) - before_us, asked = (uint64_t)wait_ms * 1000;
+
+    if (wait_ms != INFINITE && took > asked + ASLEEP_US)
+        p->asleep_us += took - asked;
 }
 
 static void
@@ -253,7 +273,10 @@ chan_win_pump_turn(ChanWinPump *p, const HANDLE *others, unsigned n_others, DWOR
         chan_win_port_start(&p->in);
     write_more(p);
     gather(p, others, n_others, &w);
-    DWORD which = WaitForMultipleObjects(w.n, w.handles, FALSE, timeout_of(p, timeout_ms));
+    DWORD wait = timeout_of(p, timeout_ms);
+    uint64_t before = clock_us(p);
+    DWORD which = WaitForMultipleObjects(w.n, w.handles, FALSE, wait);
+    leave_out_sleep(p, before, wait);
     handle(p, &w);
     unsigned first_other = 2 + w.n_streams;
     return which >= first_other && which < w.n ? (int)(which - first_other) : -1;
