@@ -10,6 +10,17 @@
 
 #define BLOCK (64 * 1024)
 
+static BOOL
+write_byte(HANDLE port, OVERLAPPED *overlapped)
+{
+    DWORD n = 0;
+    BOOL ok = WriteFile(port, "x", 1, &n, overlapped);
+
+    if (!ok && GetLastError() == ERROR_IO_PENDING)
+        ok = GetOverlappedResult(port, overlapped, &n, TRUE);
+    return ok && n == 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -23,6 +34,8 @@ main(int argc, char **argv)
 
     if (port == INVALID_HANDLE_VALUE || left <= 0)
         return 2;
+    if (!writes && !write_byte(port, &overlapped))
+        return 1; // it is there
     for (DWORD n; left > 0; left -= (long)n) {
         DWORD most = left < BLOCK ? (DWORD)left : BLOCK;
         BOOL ok = writes ? WriteFile(port, block, most, &n, &overlapped)
@@ -32,11 +45,8 @@ main(int argc, char **argv)
         if (!ok)
             return 1;
     }
-    // One byte says that all was read.
-    DWORD n;
-    if (!writes && !WriteFile(port, block, 1, &n, &overlapped) &&
-        GetLastError() == ERROR_IO_PENDING)
-        GetOverlappedResult(port, &overlapped, &n, TRUE);
+    if (!writes && !write_byte(port, &overlapped))
+        return 1;    // all was read
     Sleep(INFINITE); // the port's end would be the host's before it has read all
     return 0;
 }
