@@ -19,6 +19,8 @@ struct ChanWinPump {
     void *user;
     const char *lost;
     LARGE_INTEGER frequency;
+    uint64_t seen_us;   // the clock, last
+    uint64_t wait_us;   // how long it may have been waited since
     uint64_t asleep_us; // that the connection's clock leaves out
 };
 
@@ -39,21 +41,18 @@ clock_us(const ChanWinPump *p)
     return ticks / frequency * 1000000 + ticks % frequency * 1000000 / frequency;
 }
 
+// A time that took far longer than the wait in it was to: the machine was suspended. The host was
+// silent no longer for it than before, which may have slept as well.
 static uint64_t
-now_us(const ChanWinPump *p)
+now_us(ChanWinPump *p)
 {
-    return clock_us(p) - p->asleep_us;
-}
+    uint64_t now = clock_us(p), took = now - p->seen_us;
 
-// A wait that took far longer than it was to: the machine was suspended. The host was silent no
-// longer for it than before, which may have slept as well.
-static void
-leave_out_sleep(ChanWinPump *p, uint64_t before_us, DWORD wait_ms)
-{
-    uint64_t took = clock_us(p) - before_us, asked = (uint64_t)wait_ms * 1000;
-
-    if (wait_ms != INFINITE && took > asked + ASLEEP_US)
-        p->asleep_us += took - asked;
+    if (p->seen_us > 0 && took > p->wait_us && took - p->wait_us > ASLEEP_US)
+        p->asleep_us += took - p->wait_us;
+    p->seen_us = now;
+    p->wait_us = 0;
+    return now - p->asleep_us;
 }
 
 static void
@@ -213,7 +212,7 @@ write_more(ChanWinPump *p)
 }
 
 static DWORD
-timeout_of(const ChanWinPump *p, DWORD most_ms)
+timeout_of(ChanWinPump *p, DWORD most_ms)
 {
     uint64_t deadline = chan_conn_deadline(p->conn), now = now_us(p);
     uint64_t ms = deadline <= now ? 0 : (deadline - now + 999) / 1000;
@@ -274,9 +273,8 @@ chan_win_pump_turn(ChanWinPump *p, const HANDLE *others, unsigned n_others, DWOR
     write_more(p);
     gather(p, others, n_others, &w);
     DWORD wait = timeout_of(p, timeout_ms);
-    uint64_t before = clock_us(p);
+    p->wait_us = wait == INFINITE ? UINT64_MAX : (uint64_t)wait * 1000;
     DWORD which = WaitForMultipleObjects(w.n, w.handles, FALSE, wait);
-    leave_out_sleep(p, before, wait);
     handle(p, &w);
     unsigned first_other = 2 + w.n_streams;
     return which >= first_other && which < w.n ? (int)(which - first_other) : -1;

@@ -181,7 +181,7 @@ refuses(DoubleRig *rig, const CtlCertificates *known, int code, const char *word
     g_assert_cmpint(WEXITSTATUS(status), ==, code);
     g_assert_false(h->sign_in_again);
     g_assert_nonnull(strstr(h->notices->str, words));
-    expect_line(rig, "connected");
+    expect_line(rig, "speaks");
     g_autofree char *next = double_rig_expect(rig, ""); // no word of anybody's name
     g_assert_cmpstr(next, ==, "disconnected");
     harness_free(h);
