@@ -20,8 +20,8 @@ typedef struct {
 
 struct BridgeOrders {
     BridgeModel *model;
+    const BridgeOrdersHandlers *handlers;
     BridgeTray *tray;
-    void (*too_many)(gpointer user);
     gpointer user;
     gboolean said_too_many;
     CachedIcon icons[ICON_CACHES][ICON_ENTRIES];
@@ -31,14 +31,14 @@ struct BridgeOrders {
 static BridgeOrders *(*find_orders)(rdpContext *context);
 
 BridgeOrders *
-bridge_orders_new(BridgeModel *model, BridgeTray *tray, void (*too_many)(gpointer user),
+bridge_orders_new(BridgeModel *model, BridgeTray *tray, const BridgeOrdersHandlers *handlers,
                   gpointer user)
 {
     BridgeOrders *o = g_new0(BridgeOrders, 1);
 
     o->model = model;
+    o->handlers = handlers;
     o->tray = tray;
-    o->too_many = too_many;
     o->user = user;
     return o;
 }
@@ -67,6 +67,30 @@ clean_title(const RAIL_UNICODE_STRING *untrusted_text, char *title, gsize capaci
     if (text)
         chan_utf8_clean(CHAN_SPAN(text, size), title, capacity);
     free(text);
+}
+
+// What of the window is seen ([MS-RDPERP] 2.2.1.3.1.2.1, VisibilityRects); FALSE where its place is
+// not told.
+static gboolean
+read_shape(guint32 fields, const WINDOW_STATE_ORDER *state, BridgeRegion *shape)
+{
+    gboolean own = (fields & WINDOW_ORDER_FIELD_VIS_OFFSET) != 0;
+    gint32 x = own ? state->visibleOffsetX : state->windowOffsetX;
+    gint32 y = own ? state->visibleOffsetY : state->windowOffsetY;
+
+    if (!(fields & WINDOW_ORDER_FIELD_VISIBILITY) || !state->visibilityRects ||
+        !(fields & (WINDOW_ORDER_FIELD_VIS_OFFSET | WINDOW_ORDER_FIELD_WND_OFFSET)))
+        return FALSE;
+    x = CLAMP(x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    y = CLAMP(y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    for (guint32 i = 0; i < MIN(state->numVisibilityRects, BRIDGE_REGION_MAX); i++) {
+        const RECTANGLE_16 *r = &state->visibilityRects[i];
+        if (r->right > r->left && r->bottom > r->top)
+            bridge_region_add(shape,
+                              (ViewRect){x + r->left, y + r->top, (guint32)(r->right - r->left),
+                                         (guint32)(r->bottom - r->top)});
+    }
+    return TRUE;
 }
 
 static BOOL
@@ -99,17 +123,26 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
             order.fields |= fields[i].own;
     clean_title(&state->titleInfo, title, sizeof title);
     gboolean is_new = (info->fieldFlags & WINDOW_ORDER_STATE_NEW) != 0;
+    if (info->windowId == BRIDGE_SCREEN_ID)
+        return TRUE;
+    o->handlers->monitored(TRUE, o->user);
+    BridgeRegion shape = {0};
+    order.shape = &shape;
+    if (read_shape(info->fieldFlags, state, &shape))
+        order.fields |= BRIDGE_ORDER_SHAPE;
     if (!bridge_model_order(o->model, info->windowId, is_new, &order) && !o->said_too_many) {
         o->said_too_many = TRUE;
-        o->too_many(o->user);
+        o->handlers->too_many(o->user);
     }
+    bridge_region_clear(&shape);
     return TRUE;
 }
 
 static BOOL
 on_delete(rdpContext *context, const WINDOW_ORDER_INFO *info)
 {
-    bridge_model_delete(find_orders(context)->model, info->windowId);
+    if (info->windowId != BRIDGE_SCREEN_ID)
+        bridge_model_delete(find_orders(context)->model, info->windowId);
     return TRUE;
 }
 
@@ -136,7 +169,7 @@ copy_of(const CachedIcon *icon)
 static void
 give_icon(BridgeOrders *o, guint32 window, const CachedIcon *icon)
 {
-    CachedIcon copy = copy_of(icon);
+    CachedIcon copy = window == BRIDGE_SCREEN_ID ? (CachedIcon){0} : copy_of(icon);
 
     if (copy.bgra)
         bridge_model_take_icon(o->model, window, copy.bgra, copy.width, copy.height);
@@ -157,7 +190,7 @@ take_icon_info(BridgeOrders *o, const ICON_INFO *i, CachedIcon *out)
         return FALSE;
     *out = (CachedIcon){malloc((gsize)i->width * i->height * 4 + 1), i->width, i->height};
     if (!out->bgra || !bridge_icon_convert(&icon, out->bgra)) {
-        free(out->bgra);
+        g_clear_pointer(&out->bgra, free); // the caller's to free otherwise
         return FALSE;
     }
     CachedIcon *slot =
@@ -257,21 +290,32 @@ on_notify_icon_gone(rdpContext *context, const WINDOW_ORDER_INFO *info)
     return TRUE;
 }
 
+// The standard discards all windows when they are about to be told again ([MS-RDPERP] 3.2.5.1.7):
+// those that are not told are discarded when all were.
 static BOOL
 on_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info, const MONITORED_DESKTOP_ORDER *order)
 {
     BridgeOrders *o = find_orders(context);
 
+    o->handlers->monitored(TRUE, o->user);
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ARC_BEGAN)
+        bridge_model_sync_began(o->model);
     if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ZORDER && order->windowIds)
         bridge_model_stack(o->model, order->windowIds, order->numWindowIds);
     if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND)
         bridge_model_active(o->model, order->activeWindowId);
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ARC_COMPLETED)
+        bridge_model_sync_completed(o->model);
     return TRUE;
 }
 
+// Another desktop has the screen: who signs in, unlocks, or is asked by UAC.
 static BOOL
 on_no_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info)
 {
+    BridgeOrders *o = find_orders(context);
+
+    o->handlers->monitored(FALSE, o->user);
     return TRUE;
 }
 

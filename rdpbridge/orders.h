@@ -12,10 +12,15 @@
 
 typedef struct BridgeOrders BridgeOrders;
 
-// model and tray are borrowed. too_many is called once, when the guest has more windows than it
-// may.
+typedef struct {
+    void (*too_many)(gpointer user); // once, when the guest has more windows than it may
+    // Whether the desktop that is shown is the one with the windows; said with each order.
+    void (*monitored)(gboolean monitored, gpointer user);
+} BridgeOrdersHandlers;
+
+// model, tray and handlers are borrowed.
 BridgeOrders *bridge_orders_new(BridgeModel *model, BridgeTray *tray,
-                                void (*too_many)(gpointer user), gpointer user);
+                                const BridgeOrdersHandlers *handlers, gpointer user);
 void bridge_orders_free(BridgeOrders *orders);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeOrders, bridge_orders_free)
 

@@ -4,8 +4,6 @@
 
 #include "rdpbridge/session_private.h"
 
-#include <freerdp/rail.h>
-
 static void
 on_setup(const CtlSetup *setup, gpointer user)
 {
@@ -27,6 +25,14 @@ on_credentials(const CtlCredentials *credentials, gpointer user)
     s->credentials = *credentials;
     s->has_credentials = TRUE;
     bridge_session_consider_connecting(s);
+}
+
+static void
+on_certificates(const CtlCertificates *certificates, gpointer user)
+{
+    BridgeSession *s = user;
+
+    s->certificates = *certificates;
 }
 
 static void
@@ -56,10 +62,7 @@ on_view(int take_fd, gpointer user)
 static void
 on_close_window(guint32 id, gpointer user)
 {
-    BridgeSession *s = user;
-
-    if (bridge_model_window(s->model, id))
-        bridge_rail_command(s->rail, id, SC_CLOSE);
+    bridge_session_close_window(user, id);
 }
 
 static void
@@ -82,6 +85,7 @@ on_lost(gpointer user)
 
 const BridgeControlHandlers bridge_session_control_handlers = {.setup = on_setup,
                                                                .credentials = on_credentials,
+                                                               .certificates = on_certificates,
                                                                .app = on_app,
                                                                .exec = on_exec,
                                                                .view = on_view,

@@ -275,6 +275,8 @@ take_commit(Harness *h, const ViewCommit *m)
         }
     }
     w->commit = *m;
+    if (h->on_commit && m->buffer_id)
+        h->on_commit(h, w, damage, m->n_damage, h->user);
     VIEW_INIT(&shown, VIEW_MSG_SHOWN);
     if (!h->hold_shown)
         harness_send_view(h, &shown, sizeof shown, -1);
@@ -367,6 +369,9 @@ take_other_message(Harness *h, ChanSpan p)
         break;
     case VIEW_MSG_ACTIVE:
         h->active = ((const ViewId *)m)->id;
+        break;
+    case VIEW_MSG_MOVE_LOOP:
+        h->move_loop = *(const ViewMoveLoop *)m;
         break;
     case VIEW_MSG_CURSOR:
         h->cursors++;

@@ -25,7 +25,9 @@ typedef struct {
     gboolean gone;
 } HarnessWindow;
 
-typedef struct {
+typedef struct Harness Harness;
+
+struct Harness {
     GPid pid;
     int control, view;  // our ends; -1: closed
     GPtrArray *windows; // of HarnessWindow
@@ -35,7 +37,8 @@ typedef struct {
     GString *notices;
     gboolean ready, fatal, hold_shown; // hold_shown: answer no commit
     guint32 active;
-    GArray *stack; // of guint32
+    ViewMoveLoop move_loop; // the last one
+    GArray *stack;          // of guint32
     guint sound_blocks;
     GByteArray *sound;
     guint32 sound_rate, sound_channels;
@@ -46,7 +49,11 @@ typedef struct {
     GPtrArray *tray; // of CtlTray with its pixels, as they are now
     GString *balloons;
     gboolean sign_in_failed, sign_in_again;
-} Harness;
+    // Called for each commit before it is answered: until then its pixels stay as they are.
+    void (*on_commit)(Harness *h, HarnessWindow *window, const ViewRect *damage, guint n_damage,
+                      gpointer user);
+    gpointer user;
+};
 
 // Starts casement-session with the stream rdp_fd, which is taken. Sends SETUP, SCREEN and LAYOUT.
 Harness *harness_new(int take_rdp_fd, guint width, guint height, guint32 setup_flags);

@@ -10,6 +10,7 @@
 #include <freerdp/freerdp.h>
 #include <freerdp/transport_io.h>
 #include <glib-unix.h>
+#include <sys/socket.h>
 
 typedef struct {
     rdpContext base;
@@ -25,7 +26,7 @@ struct Connection {
     gpointer user;
     int fd; // the peer's
     guint input, output, reaper;
-    bool activated, told, ended;
+    bool speaks, activated, told, ended;
 };
 
 static Connection *
@@ -110,6 +111,10 @@ static gboolean
 on_readable(gint fd, GIOCondition condition, gpointer data)
 {
     Connection *c = data;
+    if (!c->speaks && recv(c->fd, (char[1]){0}, 1, MSG_PEEK) > 0) {
+        c->speaks = true;
+        report("speaks");
+    }
     do {
         if (!c->peer->CheckFileDescriptor(c->peer)) {
             end(c);
@@ -173,7 +178,8 @@ on_activate(freerdp_peer *peer)
     return TRUE;
 }
 
-static SECURITY_STATUS
+// The signature is the library's.
+static SECURITY_STATUS // NOLINTNEXTLINE(readability-function-size)
 on_ntlm_hash(void *client, const SEC_WINNT_AUTH_IDENTITY *identity, const SecBuffer *challenge,
              const BYTE *session_key, const BYTE *mic, const SecBuffer *messages, BYTE *hash)
 {
@@ -238,6 +244,13 @@ connection_new(int take_fd, const Options *options, const char *pem, const Conne
     c->input = g_unix_fd_add(take_fd, G_IO_IN | G_IO_HUP, on_readable, c);
     report("connected");
     return c;
+}
+
+void
+connection_tell_logon(Connection *c)
+{
+    signin_tell(&c->signin, c->peer);
+    connection_flush(c);
 }
 
 freerdp_peer *

@@ -139,6 +139,12 @@ desk_area(const Desk *desk, const Window *w)
 }
 
 bool
+desk_in_shape(const Window *w, const Area *area, int x, int y)
+{
+    return y >= w->corner || (x >= w->corner && x < area->width - w->corner);
+}
+
+bool
 desk_visible(const Window *w)
 {
     return w->show == SHOW_NORMAL || w->show == SHOW_MAXIMIZED;
@@ -150,7 +156,8 @@ desk_at(const Desk *desk, int x, int y)
     for (guint i = 0; i < desk->stack->len; i++) {
         Window *w = g_ptr_array_index(desk->stack, i);
         Area a = desk_area(desk, w);
-        if (desk_visible(w) && x >= a.x && y >= a.y && x < a.x + a.width && y < a.y + a.height)
+        if (desk_visible(w) && x >= a.x && y >= a.y && x < a.x + a.width && y < a.y + a.height &&
+            desk_in_shape(w, &a, x - a.x, y - a.y))
             return w;
     }
     return NULL;

@@ -22,6 +22,7 @@ typedef struct {
     Show show;
     Area normal;  // where it is when neither minimized nor maximized
     guint32 seed; // of its picture
+    int corner;   // side of the squares that its upper corners lack
 } Window;
 
 typedef struct {
@@ -51,6 +52,8 @@ void desk_activate(Desk *desk, guint32 id);
 
 // Where the window is now: minimized ones are at -32000, -32000.
 Area desk_area(const Desk *desk, const Window *window);
+// The place in it, counted from its corner, is the window's.
+bool desk_in_shape(const Window *window, const Area *area, int x, int y);
 // It has pixels on the screen.
 bool desk_visible(const Window *window);
 // The topmost visible window there, or NULL.

@@ -38,5 +38,9 @@ void orders_notify_deleted(Connection *connection, guint32 window, guint32 icon)
 void orders_sync_began(Connection *connection);
 void orders_stack(Connection *connection, const Desk *desk);
 void orders_sync_completed(Connection *connection);
+// An order as it is, from its header on.
+void orders_raw(Connection *connection, const guint8 *bytes, gsize size);
 // Non-monitored desktop (2.2.1.3.3.2.2): the client shows the whole desktop instead.
+// ScrBlt ([MS-RDPEGDI] 2.2.2.2.1.1.2.7), of areas of one size.
+void orders_scrblt(Connection *connection, const Area *from, const Area *to);
 void orders_unmonitored(Connection *connection);

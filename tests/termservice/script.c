@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BYTES_MAX 8000
+
 // The words after the command; missing ones are "".
 typedef struct {
     Session *session;
@@ -88,6 +90,13 @@ static bool
 on_paint(const Line *l)
 {
     session_paint(l->session, l->window, (guint32)strtoul(l->rest, NULL, 0));
+    return true;
+}
+
+static bool
+on_shape(const Line *l)
+{
+    session_shape(l->session, l->window, (int)strtol(l->rest, NULL, 0));
     return true;
 }
 
@@ -199,6 +208,31 @@ on_exec_result(const Line *l)
 }
 
 static bool
+send_bytes(const Line *l, bool (*give)(Session *session, const guint8 *bytes, gsize size))
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    for (const char *p = l->all; *p != '\0'; p += 2) {
+        if (!g_ascii_isxdigit(p[0]) || !g_ascii_isxdigit(p[1]))
+            return false;
+        guint8 byte = (guint8)(g_ascii_xdigit_value(p[0]) << 4 | g_ascii_xdigit_value(p[1]));
+        g_byte_array_append(bytes, &byte, 1);
+    }
+    return bytes->len > 0 && bytes->len < BYTES_MAX && give(l->session, bytes->data, bytes->len);
+}
+
+static bool
+on_order(const Line *l)
+{
+    return send_bytes(l, session_raw_order);
+}
+
+static bool
+on_pdu(const Line *l)
+{
+    return send_bytes(l, session_raw_pdu);
+}
+
+static bool
 on_lock(const Line *l)
 {
     session_lock(l->session);
@@ -209,6 +243,13 @@ static bool
 on_unlock(const Line *l)
 {
     session_unlock(l->session);
+    return true;
+}
+
+static bool
+on_quiet(const Line *l)
+{
+    session_quiet(l->session, strcmp(l->all, "off") != 0);
     return true;
 }
 
@@ -239,6 +280,10 @@ static const struct {
     {"exec-result", false, on_exec_result},
     {"lock", false, on_lock},
     {"unlock", false, on_unlock},
+    {"quiet", false, on_quiet},
+    {"shape", true, on_shape},
+    {"order", false, on_order},
+    {"pdu", false, on_pdu},
 };
 
 void

@@ -213,6 +213,19 @@ test_hidden_is_not_said(Test *t, gconstpointer data)
     g_assert_cmpuint(t->types->len, ==, 0);
 }
 
+// The view counts buffers until it is told that they are gone.
+static void
+test_closed_with_its_buffer(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+
+    shown_window(t, &s);
+    bridge_model_delete(t->model, 1);
+    g_assert_cmpuint(t->types->len, ==, 2);
+    g_assert_cmpuint(g_array_index(t->types, guint32, 0), ==, VIEW_MSG_WINDOW_GONE);
+    g_assert_cmpuint(g_array_index(t->types, guint32, 1), ==, VIEW_MSG_BUFFER_GONE);
+}
+
 // One commit in flight; damage comes together meanwhile, and frames are done with theirs.
 static void
 test_flow(Test *t, gconstpointer data)
@@ -699,6 +712,7 @@ main(int argc, char **argv)
     ADD("first-commit", test_first_commit);
     ADD("app-unknown-in-time", test_app_unknown_in_time);
     ADD("hidden-is-not-said", test_hidden_is_not_said);
+    ADD("closed-with-its-buffer", test_closed_with_its_buffer);
     ADD("flow", test_flow);
     ADD("no-tearing", test_no_tearing);
     ADD("frame-of-others", test_frame_of_others);

@@ -18,6 +18,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import numpy as np  # noqa: E402
 from harness import HostDesktop, wait_for  # noqa: E402
+from prefix import begin, server_of  # noqa: E402
 
 WINE, BIN = sys.argv[1:3]
 AGENT, SHORTCUT = f"{BIN}/casement-agent.exe", f"{BIN}/make_shortcut.exe"
@@ -102,7 +103,7 @@ class Agent(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.prefix = pathlib.Path(tempfile.mkdtemp(prefix="casement-wine-"))
-        subprocess.run([WINE, "wineboot", "-i"], env=wine_environment(cls.prefix), check=True, capture_output=True, timeout=120)
+        begin(WINE, wine_environment(cls.prefix))
         cls.drive = cls.prefix / "drive_c"
         cls.d = HostDesktop(os.environ["CASEMENT_BUILD"])
         cls.d.start()
@@ -113,7 +114,7 @@ class Agent(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.d.stop()
-        subprocess.run([str(pathlib.Path(WINE).with_name("wineserver64")), "-k"], env=wine_environment(cls.prefix),
+        subprocess.run([server_of(WINE), "-k"], env=wine_environment(cls.prefix),
                        check=False, capture_output=True)
         shutil.rmtree(cls.prefix, ignore_errors=True)
 
@@ -126,7 +127,7 @@ class Agent(unittest.TestCase):
 
     def wine(self, *argv):
         return subprocess.run([WINE, *argv], env=wine_environment(self.prefix), check=True, capture_output=True,
-                              text=True, timeout=60).stdout
+                              text=True, timeout=240).stdout
 
     def shortcuts(self, *lines):
         """Each a place in the menu, and what make_shortcut has after it."""
@@ -308,7 +309,8 @@ class Agent(unittest.TestCase):
 
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")
-        self.assertIn("Windows", self.d.guest("xp")["os"])
+        self.assertIn("Windows XP" if os.environ.get("CASEMENT_WINE_VERSION") == "winxp" else "Windows",
+                      self.d.guest("xp")["os"])
         done = self.d.casement("run", "xp", "nothing-here", check=False)
         self.assertEqual(done.returncode, 3)
 
