@@ -63,6 +63,17 @@ def advertised(product, feature, component):
     return header + block + bytes(4)
 
 
+def model_block(model):
+    """The PropertyStoreDataBlock with an AppUserModelID ([MS-SHLLINK] 2.5.7, [MS-PROPSTORE] 2)."""
+    text = model.encode("utf-16-le") + b"\0\0"
+    text += bytes(-len(text) % 4)
+    value = struct.pack("<IBII", 5, 0, 0x1f, len(model) + 1) + text
+    value = struct.pack("<I", len(value) + 4) + value
+    storage = b"1SPS" + uuid.UUID("9f4c2855-9f79-4b39-a8d0-e1d42de1d5f3").bytes_le + value + bytes(4)
+    storage = struct.pack("<I", len(storage) + 4) + storage + bytes(4)
+    return struct.pack("<II", len(storage) + 8, 0xa0000009) + storage
+
+
 def ico(side, bits):
     """An .ico of one picture, and what it shows: (bytes, BGRA array). Left half opaque, right half not."""
     bgra = np.zeros((side, side, 4), np.uint8)
@@ -133,7 +144,7 @@ class Agent(unittest.TestCase):
         return self.drive / MENU / f"{place}.lnk"
 
     def launches(self):
-        """Target, arguments and working directory of each entry, and the program that has its windows."""
+        """Target, arguments and working directory of each entry, then the program and the model of its windows."""
         lines = self.wine(f"{BIN}/list_menu.exe").splitlines()
         return {name: launch for name, *launch in (line.split("\t") for line in lines)}
 
@@ -209,8 +220,8 @@ class Agent(unittest.TestCase):
         self.shortcuts(("Program",), ("Uninstall",), ("Manual", "C:\\manual.txt"))
         self.d.casement("guest", "start", "xp")
         self.assertEqual(self.launches(), {
-            "Program": [NOTEPAD, "", "", NOTEPAD], "Uninstall": [NOTEPAD, "", "", NOTEPAD],
-            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', "", ""]})
+            "Program": [NOTEPAD, "", "", NOTEPAD, ""], "Uninstall": [NOTEPAD, "", "", NOTEPAD, ""],
+            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', "", "", ""]})
         entries = {name: self.entry(app) for name, app in self.names().items()}
         wait_for("the program", entries["Program"].exists)
         self.assertFalse(entries["Uninstall"].exists() or entries["Manual"].exists())
@@ -259,7 +270,16 @@ class Agent(unittest.TestCase):
         self.assertFalse(names["Installed"]["sidelined"] or names["Later"]["sidelined"])
         launches = self.launches()
         self.assertEqual(launches["Installed"][0], "C:\\Installed\\real.exe")
-        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', "", ""])
+        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', "", "", ""])
+
+    def test_shortcut_that_names_a_model(self):
+        link = self.shortcut("Page", NOTEPAD, "--app=page", "Ünïcode ☃")
+        data = link.read_bytes()
+        self.assertEqual(data[-4:], bytes(4))
+        link.write_bytes(data[:-4] + model_block("Browser.page_☃") + data[-4:])
+        self.shortcut("Plain")
+        self.assertEqual({name: launch[4] for name, launch in self.launches().items()},
+                         {"Page": "Browser.page_☃", "Plain": ""})
 
     def test_types_and_schemes(self):
         classes, software = "HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\Software"
