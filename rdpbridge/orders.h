@@ -19,8 +19,8 @@ typedef struct {
 } BridgeOrdersHandlers;
 
 // model, tray and handlers are borrowed.
-BridgeOrders *
-bridge_orders_new(BridgeModel *model, BridgeTray *tray, const BridgeOrdersHandlers *handlers, gpointer user);
+BridgeOrders *bridge_orders_new(BridgeModel *model, BridgeTray *tray,
+                                const BridgeOrdersHandlers *handlers, gpointer user);
 void bridge_orders_free(BridgeOrders *orders);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeOrders, bridge_orders_free)
 
