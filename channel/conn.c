@@ -411,6 +411,12 @@ chan_conn_tick(ChanConn *c, uint64_t now_us)
 }
 
 void
+chan_conn_ask(ChanConn *c)
+{
+    c->ping_due |= c->up;
+}
+
+void
 chan_conn_get_stats(const ChanConn *c, ChanConnStats *stats)
 {
     *stats = (ChanConnStats){
@@ -419,6 +425,7 @@ chan_conn_get_stats(const ChanConn *c, ChanConnStats *stats)
         .rate_out = c->rate.rate,
         .round_trip_us = c->round_trip_us,
         .streams = c->streams.n,
+        .heard_us = c->heard_us,
         .queued = c->messages.size,
     };
 }

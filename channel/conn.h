@@ -205,7 +205,11 @@ typedef struct {
     uint64_t rate_out;      // bytes per second; 0: unknown
     uint32_t round_trip_us; // of the last heartbeat; 0: unknown
     uint32_t streams;       // in the table
+    uint64_t heard_us;      // when something came last
     size_t queued;          // of messages that wait to be sent, bytes
 } ChanConnStats;
+
+// Sends a PING soon; what comes is seen in the statistics.
+void chan_conn_ask(ChanConn *c);
 
 void chan_conn_get_stats(const ChanConn *c, ChanConnStats *stats);

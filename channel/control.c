@@ -40,6 +40,7 @@ static const Shape shapes[] = {
      sizeof(CtlCredentials),
      NO_TAIL,
      {TEXT(CtlCredentials, user), TEXT(CtlCredentials, domain), TEXT(CtlCredentials, password)}},
+    {CTL_CERTIFICATES, sizeof(CtlCertificates), NO_TAIL, {{0}}},
     {CTL_SESSION, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_STARTUP, sizeof(CtlStartup), NO_TAIL, {TEXT(CtlStartup, startup_id)}},
     {CTL_RAISE, sizeof(CtlWindowId), NO_TAIL, {{0}}},

@@ -12,6 +12,7 @@
 //
 //   broker                     casement-session            casement-view
 //     │ SETUP, APP…                  │                          │  (to both)
+//     │ CERTIFICATES,                │                          │
 //     │ CREDENTIALS, EXEC ──────────▶│                          │
 //     │◀── READY, EXEC_RESULT, WINDOW, NOTICE, SIGN_IN_FAILED   │
 //     │◀── TRAY, TRAY_GONE, TRAY_BALLOON                        │
@@ -42,11 +43,12 @@ typedef enum {
     CTL_APP = 2,  // an entry of the table of applications, new or changed; never removed
     CTL_QUIT = 3, // end in good order: close windows, leave the guest's programs alone
     // broker → session
-    CTL_EXEC = 10,        // start a program in the guest
-    CTL_VIEW = 11,        // +fd: talk to this view from now on and tell it everything again
-    CTL_CLOSE = 12,       // ask a window to close
-    CTL_CREDENTIALS = 13, // who signs in; the receiver wipes the packet
-    CTL_TRAY_EVENT = 14,  // a click on an icon of the tray
+    CTL_EXEC = 10,         // start a program in the guest
+    CTL_VIEW = 11,         // +fd: talk to this view from now on and tell it everything again
+    CTL_CLOSE = 12,        // ask a window to close
+    CTL_CREDENTIALS = 13,  // who signs in; the receiver wipes the packet
+    CTL_TRAY_EVENT = 14,   // a click on an icon of the tray
+    CTL_CERTIFICATES = 18, // what the guest's server may present; before CREDENTIALS
     // broker → view
     CTL_SESSION = 20, // +fd: this is the session now; windows of the former one go when the new
                       // one's come, at the latest after 5 s
@@ -114,9 +116,21 @@ typedef struct {
 } CtlCredentials;
 
 typedef struct {
+    uint32_t size; // CHAN_SHA1_SIZE or CHAN_SHA256_SIZE
+    uint8_t hash[CHAN_SHA256_SIZE];
+} CtlCertificate;
+
+typedef struct {
     CtlHeader header;
-    uint32_t again; // 1: with other credentials it may work; 0: asking the user is of no use
+    uint32_t n; // 0: not known, any will do; at most CHAN_CERTIFICATES_MAX
     uint32_t reserved;
+    CtlCertificate certificates[CHAN_CERTIFICATES_MAX];
+} CtlCertificates;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t again;    // 1: with other credentials it may work; 0: asking the user is of no use
+    uint32_t doubtful; // 1: the server closed without a word; perhaps it only ended
     char text[CTL_TEXT_MAX];
 } CtlSignInFailed;
 

@@ -354,3 +354,86 @@ chan_program_output_decode(ChanProgramOutput *m, ChanSpan untrusted_payload)
     m->file = read_name(&r, CHAN_NAME_MAX);
     return chan_reader_end(&r);
 }
+
+ChanSpan
+chan_sessions_encode(const ChanSessions *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    write_count(&w, m->n, CHAN_SESSIONS_MAX);
+    for (uint16_t i = 0; i < m->n && !w.failed; i++) {
+        const ChanSession *s = &m->sessions[i];
+        chan_write_u32(&w, s->id);
+        chan_write_u8(&w, s->state);
+        chan_write_u8(&w, s->lock);
+        chan_write_u8(&w, s->connected ? 1 : 0);
+        chan_write_u16(&w, s->dpi);
+        chan_write_u32(&w, s->keyboard);
+        write_text(&w, s->user, CHAN_NAME_MAX);
+    }
+    return chan_writer_span(&w);
+}
+
+bool
+chan_sessions_decode(ChanSessions *m, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    m->n = chan_read_count(&r, CHAN_SESSIONS_MAX);
+    for (uint16_t i = 0; i < m->n; i++) {
+        ChanSession *s = &m->sessions[i];
+        s->id = chan_read_u32(&r);
+        s->state = (uint8_t)ranged(&r, chan_read_u8(&r), CHAN_SESSION_LOGGED_ON,
+                                   CHAN_SESSION_LOG_ON_SCREEN);
+        s->lock = (uint8_t)ranged(&r, chan_read_u8(&r), CHAN_LOCK_UNKNOWN, CHAN_LOCK_LOCKED);
+        s->connected = (uint8_t)ranged(&r, chan_read_u8(&r), 0, 1);
+        s->dpi = chan_read_u16(&r);
+        s->keyboard = chan_read_u32(&r);
+        s->user = chan_read_text(&r, CHAN_NAME_MAX);
+    }
+    return chan_reader_end(&r);
+}
+
+static bool
+is_hash_size(uint8_t size)
+{
+    return size == CHAN_SHA1_SIZE || size == CHAN_SHA256_SIZE;
+}
+
+ChanSpan
+chan_certificates_encode(const ChanCertificates *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    write_count(&w, m->n, CHAN_CERTIFICATES_MAX);
+    for (uint16_t i = 0; i < m->n && !w.failed; i++) {
+        const ChanCertificate *c = &m->certificates[i];
+        if (!is_hash_size(c->size)) {
+            w.failed = true;
+            break;
+        }
+        chan_write_u8(&w, c->size);
+        chan_write_bytes(&w, CHAN_SPAN(c->hash, c->size));
+    }
+    return chan_writer_span(&w);
+}
+
+bool
+chan_certificates_decode(ChanCertificates *m, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    m->n = chan_read_count(&r, CHAN_CERTIFICATES_MAX);
+    for (uint16_t i = 0; i < m->n; i++) {
+        ChanCertificate *c = &m->certificates[i];
+        *c = (ChanCertificate){.size = chan_read_u8(&r)};
+        if (!is_hash_size(c->size)) {
+            chan_reader_fail(&r);
+            return false;
+        }
+        ChanSpan bytes = chan_read_bytes(&r, c->size);
+        if (bytes.size == c->size)
+            memcpy(c->hash, bytes.data, c->size);
+    }
+    return chan_reader_end(&r);
+}

@@ -24,6 +24,10 @@
 #define CHAN_ICON_SIDE_MAX 256 // pixels
 #define CHAN_ICON_HASH_SIZE 32 // SHA-256 over width, height (u32le) and the pixels
 #define CHAN_APPS_MAX 4096     // of one guest; what is over it is refused, not kept
+#define CHAN_SESSIONS_MAX 16   // told of one guest
+#define CHAN_CERTIFICATES_MAX 8
+#define CHAN_SHA1_SIZE 20
+#define CHAN_SHA256_SIZE 32
 
 typedef enum {
     // guest to host
@@ -37,6 +41,8 @@ typedef enum {
     CHAN_MSG_PROGRAM_ENDED = 8,    // a program that was started by an exec ended
     CHAN_MSG_PROGRAM_OUTPUT = 9,   // where its output is; before the end of one that failed
     CHAN_MSG_SERVICE_FAILING = 10, // one just told of as away keeps failing: do not wait for it
+    CHAN_MSG_SESSIONS = 11,        // who is at the guest, all of it; again when it changes
+    CHAN_MSG_CERTIFICATES = 12,    // what its RDP server may present; again when it changes
     // host to guest
     CHAN_MSG_HOST_INFO = 64, // once after hello
     CHAN_MSG_SYNC = 65,      // please send the full list
@@ -121,6 +127,35 @@ typedef struct {
     ChanSpan file; // a path in the guest; not empty
 } ChanProgramOutput;
 
+typedef enum { CHAN_SESSION_LOGGED_ON = 1, CHAN_SESSION_LOG_ON_SCREEN = 2 } ChanSessionState;
+typedef enum { CHAN_LOCK_UNKNOWN = 0, CHAN_LOCK_OPEN = 1, CHAN_LOCK_LOCKED = 2 } ChanLock;
+
+// A session of the guest's own: a person's, or one that shows its log-on screen.
+typedef struct {
+    uint32_t id;       // the guest's number for it
+    uint8_t state;     // ChanSessionState
+    uint8_t lock;      // ChanLock
+    uint8_t connected; // 1: on a screen or a connection; 0: left, and its programs go on
+    uint16_t dpi;      // 0: unknown
+    uint32_t keyboard; // Windows identifier of the layout in use; 0: unknown
+    ChanSpan user;     // empty on a log-on screen
+} ChanSession;
+
+typedef struct {
+    uint16_t n;
+    ChanSession sessions[CHAN_SESSIONS_MAX];
+} ChanSessions;
+
+typedef struct {
+    uint8_t size; // CHAN_SHA1_SIZE or CHAN_SHA256_SIZE: which hash, of the DER
+    uint8_t hash[CHAN_SHA256_SIZE];
+} ChanCertificate;
+
+typedef struct {
+    uint16_t n; // 0: not known
+    ChanCertificate certificates[CHAN_CERTIFICATES_MAX];
+} ChanCertificates;
+
 ChanSpan chan_guest_info_encode(const ChanGuestInfo *m, void *buffer, size_t capacity);
 bool chan_guest_info_decode(ChanGuestInfo *m, ChanSpan untrusted_payload);
 ChanSpan chan_host_info_encode(const ChanHostInfo *m, void *buffer, size_t capacity);
@@ -144,3 +179,7 @@ ChanSpan chan_program_ended_encode(const ChanProgramEnded *m, void *buffer, size
 bool chan_program_ended_decode(ChanProgramEnded *m, ChanSpan untrusted_payload);
 ChanSpan chan_program_output_encode(const ChanProgramOutput *m, void *buffer, size_t capacity);
 bool chan_program_output_decode(ChanProgramOutput *m, ChanSpan untrusted_payload);
+ChanSpan chan_sessions_encode(const ChanSessions *m, void *buffer, size_t capacity);
+bool chan_sessions_decode(ChanSessions *m, ChanSpan untrusted_payload);
+ChanSpan chan_certificates_encode(const ChanCertificates *m, void *buffer, size_t capacity);
+bool chan_certificates_decode(ChanCertificates *m, ChanSpan untrusted_payload);

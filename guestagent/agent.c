@@ -10,6 +10,15 @@
 #include <string.h>
 
 #define LOCALE_MAX 128
+// Of sessions, the longest that is kept.
+#define KEPT_MAX (2 + CHAN_SESSIONS_MAX * (15 + CHAN_NAME_MAX))
+
+// A message that is told again to each host.
+typedef struct {
+    bool known;
+    size_t size;
+    uint8_t bytes[KEPT_MAX];
+} Kept;
 
 struct Agent {
     AgentPlatform *platform;
@@ -23,6 +32,7 @@ struct Agent {
         char name[CHAN_SERVICE_MAX + 1], reason[CHAN_NAME_MAX + 1];
         bool known, available, failing;
     } service;
+    Kept sessions, certificates;
     uint8_t buffer[CHAN_MESSAGE_MAX];
 };
 
@@ -79,6 +89,28 @@ tell_service(Agent *a)
 }
 
 static void
+tell_kept(Agent *a, uint16_t type, const Kept *kept)
+{
+    if (kept->known)
+        tell(a, type, CHAN_SPAN(kept->bytes, kept->size));
+}
+
+// The message is in the agent's buffer; an empty one did not fit.
+static void
+keep_and_tell(Agent *a, uint16_t type, Kept *kept, ChanSpan encoded)
+{
+    bool same = kept->known && kept->size == encoded.size &&
+                memcmp(kept->bytes, encoded.data, encoded.size) == 0;
+
+    if (encoded.size == 0 || encoded.size > sizeof kept->bytes || same)
+        return;
+    kept->known = true;
+    kept->size = encoded.size;
+    memcpy(kept->bytes, encoded.data, encoded.size);
+    tell(a, type, encoded);
+}
+
+static void
 tell_app(ChanSpan id, ChanSpan encoded, void *user)
 {
     tell(user, CHAN_MSG_APP, encoded);
@@ -117,6 +149,8 @@ agent_host_ready(Agent *a, AgentSend send, void *user)
     agent_platform_host_left(a->platform);
     agent_platform_guest_info(a->platform, &info);
     tell(a, CHAN_MSG_GUEST_INFO, chan_guest_info_encode(&info, a->buffer, sizeof a->buffer));
+    tell_kept(a, CHAN_MSG_SESSIONS, &a->sessions);
+    tell_kept(a, CHAN_MSG_CERTIFICATES, &a->certificates);
     tell_service(a);
     tell_list(a);
     if (!a->listed)
@@ -220,6 +254,20 @@ agent_service(Agent *a, const AgentService *service)
     a->service.available = service->available;
     a->service.failing = service->failing;
     tell_service(a);
+}
+
+void
+agent_sessions(Agent *a, const ChanSessions *sessions)
+{
+    keep_and_tell(a, CHAN_MSG_SESSIONS, &a->sessions,
+                  chan_sessions_encode(sessions, a->buffer, sizeof a->buffer));
+}
+
+void
+agent_certificates(Agent *a, const ChanCertificates *certificates)
+{
+    keep_and_tell(a, CHAN_MSG_CERTIFICATES, &a->certificates,
+                  chan_certificates_encode(certificates, a->buffer, sizeof a->buffer));
 }
 
 void

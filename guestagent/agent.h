@@ -46,4 +46,8 @@ void agent_list_end(Agent *agent);
 void agent_app_changed(Agent *agent, const ChanApp *app); // one that is in the list
 bool agent_icon(Agent *agent, const ChanIcon *icon);      // false: not sent, no host
 void agent_service(Agent *agent, const AgentService *service);
+// Who is at the guest, and what its RDP server may present. Told when it is not what the host
+// knows.
+void agent_sessions(Agent *agent, const ChanSessions *sessions);
+void agent_certificates(Agent *agent, const ChanCertificates *certificates);
 void agent_program_ended(Agent *agent, const AgentProgramEnd *end);

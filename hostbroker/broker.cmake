@@ -38,7 +38,9 @@ add_library(broker STATIC
   guest.c
   guest_channel.c
   guest_message.c
+  guest_people.c
   guest_state.c
+  guest_watch.c
   host.c
   joint.c
   keyfile.c
@@ -61,6 +63,7 @@ add_library(broker STATIC
   session_programs.c
   session_sign_in.c
   session_shown.c
+  session_watch.c
   session_yield.c
   sign_in.c
   state_file.c

@@ -335,6 +335,7 @@ broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
     if (g->state == GUEST_OFF || g->state == GUEST_FAILED) {
         g->asked_us = g_get_monotonic_time();
         g->guest_us = g->channel_us = g->apps_us = 0;
+        g->backoff = (BrokerBackoff){0};
         g_clear_error(&g->error);
     }
     broker_guest_event(g, GUEST_EVENT_START);
@@ -456,6 +457,7 @@ broker_guest_new(const BrokerHost *host, const char *name, const BrokerGuestEven
     g->os = g_strdup("");
     g->waiters = broker_waiters_new();
     g->sign_in = broker_sign_in_new(host, g->name);
+    g->people = broker_guest_people_new();
     g->catalog = broker_catalog_new(name, icons, host->context, &catalog_events, g);
     broker_catalog_recall(g->catalog, apps);
     return g;
@@ -475,11 +477,12 @@ broker_guest_free(BrokerGuest *g)
     g_set_error(&error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "The broker ends");
     answer(g, BROKER_WAIT_START, error);
     answer(g, BROKER_WAIT_STOP, NULL);
-    GSource **timers[] = {&g->deadline, &g->retry, &g->answers, &g->autostart};
+    GSource **timers[] = {&g->deadline, &g->retry, &g->answers, &g->autostart, &g->watch};
     for (gsize i = 0; i < G_N_ELEMENTS(timers); i++)
         broker_timer_clear(timers[i]);
     broker_session_free(g->session);
     broker_sign_in_free(g->sign_in);
+    broker_guest_people_free(g->people);
     chan_pump_free(g->pump);
     broker_link_free(g->link);
     broker_documents_free(g->documents);
@@ -490,6 +493,7 @@ broker_guest_free(BrokerGuest *g)
     broker_waiters_free(g->waiters);
     g_free(g->name);
     g_free(g->os);
+    g_free(g->told_user);
     g_free(g->last_logged);
     g_free(g->output_file);
     g_free(g);
@@ -502,6 +506,7 @@ make_parts(BrokerGuest *g)
 
     if (!g->session)
         g->session = broker_session_new(g->host, g->config, g->sign_in, &session_events, g);
+    broker_session_set_certificates(g->session, broker_guest_people_known(g->people));
     if (broker_config_takes_files(g->config) && !g->documents)
         g->documents = broker_documents_new(g->host, g->name, folder, on_tell, g);
 }
@@ -669,6 +674,12 @@ BrokerSignIn *
 broker_guest_sign_in(BrokerGuest *g)
 {
     return g->sign_in;
+}
+
+const BrokerGuestPeople *
+broker_guest_people(const BrokerGuest *g)
+{
+    return g->people;
 }
 
 const BrokerHost *

@@ -8,6 +8,7 @@
 #include "hostbroker/catalog.h"
 #include "hostbroker/config.h"
 #include "hostbroker/documents.h"
+#include "hostbroker/guest_people.h"
 #include "hostbroker/guest_state.h"
 #include "hostbroker/host.h"
 #include "hostbroker/session.h"
@@ -51,6 +52,9 @@ void broker_guest_start(BrokerGuest *guest, BrokerGuestDone done, gpointer user)
 // Ends session and guest; done is called when they are gone.
 void broker_guest_stop(BrokerGuest *guest, BrokerGuestDone done, gpointer user);
 
+// A launch waits: from now on until none does, an agent that has ended is noticed soon.
+void broker_guest_watch(BrokerGuest *guest);
+
 // Asks for the full list. FALSE with error set when the guest is not up.
 gboolean broker_guest_sync(BrokerGuest *guest, GError **error);
 
@@ -67,6 +71,7 @@ pid_t broker_guest_pid(const BrokerGuest *guest);
 BrokerCatalog *broker_guest_catalog(BrokerGuest *guest);
 BrokerSession *broker_guest_session(BrokerGuest *guest); // NULL while the file is broken
 BrokerSignIn *broker_guest_sign_in(BrokerGuest *guest);
+const BrokerGuestPeople *broker_guest_people(const BrokerGuest *guest);
 BrokerDocuments *broker_guest_documents(BrokerGuest *guest); // NULL: this kind takes no files
 // A new stream to the guest's RDP server, the caller's to close; -1 with error set.
 int broker_guest_open_rdp(BrokerGuest *guest, GError **error);

@@ -31,6 +31,8 @@ on_pump_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
     g_autoptr(GError) error = NULL;
 
     broker_catalog_interrupted(g->catalog);
+    broker_guest_people_forget(g->people);
+    broker_session_set_certificates(g->session, broker_guest_people_known(g->people));
     broker_session_service(g->session, FALSE, NULL);
     if (g->channel_us == 0)
         g->channel_us = g_get_monotonic_time();
@@ -59,6 +61,19 @@ on_service_failing(const char *name, gpointer user)
         broker_session_service_failing(g->session);
 }
 
+// Who may sign in: the one that the guest's file names, who is there, or who was when it said
+// hello.
+static void
+suggest_user(BrokerGuest *g)
+{
+    const char *chosen = g->config->guest_user, *there = broker_guest_people_user(g->people);
+
+    broker_session_set_sign_in(g->session, g->signs_in,
+                               chosen && *chosen ? chosen
+                               : there           ? there
+                                                 : g->told_user);
+}
+
 static void
 on_guest_info(guint8 os, const char *os_name, const char *user_name, gpointer user)
 {
@@ -71,12 +86,31 @@ on_guest_info(guint8 os, const char *os_name, const char *user_name, gpointer us
     bool asks =
         !broker_config_takes_files(g->config) &&
         (when == BROKER_SIGN_IN_ALWAYS || (when == BROKER_SIGN_IN_AUTO && os == CHAN_OS_WINDOWS));
-    const char *chosen = g->config->guest_user;
     // Windows XP knows neither NLA nor TLS before it is set up for them.
     guint32 how = asks ? CTL_SIGN_IN : 0;
     if (asks && strstr(os_name, "Windows XP"))
         how |= CTL_RDP_SECURITY;
-    broker_session_set_sign_in(g->session, how, chosen && *chosen ? chosen : user_name);
+    g->signs_in = how;
+    g_free(g->told_user);
+    g->told_user = g_strdup(user_name);
+    suggest_user(g);
+}
+
+static gboolean
+on_people(guint16 type, ChanSpan untrusted_payload, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (type == CHAN_MSG_SESSIONS) {
+        if (!broker_guest_people_sessions(g->people, untrusted_payload))
+            return FALSE;
+        suggest_user(g);
+        return TRUE;
+    }
+    if (!broker_guest_people_certificates(g->people, untrusted_payload))
+        return FALSE;
+    broker_session_set_certificates(g->session, broker_guest_people_known(g->people));
+    return TRUE;
 }
 
 static void
@@ -105,7 +139,7 @@ on_program_ended(guint32 pid, int status, gpointer user)
 }
 
 static const BrokerGuestMessageHandlers message_handlers = {
-    on_guest_info, on_service, on_service_failing, on_program_ended, on_program_output};
+    on_guest_info, on_people, on_service, on_service_failing, on_program_ended, on_program_output};
 
 static void
 on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)

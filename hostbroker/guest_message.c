@@ -93,6 +93,10 @@ broker_guest_message(BrokerCatalog *catalog, uint16_t type, ChanSpan untrusted_p
     case CHAN_MSG_GUEST_INFO:
         ok = on_guest_info(untrusted_payload, handlers, user);
         break;
+    case CHAN_MSG_SESSIONS:
+    case CHAN_MSG_CERTIFICATES:
+        ok = handlers->people(type, untrusted_payload, user);
+        break;
     case CHAN_MSG_SERVICE:
         ok = on_service(untrusted_payload, handlers, user);
         break;

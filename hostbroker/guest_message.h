@@ -10,6 +10,8 @@
 typedef struct {
     // The guest's operating system (ChanOs), and in words; who is signed in there. Cleaned.
     void (*guest_info)(guint8 os, const char *os_name, const char *user_name, gpointer user);
+    // Who is at the guest, or its certificates: not decoded. FALSE: broken.
+    gboolean (*people)(guint16 type, ChanSpan untrusted_payload, gpointer user);
     // A service came or went; texts are cleaned.
     void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
     // One that was just told of as away keeps failing.

@@ -24,9 +24,13 @@ struct BrokerGuest {
     BrokerCatalog *catalog;
     BrokerSession *session;
     BrokerSignIn *sign_in;
+    BrokerGuestPeople *people;
+    char *told_user; // who the agent said is signed in, when it said hello
+    guint32 signs_in;
     BrokerDocuments *documents;
     BrokerWaiters *waiters;
-    GSource *deadline, *retry, *answers, *autostart;
+    GSource *deadline, *retry, *answers, *autostart, *watch;
+    gint64 watched_us, missed_us; // since when a launch is watched, and the channel missed
     BrokerBackoff backoff;
     char *os, *last_logged;
     guint32 output_pid; // whose output is in output_file

@@ -143,6 +143,8 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
         exec.args = (const char *const *)job->args + 1;
         ok = broker_session_exec(broker_guest_session(guest), &exec, on_exec_done, job, &error);
     }
+    if (ok)
+        broker_guest_watch(guest);
     if (!ok) {
         broker_session_unprepare(broker_guest_session(guest));
         finish(job, error);

@@ -52,6 +52,7 @@ finish_quit(BrokerSession *s)
     if (s->view.process || s->session.process)
         return;
     s->quitting = false;
+    s->view.backoff = s->session.backoff = (BrokerBackoff){0};
     broker_timer_clear(&s->deadline);
     if (s->spare_fd >= 0)
         close(s->spare_fd);
@@ -87,6 +88,7 @@ quit(BrokerSession *s)
     broker_timer_clear(&s->idle);
     broker_timer_clear(&s->come_back);
     broker_timer_clear(&s->deadline);
+    broker_timer_clear(&s->away);
     if (s->session.control)
         chan_packet_send(s->session.control, &m, sizeof m, NULL, 0);
     if (s->view.control)
@@ -264,6 +266,12 @@ broker_session_on_session_ended(BrokerProcess *process, int status, gpointer use
     }
     g_message("guest %s: casement-session %s%s%s", s->config->name, how, s->reason ? ": " : "",
               s->reason ? s->reason : "");
+    broker_session_crashed(s);
+}
+
+void
+broker_session_crashed(BrokerSession *s)
+{
     crashed(s, &s->session, "casement-session ended again and again");
 }
 
@@ -482,6 +490,7 @@ start_session(BrokerSession *s, GError **error)
     s->spare_fd = -1;
     if (!s->session.process)
         return false;
+    s->served_throughout = true;
     s->figures.session_us = g_get_monotonic_time();
     broker_session_attach(s, &s->session, control);
     broker_session_send_credentials(s);
@@ -500,23 +509,10 @@ await_service(BrokerSession *s, const GError *error)
     return true;
 }
 
-// No session can be had: why, and where there is more about it.
-static GError *
-failing_error(const BrokerSession *s)
-{
-    g_autofree char *log = broker_host_guest_state(s->host, s->config->name, "guest.log");
-    bool ours = broker_config_takes_files(s->config);
-
-    return g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
-                       "Guest %s cannot open windows: %s; see %s", s->config->name,
-                       s->reason ? s->reason : "its RemoteApp server fails",
-                       ours ? log : "the output of casement-supervisor in the guest");
-}
-
 static void
 fail_for_service(BrokerSession *s)
 {
-    g_autoptr(GError) error = failing_error(s);
+    g_autoptr(GError) error = broker_session_failing_error(s);
 
     broker_exec_queue_fail(s->execs, FALSE, error);
 }
@@ -638,7 +634,7 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone don
     CtlStartup startup = {.app_index = exec->app_index};
 
     if (s->failing && !s->session.process) {
-        g_propagate_error(error, failing_error(s));
+        g_propagate_error(error, broker_session_failing_error(s));
         return FALSE;
     }
     if (!broker_exec_queue_push(s->execs, exec, done, user, error))
@@ -663,6 +659,7 @@ broker_session_service(BrokerSession *s, gboolean available, const char *reason)
 {
     s->service = available;
     s->failing = false;
+    broker_session_watch_service(s, available, reason);
     if (!available && reason && *reason) {
         g_free(s->reason);
         s->reason = g_strdup(reason);
@@ -737,6 +734,7 @@ broker_session_free(BrokerSession *s)
     broker_timer_clear(&s->idle);
     broker_timer_clear(&s->deadline);
     broker_timer_clear(&s->come_back);
+    broker_timer_clear(&s->away);
     broker_sign_in_cancel(s->sign_in);
     broker_credentials_free(s->credentials);
     broker_exec_queue_free(s->execs);
@@ -748,6 +746,7 @@ broker_session_free(BrokerSession *s)
     broker_tray_free(s->tray);
     g_strfreev(s->environment);
     g_free(s->reason);
+    g_free(s->away_why);
     g_free(s->refused);
     g_free(s);
 }

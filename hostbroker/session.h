@@ -48,6 +48,9 @@ void broker_session_set_config(BrokerSession *session, const BrokerConfig *confi
 void
 broker_session_set_sign_in(BrokerSession *session, guint32 signs_in, const char *suggested_user);
 
+// What the guest's RDP server may present, for sessions that start from now on.
+void broker_session_set_certificates(BrokerSession *session, const ChanCertificates *certificates);
+
 // Starts the view before the guest is up, and the session before its applications are known, since
 // a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:
 // what the launch's platform_data told of the desktop, NAME=VALUE. A session that is unused and on
@@ -74,6 +77,11 @@ void broker_session_service(BrokerSession *session, gboolean available, const ch
 // It keeps failing: what waits for it fails with the reason, and so does what is asked for until
 // broker_session_service is called again.
 void broker_session_service_failing(BrokerSession *session);
+
+// Whether a launch waits for its program.
+gboolean broker_session_waits(const BrokerSession *session);
+// The guest does not answer: what waits fails with error. TRUE: the session was not up, and ends.
+gboolean broker_session_unanswered(BrokerSession *session, const GError *error);
 
 // An application for the table of both.
 void broker_session_app(BrokerSession *session, const char *guest, const BrokerApp *app);

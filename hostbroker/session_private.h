@@ -34,16 +34,21 @@ struct BrokerSession {
     BrokerExecQueue *execs;
     BrokerSignIn *sign_in;          // borrowed
     BrokerCredentials *credentials; // for the session that is started next
+    ChanCertificates certificates;  // that the guest's server may present
     char *refused;                  // why the guest did not let them in
     guint32 signs_in;               // CtlSetupFlags of it
-    bool ask_again;
+    bool again;                     // with other credentials it may do
     bool service, failing, quitting, expecting;
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
     bool renewing;                  // a view ended, and its session may have windows not told of
     char *reason;                   // last fatal notice, or why the service is away
     ChanPacketSocket *table_target; // while a table is sent to one
-    GSource *restart, *idle, *deadline, *come_back;
+    GSource *restart, *idle, *deadline, *come_back, *away;
+    bool had_service;       // of this channel
+    bool served_throughout; // since the session's process was started
+    char *away_why;         // what the guest said of it when it went away
+    bool doubtful;          // refused may be no refusal, but a server that went away
     BrokerSessionFigures figures;
 };
 
@@ -59,9 +64,17 @@ void broker_session_fail(BrokerSession *s, const GError *error);
 // TRUE while the credentials that the next session needs are not there; they are asked for, and
 // broker_session_advance is called again.
 bool broker_session_lacks_credentials(BrokerSession *s);
-// To a session that was just started; they are wiped here.
+// To a session that was just started, with the certificates; the credentials are wiped here.
 void broker_session_send_credentials(BrokerSession *s);
 void broker_session_on_sign_in_failed(BrokerSession *s, const CtlSignInFailed *m);
+// Why no session can be had, and where there is more about it.
+GError *broker_session_failing_error(const BrokerSession *s);
+// The RemoteApp server came or went: whoever waits is told soon if it stays away.
+void broker_session_watch_service(BrokerSession *s, bool available, const char *reason);
+
+// casement-session ended by itself: another is started as long as it is wanted.
+void broker_session_crashed(BrokerSession *s);
+
 // The process that had been refused has ended.
 void broker_session_end_refused(BrokerSession *s);
 

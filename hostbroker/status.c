@@ -189,6 +189,9 @@ add_guest_status(GVariantBuilder *builder, BrokerGuest *guest, const BrokerHost 
     add(builder, "view_pid", g_variant_new_uint32((guint32)state.view.pid));
     add(builder, "view", view_of(session));
     add(builder, "times", times_of(guest));
+    add(builder, "people", broker_guest_people_describe(broker_guest_people(guest)));
+    add(builder, "certificates",
+        broker_guest_people_describe_certificates(broker_guest_people(guest)));
 }
 
 GVariant *

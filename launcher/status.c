@@ -42,12 +42,40 @@ add_channel(LauncherTable *table, GVariant *guest)
     add_milliseconds(table, lookup_number(channel, "round_trip_us"));
 }
 
+// "alice (locked); log-on screen"
+static void
+add_people(LauncherTable *table, GVariant *guest)
+{
+    g_autoptr(GVariant) people = g_variant_lookup_value(guest, "people", G_VARIANT_TYPE("aa{sv}"));
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (gsize i = 0; people && i < g_variant_n_children(people); i++) {
+        g_autoptr(GVariant) one = g_variant_get_child_value(people, i);
+        const char *state = "", *lock = "", *user = "";
+        gboolean connected = TRUE;
+        (void)g_variant_lookup(one, "state", "&s", &state);
+        (void)g_variant_lookup(one, "lock", "&s", &lock);
+        (void)g_variant_lookup(one, "user", "&s", &user);
+        (void)g_variant_lookup(one, "connected", "b", &connected);
+        g_string_append(text, i > 0 ? "; " : "");
+        if (g_str_equal(state, "log-on-screen"))
+            g_string_append(text, _("log-on screen"));
+        else
+            g_string_append(text, user);
+        if (g_str_equal(lock, "locked"))
+            g_string_append_printf(text, " (%s)", _("locked"));
+        else if (!connected)
+            g_string_append_printf(text, " (%s)", _("left"));
+    }
+    launcher_table_add(table, text->str);
+}
+
 static void
 print_guests(GVariant *guests)
 {
-    const char *const headings[] = {
-        _("GUEST"),      _("STATE"),    _("SESSION"),    _("APPS"),  _("WINDOWS"), _("READY"),
-        _("FROM GUEST"), _("TO GUEST"), _("ROUND TRIP"), _("ERROR"), NULL};
+    const char *const headings[] = {_("GUEST"),      _("STATE"), _("SESSION"),    _("APPS"),
+                                    _("WINDOWS"),    _("READY"), _("FROM GUEST"), _("TO GUEST"),
+                                    _("ROUND TRIP"), _("ERROR"), _("USERS"),      NULL};
     static const char *const keys[] = {"name", "state", "session", "apps", "windows"};
     g_autoptr(LauncherTable) table = launcher_table_new(headings);
     for (gsize i = 0; i < g_variant_n_children(guests); i++) {
@@ -61,6 +89,7 @@ print_guests(GVariant *guests)
         add_milliseconds(table, ready);
         add_channel(table, guest);
         launcher_table_add_key(table, guest, "error");
+        add_people(table, guest);
     }
     launcher_table_print(table);
 }

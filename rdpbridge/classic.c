@@ -3,6 +3,7 @@
 
 #include <freerdp/codecs.h>
 #include <freerdp/gdi/gdi.h>
+#include <freerdp/graphics.h>
 #include <freerdp/update.h>
 
 #define CANVAS 64
@@ -11,8 +12,8 @@
 
 struct BridgeClassic {
     BridgeDesktop *desktop;
-    rdpContext *context; // NULL: stopped
-    pBitmapUpdate bitmap_update;
+    rdpContext *context;                 // NULL: stopped
+    pBitmap_Decompress decompress;       // the library's own
     guint32 planar_width, planar_height; // what the decoder's scratch memory is made for
 };
 
@@ -59,33 +60,43 @@ on_end_paint(rdpContext *context)
     return TRUE;
 }
 
-// Planar scratch memory is 18 bytes a pixel of the largest image: it grows with what comes.
+// Planar scratch memory is 18 bytes a pixel of the largest image, and the library's decoder does
+// not look whether an image fits: it grows with what comes.
 static gboolean
-ensure_planar(BridgeClassic *c, const BITMAP_DATA *bitmap)
+ensure_planar(BridgeClassic *c, rdpContext *context, guint32 width, guint32 height)
 {
-    if (!bitmap->compressed || bitmap->bitsPerPixel < 32 ||
-        (bitmap->width <= c->planar_width && bitmap->height <= c->planar_height))
+    if (width <= c->planar_width && height <= c->planar_height)
         return TRUE;
-    guint32 width = MAX(c->planar_width, bitmap->width);
-    guint32 height = MAX(c->planar_height, bitmap->height);
+    width = MAX(c->planar_width, width);
+    height = MAX(c->planar_height, height);
     if ((guint64)width * height > PLANAR_PIXELS_MAX)
         return FALSE;
     c->planar_width = width;
     c->planar_height = height;
-    return freerdp_client_codecs_reset(c->context->codecs, FREERDP_CODEC_PLANAR, width, height);
+    return freerdp_client_codecs_reset(context->codecs, FREERDP_CODEC_PLANAR, width, height);
 }
 
+// Of bitmap updates and of orders that fill caches.
 static BOOL
-on_bitmap_update(rdpContext *context, const BITMAP_UPDATE *update)
+on_decompress(rdpContext *context, rdpBitmap *bitmap, const BYTE *data, UINT32 width, UINT32 height,
+              UINT32 bpp, UINT32 length, BOOL compressed, UINT32 codec)
 {
     BridgeClassic *c = the_classic;
 
-    if (!c || !c->context)
-        return TRUE; // to a guest that paints by RDPGFX the desktop is nothing
-    for (UINT32 i = 0; i < update->number; i++)
-        if (!ensure_planar(c, &update->rectangles[i]))
-            return FALSE;
-    return c->bitmap_update(context, update);
+    if (!c || (compressed && bpp >= 32 && !ensure_planar(c, context, width, height)))
+        return FALSE;
+    return c->decompress(context, bitmap, data, width, height, bpp, length, compressed, codec);
+}
+
+void
+bridge_classic_register(BridgeClassic *c, rdpContext *context)
+{
+    rdpBitmap *prototype = context->graphics->Bitmap_Prototype;
+
+    c->planar_width = c->planar_height = CANVAS;
+    c->decompress = prototype->Decompress;
+    prototype->Decompress = on_decompress;
+    context->update->EndPaint = on_end_paint;
 }
 
 static gboolean
@@ -108,13 +119,7 @@ bridge_classic_start(BridgeClassic *c, rdpContext *context)
     if (width < 1 || height < 1 || width > VIEW_SIDE_MAX || height > VIEW_SIDE_MAX ||
         (gsize)width * height * 4 > VIEW_BUFFER_BYTES_MAX || !resize(c, context, width, height))
         return FALSE;
-    if (context->update->BitmapUpdate != on_bitmap_update)
-        c->bitmap_update = context->update->BitmapUpdate;
-    context->update->BitmapUpdate = on_bitmap_update;
-    context->update->EndPaint = on_end_paint;
     c->context = context;
-    c->planar_width = MAX(c->planar_width, CANVAS);
-    c->planar_height = MAX(c->planar_height, CANVAS);
     bridge_desktop_set_pixels(c->desktop, context->gdi->primary_buffer, context->gdi->stride, width,
                               height);
     return TRUE;
@@ -123,6 +128,8 @@ bridge_classic_start(BridgeClassic *c, rdpContext *context)
 gboolean
 bridge_classic_resized(BridgeClassic *c, rdpContext *context)
 {
+    // When RDPGFX resets its graphics, the library makes this decoder's memory anew too.
+    c->planar_width = c->planar_height = CANVAS;
     return !c->context || bridge_classic_start(c, context);
 }
 

@@ -17,6 +17,8 @@ BridgeClassic *bridge_classic_new(BridgeDesktop *desktop);
 void bridge_classic_free(BridgeClassic *classic);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeClassic, bridge_classic_free)
 
+// Before the connection, for every guest: whatever it paints finds its decoder large enough.
+void bridge_classic_register(BridgeClassic *classic, rdpContext *context);
 // Makes the library draw into a desktop of the size in its settings. FALSE when it cannot.
 gboolean bridge_classic_start(BridgeClassic *classic, rdpContext *context);
 // The guest has changed that size.

@@ -62,6 +62,9 @@ handle(BridgeControl *c, ChanSpan packet, int *fd)
         c->handlers->credentials(m, c->user);
         explicit_bzero((void *)packet.data, packet.size); // the socket's own buffer
         break;
+    case CTL_CERTIFICATES:
+        c->handlers->certificates(m, c->user);
+        break;
     case CTL_APP:
         c->handlers->app(m, c->user);
         break;
@@ -145,9 +148,9 @@ bridge_control_exec_result(BridgeControl *c, guint32 serial, CtlExecCode code, g
 }
 
 void
-bridge_control_sign_in_failed(BridgeControl *c, gboolean again, const char *text)
+bridge_control_sign_in_failed(BridgeControl *c, gboolean again, gboolean doubtful, const char *text)
 {
-    CtlSignInFailed m = {.again = (guint32)again};
+    CtlSignInFailed m = {.again = (guint32)again, .doubtful = (guint32)doubtful};
 
     CTL_INIT(&m, CTL_SIGN_IN_FAILED);
     CTL_SET_TEXT(m.text, text);

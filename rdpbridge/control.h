@@ -13,6 +13,7 @@ typedef struct BridgeControl BridgeControl;
 typedef struct {
     void (*setup)(const CtlSetup *setup, gpointer user);
     void (*credentials)(const CtlCredentials *credentials, gpointer user);
+    void (*certificates)(const CtlCertificates *certificates, gpointer user);
     void (*app)(const CtlApp *app, gpointer user);
     void (*exec)(const CtlExec *exec, ChanSpan args, gpointer user);
     void (*view)(int take_fd, gpointer user);
@@ -38,5 +39,6 @@ void bridge_control_send(BridgeControl *control, gconstpointer message, gsize si
 gsize bridge_control_queued(const BridgeControl *control);
 void
 bridge_control_exec_result(BridgeControl *control, guint32 serial, CtlExecCode code, guint32 raw);
-void bridge_control_sign_in_failed(BridgeControl *control, gboolean again, const char *text);
+void bridge_control_sign_in_failed(BridgeControl *control, gboolean again, gboolean doubtful,
+                                   const char *text);
 void bridge_control_notice(BridgeControl *control, gboolean fatal, guint32 code, const char *text);

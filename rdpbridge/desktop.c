@@ -8,6 +8,7 @@
 
 #define REFRESH_WAIT_US 60000 // within which a guest paints by itself what was uncovered
 #define PAINT_WAIT_US 400000  // and after which a window is shown although parts are missing
+#define LARGER_MAX 4          // a window than the desktop it is cut out of
 #define PANES_MAX VIEW_WINDOWS_MAX
 #define OPAQUE 0xff000000u
 
@@ -173,7 +174,8 @@ resize(BridgeDesktop *d, Pane *p, const ViewRect *size)
 
     if (p->pixels && p->source.width == size->width && p->source.height == size->height)
         return;
-    if (bytes > VIEW_BUFFER_BYTES_MAX || bytes > VIEW_PIXELS_BYTES_MAX - used)
+    if (bytes > LARGER_MAX * (size_t)d->whole.width * 4 * d->whole.height ||
+        bytes > VIEW_BUFFER_BYTES_MAX || bytes > VIEW_PIXELS_BYTES_MAX - used)
         return;
     uint32_t *pixels = malloc(bytes);
     if (!pixels)

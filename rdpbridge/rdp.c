@@ -2,6 +2,7 @@
 #include "rdpbridge/rdp.h"
 
 #include "channel/glib/steady.h"
+#include "rdpbridge/certificate.h"
 #include "rdpbridge/refusal.h"
 #include "rdpbridge/transport.h"
 
@@ -19,6 +20,9 @@
 #define TURNS 8      // after which what came is shown although more is there
 #define CANVAS 64    // of the library's desktop, on which nothing of ours is drawn
 #define CONGESTED (32 * 1024)
+#define UNKNOWN                                                                                    \
+    "its Remote Desktop presented another certificate than its agent says it has; see in the "     \
+    "guest which program listens on the port of Remote Desktop, then try again"
 #define CODECS (FREERDP_CODEC_ALL & ~(FREERDP_CODEC_AVC420 | FREERDP_CODEC_AVC444))
 
 typedef struct {
@@ -35,13 +39,15 @@ struct BridgeRdp {
     gpointer user;
     BridgeTransport *transport;
     GSource *source;
-    gboolean more;        // PDUs that were there when the turn's time was over
-    guint turns;          // since turn_over
-    char *failure;        // set by bridge_rdp_fail
-    guint32 said;         // the server's last Set Error Info, as an error of the library's
-    BridgeRefusal logon;  // how the server refused the user
-    BridgeRefusal doubt;  // what it may mean as a refusal
-    UINT32 width, height; // of the guest's desktop
+    gboolean more;       // PDUs that were there when the turn's time was over
+    guint turns;         // since turn_over
+    char *failure;       // set by bridge_rdp_fail
+    guint32 said;        // the server's last Set Error Info, as an error of the library's
+    BridgeRefusal logon; // how the server refused the user
+    BridgeRefusal doubt; // what it may mean as a refusal
+    const CtlCertificates *certificates; // while it connects
+    gboolean unknown;                    // it presented none of them
+    UINT32 width, height;                // of the guest's desktop
 };
 
 static volatile sig_atomic_t alarm_fd = -1;
@@ -174,12 +180,17 @@ on_post_disconnect(freerdp *instance)
     gdi_free(instance);
 }
 
-// The server's certificate says nothing that the pipe does not: whoever is at its end is the guest.
+// Whoever is at the end of the pipe is the guest, but not who listens within it: another user there
+// may have taken Remote Desktop's port. That is known by the certificate that the agent told of.
+// Where it told of none, the pipe has to do: asking a person would only teach to say yes.
 static int
 on_certificate(freerdp *instance, const BYTE *data, size_t length, const char *hostname,
                UINT16 port, DWORD flags)
 {
-    return 1;
+    BridgeRdp *rdp = rdp_of(instance->context);
+
+    rdp->unknown = !bridge_certificate_told(rdp->certificates, data, length);
+    return rdp->unknown ? 0 : 1;
 }
 
 // The connection stays, with the log-on screen on it: nobody would see that.
@@ -292,15 +303,22 @@ refused(const BridgeRdp *rdp, char **text)
 {
     BridgeRefusal said = rdp->logon;
 
+    if (rdp->unknown) {
+        *text = g_strdup(UNKNOWN);
+        return BRIDGE_RDP_UNKNOWN;
+    }
     if (said.kind == BRIDGE_REFUSAL_NONE)
         said = bridge_refusal_of_error(freerdp_get_last_error(rdp->instance->context));
     if (said.kind == BRIDGE_REFUSAL_NONE)
         said = bridge_refusal_of_error(rdp->said);
-    if (said.kind == BRIDGE_REFUSAL_NONE && bridge_transport_lost_in_nla(rdp->transport))
+    bool silent = said.kind == BRIDGE_REFUSAL_NONE && bridge_transport_lost_in_nla(rdp->transport);
+    if (silent)
         said = bridge_refusal_of_error(FREERDP_ERROR_CONNECT_LOGON_FAILURE);
     if (said.kind == BRIDGE_REFUSAL_NONE || rdp->failure || alarm_rang)
         return BRIDGE_RDP_ENDED;
     *text = g_strdup(said.text);
+    if (silent)
+        return BRIDGE_RDP_SIGN_IN_SILENT;
     return said.kind == BRIDGE_REFUSAL_AGAIN ? BRIDGE_RDP_SIGN_IN_AGAIN : BRIDGE_RDP_REFUSED;
 }
 
@@ -432,6 +450,7 @@ bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s,
         *text = g_strdup("the RDP library refused its settings");
         return BRIDGE_RDP_ENDED;
     }
+    rdp->certificates = config->certificates;
     alarm_rang = 0;
     alarm_fd = bridge_transport_fd(rdp->transport);
     sigaction(SIGALRM, &action, &before);

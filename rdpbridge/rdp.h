@@ -13,8 +13,10 @@ typedef struct BridgeRdp BridgeRdp;
 typedef enum {
     BRIDGE_RDP_UP,
     BRIDGE_RDP_ENDED,
-    BRIDGE_RDP_SIGN_IN_AGAIN, // the guest refused who signs in; others may do better
-    BRIDGE_RDP_REFUSED,       // it refused, and another password changes nothing
+    BRIDGE_RDP_SIGN_IN_AGAIN,  // the guest refused who signs in; others may do better
+    BRIDGE_RDP_SIGN_IN_SILENT, // the same, to be told by its closing without a word
+    BRIDGE_RDP_REFUSED,        // it refused, and another password changes nothing
+    BRIDGE_RDP_UNKNOWN,        // it is not who the guest's agent says, and was given no password
 } BridgeRdpEnd;
 
 typedef struct {

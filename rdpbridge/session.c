@@ -370,6 +370,7 @@ rdp_prepare(rdpContext *context, gpointer user)
     BridgeSession *s = user;
 
     bridge_orders_register(context, orders_of);
+    bridge_classic_register(s->classic, context);
     // A guest of our own paints by RDPGFX, and so may a Windows when that channel comes.
     if (signs_in(s) && !bridge_classic_start(s->classic, context))
         return FALSE;
@@ -422,10 +423,15 @@ bridge_session_end_unsigned(BridgeSession *s, BridgeRdpEnd how, const char *why)
 {
     if (s->over)
         return;
+    const char *guest = s->setup.guest, *name = s->credentials.user;
     g_autofree char *text =
-        g_strdup_printf("%s does not let %s in: %s", s->setup.guest, s->credentials.user, why);
+        how == BRIDGE_RDP_UNKNOWN
+            ? g_strdup_printf("The password of %s was not given to %s: %s", name, guest, why)
+            : g_strdup_printf("%s does not let %s in: %s", guest, name, why);
 
-    bridge_control_sign_in_failed(s->control, how == BRIDGE_RDP_SIGN_IN_AGAIN, text);
+    bridge_control_sign_in_failed(
+        s->control, how == BRIDGE_RDP_SIGN_IN_AGAIN || how == BRIDGE_RDP_SIGN_IN_SILENT,
+        how == BRIDGE_RDP_SIGN_IN_SILENT, text);
     bridge_session_end(s, BRIDGE_EXIT_SIGN_IN, NULL);
 }
 
@@ -518,6 +524,7 @@ on_connect(gpointer user)
                               .keyboard_layout = s->layout.rdp_layout,
                               .rdp_security = (s->setup.flags & CTL_RDP_SECURITY) != 0,
                               .credentials = signs_in(s) ? &s->credentials : NULL,
+                              .certificates = &s->certificates,
                               .sound = (s->setup.flags & CTL_SOUND) != 0,
                               .clipboard = to_guest || to_host};
 

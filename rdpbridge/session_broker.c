@@ -28,6 +28,14 @@ on_credentials(const CtlCredentials *credentials, gpointer user)
 }
 
 static void
+on_certificates(const CtlCertificates *certificates, gpointer user)
+{
+    BridgeSession *s = user;
+
+    s->certificates = *certificates;
+}
+
+static void
 on_app(const CtlApp *app, gpointer user)
 {
     BridgeSession *s = user;
@@ -77,6 +85,7 @@ on_lost(gpointer user)
 
 const BridgeControlHandlers bridge_session_control_handlers = {.setup = on_setup,
                                                                .credentials = on_credentials,
+                                                               .certificates = on_certificates,
                                                                .app = on_app,
                                                                .exec = on_exec,
                                                                .view = on_view,

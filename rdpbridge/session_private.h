@@ -47,7 +47,8 @@ struct BridgeSession {
     BridgeClipboard *clipboard;
     BridgeDisplay *display;
 
-    CtlCredentials credentials; // wiped when they were used
+    CtlCredentials credentials;   // wiped when they were used
+    CtlCertificates certificates; // what the guest's server may present
     gboolean has_setup, has_credentials, has_screen, has_layout, connecting, connected, ready, over;
     CtlSetup setup;
     ViewScreen screen;

@@ -107,15 +107,19 @@ apply_own_guest(rdpSettings *s)
 // RDP's own encryption only, so that is known beforehand. The pipe is what keeps others out: old
 // ciphers are no risk here, and all that XP and 7 have.
 static gboolean
-apply_sign_in(rdpSettings *s, const CtlCredentials *who, gboolean rdp_security)
+apply_sign_in(rdpSettings *s, const BridgeRdpConfig *c)
 {
+    const CtlCredentials *who = c->credentials;
+    gboolean rdp_security = c->rdp_security;
+
     return freerdp_settings_set_string(s, FreeRDP_Username, who->user) &&
            freerdp_settings_set_string(s, FreeRDP_Domain, who->domain) &&
            freerdp_settings_set_string(s, FreeRDP_Password, who->password) &&
            freerdp_settings_set_bool(s, FreeRDP_AutoLogonEnabled, TRUE) &&
            freerdp_settings_set_bool(s, FreeRDP_NlaSecurity, !rdp_security) &&
            freerdp_settings_set_bool(s, FreeRDP_TlsSecurity, !rdp_security) &&
-           freerdp_settings_set_bool(s, FreeRDP_RdpSecurity, TRUE) &&
+           freerdp_settings_set_bool(s, FreeRDP_RdpSecurity,
+                                     rdp_security || c->certificates->n == 0) &&
            freerdp_settings_set_uint32(s, FreeRDP_TlsSecLevel, 0) &&
            freerdp_settings_set_uint16(s, FreeRDP_TLSMinVersion, TLS1_VERSION) &&
            // Kerberos would look for its files and servers, and there are none in the sandbox.
@@ -125,9 +129,7 @@ apply_sign_in(rdpSettings *s, const CtlCredentials *who, gboolean rdp_security)
 gboolean
 bridge_settings_apply(rdpSettings *s, const BridgeRdpConfig *c)
 {
-    return apply_constants(s) &&
-           (c->credentials ? apply_sign_in(s, c->credentials, c->rdp_security)
-                           : apply_own_guest(s)) &&
+    return apply_constants(s) && (c->credentials ? apply_sign_in(s, c) : apply_own_guest(s)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth,
                                        CLAMP(c->width, SIDE_MIN, SIDE_MAX)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight,

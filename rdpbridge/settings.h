@@ -15,11 +15,13 @@ typedef struct {
     guint32 keyboard_layout; // Windows identifier
     gboolean sound, clipboard;
     gboolean rdp_security; // sign in by RDP's own encryption: a stream has one negotiation
-    const CtlCredentials *credentials; // NULL: the guest asks nobody who it is (one of our own)
+    const CtlCertificates *certificates; // what the server may present; n 0: not known
+    const CtlCredentials *credentials;   // NULL: the guest asks nobody who it is (one of our own)
 } BridgeRdpConfig;
 
 // With credentials it signs in with what the server asks for: NLA, TLS, or RDP's own encryption
-// (XP). FALSE when the library refuses one.
+// (XP); not with the last where the server is known to have a certificate. FALSE when the library
+// refuses one.
 gboolean bridge_settings_apply(rdpSettings *settings, const BridgeRdpConfig *config);
 
 // The LoadChannels callback's work: "rail", "cliprdr", "rdpsnd" and the dynamic "rdpgfx", "disp".

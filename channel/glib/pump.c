@@ -569,6 +569,15 @@ chan_pump_open_stream(ChanPump *p, const char *service, ChanPriority priority, G
 }
 
 void
+chan_pump_ask(ChanPump *p)
+{
+    if (p->told || p->error)
+        return;
+    chan_conn_ask(p->conn);
+    flush_unless_busy(p);
+}
+
+void
 chan_pump_get_stats(ChanPump *p, ChanPumpStats *stats)
 {
     ChanConnStats s;
@@ -581,6 +590,7 @@ chan_pump_get_stats(ChanPump *p, ChanPumpStats *stats)
         .round_trip_us = s.round_trip_us,
         .streams = g_hash_table_size(p->relays) + g_queue_get_length(&p->waiting),
         .queued = s.queued,
+        .heard_us = s.heard_us,
         .passes_fds = chan_conn_fds(p->conn) == CHAN_FDS_YES,
     };
 }

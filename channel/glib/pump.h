@@ -58,7 +58,11 @@ typedef struct {
     uint32_t round_trip_us;       // of the last heartbeat; 0 while unknown
     guint streams;                // open now
     gsize queued;                 // of messages that wait to be sent, bytes
+    guint64 heard_us;             // monotonic time at which something came last
     gboolean passes_fds;          // streams are sockets of their own
 } ChanPumpStats;
+
+// Asks the peer for a sign of life, which shows in heard_us.
+void chan_pump_ask(ChanPump *pump);
 
 void chan_pump_get_stats(ChanPump *pump, ChanPumpStats *stats);

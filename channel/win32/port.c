@@ -19,9 +19,9 @@ transfer(ChanWinPort *port, HANDLE event, DWORD at, DWORD *n)
 
     *n = 0;
     if (port->writes)
-        ok = WriteFile(port->handle, port->data + at, port->size - at, n, &overlapped);
+        ok = WriteFile(port->handle, port->data[0] + at, port->size - at, n, &overlapped);
     else
-        ok = ReadFile(port->handle, port->data, sizeof port->data, n, &overlapped);
+        ok = ReadFile(port->handle, port->data[port->at], CHAN_WIN_PORT_SIZE, n, &overlapped);
     if (!ok && GetLastError() == ERROR_IO_PENDING)
         ok = GetOverlappedResult(port->handle, &overlapped, n, TRUE);
     return ok || (!port->writes && is_pause(GetLastError()));
@@ -81,10 +81,14 @@ chan_win_port_start(ChanWinPort *port)
 }
 
 DWORD
-chan_win_port_finish(ChanWinPort *port)
+chan_win_port_finish(ChanWinPort *port, const uint8_t **data)
 {
     port->busy = false;
     ResetEvent(port->done);
+    if (data) {
+        *data = port->data[port->at];
+        port->at ^= 1;
+    }
     return port->size;
 }
 

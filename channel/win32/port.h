@@ -16,17 +16,20 @@ typedef struct {
     bool writes, busy, ended;        // ended: by an error, or the end of what there is to read
     volatile LONG quit;
     DWORD size; // to write, or what was read
-    uint8_t data[CHAN_WIN_PORT_SIZE];
+    // What was read is in one while the other is read into; only the first is written.
+    uint8_t data[2][CHAN_WIN_PORT_SIZE];
+    unsigned at; // the one that is read into
 } ChanWinPort;
 
 // handle is borrowed. False with GetLastError.
 bool chan_win_port_open(ChanWinPort *port, HANDLE handle, bool writes);
 
-// Begins to read, or to write size bytes of data; done is signalled when it is over.
+// Begins to read, or to write size bytes of data[0]; done is signalled when it is over.
 void chan_win_port_start(ChanWinPort *port);
 
-// After done: what there is in data, or was written; 0 with ended set.
-DWORD chan_win_port_finish(ChanWinPort *port);
+// After done: what was written, or read into *data, which stays so until the next but one is done;
+// 0 with ended set. data may be NULL.
+DWORD chan_win_port_finish(ChanWinPort *port, const uint8_t **data);
 
 // The handle must be closed first, which ends what is under way on ports and pipes.
 void chan_win_port_close(ChanWinPort *port);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ASLEEP_US 3000000 // more than a busy machine keeps a thread waiting
+
 struct ChanWinPump {
     ChanConn *conn;
     HANDLE read, write;
@@ -17,6 +19,9 @@ struct ChanWinPump {
     void *user;
     const char *lost;
     LARGE_INTEGER frequency;
+    uint64_t seen_us;   // the clock, last
+    uint64_t wait_us;   // how long it may have been waited since
+    uint64_t asleep_us; // that the connection's clock leaves out
 };
 
 // What one wait is for.
@@ -27,13 +32,27 @@ typedef struct {
 } Waits;
 
 static uint64_t
-now_us(const ChanWinPump *p)
+clock_us(const ChanWinPump *p)
 {
     LARGE_INTEGER t;
 
     QueryPerformanceCounter(&t);
     uint64_t ticks = (uint64_t)t.QuadPart, frequency = (uint64_t)p->frequency.QuadPart;
     return ticks / frequency * 1000000 + ticks % frequency * 1000000 / frequency;
+}
+
+// A time that took far longer than the wait in it was to: the machine was suspended. The host was
+// silent no longer for it than before, which may have slept as well.
+static uint64_t
+now_us(ChanWinPump *p)
+{
+    uint64_t now = clock_us(p), took = now - p->seen_us;
+
+    if (p->seen_us > 0 && took > p->wait_us && took - p->wait_us > ASLEEP_US)
+        p->asleep_us += took - p->wait_us;
+    p->seen_us = now;
+    p->wait_us = 0;
+    return now - p->asleep_us;
 }
 
 static void
@@ -54,10 +73,13 @@ find(ChanWinPump *p, uint32_t id)
 }
 
 static void
-settle(ChanWinStream *s)
+settle(ChanWinPump *p, ChanWinStream *s)
 {
-    if (s->id && chan_win_stream_over(s))
-        chan_win_stream_close(s);
+    if (!s->id || !chan_win_stream_over(s))
+        return;
+    chan_win_stream_close(s);
+    if (p->handlers->stream_ended)
+        p->handlers->stream_ended(p, p->user);
 }
 
 static void
@@ -85,7 +107,7 @@ on_stream_event(ChanWinPump *p, const ChanEvent *e)
     }
     s->fin |= e->kind == CHAN_EVENT_FIN;
     chan_win_stream_move(s, p->conn);
-    settle(s);
+    settle(p, s);
 }
 
 static void
@@ -132,25 +154,30 @@ pull(ChanWinPump *p)
 static void
 received(ChanWinPump *p)
 {
-    DWORD n = chan_win_port_finish(&p->in);
+    const uint8_t *data;
+    DWORD n = chan_win_port_finish(&p->in, &data);
+    bool ended = p->in.ended;
 
+    // The port is read on while this is looked at.
+    if (!ended)
+        chan_win_port_start(&p->in);
     for (DWORD at = 0; at < n && !p->lost;) {
         size_t room;
         uint8_t *to = chan_conn_receive_space(p->conn, &room);
         size_t take = n - at < room ? n - at : room;
-        memcpy(to, p->in.data + at, take);
+        memcpy(to, data + at, take);
         at += (DWORD)take;
         chan_conn_received(p->conn, take, now_us(p));
         pull(p);
     }
-    if (p->in.ended && !p->lost)
+    if (ended && !p->lost)
         p->lost = "the pipe to the host has ended";
 }
 
 static void
 written(ChanWinPump *p)
 {
-    chan_win_port_finish(&p->out);
+    chan_win_port_finish(&p->out, NULL);
     chan_conn_unsent(p->conn, 0, now_us(p));
     if (p->out.ended && !p->lost)
         p->lost = "the pipe to the host takes nothing any more";
@@ -172,9 +199,9 @@ write_more(ChanWinPump *p)
         return;
     p->out.size = 0;
     for (size_t i = 0; i < out.n_spans; i++) {
-        size_t room = sizeof p->out.data - p->out.size;
+        size_t room = CHAN_WIN_PORT_SIZE - p->out.size;
         size_t take = out.spans[i].size < room ? out.spans[i].size : room;
-        memcpy(p->out.data + p->out.size, out.spans[i].data, take);
+        memcpy(p->out.data[0] + p->out.size, out.spans[i].data, take);
         p->out.size += (DWORD)take;
         if (take < out.spans[i].size)
             break;
@@ -185,7 +212,7 @@ write_more(ChanWinPump *p)
 }
 
 static DWORD
-timeout_of(const ChanWinPump *p, DWORD most_ms)
+timeout_of(ChanWinPump *p, DWORD most_ms)
 {
     uint64_t deadline = chan_conn_deadline(p->conn), now = now_us(p);
     uint64_t ms = deadline <= now ? 0 : (deadline - now + 999) / 1000;
@@ -228,7 +255,7 @@ handle(ChanWinPump *p, const Waits *w)
         if (s->id == 0 || !is_set(s->event))
             continue;
         chan_win_stream_signalled(s, p->conn);
-        settle(s);
+        settle(p, s);
     }
     chan_conn_tick(p->conn, now_us(p));
     pull(p);
@@ -245,7 +272,9 @@ chan_win_pump_turn(ChanWinPump *p, const HANDLE *others, unsigned n_others, DWOR
         chan_win_port_start(&p->in);
     write_more(p);
     gather(p, others, n_others, &w);
-    DWORD which = WaitForMultipleObjects(w.n, w.handles, FALSE, timeout_of(p, timeout_ms));
+    DWORD wait = timeout_of(p, timeout_ms);
+    p->wait_us = wait == INFINITE ? UINT64_MAX : (uint64_t)wait * 1000;
+    DWORD which = WaitForMultipleObjects(w.n, w.handles, FALSE, wait);
     handle(p, &w);
     unsigned first_other = 2 + w.n_streams;
     return which >= first_other && which < w.n ? (int)(which - first_other) : -1;

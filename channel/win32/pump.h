@@ -25,6 +25,8 @@ typedef struct {
     // The host opened a stream. Returns a socket that is connected or about to be, which the pump
     // takes; INVALID_SOCKET refuses the stream.
     SOCKET (*open_stream)(ChanWinPump *pump, const char *untrusted_service, void *user);
+    // A stream's socket ended. May be NULL.
+    void (*stream_ended)(ChanWinPump *pump, void *user);
 } ChanWinPumpHandlers;
 
 // Both handles are taken; they may be the same, if it was opened with FILE_FLAG_OVERLAPPED.

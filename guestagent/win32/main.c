@@ -7,6 +7,7 @@
 //        casement-agent service install|remove|start|stop
 //        casement-agent --version
 
+#include "guestagent/win32/helper.h"
 #include "guestagent/win32/serve.h"
 #include "guestagent/win32/service.h"
 #include "guestagent/win32/setup.h"
@@ -39,13 +40,13 @@ parse(WinServe *serve, int argc, WCHAR **argv)
         else
             return false;
     }
-    return serve->rdp_port != 0;
+    return true;
 }
 
 int
 main(void)
 {
-    WinServe serve = {.rdp_port = WIN_SERVE_RDP_PORT};
+    WinServe serve = {0};
     int argc = 0;
     WCHAR **argv = CommandLineToArgvW(GetCommandLineW(), &argc);
 
@@ -53,6 +54,8 @@ main(void)
         printf("casement-agent %s\n", CASEMENT_VERSION);
         return 0;
     }
+    if (argv && argc == 2 && lstrcmpW(argv[1], L"--helper") == 0)
+        return win_helper();
     if (argv && argc > 1 && lstrcmpW(argv[1], L"setup") == 0)
         return win_setup(argc - 2, argv + 2);
     if (argv && argc > 1 && lstrcmpW(argv[1], L"service") == 0)

@@ -2,8 +2,11 @@
 #include "guestagent/win32/platform.h"
 
 #include "guestagent/win32/allowlist.h"
+#include "guestagent/win32/certificates.h"
 #include "guestagent/win32/icons.h"
 #include "guestagent/win32/menu.h"
+#include "guestagent/win32/people_watch.h"
+#include "guestagent/win32/remote_desktop.h"
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
 #include "guestagent/win32/types.h"
@@ -14,14 +17,15 @@
 #include <string.h>
 
 #define SETTLE_MS 300 // an installer writes one shortcut after the other
-#define LOOK_MS 2000  // for Remote Desktop
+#define LOOK_MS 2000  // at people, certificates and Remote Desktop
+#define CHANGES_MAX (WIN_PLATFORM_HANDLES_MAX - 2)
 #define WANTED_MAX 4096
 #define LIST_MS 700 // so long are icons drawn before the list is told; the others follow it
 #define TURN_MS 4   // then icons wait for the pipe's turn, on which the list is perhaps still to go
 
 struct AgentPlatform {
     Agent *agent;
-    unsigned short rdp_port;
+    const WinServe *options;
     bool of_session;
     HANDLE user; // of the session; NULL: nobody, or this process's own
     char os_name[WIN_EDITION_NAME_MAX];
@@ -32,10 +36,12 @@ struct AgentPlatform {
     WinIcons icons;   // that were told of
     unsigned undrawn; // entries from here on may lack theirs
     ChanApp app;      // too large for the stack
-    HANDLE changes[WIN_PLATFORM_HANDLES_MAX];
+    HANDLE changes[CHANGES_MAX];
     unsigned n_changes;
     bool collect;
     DWORD collect_at, look_at; // GetTickCount
+    WinPeopleWatch *people;
+    WinRdpProbe probe;
     bool rdp_told, rdp_answers;
     uint8_t (*wanted)[CHAN_ICON_HASH_SIZE];
     unsigned n_wanted;
@@ -74,10 +80,10 @@ describe(AgentPlatform *p)
 static void
 watch(AgentPlatform *p)
 {
-    WCHAR folders[WIN_PLATFORM_HANDLES_MAX][MAX_PATH];
+    WCHAR folders[CHANGES_MAX][MAX_PATH];
 
     win_menu_set_user(p->user);
-    unsigned n = win_menu_folders(folders, WIN_PLATFORM_HANDLES_MAX);
+    unsigned n = win_menu_folders(folders, CHANGES_MAX);
     for (unsigned i = 0; i < n; i++) {
         HANDLE change = FindFirstChangeNotificationW(folders[i], TRUE,
                                                      FILE_NOTIFY_CHANGE_FILE_NAME |
@@ -96,19 +102,23 @@ unwatch(AgentPlatform *p)
 }
 
 AgentPlatform *
-win_platform_new(Agent *agent, unsigned short rdp_port, bool of_session)
+win_platform_new(Agent *agent, const WinServe *options)
 {
     AgentPlatform *p = win_alloc(sizeof *p);
 
     p->agent = agent;
-    p->rdp_port = rdp_port;
-    p->of_session = of_session;
-    p->user = of_session ? win_session_user() : NULL;
+    p->options = options;
+    p->of_session = options->user_changed != NULL;
+    p->user = p->of_session ? win_session_user() : NULL;
     p->wanted = win_alloc(WANTED_MAX * sizeof *p->wanted);
     describe(p);
     watch(p);
+    p->people = win_people_watch_new(options);
     p->look_at = GetTickCount();
-    return p;
+    if (win_rdp_probe_init(&p->probe))
+        return p;
+    win_platform_free(p);
+    return NULL;
 }
 
 void
@@ -120,6 +130,8 @@ win_platform_free(AgentPlatform *p)
     win_menu_set_user(NULL);
     if (p->user)
         CloseHandle(p->user);
+    win_people_watch_free(p->people);
+    win_rdp_probe_clear(&p->probe);
     win_menu_clear(&p->menu);
     win_types_clear(&p->types);
     win_icons_clear(&p->icons);
@@ -251,49 +263,20 @@ send_icon(AgentPlatform *p, const uint8_t hash[CHAN_ICON_HASH_SIZE])
     win_icon_clear(&icon, 1);
 }
 
-// ---- Remote Desktop
+// ---- who is there, and Remote Desktop
 
-SOCKET
-win_platform_connect(const AgentPlatform *p)
+static void
+look_at_people(AgentPlatform *p)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(p->rdp_port)};
-    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
-    u_long nonblocking = 1;
+    ChanSessions sessions;
 
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (s == INVALID_SOCKET)
-        return s;
-    ioctlsocket(s, FIONBIO, &nonblocking);
-    if (connect(s, (struct sockaddr *)&here, sizeof here) == 0 ||
-        WSAGetLastError() == WSAEWOULDBLOCK)
-        return s;
-    closesocket(s);
-    return INVALID_SOCKET;
-}
-
-// Whether somebody accepts there. Nothing is said, so that TermService takes it for no session.
-static bool
-answers(const AgentPlatform *p)
-{
-    SOCKET s = win_platform_connect(p);
-    struct timeval patience = {.tv_sec = 1};
-    fd_set writable, failed;
-
-    if (s == INVALID_SOCKET)
-        return false;
-    FD_ZERO(&writable);
-    FD_ZERO(&failed);
-    FD_SET(s, &writable);
-    FD_SET(s, &failed);
-    bool yes = select(0, NULL, &writable, &failed, &patience) > 0 && FD_ISSET(s, &writable);
-    closesocket(s);
-    return yes;
+    win_people_watch_look(p->people, &sessions);
+    agent_sessions(p->agent, &sessions);
 }
 
 static void
-look_for_rdp(AgentPlatform *p)
+tell_rdp(AgentPlatform *p, bool yes)
 {
-    bool yes = !p->refuses && answers(p);
     AgentService service = {.name = "rdp",
                             .available = yes,
                             .failing = p->refuses != NULL, // nobody need wait for another Windows
@@ -303,7 +286,6 @@ look_for_rdp(AgentPlatform *p)
                                           : "Remote Desktop does not answer in the guest; run "
                                             "casement-agent setup there, or turn it on"};
 
-    p->look_at = GetTickCount() + LOOK_MS;
     if (p->rdp_told && yes == p->rdp_answers)
         return;
     p->rdp_told = true;
@@ -311,21 +293,70 @@ look_for_rdp(AgentPlatform *p)
     agent_service(p->agent, &service);
 }
 
+static void
+check_probe(AgentPlatform *p)
+{
+    WinRdpAnswer answer = win_rdp_probe_check(&p->probe);
+
+    if (answer != WIN_RDP_WAIT)
+        tell_rdp(p, answer == WIN_RDP_YES);
+}
+
+// The certificates before Remote Desktop, so that the host knows them when it signs in.
+static void
+look(AgentPlatform *p)
+{
+    ChanCertificates certificates;
+
+    p->look_at = GetTickCount() + LOOK_MS;
+    look_at_people(p);
+    win_certificates_get(&certificates);
+    agent_certificates(p->agent, &certificates);
+    if (p->refuses)
+        tell_rdp(p, false);
+    else
+        win_rdp_probe_start(&p->probe, p->options->rdp_port);
+}
+
+SOCKET
+win_platform_connect(AgentPlatform *p)
+{
+    // If nobody answers, the host is told of that without waiting for the next look.
+    p->look_at = GetTickCount();
+    return win_rdp_connect(p->options->rdp_port);
+}
+
 // ---- what is due
 
 unsigned
 win_platform_handles(const AgentPlatform *p, HANDLE handles[WIN_PLATFORM_HANDLES_MAX])
 {
-    memcpy(handles, p->changes, p->n_changes * sizeof *handles);
-    return p->n_changes;
+    unsigned n = p->n_changes;
+
+    memcpy(handles, p->changes, n * sizeof *handles);
+    handles[n++] = p->probe.event;
+    handles[n++] = win_people_watch_changed(p->people);
+    return n;
 }
 
 void
 win_platform_changed(AgentPlatform *p, unsigned handle)
 {
+    if (handle == p->n_changes)
+        check_probe(p);
+    if (handle == p->n_changes + 1)
+        look_at_people(p);
+    if (handle >= p->n_changes)
+        return;
     FindNextChangeNotification(p->changes[handle]);
     p->collect = true;
     p->collect_at = GetTickCount() + SETTLE_MS;
+}
+
+void
+win_platform_look(AgentPlatform *p)
+{
+    p->look_at = GetTickCount();
 }
 
 void
@@ -335,6 +366,7 @@ win_platform_user_changed(AgentPlatform *p)
 
     unwatch(p);
     p->user = win_session_user();
+    p->look_at = GetTickCount();
     watch(p);
     if (former)
         CloseHandle(former);
@@ -372,7 +404,8 @@ DWORD
 win_platform_run(AgentPlatform *p)
 {
     if (is_due(p->look_at))
-        look_for_rdp(p);
+        look(p);
+    check_probe(p);
     bool collects = p->collect && is_due(p->collect_at);
     // The user's shortcuts and icons are opened with the user's rights, not with the service's.
     bool as_user = p->user && ImpersonateLoggedOnUser(p->user);
@@ -385,6 +418,8 @@ win_platform_run(AgentPlatform *p)
         win_allow_list_refresh(&p->menu, p->user || !p->of_session);
     if (p->n_wanted > 0 || p->undrawn < p->menu.n)
         return 0;
-    DWORD look = left(p->look_at), again = p->collect ? left(p->collect_at) : look;
-    return again < look ? again : look;
+    DWORD next = left(p->look_at), probe = win_rdp_probe_left(&p->probe);
+    if (probe < next)
+        next = probe;
+    return p->collect && left(p->collect_at) < next ? left(p->collect_at) : next;
 }

@@ -5,19 +5,21 @@
 // and whether its Remote Desktop answers.
 
 #include "guestagent/agent.h"
+#include "guestagent/win32/serve.h"
 
 #include <winsock2.h>
 // after winsock2.h
 #include <windows.h>
 
-#define WIN_PLATFORM_HANDLES_MAX 4
+#define WIN_PLATFORM_HANDLES_MAX 6
 
-// agent is borrowed. COM and Winsock must be up. of_session: the menu is that of who sits at the
-// guest (session.h), not of this process's user.
-AgentPlatform *win_platform_new(Agent *agent, unsigned short rdp_port, bool of_session);
+// Both are borrowed. COM and Winsock must be up. Of a service the menu is that of who sits at the
+// guest (session.h), not of this process's user. NULL: Windows has no event left.
+AgentPlatform *win_platform_new(Agent *agent, const WinServe *options);
 void win_platform_free(AgentPlatform *platform);
 
-// What the caller waits for: changes of the Start menu. Returns how many.
+// What the caller waits for: changes of the Start menu, an answer of Remote Desktop, news of a
+// helper. Returns how many.
 unsigned
 win_platform_handles(const AgentPlatform *platform, HANDLE handles[WIN_PLATFORM_HANDLES_MAX]);
 void win_platform_changed(AgentPlatform *platform, unsigned handle);
@@ -25,9 +27,12 @@ void win_platform_changed(AgentPlatform *platform, unsigned handle);
 // Somebody logged on or off: of a platform of the session.
 void win_platform_user_changed(AgentPlatform *platform);
 
+// Looks at once at who is there, the certificates, and Remote Desktop.
+void win_platform_look(AgentPlatform *platform);
+
 // Does what is due: collects, sends a wanted icon, looks for Remote Desktop. Returns in how many
 // milliseconds to call it again.
 DWORD win_platform_run(AgentPlatform *platform);
 
 // A socket on its way to the guest's Remote Desktop, or INVALID_SOCKET.
-SOCKET win_platform_connect(const AgentPlatform *platform);
+SOCKET win_platform_connect(AgentPlatform *platform);

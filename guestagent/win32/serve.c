@@ -50,7 +50,14 @@ on_open_stream(ChanWinPump *pump, const char *untrusted_service, void *user)
     return win_platform_connect(((Run *)user)->platform);
 }
 
-static const ChanWinPumpHandlers handlers = {on_ready, on_message, on_open_stream};
+// Perhaps because Remote Desktop ended.
+static void
+on_stream_ended(ChanWinPump *pump, void *user)
+{
+    win_platform_look(((Run *)user)->platform);
+}
+
+static const ChanWinPumpHandlers handlers = {on_ready, on_message, on_open_stream, on_stream_ended};
 
 static bool
 make_nonce(uint8_t nonce[CHAN_NONCE_SIZE])
@@ -76,10 +83,12 @@ gather(const Run *run, HANDLE others[CHAN_WIN_OTHERS_MAX])
 {
     unsigned n = win_platform_handles(run->platform, others);
 
-    if (run->options->user_changed)
-        others[n++] = run->options->user_changed;
-    if (run->options->stop)
-        others[n++] = run->options->stop;
+    HANDLE of_service[] = {run->options->user_changed, run->options->lock_changed,
+                           run->options->resumed, run->options->stop};
+
+    for (unsigned i = 0; i < sizeof of_service / sizeof of_service[0]; i++)
+        if (of_service[i])
+            others[n++] = of_service[i];
     return n;
 }
 
@@ -102,6 +111,9 @@ serve_host(Run *run, HANDLE read, HANDLE write)
             continue;
         if (others[other] == run->options->user_changed)
             win_platform_user_changed(run->platform);
+        else if (others[other] == run->options->lock_changed ||
+                 others[other] == run->options->resumed)
+            win_platform_look(run->platform);
         else if (others[other] != run->options->stop)
             win_platform_changed(run->platform, (unsigned)other);
     }
@@ -146,7 +158,11 @@ win_serve(const WinServe *options)
                 GetLastError());
         return 1;
     }
-    run.platform = win_platform_new(run.agent, options->rdp_port, options->user_changed != NULL);
+    run.platform = win_platform_new(run.agent, options);
+    if (!run.platform) {
+        fprintf(stderr, "casement-agent: Windows has no event left (error %lu)\n", GetLastError());
+        return 1;
+    }
     agent_set_platform(run.agent, run.platform);
     if (options->stdio)
         serve_host(&run, GetStdHandle(STD_INPUT_HANDLE), GetStdHandle(STD_OUTPUT_HANDLE));

@@ -11,19 +11,38 @@
 
 static struct {
     SERVICE_STATUS_HANDLE handle;
-    HANDLE stop, user_changed;
+    HANDLE stop, user_changed, lock_changed, resumed;
+    CRITICAL_SECTION guard; // of locks: Windows tells on a thread of its own
+    WinLocks locks;
 } service;
+
+static void
+copy_locks(WinLocks *copy)
+{
+    EnterCriticalSection(&service.guard);
+    *copy = service.locks;
+    LeaveCriticalSection(&service.guard);
+}
+
+static void
+on_session_change(DWORD code, const WTSSESSION_NOTIFICATION *change)
+{
+    EnterCriticalSection(&service.guard);
+    win_locks_heard(&service.locks, code, change->dwSessionId);
+    LeaveCriticalSection(&service.guard);
+    SetEvent(win_locks_only(code) ? service.lock_changed : service.user_changed);
+}
 
 static void
 tell(DWORD state, DWORD error)
 {
     SERVICE_STATUS status = {.dwServiceType = SERVICE_WIN32_OWN_PROCESS,
                              .dwCurrentState = state,
-                             .dwControlsAccepted = state != SERVICE_RUNNING
-                                                       ? 0
-                                                       : SERVICE_ACCEPT_STOP |
-                                                             SERVICE_ACCEPT_SHUTDOWN |
-                                                             SERVICE_ACCEPT_SESSIONCHANGE,
+                             .dwControlsAccepted =
+                                 state != SERVICE_RUNNING
+                                     ? 0
+                                     : SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN |
+                                           SERVICE_ACCEPT_POWEREVENT | SERVICE_ACCEPT_SESSIONCHANGE,
                              .dwWin32ExitCode = error,
                              .dwWaitHint = state == SERVICE_STOP_PENDING ? STOPS_WITHIN_MS : 0};
 
@@ -40,7 +59,11 @@ on_control(DWORD control, DWORD kind, LPVOID data, LPVOID context)
         SetEvent(service.stop);
         return NO_ERROR;
     case SERVICE_CONTROL_SESSIONCHANGE:
-        SetEvent(service.user_changed);
+        on_session_change(kind, data);
+        return NO_ERROR;
+    case SERVICE_CONTROL_POWEREVENT:
+        if (kind == PBT_APMRESUMEAUTOMATIC || kind == PBT_APMRESUMECRITICAL)
+            SetEvent(service.resumed);
         return NO_ERROR;
     case SERVICE_CONTROL_INTERROGATE:
         return NO_ERROR;
@@ -54,12 +77,19 @@ service_main(DWORD argc, LPWSTR *argv)
 {
     service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     service.user_changed = CreateEventW(NULL, FALSE, FALSE, NULL);
+    service.lock_changed = CreateEventW(NULL, FALSE, FALSE, NULL);
+    service.resumed = CreateEventW(NULL, FALSE, FALSE, NULL);
+    InitializeCriticalSection(&service.guard);
     service.handle = RegisterServiceCtrlHandlerExW(WIN_SERVICE_NAME, on_control, NULL);
-    if (!service.handle || !service.stop || !service.user_changed)
+    if (!service.handle || !service.stop || !service.user_changed || !service.lock_changed ||
+        !service.resumed)
         return;
     tell(SERVICE_RUNNING, NO_ERROR);
-    WinServe serve = {
-        .rdp_port = WIN_SERVE_RDP_PORT, .stop = service.stop, .user_changed = service.user_changed};
+    WinServe serve = {.stop = service.stop,
+                      .user_changed = service.user_changed,
+                      .lock_changed = service.lock_changed,
+                      .locks = copy_locks,
+                      .resumed = service.resumed};
     int failed = win_serve(&serve);
     tell(SERVICE_STOPPED, failed ? ERROR_SERVICE_SPECIFIC_ERROR : NO_ERROR);
 }

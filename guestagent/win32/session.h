@@ -3,12 +3,23 @@
 
 // Who sits at this guest. For the service, which runs as Windows itself.
 
-#include <stdbool.h>
+#include "guestagent/win32/edition.h"
+#include "guestagent/win32/people.h"
+
 #include <windows.h>
 
 // The token of the user whose session is in use: by Remote Desktop or at the console, or else one
 // that was left disconnected. NULL: nobody is logged on. The caller closes it.
 HANDLE win_session_user(void);
+
+// The token of the user of a session; the caller closes it. NULL: nobody is logged on in it, or
+// this process is not Windows' own.
+HANDLE win_session_token(uint32_t session);
+
+// All sessions, as Windows tells of them (heard and report are left alone). Returns how many.
+unsigned win_session_list(const WinEdition *windows, WinPerson *people, unsigned max);
+// The one of this process, whose user's program it is.
+void win_session_own(WinPerson *person);
 
 // The account's name without its domain.
 bool win_session_user_name(HANDLE token, WCHAR *name, DWORD room);

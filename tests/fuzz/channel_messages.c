@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1)
         return 0;
     ChanSpan payload = CHAN_SPAN(data + 1, size - 1);
-    switch (data[0] % 12) {
+    switch (data[0] % 14) {
     case 0:
         TRY(guest_info, ChanGuestInfo);
         break;
@@ -86,6 +86,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 10:
         TRY(program_output, ChanProgramOutput);
+        break;
+    case 12:
+        TRY(sessions, ChanSessions);
+        break;
+    case 13:
+        TRY(certificates, ChanCertificates);
         break;
     default:
         try_text(payload);

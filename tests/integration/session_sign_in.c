@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define EXIT_SIGN_IN 7 // as in casement-session(1)
+#define EXIT_CONNECT 3
 #define RIGHT "the password"
 
 static int
@@ -31,17 +32,25 @@ connect_to(const DoubleRig *rig)
 }
 
 static Harness *
-sign_in(const DoubleRig *rig, const char *arguments, const char *user, const char *password)
+sign_in_knowing(const DoubleRig *rig, guint32 more_flags, const CtlCertificates *known,
+                const char *password)
 {
-    guint32 flags = CTL_SIGN_IN | (strstr(arguments, "rdp") ? CTL_RDP_SECURITY : 0);
-    Harness *h = harness_new(connect_to(rig), 1280, 800, flags);
+    Harness *h = harness_new(connect_to(rig), 1280, 800, CTL_SIGN_IN | more_flags);
     CtlCredentials m = {0};
 
+    if (known)
+        harness_send_control(h, known, sizeof *known, -1);
     CTL_INIT(&m, CTL_CREDENTIALS);
-    CTL_SET_TEXT(m.user, user);
+    CTL_SET_TEXT(m.user, "alice");
     CTL_SET_TEXT(m.password, password);
     harness_send_control(h, &m, sizeof m, -1);
     return h;
+}
+
+static Harness *
+sign_in(const DoubleRig *rig, const char *arguments, const char *password)
+{
+    return sign_in_knowing(rig, strstr(arguments, "rdp") ? CTL_RDP_SECURITY : 0, NULL, password);
 }
 
 static void
@@ -57,7 +66,7 @@ static void
 lets_in(const char *arguments)
 {
     DoubleRig *rig = double_rig_new(arguments);
-    Harness *h = sign_in(rig, arguments, "alice", RIGHT);
+    Harness *h = sign_in(rig, arguments, RIGHT);
 
     expect_line(rig, "logon user=alice ok");
     expect_line(rig, "active session");
@@ -69,7 +78,7 @@ static void
 keeps_out(const char *arguments, const char *password, gboolean again, const char *words)
 {
     DoubleRig *rig = double_rig_new(arguments);
-    Harness *h = sign_in(rig, arguments, "alice", password);
+    Harness *h = sign_in(rig, arguments, password);
     int status = harness_wait_exit(h, 20);
 
     g_assert_true(WIFEXITED(status));
@@ -117,6 +126,94 @@ test_refused_later(void)
     keeps_out("--refuse elsewhere", RIGHT, FALSE, "another user is signed in there");
 }
 
+// ---- the certificate
+
+static CtlCertificate
+certificate_of(DoubleRig *rig, gboolean sha1)
+{
+    g_autofree char *line = double_rig_expect(rig, "certificate ");
+    CtlCertificate c = {.size = sha1 ? CHAN_SHA1_SIZE : CHAN_SHA256_SIZE};
+    const char *hex = strstr(line, sha1 ? "sha1=" : "sha256=");
+
+    g_assert_nonnull(hex);
+    hex = strchr(hex, '=') + 1;
+    for (guint i = 0; i < c.size; i++, hex += 2)
+        c.hash[i] = (guint8)(g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
+    return c;
+}
+
+static CtlCertificates
+told_of(const CtlCertificate *c)
+{
+    // Others may be told of, too: one that is renewed, or comes by a policy.
+    CtlCertificates m = {.n = 3,
+                         .certificates = {{CHAN_SHA1_SIZE, {1}}, {CHAN_SHA256_SIZE, {2}}, *c}};
+
+    CTL_INIT(&m, CTL_CERTIFICATES);
+    return m;
+}
+
+static void
+test_known(gconstpointer arguments)
+{
+    for (int sha1 = 0; sha1 < 2; sha1++) {
+        DoubleRig *rig = double_rig_new(arguments);
+        CtlCertificate c = certificate_of(rig, sha1);
+        CtlCertificates known = told_of(&c);
+        Harness *h = sign_in_knowing(rig, 0, &known, RIGHT);
+
+        expect_line(rig, "logon user=alice ok");
+        expect_line(rig, "active session");
+        harness_free(h);
+        double_rig_free(rig);
+    }
+}
+
+static void
+refuses(DoubleRig *rig, const CtlCertificates *known, int code, const char *words)
+{
+    Harness *h = sign_in_knowing(rig, 0, known, RIGHT);
+    int status = harness_wait_exit(h, 20);
+
+    g_assert_true(WIFEXITED(status));
+    harness_drain(h, 0);
+    g_test_message("%s", h->notices->str);
+    g_assert_cmpint(WEXITSTATUS(status), ==, code);
+    g_assert_false(h->sign_in_again);
+    g_assert_nonnull(strstr(h->notices->str, words));
+    expect_line(rig, "speaks");
+    g_autofree char *next = double_rig_expect(rig, ""); // no word of anybody's name
+    g_assert_cmpstr(next, ==, "disconnected");
+    harness_free(h);
+}
+
+static void
+test_unknown(gconstpointer arguments)
+{
+    for (int sha1 = 0; sha1 < 2; sha1++) {
+        DoubleRig *rig = double_rig_new(arguments);
+        CtlCertificate c = certificate_of(rig, sha1);
+        c.hash[c.size - 1] ^= 1;
+        CtlCertificates known = told_of(&c);
+        refuses(rig, &known, EXIT_SIGN_IN,
+                "The password of alice was not given to probe: its Remote Desktop presented "
+                "another certificate than its agent says it has");
+        double_rig_free(rig);
+    }
+}
+
+// One who has the port, and not the certificate, must not get the password by wanting neither.
+static void
+test_without_certificate(void)
+{
+    DoubleRig *rig = double_rig_new("--security rdp");
+    CtlCertificate c = certificate_of(rig, TRUE);
+    CtlCertificates known = told_of(&c);
+
+    refuses(rig, &known, EXIT_CONNECT, "");
+    double_rig_free(rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -127,5 +224,10 @@ main(int argc, char **argv)
     g_test_add_func("/session/sign-in/wrong", test_wrong);
     g_test_add_func("/session/sign-in/refused", test_refused);
     g_test_add_func("/session/sign-in/refused-later", test_refused_later);
+    g_test_add_data_func("/session/sign-in/known/nla", "--security nla", test_known);
+    g_test_add_data_func("/session/sign-in/known/tls", "--security tls", test_known);
+    g_test_add_data_func("/session/sign-in/unknown/nla", "--security nla", test_unknown);
+    g_test_add_data_func("/session/sign-in/unknown/tls", "--security tls", test_unknown);
+    g_test_add_func("/session/sign-in/unknown/rdp", test_without_certificate);
     return g_test_run();
 }

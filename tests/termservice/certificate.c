@@ -48,6 +48,23 @@ certificate_make(const char *machine)
     return pem;
 }
 
+char *
+certificate_hash(const char *pem, const EVP_MD *kind)
+{
+    BIO *in = BIO_new_mem_buf(pem, -1);
+    X509 *cert = PEM_read_bio_X509(in, NULL, NULL, NULL);
+    guint8 hash[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    GString *hex = g_string_new(NULL);
+
+    if (cert != NULL && X509_digest(cert, kind, hash, &size))
+        for (unsigned i = 0; i < size; i++)
+            g_string_append_printf(hex, "%02x", hash[i]);
+    X509_free(cert);
+    BIO_free(in);
+    return g_string_free(hex, FALSE);
+}
+
 bool
 certificate_apply(const char *pem, rdpSettings *settings)
 {

@@ -10,6 +10,7 @@
 #include <freerdp/freerdp.h>
 #include <freerdp/transport_io.h>
 #include <glib-unix.h>
+#include <sys/socket.h>
 
 typedef struct {
     rdpContext base;
@@ -25,7 +26,7 @@ struct Connection {
     gpointer user;
     int fd; // the peer's
     guint input, output, reaper;
-    bool activated, told, ended;
+    bool speaks, activated, told, ended;
 };
 
 static Connection *
@@ -110,6 +111,10 @@ static gboolean
 on_readable(gint fd, GIOCondition condition, gpointer data)
 {
     Connection *c = data;
+    if (!c->speaks && recv(c->fd, (char[1]){0}, 1, MSG_PEEK) > 0) {
+        c->speaks = true;
+        report("speaks");
+    }
     do {
         if (!c->peer->CheckFileDescriptor(c->peer)) {
             end(c);

@@ -117,6 +117,14 @@ prepare_library(void)
            WTSRegisterWtsApiFunctionTable(FreeRDP_InitWtsApi());
 }
 
+static void
+report_certificate(const char *pem)
+{
+    g_autofree char *sha1 = certificate_hash(pem, EVP_sha1());
+    g_autofree char *sha256 = certificate_hash(pem, EVP_sha256());
+    report("certificate sha1=%s sha256=%s", sha1, sha256);
+}
+
 static int
 run(Machine *machine)
 {
@@ -127,6 +135,7 @@ run(Machine *machine)
         (void)fprintf(stderr, "termservice: cannot listen: %s\n", error->message);
         return 1;
     }
+    report_certificate(machine->pem);
     machine->loop = loop;
     GIOChannel *commands = g_io_channel_unix_new(STDIN_FILENO);
     g_io_add_watch(commands, G_IO_IN | G_IO_HUP, on_commands, machine);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/termservice/options.h"
 
+#include "tests/termservice/report.h"
+
 #include <string.h>
 
 typedef struct {
     int port;
-    char *path, *profile, *security, *user, *password_file, *refuse;
+    char *path, *profile, *security, *user, *password_file, *refuse, *hold;
     char **apps;
     gboolean logon_screen, raw;
 } Line;
@@ -19,6 +21,7 @@ line_clear(Line *line)
     g_free(line->user);
     g_free(line->password_file);
     g_free(line->refuse);
+    g_free(line->hold);
     g_strfreev(line->apps);
 }
 
@@ -35,6 +38,8 @@ read_line(int argc, char **argv, Line *line, GError **error)
          "File whose first line is its password", "FILE"},
         {"refuse", 0, 0, G_OPTION_ARG_STRING, &line->refuse, "Why not even this user comes in",
          "WHY"},
+        {"hold", 0, 0, G_OPTION_ARG_STRING, &line->hold,
+         "Stop itself after the first line that begins so", "TEXT"},
         {"app", 0, 0, G_OPTION_ARG_STRING_ARRAY, &line->apps, "A program (repeated)",
          "ALIAS=TITLE"},
         {"logon-screen", 0, 0, G_OPTION_ARG_NONE, &line->logon_screen,
@@ -126,6 +131,7 @@ options_parse(int argc, char **argv, GError **error)
     o->port = line.port < 0 && o->path == NULL ? 0 : line.port;
     o->logon_screen = line.logon_screen;
     o->raw = line.raw;
+    report_hold(line.hold);
     line_clear(&line);
     if (!ok)
         g_clear_pointer(&o, options_free);

@@ -8,3 +8,7 @@
 
 // Ends the line itself.
 void report(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+// The process stops itself (SIGSTOP) after the next line with this beginning: a machine that falls
+// silent there. NULL: none.
+void report_hold(const char *beginning);

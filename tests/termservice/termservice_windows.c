@@ -138,6 +138,22 @@ test_events(gconstpointer profile)
     windows_rig_free(w);
 }
 
+// A new view is told and shown everything again, what is covered included.
+static void
+test_new_view(gconstpointer profile)
+{
+    WindowsRig *w = windows_rig_new(profile, "");
+    windows_rig_exec(w, "one");
+    RigWindow *two = windows_rig_exec(w, "two");
+    windows_rig_settle(w, "two programs");
+    harness_new_view(w->h);
+    windows_rig_settle(w, "a new view");
+    windows_rig_paint(w, two, 3);
+    windows_rig_move(w, two, moved_by(two->rect, 200, 100));
+    windows_rig_settle(w, "what was below the other");
+    windows_rig_free(w);
+}
+
 // ---- stacking ----
 
 static ViewRect
@@ -235,6 +251,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     add("events", test_events, 0, 4);
+    add("new-view", test_new_view, 0, 4);
     add("stacking", test_stacking, 0, 4);
     return g_test_run();
 }

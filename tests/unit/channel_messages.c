@@ -37,6 +37,8 @@ CODEC(icon, ChanIcon)
 CODEC(service, ChanService)
 CODEC(program_ended, ChanProgramEnded)
 CODEC(program_output, ChanProgramOutput)
+CODEC(sessions, ChanSessions)
+CODEC(certificates, ChanCertificates)
 
 static ChanSpan gone_id;
 static bool
@@ -320,6 +322,77 @@ test_ranges(void)
     g_assert_cmpuint(ENCODE(service, &longest).size, ==, 0);
 }
 
+static void
+test_sessions(void)
+{
+    ChanSessions m = {
+        .n = 2,
+        .sessions = {{1, CHAN_SESSION_LOGGED_ON, CHAN_LOCK_LOCKED, 1, 144, 0x10407, T("alice")},
+                     {.id = 2, .state = CHAN_SESSION_LOG_ON_SCREEN}}};
+
+    CHECK(sessions, (ChanSessions){0});
+    CHECK(sessions, m);
+    // Fields of the first: count, id, then state, lock, connected.
+    static const guint8 most[] = {CHAN_SESSION_LOG_ON_SCREEN, CHAN_LOCK_LOCKED, 1};
+    static const guint8 least[] = {CHAN_SESSION_LOGGED_ON, CHAN_LOCK_UNKNOWN, 0};
+    for (size_t field = 0; field < sizeof most; field++)
+        for (int value = 0; value < 256; value++) {
+            ChanSpan good = ENCODE(sessions, &m);
+            buffer[6 + field] = (guint8)value;
+            g_assert_true(chan_sessions_decode(&sessions_value, good) ==
+                          (value >= least[field] && value <= most[field]));
+        }
+    m.sessions[1].user = text_of(CHAN_NAME_MAX);
+    CHECK(sessions, m);
+    m.sessions[1].user = text_of(CHAN_NAME_MAX + 1);
+    g_assert_cmpuint(ENCODE(sessions, &m).size, ==, 0);
+    m = (ChanSessions){.n = CHAN_SESSIONS_MAX};
+    for (int i = 0; i < CHAN_SESSIONS_MAX; i++)
+        m.sessions[i].state = CHAN_SESSION_LOGGED_ON;
+    CHECK(sessions, m);
+    m.n++;
+    g_assert_cmpuint(ENCODE(sessions, &m).size, ==, 0);
+    // One more than there may be, each of 15 bytes.
+    memset(buffer, 0, 2 + 15 * (CHAN_SESSIONS_MAX + 1));
+    buffer[0] = CHAN_SESSIONS_MAX + 1;
+    for (int i = 0; i <= CHAN_SESSIONS_MAX; i++)
+        buffer[2 + 15 * i + 4] = CHAN_SESSION_LOGGED_ON;
+    g_assert_false(
+        chan_sessions_decode(&sessions_value, CHAN_SPAN(buffer, 2 + 15 * (CHAN_SESSIONS_MAX + 1))));
+}
+
+static void
+test_certificates(void)
+{
+    ChanCertificates m = {.n = 2,
+                          .certificates = {{CHAN_SHA1_SIZE, {1, 2}}, {CHAN_SHA256_SIZE, {3, 4}}}};
+
+    CHECK(certificates, (ChanCertificates){0});
+    CHECK(certificates, m);
+    for (int size = 0; size < 256; size++) {
+        memset(buffer, 0, 3 + 256);
+        buffer[0] = 1;
+        buffer[2] = (guint8)size;
+        g_assert_true(
+            chan_certificates_decode(&certificates_value, CHAN_SPAN(buffer, 3 + (gsize)size)) ==
+            (size == CHAN_SHA1_SIZE || size == CHAN_SHA256_SIZE));
+    }
+    m.certificates[0].size = 21;
+    g_assert_cmpuint(ENCODE(certificates, &m).size, ==, 0);
+    m = (ChanCertificates){.n = CHAN_CERTIFICATES_MAX};
+    for (int i = 0; i < CHAN_CERTIFICATES_MAX; i++)
+        m.certificates[i].size = CHAN_SHA256_SIZE;
+    CHECK(certificates, m);
+    m.n++;
+    g_assert_cmpuint(ENCODE(certificates, &m).size, ==, 0);
+    memset(buffer, 0, 1024);
+    buffer[0] = CHAN_CERTIFICATES_MAX + 1;
+    for (int i = 0; i <= CHAN_CERTIFICATES_MAX; i++)
+        buffer[2 + 21 * i] = CHAN_SHA1_SIZE;
+    g_assert_false(chan_certificates_decode(
+        &certificates_value, CHAN_SPAN(buffer, 2 + 21 * (CHAN_CERTIFICATES_MAX + 1))));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -333,5 +406,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/messages/empty-names", test_empty_names);
     g_test_add_func("/channel/messages/icon", test_icon);
     g_test_add_func("/channel/messages/ranges", test_ranges);
+    g_test_add_func("/channel/messages/sessions", test_sessions);
+    g_test_add_func("/channel/messages/certificates", test_certificates);
     return g_test_run();
 }

@@ -195,6 +195,40 @@ test_messages(void)
     g_string_free(wire.log, TRUE);
 }
 
+// Who is there and which certificates there are is told once, and to each host before the service.
+static void
+test_kept(void)
+{
+    AgentPlatform platform = {0};
+    Wire wire = {.log = g_string_new(NULL)};
+    Agent *agent = agent_new();
+    ChanSessions sessions = {
+        .n = 1,
+        .sessions = {{.id = 1, .state = CHAN_SESSION_LOGGED_ON, .user = CHAN_SPAN_TEXT("alice")}}};
+    ChanCertificates certificates = {.n = 1, .certificates = {{.size = CHAN_SHA1_SIZE}}};
+
+    agent_set_platform(agent, &platform);
+    agent_host_ready(agent, send_to_wire, &wire);
+    expect(&wire, "1 ");
+    agent_sessions(agent, &sessions);
+    agent_sessions(agent, &sessions);
+    agent_certificates(agent, &certificates);
+    agent_certificates(agent, &certificates);
+    expect(&wire, "11 12 ");
+    sessions.sessions[0].lock = CHAN_LOCK_LOCKED;
+    agent_sessions(agent, &sessions);
+    expect(&wire, "11 ");
+    agent_host_left(agent);
+    certificates.n = 0;
+    agent_certificates(agent, &certificates);
+    expect(&wire, "");
+    agent_service(agent, &(AgentService){"rdp", "", true, false});
+    agent_host_ready(agent, send_to_wire, &wire);
+    expect(&wire, "1 11 12 7 ");
+    agent_free(agent);
+    g_string_free(wire.log, TRUE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -202,5 +236,6 @@ main(int argc, char **argv)
     g_test_add_func("/agent/lists", test_lists);
     g_test_add_func("/agent/refused", test_refused);
     g_test_add_func("/agent/messages", test_messages);
+    g_test_add_func("/agent/kept", test_kept);
     return g_test_run();
 }

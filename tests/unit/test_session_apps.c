@@ -8,7 +8,7 @@
 #define WORD "C:\\Program Files\\Office\\WINWORD.EXE"
 #define FRAME_HOST "C:\\Windows\\System32\\ApplicationFrameHost.exe"
 
-enum { WORD_APP = 1, SAFE, CALCULATOR, WEB_APP, CONSOLE, SHARED, EDITOR };
+enum { SAFE = 1, WORD_APP, CALCULATOR, WEB_APP, CONSOLE, SHARED, EDITOR, FRAME };
 
 static void
 put(BridgeApps *apps, guint32 index, const char *id, const char *model, const char *program)
@@ -27,7 +27,7 @@ table(void)
 {
     BridgeApps *apps = bridge_apps_new();
 
-    // The one that a window is taken for is neither the first nor the last of the two.
+    // The one that a window is taken for is neither the first by its index nor the last told.
     put(apps, SAFE, "word-safe-0a", "", "c:\\program files\\office\\winword.exe");
     put(apps, WORD_APP, "word-01", "", WORD);
     put(apps, CALCULATOR, "calculator-02", "Vendor.Calculator_8wekyb!App", "");
@@ -35,6 +35,7 @@ table(void)
     put(apps, CONSOLE, "console-04", "", "C:\\Windows\\System32\\mmc.exe");
     put(apps, SHARED, "shared-05", "", "\\\\server\\share\\tool.exe");
     put(apps, EDITOR, "org.x.Editor", "", "");
+    put(apps, FRAME, "frame-06", "", FRAME_HOST);
     return apps;
 }
 

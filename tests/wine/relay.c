@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The relay of casement-agent.exe under wine: what goes into a stream of the host comes out at a
-// TCP server in the guest, and back, in order and whole, also when one end closes first.
+// TCP server in the guest, and back, in order and whole, also when one end closes first. Then a
+// suspend: a process that was held for longer than a silent host is waited for keeps its channel.
 //
 // usage: relay WINE AGENT_EXE        prints MB/s both ways
 
@@ -10,24 +11,30 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BYTES (32 * 1024 * 1024)
-#define LIMIT_S 90
+#define LIMIT_S 150
+#define ASLEEP_S 33
+#define NEVER_MS 300000 // the host says nothing by itself
 
 typedef struct {
     GMainLoop *loop;
     ChanPump *pump;
     gboolean available;
+    guint sessions;
+    gint64 asked_us;
     GError *error;
 } Test;
 
 static void
 on_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
 {
+    ((Test *)user)->sessions++;
 }
 
 static void
@@ -54,6 +61,40 @@ on_limit(gpointer user)
 {
     g_error("not done within %d s", LIMIT_S);
     return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_awake(gpointer user)
+{
+    Test *t = user;
+    ChanPumpStats stats;
+
+    chan_pump_get_stats(t->pump, &stats);
+    if ((gint64)stats.heard_us <= t->asked_us)
+        return G_SOURCE_CONTINUE;
+    g_main_loop_quit(t->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_slept(gpointer user)
+{
+    g_main_loop_quit(((Test *)user)->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+suspend(Test *t, GSubprocess *agent)
+{
+    g_subprocess_send_signal(agent, SIGSTOP);
+    g_timeout_add_seconds(ASLEEP_S, on_slept, t);
+    g_main_loop_run(t->loop);
+    g_subprocess_send_signal(agent, SIGCONT);
+    // It looks at its clock, and asks by itself whether we are there; nothing of ours helps it.
+    t->asked_us = g_get_monotonic_time();
+    g_timeout_add(20, on_awake, t);
+    g_main_loop_run(t->loop);
+    g_assert_cmpuint(t->sessions, ==, 1);
 }
 
 static guint8
@@ -139,7 +180,10 @@ int
 main(int argc, char **argv)
 {
     static const ChanPumpHandlers handlers = {on_ready, on_message, NULL, on_lost};
-    ChanConnConfig config = {.role = CHAN_ROLE_HOST, .software = "relay test"};
+    ChanConnConfig config = {.role = CHAN_ROLE_HOST,
+                             .heartbeat_ms = NEVER_MS,
+                             .lost_ms = NEVER_MS,
+                             .software = "relay test"};
     Test t = {.loop = g_main_loop_new(NULL, FALSE)};
     char port[8];
     int pair[2];
@@ -169,6 +213,7 @@ main(int argc, char **argv)
     g_thread_join(feeds);
     g_thread_join(checks);
     g_thread_join(echoes);
+    suspend(&t, agent);
     g_subprocess_force_exit(agent);
     return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# wine_relay_host with a wine prefix of its own.
-#   relay.sh WINE64 AGENT_EXE
+# wine_relay_host, or another program of the tests, with a wine prefix of its own.
+#   relay.sh WINE64 AGENT_EXE|FOLDER [PROGRAM]
 set -eu
 WINEPREFIX=$(mktemp -d /tmp/casement-wine-XXXXXX)
 WINEDEBUG=-all
@@ -13,4 +13,4 @@ finish() {
 }
 trap 'finish "$1"' EXIT
 "$1" wineboot -i >/dev/null 2>&1
-"$CASEMENT_BUILD/bin/wine_relay_host" "$1" "$2"
+"$CASEMENT_BUILD/bin/${3:-wine_relay_host}" "$1" "$2"

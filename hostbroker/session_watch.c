@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A session whose guest falls silent, or loses its RemoteApp server, while somebody waits.
+
+#include "hostbroker/error.h"
+#include "hostbroker/session_private.h"
+
+#define AWAY_MS 3000 // for a RemoteApp server that was there, and that nobody starts again
+
+GError *
+broker_session_failing_error(const BrokerSession *s)
+{
+    g_autofree char *log = broker_host_guest_state(s->host, s->config->name, "guest.log");
+    const char *why = s->reason ? s->reason : "its RemoteApp server fails";
+
+    if (s->signs_in) // a Windows, which says all there is
+        return g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
+                           "Guest %s cannot open windows: %s", s->config->name, why);
+    return g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
+                       "Guest %s cannot open windows: %s; see %s", s->config->name, why,
+                       broker_config_takes_files(s->config)
+                           ? log
+                           : "the output of casement-supervisor in the guest");
+}
+
+static gboolean
+on_away(gpointer user)
+{
+    BrokerSession *s = user;
+
+    broker_timer_clear(&s->away);
+    if (s->service || s->session.ready)
+        return G_SOURCE_REMOVE;
+    // The guest knows better than a session that found nobody.
+    g_free(s->reason);
+    s->reason = g_steal_pointer(&s->away_why);
+    if (broker_exec_queue_count(s->execs) > 0) {
+        g_autoptr(GError) error = broker_session_failing_error(s);
+        broker_session_fail(s, error);
+    } else if (s->interrupted) {
+        g_autofree char *text =
+            g_strdup_printf("Windows of %s went away: %s. They come back when it answers within "
+                            "half a minute",
+                            s->config->label, s->reason);
+        s->events->tell(text, s->user);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+void
+broker_session_watch_service(BrokerSession *s, bool available, const char *reason)
+{
+    bool goes = s->had_service && !available && reason && *reason;
+
+    s->served_throughout &= available;
+    // Without a reason it is a channel that begins or ends: the next agent tells anew.
+    s->had_service = available || (s->had_service && reason && *reason);
+    if (!goes || !s->signs_in) {
+        broker_timer_clear(&s->away);
+        return;
+    }
+    g_free(s->away_why);
+    s->away_why = g_strdup(reason);
+    if (!s->away)
+        s->away = broker_timer_new(s->host->context, AWAY_MS, on_away, s);
+}
+
+gboolean
+broker_session_waits(const BrokerSession *s)
+{
+    return broker_exec_queue_count(s->execs) > 0;
+}
+
+gboolean
+broker_session_unanswered(BrokerSession *s, const GError *error)
+{
+    if (!s->session.ready) {
+        broker_session_fail(s, error);
+        return TRUE;
+    }
+    broker_exec_queue_fail(s->execs, FALSE, error);
+    return FALSE;
+}
