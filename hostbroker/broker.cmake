@@ -34,11 +34,13 @@ add_library(broker STATIC
   embedded.c
   error.c
   exec_queue.c
+  forward.c
   guest.c
   guest_channel.c
   guest_message.c
   guest_state.c
   host.c
+  joint.c
   keyfile.c
   keyring.c
   kind_command.c
@@ -58,9 +60,14 @@ add_library(broker STATIC
   session_adopt.c
   session_programs.c
   session_sign_in.c
+  session_shown.c
+  session_yield.c
   sign_in.c
   state_file.c
   status.c
+  status_item.c
+  tcp_peer.c
+  tray.c
   unix_socket.c
   waiters.c
   window_list.c)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -202,6 +203,8 @@ child_setup(gpointer user)
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     setsid();
+    if (spawn->ends_with_us)
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
     // A kernel without keyrings has nothing to keep apart.
     if (spawn->new_keyring && syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 &&
         errno != ENOSYS)
@@ -220,7 +223,9 @@ broker_process_spawn(GMainContext *context, const BrokerSpawn *spawn, BrokerProc
     g_autofree int *targets = g_new0(int, spawn->n_fds + 1);
     GPid pid = 0;
     int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int log_fd = spawn->log_fd >= 0 ? spawn->log_fd : STDERR_FILENO;
+    // A copy: the library marks what it is given to be closed at exec, also where it stays.
+    int own_log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int log_fd = spawn->log_fd >= 0 ? spawn->log_fd : own_log >= 0 ? own_log : null_fd;
     int in = spawn->stdin_fd >= 0 ? spawn->stdin_fd : null_fd;
     int out = spawn->stdout_fd >= 0 ? spawn->stdout_fd : log_fd;
 
@@ -232,6 +237,8 @@ broker_process_spawn(GMainContext *context, const BrokerSpawn *spawn, BrokerProc
         log_fd, spawn->fds, targets, spawn->n_fds, &pid, NULL, NULL, NULL, error);
     if (null_fd >= 0)
         close(null_fd);
+    if (own_log >= 0)
+        close(own_log);
     if (!ok)
         return NULL;
     BrokerProcess *p = watch_new(context, pid, true, error);

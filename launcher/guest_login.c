@@ -67,28 +67,28 @@ static LauncherExit
 run_guest_login(Launcher *launcher, int argc, char **argv)
 {
     const char *guest = NULL, *user = NULL;
-    g_autofree char *problem = NULL, *kept = NULL, *typed = NULL;
+    g_autofree char *problem = NULL, *kept = NULL;
     GError *error = NULL;
 
     if (!parse(argc, argv, &guest, &user) || !launcher_check_utf8(argv, &problem))
         return launcher_usage(launcher, &launcher_verb_guest_login, problem);
     g_autofree char *tried = g_strdup_printf(_("cannot sign in to guest %s"), guest);
-    if (!user)
-        user = typed = launcher_password_read_name(_("User in the guest: "));
-    if (!user || !*user)
+    g_autofree char *who =
+        user ? g_strdup(user) : launcher_password_read_name(_("User in the guest: "));
+    if (!who || !*who)
         return launcher_usage(launcher, &launcher_verb_guest_login,
                               _("who signs in? Give --user NAME"));
-    if (!log_in(launcher, guest, user, &kept, &error))
+    if (!log_in(launcher, guest, who, &kept, &error))
         return launcher_fail(launcher, error, tried);
     g_autofree char *done =
         strcmp(kept, "keyring") == 0
             ? g_strdup_printf(_("%s signs in to guest %s from now on; the desktop's keyring keeps "
                                 "the password."),
-                              user, guest)
+                              who, guest)
             : g_strdup_printf(
                   _("%s signs in to guest %s until you log out of this machine; there "
                     "is no keyring (Secret Service) that is open to keep the password."),
-                  user, guest);
+                  who, guest);
     return launcher_done(launcher, done);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PARKED_AT (-16000)  // minimised windows stand at -32000, or a part of it where it is scaled
 #define APP_WAIT_US 150000  // how long a window waits for its program's name
 #define MOVE_WAIT_US 300000 // how long the guest has to follow a move
 
@@ -63,6 +64,19 @@ bridge_model_window(BridgeModel *m, uint32_t id)
         if (m->windows[i]->id == id)
             return m->windows[i];
     return NULL;
+}
+
+void
+bridge_model_set_foreign(BridgeModel *m, bool foreign)
+{
+    m->foreign = foreign;
+}
+
+bool
+bridge_model_hidden(const BridgeModel *m, const BridgeWindow *w)
+{
+    return w->show == BRIDGE_HIDE || w->rect.width == 0 || w->rect.height == 0 || w->cloaked ||
+           (m->foreign && bridge_style_is_scenery(w->style, w->ex_style, w->title));
 }
 
 BridgeWindow *
@@ -168,12 +182,15 @@ window_new(BridgeModel *m, uint32_t id)
     return w;
 }
 
-// Windows stand at -32000, -32000 while they are minimised: what they go back to is kept.
+// Of a minimised window, what it goes back to is kept.
 static bool
 place_counts(const BridgeWindow *w, const BridgeOrder *order)
 {
-    return w->show != BRIDGE_SHOW_MINIMIZED ||
-           (order->fields & BRIDGE_ORDER_OFFSET && order->x > -16000 && order->y > -16000);
+    bool placed = order->fields & BRIDGE_ORDER_OFFSET;
+
+    if (placed && order->x <= PARKED_AT && order->y <= PARKED_AT)
+        return false;
+    return w->show != BRIDGE_SHOW_MINIMIZED || placed;
 }
 
 static int32_t
@@ -228,10 +245,12 @@ static void
 apply_place(BridgeWindow *w, const BridgeOrder *order)
 {
     const uint32_t fields = BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE | BRIDGE_ORDER_SHAPE;
+    bool counts = place_counts(w, order);
 
-    if (!(order->fields & fields) || !place_counts(w, order))
+    // One that was minimised before the session began still has to be somewhere to come back from.
+    if (!(order->fields & fields) || (!counts && w->rect.width > 0))
         return;
-    if (order->fields & BRIDGE_ORDER_OFFSET) {
+    if (counts && order->fields & BRIDGE_ORDER_OFFSET) {
         w->rect.x = bounded_coordinate(order->x);
         w->rect.y = bounded_coordinate(order->y);
     }
@@ -243,7 +262,10 @@ apply_place(BridgeWindow *w, const BridgeOrder *order)
     if (w->moving && w->rect.width == w->moving_rect.width &&
         w->rect.height == w->moving_rect.height)
         bridge_model_followed(w);
-    apply_guest_place(w, order);
+    if (counts)
+        apply_guest_place(w, order);
+    else
+        w->guest_rect = w->rect;
     apply_shape(w, order);
 }
 
@@ -330,6 +352,7 @@ bridge_model_delete(BridgeModel *m, uint32_t id)
         VIEW_INIT(&msg, VIEW_MSG_WINDOW_GONE);
         if (w->announced)
             bridge_say(m, &msg, sizeof msg, -1);
+        bridge_present_forget(m, w);
         m->out->gone(m->user, id);
         window_free(w);
         return;
@@ -407,6 +430,18 @@ bridge_model_active(BridgeModel *m, uint32_t untrusted_id)
 }
 
 void
+bridge_model_cloak(BridgeModel *m, uint32_t id, bool cloaked)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w || w->cloaked == cloaked)
+        return;
+    w->cloaked = cloaked;
+    bridge_present(m, w);
+    m->out->changed(m->user, w);
+}
+
+void
 bridge_model_set_app(BridgeModel *m, uint32_t id, uint32_t app_index)
 {
     BridgeWindow *w = bridge_model_window(m, id);
@@ -470,11 +505,17 @@ bridge_model_take_icon(BridgeModel *m, uint32_t id, uint8_t *icon, uint32_t widt
 void
 bridge_model_view_attached(BridgeModel *m)
 {
+    bool known[VIEW_WINDOWS_MAX] = {false};
+
     bridge_model_view_lost(m); // whatever the former one owes
     m->view = true;
     // An owner may only be named once the view knows it: those are said when all are known.
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        known[i] = m->windows[i]->announced;
+        m->windows[i]->announced = false;
+    }
     for (unsigned i = 0; i < m->n_windows; i++)
-        if (m->windows[i]->announced)
+        if (known[i])
             bridge_announce(m, m->windows[i]);
     for (unsigned i = 0; i < m->n_windows; i++)
         if (m->windows[i]->announced && m->windows[i]->owner_id != 0)

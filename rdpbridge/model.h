@@ -81,6 +81,7 @@ typedef struct {
     char title[VIEW_TITLE_MAX];
     uint32_t min_width, min_height, max_width, max_height;
     uint32_t app_index;
+    bool cloaked;   // the guest composes it, and shows it to nobody
     bool app_known; // answered, or waited for long enough
     uint8_t *icon;  // straight BGRA8, or NULL
     uint32_t icon_width, icon_height;
@@ -130,10 +131,15 @@ void bridge_model_free(BridgeModel *model);
 
 void bridge_model_set_max(BridgeModel *model, unsigned max_windows);
 
+// The server is not ours: some of its windows are scenery (style.h).
+void bridge_model_set_foreign(BridgeModel *model, bool foreign);
+
 // The guest's desktop: a frameless maximised window that covers it is full-screen.
 void bridge_model_set_screen(BridgeModel *model, uint32_t width, uint32_t height);
 
 BridgeWindow *bridge_model_window(BridgeModel *model, uint32_t id);
+// Nobody may see it: hidden or cloaked by the guest, without a size, or scenery.
+bool bridge_model_hidden(const BridgeModel *model, const BridgeWindow *window);
 // Windows by position, in no order, NULL past the end.
 BridgeWindow *bridge_model_nth(BridgeModel *model, unsigned n);
 
@@ -151,6 +157,7 @@ void bridge_model_active(BridgeModel *model, uint32_t untrusted_id);
 // All windows are told anew: those that are not by _completed are no more.
 void bridge_model_sync_began(BridgeModel *model);
 void bridge_model_sync_completed(BridgeModel *model);
+void bridge_model_cloak(BridgeModel *model, uint32_t id, bool cloaked);
 void bridge_model_set_app(BridgeModel *model, uint32_t id, uint32_t app_index);
 void bridge_model_set_limits(BridgeModel *model, uint32_t id, const uint32_t min_max[4]);
 // Takes an icon made by malloc.

@@ -11,6 +11,7 @@
 #define ICON_CACHES 3
 #define ICON_ENTRIES 12
 #define ICON_NOT_CACHED 0xffffu
+#define NOTIFY_HIDDEN 1u // NIS_HIDDEN
 
 typedef struct {
     guint8 *bgra;
@@ -20,6 +21,7 @@ typedef struct {
 struct BridgeOrders {
     BridgeModel *model;
     const BridgeOrdersHandlers *handlers;
+    BridgeTray *tray;
     gpointer user;
     gboolean said_too_many;
     CachedIcon icons[ICON_CACHES][ICON_ENTRIES];
@@ -29,12 +31,14 @@ struct BridgeOrders {
 static BridgeOrders *(*find_orders)(rdpContext *context);
 
 BridgeOrders *
-bridge_orders_new(BridgeModel *model, const BridgeOrdersHandlers *handlers, gpointer user)
+bridge_orders_new(BridgeModel *model, BridgeTray *tray, const BridgeOrdersHandlers *handlers,
+                  gpointer user)
 {
     BridgeOrders *o = g_new0(BridgeOrders, 1);
 
     o->model = model;
     o->handlers = handlers;
+    o->tray = tray;
     o->user = user;
     return o;
 }
@@ -150,23 +154,31 @@ cache_slot(BridgeOrders *o, guint32 untrusted_cache, guint32 untrusted_entry)
     return &o->icons[untrusted_cache][untrusted_entry];
 }
 
+// Without pixels when there is no memory for them.
+static CachedIcon
+copy_of(const CachedIcon *icon)
+{
+    gsize size = (gsize)icon->width * icon->height * 4;
+    CachedIcon copy = {malloc(size), icon->width, icon->height};
+
+    if (copy.bgra)
+        memcpy(copy.bgra, icon->bgra, size);
+    return copy;
+}
+
 static void
 give_icon(BridgeOrders *o, guint32 window, const CachedIcon *icon)
 {
-    gsize size = (gsize)icon->width * icon->height * 4;
-    guint8 *copy = window == BRIDGE_SCREEN_ID ? NULL : malloc(size);
+    CachedIcon copy = window == BRIDGE_SCREEN_ID ? (CachedIcon){0} : copy_of(icon);
 
-    if (!copy)
-        return;
-    memcpy(copy, icon->bgra, size);
-    bridge_model_take_icon(o->model, window, copy, icon->width, icon->height);
+    if (copy.bgra)
+        bridge_model_take_icon(o->model, window, copy.bgra, copy.width, copy.height);
 }
 
-static BOOL
-on_icon(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_ICON_ORDER *order)
+// Converted, and kept where the order says so. FALSE: a bad one, which costs only itself.
+static gboolean
+take_icon_info(BridgeOrders *o, const ICON_INFO *i, CachedIcon *out)
 {
-    BridgeOrders *o = find_orders(context);
-    const ICON_INFO *i = order->iconInfo;
     BridgeIcon icon = {i->width,
                        i->height,
                        i->bpp,
@@ -175,21 +187,37 @@ on_icon(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_ICON_OR
                        CHAN_SPAN(i->colorTable, i->cbColorTable)};
 
     if (i->width > VIEW_ICON_SIDE_MAX || i->height > VIEW_ICON_SIDE_MAX)
-        return TRUE;
-    CachedIcon done = {malloc((gsize)i->width * i->height * 4 + 1), i->width, i->height};
-    if (!done.bgra || !bridge_icon_convert(&icon, done.bgra)) {
-        free(done.bgra);
-        return TRUE; // a bad icon costs its window the icon
+        return FALSE;
+    *out = (CachedIcon){malloc((gsize)i->width * i->height * 4 + 1), i->width, i->height};
+    if (!out->bgra || !bridge_icon_convert(&icon, out->bgra)) {
+        g_clear_pointer(&out->bgra, free); // the caller's to free otherwise
+        return FALSE;
     }
-    give_icon(o, info->windowId, &done);
     CachedIcon *slot =
         i->cacheEntry == ICON_NOT_CACHED ? NULL : cache_slot(o, i->cacheId, i->cacheEntry);
-    if (!slot) {
-        free(done.bgra);
-        return TRUE;
+    if (slot) {
+        free(slot->bgra);
+        *slot = copy_of(out);
     }
-    free(slot->bgra);
-    *slot = done;
+    return TRUE;
+}
+
+static const CachedIcon *
+cached(BridgeOrders *o, const CACHED_ICON_INFO *info)
+{
+    const CachedIcon *slot = cache_slot(o, info->cacheId, info->cacheEntry);
+
+    return slot && slot->bgra ? slot : NULL;
+}
+
+static BOOL
+on_icon(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_ICON_ORDER *order)
+{
+    BridgeOrders *o = find_orders(context);
+    CachedIcon icon;
+
+    if (take_icon_info(o, order->iconInfo, &icon))
+        bridge_model_take_icon(o->model, info->windowId, icon.bgra, icon.width, icon.height);
     return TRUE;
 }
 
@@ -198,10 +226,67 @@ on_cached_icon(rdpContext *context, const WINDOW_ORDER_INFO *info,
                const WINDOW_CACHED_ICON_ORDER *order)
 {
     BridgeOrders *o = find_orders(context);
-    CachedIcon *slot = cache_slot(o, order->cachedIcon.cacheId, order->cachedIcon.cacheEntry);
+    const CachedIcon *slot = cached(o, &order->cachedIcon);
 
-    if (slot && slot->bgra)
+    if (slot)
         give_icon(o, info->windowId, slot);
+    return TRUE;
+}
+
+static void
+pop_up_balloon(BridgeOrders *o, const WINDOW_ORDER_INFO *info, const NOTIFY_ICON_INFOTIP *balloon)
+{
+    char title[CHAN_NAME_MAX + 1], text[CTL_TEXT_MAX];
+
+    clean_title(&balloon->title, title, sizeof title);
+    clean_title(&balloon->text, text, sizeof text);
+    if (*text) // without: the former one goes
+        bridge_tray_balloon(o->tray, info->windowId, info->notifyIconId, title, text);
+}
+
+// New and existing notification icons ([MS-RDPERP] 2.2.1.3.2.2.1).
+static BOOL
+on_notify_icon(rdpContext *context, const WINDOW_ORDER_INFO *info,
+               const NOTIFY_ICON_STATE_ORDER *state)
+{
+    BridgeOrders *o = find_orders(context);
+    char tip[CHAN_NAME_MAX + 1];
+    CachedIcon own = {0};
+    const CachedIcon *icon = NULL;
+    BridgeTrayOrder order = {.is_new = (info->fieldFlags & WINDOW_ORDER_STATE_NEW) != 0,
+                             .version = state->version,
+                             .hidden = state->state & NOTIFY_HIDDEN};
+
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_NOTIFY_VERSION)
+        order.fields |= BRIDGE_TRAY_VERSION;
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_NOTIFY_STATE)
+        order.fields |= BRIDGE_TRAY_STATE;
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_NOTIFY_TIP) {
+        clean_title(&state->toolTip, tip, sizeof tip);
+        order.fields |= BRIDGE_TRAY_TIP;
+        order.tip = tip;
+    }
+    if (info->fieldFlags & WINDOW_ORDER_ICON && take_icon_info(o, &state->icon, &own))
+        icon = &own;
+    else if (info->fieldFlags & WINDOW_ORDER_CACHED_ICON)
+        icon = cached(o, &state->cachedIcon);
+    if (icon) {
+        order.fields |= BRIDGE_TRAY_ICON;
+        order.bgra = icon->bgra;
+        order.width = icon->width;
+        order.height = icon->height;
+    }
+    bridge_tray_order(o->tray, info->windowId, info->notifyIconId, &order);
+    if (info->fieldFlags & WINDOW_ORDER_FIELD_NOTIFY_INFO_TIP)
+        pop_up_balloon(o, info, &state->infoTip);
+    free(own.bgra);
+    return TRUE;
+}
+
+static BOOL
+on_notify_icon_gone(rdpContext *context, const WINDOW_ORDER_INFO *info)
+{
+    bridge_tray_delete(find_orders(context)->tray, info->windowId, info->notifyIconId);
     return TRUE;
 }
 
@@ -245,6 +330,9 @@ bridge_orders_register(rdpContext *context, BridgeOrders *(*find)(rdpContext *co
     window->WindowDelete = on_delete;
     window->WindowIcon = on_icon;
     window->WindowCachedIcon = on_cached_icon;
+    window->NotifyIconCreate = on_notify_icon;
+    window->NotifyIconUpdate = on_notify_icon;
+    window->NotifyIconDelete = on_notify_icon_gone;
     window->MonitoredDesktop = on_desktop;
     window->NonMonitoredDesktop = on_no_desktop;
 }

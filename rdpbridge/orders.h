@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Window orders ([MS-RDPERP] 2.2.1.3) into the model: windows, icons and their cache, the order of
-// windows on the desktop. Text is cleaned on the way.
+// Window orders ([MS-RDPERP] 2.2.1.3) into model and tray: windows, icons and their cache, the
+// order of windows on the desktop, notification icons. Text is cleaned on the way.
 
 #include "rdpbridge/model.h"
+#include "rdpbridge/tray.h"
 
 #include <freerdp/freerdp.h>
 #include <glib.h>
@@ -17,9 +18,9 @@ typedef struct {
     void (*monitored)(gboolean monitored, gpointer user);
 } BridgeOrdersHandlers;
 
-// model and handlers are borrowed.
-BridgeOrders *
-bridge_orders_new(BridgeModel *model, const BridgeOrdersHandlers *handlers, gpointer user);
+// model, tray and handlers are borrowed.
+BridgeOrders *bridge_orders_new(BridgeModel *model, BridgeTray *tray,
+                                const BridgeOrdersHandlers *handlers, gpointer user);
 void bridge_orders_free(BridgeOrders *orders);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeOrders, bridge_orders_free)
 

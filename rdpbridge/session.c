@@ -92,12 +92,6 @@ model_to_view(void *user, const void *message, size_t size, int fd)
     bridge_viewlink_send(s->view, message, size, fd);
 }
 
-static gboolean
-in_lists(const BridgeWindow *w)
-{
-    return w->show != BRIDGE_HIDE && w->rect.width > 0 && w->rect.height > 0;
-}
-
 static void
 tell_broker(BridgeSession *s, const BridgeWindow *w)
 {
@@ -127,7 +121,7 @@ on_dirty(gpointer user)
     g_hash_table_iter_init(&iter, s->dirty);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
-        if (w && in_lists(w))
+        if (w && !bridge_model_hidden(s->model, w))
             tell_broker(s, w);
     }
     g_hash_table_remove_all(s->dirty);
@@ -145,7 +139,11 @@ bridge_session_mark(BridgeSession *s, guint32 window)
 static void
 model_changed(void *user, const BridgeWindow *window)
 {
-    bridge_session_mark(user, window->id);
+    BridgeSession *s = user;
+
+    if (bridge_asks_again(s->asks, window->id))
+        bridge_rail_ask_app(s->rail, window->id);
+    bridge_session_mark(s, window->id);
 }
 
 static void
@@ -155,6 +153,7 @@ model_gone(void *user, uint32_t id)
     CtlWindowId m = {.window_id = id};
 
     g_hash_table_remove(s->dirty, GUINT_TO_POINTER(id));
+    bridge_asks_forget(s->asks, id);
     if (s->focus == id)
         s->focus = 0;
     CTL_INIT(&m, CTL_WINDOW_GONE);
@@ -241,6 +240,7 @@ rail_ready(gpointer user)
     CtlPlain m;
 
     s->ready = TRUE;
+    bridge_model_set_foreign(s->model, !bridge_rail_is_ours(s->rail));
     m = (CtlPlain){CTL_READY, sizeof m};
     bridge_control_send(s->control, &m, sizeof m);
     bridge_execs_ready(s->execs);
@@ -253,14 +253,22 @@ rail_exec_result(const char *program, guint16 code, guint32 raw, gpointer user)
 }
 
 static void
-rail_app_id(guint32 window, const char *untrusted_id, const char *untrusted_path, gpointer user)
+rail_app_id(guint32 window, const BridgeAppClues *clues, gpointer user)
 {
     BridgeSession *s = user;
-    guint32 index = bridge_apps_find(s->apps, untrusted_id);
+    guint32 index = bridge_apps_find(s->apps, clues);
 
-    if (index == CTL_APP_NONE && *untrusted_path)
-        index = bridge_apps_find(s->apps, untrusted_path);
+    bridge_tray_set_app(s->tray, window, index);
+    if (!bridge_model_window(s->model, window))
+        return;
+    bridge_asks_answered(s->asks, window, index != CTL_APP_NONE);
     bridge_model_set_app(s->model, window, index);
+}
+
+static void
+rail_cloak(guint32 window, gboolean cloaked, gpointer user)
+{
+    bridge_model_cloak(((BridgeSession *)user)->model, window, cloaked);
 }
 
 static void
@@ -297,6 +305,7 @@ rail_limits(guint32 window, const guint32 min_max[4], gpointer user)
 static const BridgeRailHandlers rail_handlers = {.ready = rail_ready,
                                                  .exec_result = rail_exec_result,
                                                  .app_id = rail_app_id,
+                                                 .cloak = rail_cloak,
                                                  .move_loop = rail_move_loop,
                                                  .limits = rail_limits};
 
@@ -563,8 +572,10 @@ static void
 make_modules(BridgeSession *s)
 {
     s->apps = bridge_apps_new();
+    s->asks = bridge_asks_new();
     s->model = bridge_model_new(VIEW_WINDOWS_MAX, &model_out, s);
-    s->orders = bridge_orders_new(s->model, &orders_handlers, s);
+    s->tray = bridge_tray_new(s->context, &bridge_session_tray_out, s);
+    s->orders = bridge_orders_new(s->model, s->tray, &orders_handlers, s);
     s->desktop = bridge_desktop_new(s->model, &desktop_out, s);
     s->classic = bridge_classic_new(s->desktop);
     s->graphics = bridge_graphics_new(s->model, graphics_fail, s);
@@ -626,7 +637,9 @@ bridge_session_free(BridgeSession *s)
     bridge_classic_free(s->classic);
     bridge_desktop_free(s->desktop);
     bridge_orders_free(s->orders);
+    bridge_tray_free(s->tray);
     bridge_model_free(s->model);
+    bridge_asks_free(s->asks);
     bridge_apps_free(s->apps);
     bridge_viewlink_free(s->view);
     bridge_control_free(s->control);

@@ -5,6 +5,7 @@
 // session_screen.c (the guest's own screen) only.
 
 #include "rdpbridge/apps.h"
+#include "rdpbridge/asks.h"
 #include "rdpbridge/classic.h"
 #include "rdpbridge/clipboard.h"
 #include "rdpbridge/control.h"
@@ -19,6 +20,7 @@
 #include "rdpbridge/rdp.h"
 #include "rdpbridge/session.h"
 #include "rdpbridge/sound.h"
+#include "rdpbridge/tray.h"
 #include "rdpbridge/viewlink.h"
 
 struct BridgeSession {
@@ -30,7 +32,9 @@ struct BridgeSession {
     BridgeViewLink *view;
     BridgeRdp *rdp;
     BridgeApps *apps;
+    BridgeAsks *asks;
     BridgeModel *model;
+    BridgeTray *tray;
     BridgeOrders *orders;
     BridgeGraphics *graphics;
     BridgeDesktop *desktop;
@@ -63,6 +67,7 @@ struct BridgeSession {
 };
 
 extern const BridgeViewHandlers bridge_session_view_handlers;
+extern const BridgeTrayOut bridge_session_tray_out;
 extern const BridgeControlHandlers bridge_session_control_handlers;
 
 // A broker or a view, new or the first: tells it everything there is.

@@ -92,6 +92,8 @@ entry_clear(WinEntry *e)
     free(e->name);
     free(e->comment);
     free(e->folder);
+    free(e->model);
+    free(e->program);
     if (e->by_shell) // the others' belong to links
         win_shortcut_clear(&e->shortcut);
 }
@@ -111,6 +113,16 @@ place_for(WinMenu *menu, uint32_t hash, const char *id)
             abort();
     }
     return &menu->entries[menu->n++];
+}
+
+// As Windows names the program of a process: without the short names that a shortcut may have.
+static char *
+program_of(const WinShortcut *s)
+{
+    WCHAR path[MAX_PATH];
+    DWORD n = GetLongPathNameW(s->target, path, MAX_PATH);
+
+    return win_utf8(n > 0 && n < MAX_PATH ? path : s->target);
 }
 
 // A folder of the menu on the way down.
@@ -145,6 +157,8 @@ add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
                    .name = win_names_of_file(&f->names, found->cFileName),
                    .comment = win_utf8(shortcut->comment),
                    .folder = _strdup(f->name),
+                   .model = win_utf8(L""),
+                   .program = is_program(shortcut) ? program_of(shortcut) : win_utf8(L""),
                    .sidelined = win_menu_sidelines(bare, shortcut),
                    .by_shell = !is_program(shortcut),
                    .shortcut = is_program(shortcut) ? *shortcut : opened_by_shell(path, shortcut)};
@@ -235,6 +249,8 @@ add_app(const WCHAR *path, const WCHAR *name, void *into)
                         .name = win_utf8(name),
                         .comment = win_utf8(L""),
                         .folder = win_utf8(L""),
+                        .model = win_utf8(wcschr(path, '\\') + 1),
+                        .program = win_utf8(L""),
                         .by_shell = true,
                         .shortcut = opened_by_shell(path, &app)};
     memcpy(entry->id, id, sizeof entry->id);

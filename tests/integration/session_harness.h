@@ -37,7 +37,8 @@ struct Harness {
     GString *notices;
     gboolean ready, fatal, hold_shown; // hold_shown: answer no commit
     guint32 active;
-    GArray *stack; // of guint32
+    ViewMoveLoop move_loop; // the last one
+    GArray *stack;          // of guint32
     guint sound_blocks;
     GByteArray *sound;
     guint32 sound_rate, sound_channels;
@@ -45,6 +46,8 @@ struct Harness {
     guint32 clip_kinds, clip_serial, clip_wanted, clip_done;
     guint cursors;
     guint32 notice_code;
+    GPtrArray *tray; // of CtlTray with its pixels, as they are now
+    GString *balloons;
     gboolean sign_in_failed, sign_in_again;
     // Called for each commit before it is answered: until then its pixels stay as they are.
     void (*on_commit)(Harness *h, HarnessWindow *window, const ViewRect *damage, guint n_damage,
@@ -75,6 +78,9 @@ void harness_send_view(Harness *harness, gconstpointer message, gsize size, int 
 void harness_send_screen(Harness *harness, guint width, guint height);
 void harness_exec(Harness *harness, guint32 serial, CtlExecKind kind, const char *program,
                   const char *const *args);
+
+// NULL: there is none, or it is gone.
+const CtlTray *harness_tray(Harness *harness, guint32 window, guint32 icon);
 
 HarnessWindow *harness_window_titled(Harness *harness, const char *part);
 HarnessWindow *harness_window(Harness *harness, guint32 id);

@@ -173,7 +173,8 @@ on_activate(freerdp_peer *peer)
     return TRUE;
 }
 
-static SECURITY_STATUS
+// The signature is the library's.
+static SECURITY_STATUS // NOLINTNEXTLINE(readability-function-size)
 on_ntlm_hash(void *client, const SEC_WINNT_AUTH_IDENTITY *identity, const SecBuffer *challenge,
              const BYTE *session_key, const BYTE *mic, const SecBuffer *messages, BYTE *hash)
 {

@@ -16,7 +16,8 @@ typedef struct {
     guint32 id, owner; // like window handles; owner 0: none
     guint32 style, ex_style;
     char *title;
-    char *app; // the alias it was started by; "" for the shell's own
+    char *app;           // the alias it was started by; "" for the shell's own
+    char *model, *image; // its AppUserModelID, NULL: none of its own; its program's path
     guint32 process;
     Show show;
     Area normal;  // where it is when neither minimized nor maximized

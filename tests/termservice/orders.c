@@ -51,6 +51,7 @@ send_update(Connection *c, wStream *s)
     connection_flush(c);
 }
 
+// The order's size is known now.
 static void
 finish(Connection *c, wStream *s)
 {
@@ -227,6 +228,27 @@ orders_notify(Connection *c, guint32 window, guint32 icon, const char *tip)
 }
 
 void
+orders_notify_state(Connection *c, guint32 window, guint32 icon, guint32 state)
+{
+    wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_FIELD_NOTIFY_STATE);
+    put_pair(s, window, icon);
+    Stream_Write_UINT32(s, state);
+    finish(c, s);
+}
+
+// TS_NOTIFY_ICON_INFOTIP (2.2.1.3.2.2.3).
+void
+orders_balloon(Connection *c, guint32 window, guint32 icon, const char *title, const char *text)
+{
+    wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_FIELD_NOTIFY_INFO_TIP);
+    put_pair(s, window, icon);
+    put_pair(s, 10000, 1); // ms, NIIF_INFO
+    put_text(s, text);
+    put_text(s, title);
+    finish(c, s);
+}
+
+void
 orders_notify_deleted(Connection *c, guint32 window, guint32 icon)
 {
     wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_STATE_DELETED);
@@ -241,6 +263,12 @@ orders_sync_began(Connection *c)
                     WINDOW_ORDER_FIELD_DESKTOP_ARC_BEGAN));
 }
 
+static void
+put_id(wStream *s, const Window *w)
+{
+    Stream_Write_UINT32(s, w->id);
+}
+
 void
 orders_stack(Connection *c, const Desk *desk)
 {
@@ -249,10 +277,8 @@ orders_stack(Connection *c, const Desk *desk)
                        WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND);
     Stream_Write_UINT32(s, desk->active);
     Stream_Write_UINT8(s, (UINT8)count);
-    for (guint i = 0; i < count; i++) {
-        const Window *w = g_ptr_array_index(desk->stack, i);
-        Stream_Write_UINT32(s, w->id);
-    }
+    for (guint i = 0; i < count; i++)
+        put_id(s, g_ptr_array_index(desk->stack, i));
     finish(c, s);
 }
 
@@ -260,6 +286,16 @@ void
 orders_sync_completed(Connection *c)
 {
     finish(c, begin(WINDOW_ORDER_TYPE_DESKTOP | WINDOW_ORDER_FIELD_DESKTOP_ARC_COMPLETED));
+}
+
+void
+orders_raw(Connection *c, const guint8 *bytes, gsize size)
+{
+    wStream *s = Stream_New(NULL, ORDER_MAX);
+    g_assert(s != NULL && size <= ORDER_MAX - 8);
+    Stream_Seek(s, 8);
+    Stream_Write(s, bytes, size);
+    send_update(c, s);
 }
 
 void

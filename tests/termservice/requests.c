@@ -134,6 +134,9 @@ requests_handle(Session *s, const RailRequest *r)
     case TS_RAIL_ORDER_NOTIFY_EVENT:
         handle_notify(r);
         break;
+    case TS_RAIL_ORDER_COMPARTMENTINFO:
+        report("compartments");
+        break;
     case TS_RAIL_ORDER_CLOAK:
         report("cloak id=0x%08X cloaked=%u", r->window, r->value);
         break;

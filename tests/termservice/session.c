@@ -247,6 +247,15 @@ session_popup(Session *s, Window *owner)
     return show_new(s, desk_add(s->desk, "", owner->app, owner->id));
 }
 
+Window *
+session_shadow(Session *s, Window *owner)
+{
+    Window *w = desk_add(s->desk, "", owner->app, owner->id);
+    w->ex_style = WS_EX_LAYERED | WS_EX_TRANSPARENT | WS_EX_TOOLWINDOW | WS_EX_NOACTIVATE;
+    w->normal = owner->normal;
+    return show_new(s, w);
+}
+
 void
 session_close(Session *s, Window *window)
 {
@@ -395,10 +404,44 @@ session_notify(Session *s, guint32 window, guint32 icon, const char *tip)
 }
 
 void
+session_notify_state(Session *s, guint32 window, guint32 icon, bool hidden)
+{
+    Connection *c = s->view != NULL ? view_monitoring(s->view) : NULL;
+    if (c != NULL)
+        orders_notify_state(c, window, icon, hidden ? 1 : 0);
+}
+
+void
+session_balloon(Session *s, guint32 window, guint32 icon, const char *title, const char *text)
+{
+    Connection *c = s->view != NULL ? view_monitoring(s->view) : NULL;
+    if (c != NULL)
+        orders_balloon(c, window, icon, title, text);
+}
+
+void
 session_cloak(Session *s, guint32 window, bool cloaked)
 {
     if (s->view != NULL && view_rail(s->view) != NULL)
         rail_cloak(view_rail(s->view), window, cloaked);
+}
+
+bool
+session_raw_order(Session *s, const guint8 *bytes, gsize size)
+{
+    if (s->view == NULL)
+        return false;
+    view_order(s->view, bytes, size);
+    return true;
+}
+
+bool
+session_raw_pdu(Session *s, const guint8 *bytes, gsize size)
+{
+    if (s->view == NULL || view_rail(s->view) == NULL)
+        return false;
+    rail_write(view_rail(s->view), bytes, size);
+    return true;
 }
 
 void

@@ -93,7 +93,7 @@ view_begin(View *v)
     if (v->rail != NULL)
         return;
     v->screen = false;
-    v->rail = rail_new(v->connection, v->options->profile, v->handler, v->user);
+    v->rail = rail_new(v->connection, v->options, v->handler, v->user);
     if (v->rail == NULL)
         report("no rail");
     paint_all(v);
@@ -195,6 +195,12 @@ Rail *
 view_rail(View *v)
 {
     return v->rail;
+}
+
+void
+view_order(View *v, const guint8 *bytes, gsize size)
+{
+    orders_raw(v->connection, bytes, size);
 }
 
 Connection *

@@ -38,6 +38,9 @@ void view_moved(View *view, const Window *window, const Area *from);
 void view_painted(View *view, const Window *window);
 void view_refresh(View *view, const Area *area);
 
+// A window order as it is.
+void view_order(View *view, const guint8 *bytes, gsize size);
+
 // NULL before view_begin, and if the client does not know RAIL.
 Rail *view_rail(View *view);
 // NULL unless windows are told of.

@@ -278,7 +278,11 @@ test_process(void)
     const struct {
         const char *script;
         int status;
-    } cases[] = {{"exit 3", 3}, {"kill -9 $$", -9}, {"test -e /proc/self/fd/3 && exit 7", 7}};
+    } cases[] = {{"exit 3", 3},
+                 {"kill -9 $$", -9},
+                 {"test -e /proc/self/fd/3 && exit 7", 7},
+                 // What a program opens next would else get its errors.
+                 {"test -e /proc/self/fd/2 && exit 6", 6}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *argv[] = {"sh", "-c", cases[i].script, NULL};
