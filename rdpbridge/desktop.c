@@ -208,17 +208,29 @@ place(BridgeDesktop *d, Pane *p, const ViewRect *at)
 }
 
 static bool
-is_shown(const BridgeWindow *w)
+is_over_all(const BridgeDesktop *d, const ViewRect *r)
 {
-    return w->show != BRIDGE_HIDE && w->show != BRIDGE_SHOW_MINIMIZED && w->guest_rect.width > 0 &&
-           w->guest_rect.height > 0;
+    ViewRect both = bridge_rect_both(*r, d->whole);
+
+    return both.width == d->whole.width && both.height == d->whole.height;
+}
+
+// What the host does not show may cover windows in the guest all the same (the language bar), but
+// not the shell's own window, which is below all others whether the guest says so or not.
+static bool
+is_shown(const BridgeDesktop *d, const BridgeWindow *w)
+{
+    if (w->show == BRIDGE_HIDE || w->show == BRIDGE_SHOW_MINIMIZED || w->cloaked ||
+        w->guest_rect.width == 0 || w->guest_rect.height == 0)
+        return false;
+    return !bridge_model_hidden(d->model, w) || !is_over_all(d, &w->guest_rect);
 }
 
 static void
 follow_window(BridgeDesktop *d, const BridgeWindow *w)
 {
     Pane *p = find(d, w->id);
-    bool shown = is_shown(w);
+    bool shown = is_shown(d, w);
 
     if (!p && shown && d->n_panes < PANES_MAX)
         p = pane_new(d, w->id);

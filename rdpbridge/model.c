@@ -436,6 +436,7 @@ bridge_model_cloak(BridgeModel *m, uint32_t id, bool cloaked)
 
     if (!w || w->cloaked == cloaked)
         return;
+    m->generation++;
     w->cloaked = cloaked;
     bridge_present(m, w);
     m->out->changed(m->user, w);

@@ -290,8 +290,8 @@ on_notify_icon_gone(rdpContext *context, const WINDOW_ORDER_INFO *info)
     return TRUE;
 }
 
-// The standard discards all windows when they are about to be told again ([MS-RDPERP] 3.2.5.1.7):
-// those that are not told are discarded when all were.
+// The standard discards all windows when they are about to be told again ([MS-RDPERP] 3.2.5.1,
+// desktop orders): those that are not told are discarded when all were.
 static BOOL
 on_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info, const MONITORED_DESKTOP_ORDER *order)
 {

@@ -10,7 +10,7 @@
 
 #include <freerdp/freerdp.h>
 
-#define LOG_ON_WAIT_MS 3000 // a guest that logs the user on says so within this
+#define LOG_ON_WAIT_MS 5000 // a guest that logs the user on says so within this
 #define SWITCH_WAIT_MS 200  // and shows its windows' desktop again within this if it only flickers
 
 static gboolean

@@ -47,6 +47,12 @@ is_own(const RigWindow *window, guint32 id, guint32 pixel, int x, int y)
     return false;
 }
 
+static guint32
+pixel_at(const HarnessBuffer *b, guint x, guint y)
+{
+    return ((const guint32 *)(gconstpointer)(b->pixels + (gsize)y * b->stride))[x] & 0xFFFFFF;
+}
+
 static void
 on_commit(Harness *h, HarnessWindow *shown, const ViewRect *damage, guint n_damage, gpointer user)
 {
@@ -54,12 +60,12 @@ on_commit(Harness *h, HarnessWindow *shown, const ViewRect *damage, guint n_dama
     bool screen = strcmp(shown->title, RIG_LOGON_TITLE) == 0;
     const RigWindow *window = screen ? NULL : find(w, shown->id);
     guint32 id = screen ? PICTURE_LOGON_SCREEN : shown->id;
+    const HarnessBuffer *b = harness_buffer(h, shown->commit.buffer_id);
     guint before = w->foreign;
     for (guint i = 0; i < n_damage; i++)
         for (guint y = (guint)damage[i].y; y < (guint)damage[i].y + damage[i].height; y++)
             for (guint x = (guint)damage[i].x; x < (guint)damage[i].x + damage[i].width; x++)
-                w->foreign +=
-                    is_own(window, id, harness_pixel(h, shown, x, y), (int)x, (int)y) ? 0 : 1;
+                w->foreign += is_own(window, id, pixel_at(b, x, y), (int)x, (int)y) ? 0 : 1;
     if (w->foreign != before)
         g_test_message("commit %u of 0x%08X has %u foreign pixels", shown->commit.serial, shown->id,
                        w->foreign - before);
@@ -116,7 +122,7 @@ has_pixels(Harness *h, const WindowsRig *w, const RigWindow *window, HarnessWind
         return false;
     for (int y = 0; y < (int)at.height; y++)
         for (int x = 0; x < (int)at.width; x++) {
-            guint32 pixel = harness_pixel(h, shown, (guint)x, (guint)y);
+            guint32 pixel = pixel_at(b, (guint)x, (guint)y);
             guint32 want = picture_pixel(window->id, seed, x, y) & 0xFFFFFF;
             if (is_painted(w, window, at.x + x, at.y + y) ? pixel != want
                                                           : !is_own(window, 0, pixel, x, y))

@@ -4,6 +4,7 @@
 
 #include "channel/control.h"
 #include "rdpbridge/desktop.h"
+#include "rdpbridge/style.h"
 
 #include <glib.h>
 #include <string.h>
@@ -343,6 +344,33 @@ test_screen(Test *t, gconstpointer data)
     g_assert_cmphex(pixel(t, LOWER, 0, 0), ==, 7);
 }
 
+// The shell's window is no window, wherever it stands; what else the host does not show covers.
+static void
+test_scenery(Test *t, gconstpointer data)
+{
+    BridgeOrder o = {.fields = BRIDGE_ORDER_STYLE,
+                     .ex_style = BRIDGE_WS_EX_LAYERED | BRIDGE_WS_EX_TRANSPARENT};
+
+    bridge_model_set_foreign(t->model, true);
+    two_windows(t);
+    g_assert_true(bridge_model_order(t->model, UPPER, false, &o));
+    paint(t, (ViewRect){0, 0, WIDTH, HEIGHT}, 7);
+    settle(t);
+    g_assert_cmphex(pixel(t, LOWER, 0, 0), ==, 7);
+    g_assert_cmphex(pixel(t, LOWER, 19, 15), ==, LOWER);
+    order(t, UPPER, (ViewRect){0, 0, WIDTH, HEIGHT});
+    paint(t, (ViewRect){0, 0, WIDTH, HEIGHT}, 8);
+    settle(t);
+    g_assert_cmphex(pixel(t, LOWER, 19, 15), ==, 8);
+    // Nor is a window that the guest shows to nobody.
+    o.ex_style = 0;
+    g_assert_true(bridge_model_order(t->model, UPPER, false, &o));
+    bridge_model_cloak(t->model, UPPER, true);
+    paint(t, (ViewRect){0, 0, WIDTH, HEIGHT}, 9);
+    settle(t);
+    g_assert_cmphex(pixel(t, LOWER, 0, 0), ==, 9);
+}
+
 static void
 test_given_up(Test *t, gconstpointer data)
 {
@@ -503,6 +531,7 @@ main(int argc, char **argv)
     ADD("host-moves", test_host_moves);
     ADD("shape", test_shape);
     ADD("screen", test_screen);
+    ADD("scenery", test_scenery);
     ADD("given-up", test_given_up);
     ADD("told-again", test_told_again);
     ADD("any", test_any);
