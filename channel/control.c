@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define TEXTS_MAX 5
+
 typedef struct {
     uint16_t offset, size;
 } TextField;
@@ -11,8 +13,8 @@ typedef struct {
 // What ctl_check knows of each type: its size and its char arrays.
 typedef struct {
     uint32_t type, size;
-    bool has_tail;
-    TextField text[4]; // ends at size 0
+    enum { NO_TAIL, TEXT_TAIL, PIXEL_TAIL } tail;
+    TextField text[TEXTS_MAX]; // ends at size 0
 } Shape;
 
 #define TEXT(Type, field)                                                                          \
@@ -21,35 +23,43 @@ typedef struct {
     }
 
 static const Shape shapes[] = {
-    {CTL_SETUP, sizeof(CtlSetup), false, {TEXT(CtlSetup, guest), TEXT(CtlSetup, title_prefix)}},
+    {CTL_SETUP, sizeof(CtlSetup), NO_TAIL, {TEXT(CtlSetup, guest), TEXT(CtlSetup, title_prefix)}},
     {CTL_APP,
      sizeof(CtlApp),
-     false,
-     {TEXT(CtlApp, app_id), TEXT(CtlApp, wm_class), TEXT(CtlApp, name)}},
-    {CTL_QUIT, sizeof(CtlPlain), false, {{0}}},
+     NO_TAIL,
+     {TEXT(CtlApp, app_id), TEXT(CtlApp, wm_class), TEXT(CtlApp, name), TEXT(CtlApp, model_id),
+      TEXT(CtlApp, program)}},
+    {CTL_QUIT, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_EXEC,
      sizeof(CtlExec),
-     true,
+     TEXT_TAIL,
      {TEXT(CtlExec, program), TEXT(CtlExec, directory), TEXT(CtlExec, startup_id)}},
-    {CTL_VIEW, sizeof(CtlPlain), false, {{0}}},
-    {CTL_CLOSE, sizeof(CtlWindowId), false, {{0}}},
+    {CTL_VIEW, sizeof(CtlPlain), NO_TAIL, {{0}}},
+    {CTL_CLOSE, sizeof(CtlWindowId), NO_TAIL, {{0}}},
     {CTL_CREDENTIALS,
      sizeof(CtlCredentials),
-     false,
+     NO_TAIL,
      {TEXT(CtlCredentials, user), TEXT(CtlCredentials, domain), TEXT(CtlCredentials, password)}},
-    {CTL_CERTIFICATES, sizeof(CtlCertificates), false, {{0}}},
-    {CTL_SESSION, sizeof(CtlPlain), false, {{0}}},
-    {CTL_STARTUP, sizeof(CtlStartup), false, {TEXT(CtlStartup, startup_id)}},
-    {CTL_RAISE, sizeof(CtlWindowId), false, {{0}}},
-    {CTL_READY, sizeof(CtlPlain), false, {{0}}},
-    {CTL_EXEC_RESULT, sizeof(CtlExecResult), false, {{0}}},
-    {CTL_WINDOW, sizeof(CtlWindow), false, {TEXT(CtlWindow, untrusted_title)}},
-    {CTL_WINDOW_GONE, sizeof(CtlWindowId), false, {{0}}},
-    {CTL_NOTICE, sizeof(CtlNotice), false, {TEXT(CtlNotice, text)}},
-    {CTL_SIGN_IN_FAILED, sizeof(CtlSignInFailed), false, {TEXT(CtlSignInFailed, text)}},
-    {CTL_VIEW_READY, sizeof(CtlPlain), false, {{0}}},
-    {CTL_VIEW_STATUS, sizeof(CtlViewStatus), false, {{0}}},
-    {CTL_ADOPT, sizeof(CtlAdopt), false, {TEXT(CtlAdopt, guest)}},
+    {CTL_CERTIFICATES, sizeof(CtlCertificates), NO_TAIL, {{0}}},
+    {CTL_SESSION, sizeof(CtlPlain), NO_TAIL, {{0}}},
+    {CTL_STARTUP, sizeof(CtlStartup), NO_TAIL, {TEXT(CtlStartup, startup_id)}},
+    {CTL_RAISE, sizeof(CtlWindowId), NO_TAIL, {{0}}},
+    {CTL_READY, sizeof(CtlPlain), NO_TAIL, {{0}}},
+    {CTL_EXEC_RESULT, sizeof(CtlExecResult), NO_TAIL, {{0}}},
+    {CTL_WINDOW, sizeof(CtlWindow), NO_TAIL, {TEXT(CtlWindow, untrusted_title)}},
+    {CTL_WINDOW_GONE, sizeof(CtlWindowId), NO_TAIL, {{0}}},
+    {CTL_NOTICE, sizeof(CtlNotice), NO_TAIL, {TEXT(CtlNotice, text)}},
+    {CTL_SIGN_IN_FAILED, sizeof(CtlSignInFailed), NO_TAIL, {TEXT(CtlSignInFailed, text)}},
+    {CTL_TRAY, sizeof(CtlTray), PIXEL_TAIL, {TEXT(CtlTray, untrusted_tip)}},
+    {CTL_TRAY_GONE, sizeof(CtlTrayId), NO_TAIL, {{0}}},
+    {CTL_TRAY_BALLOON,
+     sizeof(CtlTrayBalloon),
+     NO_TAIL,
+     {TEXT(CtlTrayBalloon, untrusted_title), TEXT(CtlTrayBalloon, untrusted_text)}},
+    {CTL_TRAY_EVENT, sizeof(CtlTrayEvent), NO_TAIL, {{0}}},
+    {CTL_VIEW_READY, sizeof(CtlPlain), NO_TAIL, {{0}}},
+    {CTL_VIEW_STATUS, sizeof(CtlViewStatus), NO_TAIL, {{0}}},
+    {CTL_ADOPT, sizeof(CtlAdopt), NO_TAIL, {TEXT(CtlAdopt, guest)}},
 };
 
 static const Shape *
@@ -59,6 +69,19 @@ shape_of(uint32_t type)
         if (shapes[i].type == type)
             return &shapes[i];
     return NULL;
+}
+
+// Of a TRAY.
+static bool
+pixels_fit(ChanSpan untrusted_packet)
+{
+    CtlTray m;
+
+    memcpy(&m, untrusted_packet.data, sizeof m);
+    if (m.width > CTL_TRAY_SIDE_MAX || m.height > CTL_TRAY_SIDE_MAX)
+        return false;
+    return (m.width == 0) == (m.height == 0) &&
+           m.header.size == sizeof m + (size_t)m.width * m.height * 4;
 }
 
 bool
@@ -72,11 +95,13 @@ ctl_check(ChanSpan untrusted_packet)
     const Shape *shape = shape_of(header.type);
     if (!shape || header.size != untrusted_packet.size)
         return false;
-    if (header.size < shape->size || (header.size > shape->size && !shape->has_tail))
+    if (header.size < shape->size || (header.size > shape->size && shape->tail == NO_TAIL))
         return false;
-    for (const TextField *f = shape->text; f < shape->text + 4 && f->size > 0; f++)
+    for (const TextField *f = shape->text; f < shape->text + TEXTS_MAX && f->size > 0; f++)
         if (!memchr(untrusted_packet.data + f->offset, 0, f->size))
             return false;
+    if (shape->tail == PIXEL_TAIL)
+        return pixels_fit(untrusted_packet);
     return header.size == shape->size || untrusted_packet.data[header.size - 1] == 0;
 }
 

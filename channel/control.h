@@ -15,6 +15,8 @@
 //     │ CERTIFICATES,                │                          │
 //     │ CREDENTIALS, EXEC ──────────▶│                          │
 //     │◀── READY, EXEC_RESULT, WINDOW, NOTICE, SIGN_IN_FAILED   │
+//     │◀── TRAY, TRAY_GONE, TRAY_BALLOON                        │
+//     │ TRAY_EVENT ─────────────────▶│                          │
 //     │ VIEW(fd) ───────────────────▶│   a new view after a crash
 //     │ SESSION(fd) ────────────────────────────────────────────▶│   a new session after a crash
 //     │◀──────────────────────────────────────── VIEW_STATUS, ADOPT
@@ -45,6 +47,7 @@ typedef enum {
     CTL_VIEW = 11,         // +fd: talk to this view from now on and tell it everything again
     CTL_CLOSE = 12,        // ask a window to close
     CTL_CREDENTIALS = 13,  // who signs in; the receiver wipes the packet
+    CTL_TRAY_EVENT = 14,   // a click on an icon of the tray
     CTL_CERTIFICATES = 18, // what the guest's server may present; before CREDENTIALS
     // broker → view
     CTL_SESSION = 20, // +fd: this is the session now; windows of the former one go when the new
@@ -58,6 +61,9 @@ typedef enum {
     CTL_WINDOW_GONE = 43,
     CTL_NOTICE = 44,         // something the user must read; fatal: the session ends after it
     CTL_SIGN_IN_FAILED = 45, // the guest lets this user not in; the session ends after it
+    CTL_TRAY = 46,           // an icon of the tray appeared or changed: all of it
+    CTL_TRAY_GONE = 47,
+    CTL_TRAY_BALLOON = 48, // it says something
     // view → broker
     CTL_VIEW_READY = 60,  // display open
     CTL_VIEW_STATUS = 61, // figures for `casement status`, at most every second while they change
@@ -90,9 +96,13 @@ typedef struct {
 typedef struct {
     CtlHeader header;
     uint32_t index;               // 0…CHAN_APPS_MAX-1
+    uint32_t foremost;            // CHAN_APP_FOREMOST
     char app_id[CHAN_ID_MAX + 1]; // the guest's id; the session matches what RAIL says against it
     char wm_class[CHAN_ID_MAX + CTL_GUEST_MAX + 16]; // id of the published .desktop file
     char name[CHAN_NAME_MAX + 1];                    // cleaned
+    // Of a Windows' application, cleaned, may be empty: for the session to match.
+    char model_id[CHAN_NAME_MAX + 1];   // AppUserModelID
+    char program[CHAN_PROGRAM_MAX + 1]; // path of its file
 } CtlApp;
 
 #define CTL_CREDENTIAL_MAX                                                                         \
@@ -171,6 +181,47 @@ typedef struct {
     uint32_t reserved;
 } CtlWindowId;
 
+// An icon's picture comes in the packet: at this size it fits, and a tray shows none that is
+// larger.
+#define CTL_TRAY_SIDE_MAX 96
+
+typedef struct {
+    CtlHeader header;
+    uint32_t window_id, icon_id; // the two together name it
+    uint32_t app_index;          // or CTL_APP_NONE
+    uint32_t hidden;             // 1: it is there, and not to be shown
+    uint32_t width, height;      // 1…CTL_TRAY_SIDE_MAX, or both 0: no picture
+    uint32_t reserved;
+    char untrusted_tip[CHAN_NAME_MAX + 1];
+    // followed by width * height * 4 bytes: straight BGRA8
+} CtlTray;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t window_id, icon_id; // also the beginning of TRAY, TRAY_BALLOON and TRAY_EVENT
+} CtlTrayId;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t window_id, icon_id;
+    char untrusted_title[CHAN_NAME_MAX + 1];
+    char untrusted_text[CTL_TEXT_MAX];
+} CtlTrayBalloon;
+
+typedef enum {
+    CTL_TRAY_ACTIVATE = 1,  // a click; two within half a second are a double click
+    CTL_TRAY_SECONDARY = 2, // what a double click does
+    CTL_TRAY_MENU = 3,
+} CtlTrayEventKind;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t window_id, icon_id;
+    uint32_t kind; // CtlTrayEventKind
+    int32_t x, y;  // on the screen
+    uint32_t reserved;
+} CtlTrayEvent;
+
 typedef struct {
     CtlHeader header;
     uint32_t fatal;
@@ -205,8 +256,8 @@ typedef struct {
 typedef CtlHeader CtlPlain;
 
 // True when the packet is one whole message: its type is known, its size is the one of its type
-// (EXEC may carry text, every argument NUL-terminated), header.size agrees, every char array has
-// its NUL. Only then may it be cast to its struct.
+// (EXEC may carry text, every argument NUL-terminated; TRAY the pixels it says), header.size
+// agrees, every char array has its NUL. Only then may it be cast to its struct.
 bool ctl_check(ChanSpan untrusted_packet);
 
 // The type of a checked packet.

@@ -16,7 +16,8 @@
 #define CHAN_ID_MAX 200   // an application's id: the .desktop file's without its suffix
 #define CHAN_NAME_MAX 512 // names, bytes
 #define CHAN_COMMENT_MAX 2048
-#define CHAN_LIST_MAX 256 // entries of categories, keywords, MIME types
+#define CHAN_PROGRAM_MAX 768 // 256 characters of UTF-8: a path of Windows
+#define CHAN_LIST_MAX 256    // entries of categories, keywords, MIME types
 #define CHAN_LIST_ENTRY_MAX 256
 #define CHAN_ACTIONS_MAX 32
 #define CHAN_ICONS_MAX 16      // sizes of one application's icon
@@ -78,14 +79,17 @@ typedef enum {
     CHAN_APP_HIDDEN = 1u << 2,   // opens files, but has no menu entry (NoDisplay with MIME types)
     CHAN_APP_TAKES_FILES = 1u << 3, // Exec has %f, %F, %u or %U
     CHAN_APP_SIDELINED = 1u << 4,   // uninstallers, texts, web links: in no menu unless asked for
+    CHAN_APP_FOREMOST = 1u << 5, // of those with its program the one for windows of unknown origin
 } ChanAppFlags;
 
 typedef struct {
     ChanSpan id;
     ChanSpan name, generic_name, comment;
-    ChanSpan wm_class; // StartupWMClass, may be empty
-    ChanSpan folder;   // path of menu folders with '/', may be empty (Windows)
-    uint32_t flags;    // ChanAppFlags
+    // How its windows are known, each may be empty: StartupWMClass, or the AppUserModelID of
+    // Windows; and the program's path there.
+    ChanSpan wm_class, program;
+    ChanSpan folder; // path of menu folders with '/', may be empty (Windows)
+    uint32_t flags;  // ChanAppFlags
     uint16_t n_categories, n_keywords, n_mime_types, n_actions, n_icons;
     ChanSpan categories[CHAN_LIST_MAX];
     ChanSpan keywords[CHAN_LIST_MAX];

@@ -6,7 +6,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define HEADER "casement-apps 1"
+#define HEADER "casement-apps 2"
 #define TYPE G_VARIANT_TYPE("(ssaay)") // header, guest, applications
 #define APP_BYTES_MAX (512 * 1024)     // more than any fields at their limits
 #define FILE_BYTES_MAX (32 * 1024 * 1024)
@@ -29,6 +29,7 @@ encode(const BrokerApp *app, guint8 *buffer)
         .generic_name = CHAN_SPAN_TEXT(app->generic_name),
         .comment = CHAN_SPAN_TEXT(app->comment),
         .wm_class = CHAN_SPAN_TEXT(app->wm_class),
+        .program = CHAN_SPAN_TEXT(app->program),
         .folder = CHAN_SPAN_TEXT(app->folder),
         .flags = app->flags,
         .n_actions = (guint16)MIN(app->actions->len, CHAN_ACTIONS_MAX),

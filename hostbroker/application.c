@@ -141,6 +141,7 @@ broker_application_init(BrokerApp *app, const ChanApp *untrusted_app)
         .generic_name = clean_text(u->generic_name, CHAN_NAME_MAX),
         .comment = clean_text(u->comment, CHAN_COMMENT_MAX),
         .wm_class = clean_text(u->wm_class, CHAN_NAME_MAX),
+        .program = clean_text(u->program, CHAN_PROGRAM_MAX),
         .folder = clean_text(u->folder, CHAN_NAME_MAX),
         .flags = u->flags,
         .categories = clean_list(u->categories, u->n_categories, CATEGORIES_MAX, category_fit),
@@ -165,6 +166,7 @@ broker_application_clear(BrokerApp *app)
     g_free(app->generic_name);
     g_free(app->comment);
     g_free(app->wm_class);
+    g_free(app->program);
     g_free(app->folder);
     g_strfreev(app->categories);
     g_strfreev(app->keywords);
@@ -174,6 +176,13 @@ broker_application_clear(BrokerApp *app)
     if (app->icons)
         g_array_unref(app->icons);
     *app = (BrokerApp){0};
+}
+
+gboolean
+broker_application_known_alike(const BrokerApp *a, const BrokerApp *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->wm_class, b->wm_class) == 0 &&
+           strcmp(a->program, b->program) == 0 && ((a->flags ^ b->flags) & CHAN_APP_FOREMOST) == 0;
 }
 
 static gsize
@@ -189,7 +198,8 @@ gsize
 broker_application_size(const BrokerApp *app)
 {
     gsize size = sizeof *app + strlen(app->id) + strlen(app->name) + strlen(app->generic_name) +
-                 strlen(app->comment) + strlen(app->wm_class) + strlen(app->folder);
+                 strlen(app->comment) + strlen(app->wm_class) + strlen(app->program) +
+                 strlen(app->folder);
     size += list_size(app->categories) + list_size(app->keywords) + list_size(app->mime_types);
     for (guint i = 0; i < app->actions->len; i++) {
         const BrokerAction *action = &g_array_index(app->actions, BrokerAction, i);

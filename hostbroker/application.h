@@ -15,6 +15,9 @@ typedef enum {
 BrokerApplicationVerdict broker_application_init(BrokerApp *app, const ChanApp *untrusted_app);
 void broker_application_clear(BrokerApp *app);
 
+// Whether the table of session and view (CtlApp) says the same of two with one id.
+gboolean broker_application_known_alike(const BrokerApp *a, const BrokerApp *b);
+
 // Bytes of text that the application keeps, for the catalog's budget.
 gsize broker_application_size(const BrokerApp *app);
 

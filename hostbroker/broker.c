@@ -4,6 +4,7 @@
 #include "hostbroker/control_listener.h"
 #include "hostbroker/embedded.h"
 #include "hostbroker/error.h"
+#include "hostbroker/keyring.h"
 #include "hostbroker/notify.h"
 #include "hostbroker/publish.h"
 
@@ -480,6 +481,8 @@ on_stopped_for_removal(BrokerGuest *guest, const GError *error, gpointer user)
     forget(removal->broker, name);
     broker_delete_tree(run);
     broker_delete_tree(state);
+    // One of that name that comes later is another.
+    broker_keyring_forget(name, NULL, NULL);
     if (removal->purge)
         broker_delete_tree(data);
     removal->done(NULL, NULL, removal->user);

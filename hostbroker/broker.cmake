@@ -34,6 +34,7 @@ add_library(broker STATIC
   embedded.c
   error.c
   exec_queue.c
+  forward.c
   guest.c
   guest_channel.c
   guest_message.c
@@ -41,6 +42,7 @@ add_library(broker STATIC
   guest_state.c
   guest_watch.c
   host.c
+  joint.c
   keyfile.c
   keyring.c
   kind_command.c
@@ -60,10 +62,15 @@ add_library(broker STATIC
   session_adopt.c
   session_programs.c
   session_sign_in.c
+  session_shown.c
   session_watch.c
+  session_yield.c
   sign_in.c
   state_file.c
   status.c
+  status_item.c
+  tcp_peer.c
+  tray.c
   unix_socket.c
   waiters.c
   window_list.c)

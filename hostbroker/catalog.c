@@ -241,7 +241,7 @@ put_entry(BrokerCatalog *catalog, Entry *take_entry)
         entry_free(entry);
         return;
     }
-    gboolean known = old && strcmp(old->app.name, entry->app.name) == 0;
+    gboolean known = old && broker_application_known_alike(&old->app, &entry->app);
     if (old)
         catalog->bytes -= old->bytes;
     catalog->bytes += entry->bytes;

@@ -13,12 +13,13 @@ typedef struct {
 } BrokerAction;
 
 typedef struct {
-    char *id;                                                // valid by chan_id_valid
-    char *name, *generic_name, *comment, *wm_class, *folder; // cleaned, never NULL
-    guint32 flags;                                           // ChanAppFlags
-    char **categories, **keywords, **mime_types;             // cleaned and each valid for its use
-    GArray *actions;                                         // of BrokerAction
-    GArray *icons; // of ChanIconRef; sizes of the house only
+    char *id;                                     // valid by chan_id_valid
+    char *name, *generic_name, *comment, *folder; // cleaned, never NULL
+    char *wm_class, *program;                     // the same; how windows are known
+    guint32 flags;                                // ChanAppFlags
+    char **categories, **keywords, **mime_types;  // cleaned and each valid for its use
+    GArray *actions;                              // of BrokerAction
+    GArray *icons;                                // of ChanIconRef; sizes of the house only
     guint index; // in the table that session and view get; stays with the id while the broker runs
 } BrokerApp;
 
@@ -27,7 +28,7 @@ typedef struct BrokerCatalog BrokerCatalog;
 typedef struct {
     // Something that is published changed: write it (the catalog merges what comes within 100 ms).
     void (*changed)(BrokerCatalog *catalog, gpointer user);
-    // An application is new or changed its name (for the table of session and view). Immediate.
+    // An application is new, or what the table of session and view has of it changed. Immediate.
     void (*app_known)(BrokerCatalog *catalog, const BrokerApp *app, gpointer user);
     // Ask the guest for this icon (CHAN_MSG_ICON_WANT).
     void (*icon_wanted)(BrokerCatalog *catalog, const guint8 *hash, gpointer user);

@@ -34,12 +34,14 @@ broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config,
 void
 broker_control_send_app(ChanPacketSocket *control, const char *guest, const BrokerApp *app)
 {
-    CtlApp m = {.index = app->index};
+    CtlApp m = {.index = app->index, .foremost = (app->flags & CHAN_APP_FOREMOST) != 0};
     g_autofree char *wm_class = broker_desktop_id(guest, app->id);
 
     CTL_INIT(&m, CTL_APP);
     CTL_SET_TEXT(m.app_id, app->id);
     CTL_SET_TEXT(m.wm_class, wm_class);
     CTL_SET_TEXT(m.name, app->name);
+    CTL_SET_TEXT(m.model_id, app->wm_class);
+    CTL_SET_TEXT(m.program, app->program);
     chan_packet_send(control, &m, sizeof m, NULL, 0);
 }

@@ -11,6 +11,7 @@ static const GDBusErrorEntry entries[] = {
     {BROKER_ERROR_NOT_SUPPORTED, "org.casement.Error.NotSupported"},
     {BROKER_ERROR_BUSY, "org.casement.Error.Busy"},
     {BROKER_ERROR_TIMEOUT, "org.casement.Error.Timeout"},
+    {BROKER_ERROR_SIGN_IN, "org.casement.Error.SignIn"},
     {BROKER_ERROR_PROGRAM_ENDED, "org.casement.Error.ProgramEnded"},
 };
 

@@ -16,6 +16,7 @@ typedef enum {
     BROKER_ERROR_NOT_SUPPORTED,
     BROKER_ERROR_BUSY,
     BROKER_ERROR_TIMEOUT,
+    BROKER_ERROR_SIGN_IN,       // nobody said who signs in to the guest
     BROKER_ERROR_PROGRAM_ENDED, // it was started, and failed before it showed a window
 } BrokerError;
 

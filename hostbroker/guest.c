@@ -399,8 +399,14 @@ on_tell(const char *text, gpointer user)
     g->events->tell(g, text, g->user);
 }
 
+static const BrokerApp *
+app_of_index(guint32 index, gpointer user)
+{
+    return broker_catalog_by_index(((BrokerGuest *)user)->catalog, index);
+}
+
 static const BrokerSessionEvents session_events = {open_stream, send_table, on_session_changed,
-                                                   on_tell};
+                                                   on_tell, app_of_index};
 
 static void
 on_catalog_changed(BrokerCatalog *catalog, gpointer user)
@@ -627,6 +633,12 @@ BrokerDocuments *
 broker_guest_documents(BrokerGuest *g)
 {
     return g->documents;
+}
+
+int
+broker_guest_open_rdp(BrokerGuest *g, GError **error)
+{
+    return open_stream(g, error);
 }
 
 gboolean

@@ -73,6 +73,8 @@ BrokerSession *broker_guest_session(BrokerGuest *guest); // NULL while the file 
 BrokerSignIn *broker_guest_sign_in(BrokerGuest *guest);
 const BrokerGuestPeople *broker_guest_people(const BrokerGuest *guest);
 BrokerDocuments *broker_guest_documents(BrokerGuest *guest); // NULL: this kind takes no files
+// A new stream to the guest's RDP server, the caller's to close; -1 with error set.
+int broker_guest_open_rdp(BrokerGuest *guest, GError **error);
 // FALSE while there is no channel.
 gboolean broker_guest_channel(BrokerGuest *guest, ChanPumpStats *stats);
 BrokerGuestTimes broker_guest_times(const BrokerGuest *guest);

@@ -37,7 +37,7 @@ job_new(const char *guest, GCancellable *cancel, gpointer user)
     Job *job = g_new0(Job, 1);
 
     job->guest = g_strdup(guest);
-    job->cancel = g_object_ref(cancel);
+    job->cancel = cancel ? g_object_ref(cancel) : NULL;
     job->user = user;
     return job;
 }
@@ -45,7 +45,7 @@ job_new(const char *guest, GCancellable *cancel, gpointer user)
 static void
 answer(Job *job, const GError *error)
 {
-    if (!g_cancellable_is_cancelled(job->cancel))
+    if (job->done && !g_cancellable_is_cancelled(job->cancel))
         job->done(error, job->user);
     job_free(job);
 }
@@ -144,15 +144,14 @@ broker_keyring_store(const char *guest, const char *label, const BrokerCredentia
     job->credentials = broker_credentials_copy(credentials);
     job->done = done;
     // Also an item of another user: there is one for each guest.
-    secret_password_clear(&schema, cancel, on_cleared, job, GUEST, guest, NULL);
+    secret_password_clear(&schema, job->cancel, on_cleared, job, GUEST, guest, NULL);
 }
 
 void
-broker_keyring_forget(const char *guest, GCancellable *cancel, BrokerKeyringDone done,
-                      gpointer user)
+broker_keyring_forget(const char *guest, BrokerKeyringDone done, gpointer user)
 {
-    Job *job = job_new(guest, cancel, user);
+    Job *job = job_new(guest, NULL, user);
 
     job->done = done;
-    secret_password_clear(&schema, cancel, on_cleared, job, GUEST, guest, NULL);
+    secret_password_clear(&schema, job->cancel, on_cleared, job, GUEST, guest, NULL);
 }

@@ -15,7 +15,7 @@ typedef void (*BrokerKeyringFound)(const BrokerCredentials *credentials, const G
                                    gpointer user);
 typedef void (*BrokerKeyringDone)(const GError *error, gpointer user);
 
-// Not called any more once cancel is cancelled.
+// Not called any more once cancel is cancelled, which may be NULL.
 void broker_keyring_find(const char *guest, GCancellable *cancel, BrokerKeyringFound found,
                          gpointer user);
 
@@ -24,6 +24,5 @@ void
 broker_keyring_store(const char *guest, const char *label, const BrokerCredentials *credentials,
                      GCancellable *cancel, BrokerKeyringDone done, gpointer user);
 
-// Nothing kept: no error.
-void broker_keyring_forget(const char *guest, GCancellable *cancel, BrokerKeyringDone done,
-                           gpointer user);
+// Nothing kept: no error. done may be NULL.
+void broker_keyring_forget(const char *guest, BrokerKeyringDone done, gpointer user);

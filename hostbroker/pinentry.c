@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 4096 // a password of 767 bytes, all of it escaped, and some
-#define CANCELLED_MASK 0xffffu
+#define CODE_MASK 0xffffu
+#define TIMED_OUT 62u        // GPG_ERR_TIMEOUT
 #define CANCELLED 99u        // GPG_ERR_CANCELED
 #define FULLY_CANCELLED 198u // GPG_ERR_FULLY_CANCELED
 #define ASK_TIMEOUT_S 300
@@ -86,14 +87,16 @@ fail(BrokerPinentry *p, int code, const char *text)
 static void
 conclude(BrokerPinentry *p, const char *line)
 {
-    guint code = (guint)strtoul(line + MIN(4, strlen(line)), NULL, 10) & CANCELLED_MASK;
+    guint code = (guint)strtoul(line + MIN(4, strlen(line)), NULL, 10) & CODE_MASK;
 
     if (g_str_has_prefix(line, "OK") && !p->password)
         p->password = g_strdup(""); // an empty answer is sent as none
     if (g_str_has_prefix(line, "OK"))
         finish(p, NULL);
     else if (code == CANCELLED || code == FULLY_CANCELLED)
-        fail(p, BROKER_ERROR_NOT_ALLOWED, "the question for the password was cancelled");
+        fail(p, BROKER_ERROR_SIGN_IN, "the question for the password was cancelled");
+    else if (code == TIMED_OUT)
+        fail(p, BROKER_ERROR_SIGN_IN, "nobody answered the question for the password");
     else
         fail(p, BROKER_ERROR_NOT_SUPPORTED,
              "pinentry could not ask for the password; install one for this desktop "
@@ -212,7 +215,8 @@ start(BrokerPinentry *p, const BrokerHost *host, const BrokerPinentryAsk *ask, G
                          .environment = (const char *const *)environment,
                          .stdin_fd = in[0],
                          .stdout_fd = out[1],
-                         .log_fd = -1};
+                         .log_fd = -1,
+                         .ends_with_us = TRUE};
     p->process = broker_process_spawn(host->context, &spawn, NULL, NULL, error);
     close(in[0]);
     close(out[1]);

@@ -36,6 +36,7 @@ typedef struct {
     int stdin_fd, stdout_fd; // borrowed; -1: /dev/null
     int log_fd;              // stderr (and stdout when that is -1); borrowed; -1: the broker's own
     gboolean new_keyring;    // join a fresh session keyring
+    gboolean ends_with_us;   // SIGTERM when the broker ends, however it does
     uid_t drop_uid;          // give up root for this uid and gid; 0: no
     const BrokerStage *stages; // with drop_uid: bound in a mount namespace of the child's own
     guint n_stages;

@@ -3,6 +3,7 @@
 
 #include "hostbroker/dbus.h"
 #include "hostbroker/error.h"
+#include "hostbroker/forward.h"
 #include "hostbroker/launch.h"
 #include "hostbroker/notify.h"
 #include "hostbroker/status.h"
@@ -19,7 +20,15 @@
 struct BrokerService {
     BrokerDbusBroker1 *skeleton;
     Broker *broker;
+    GPtrArray *forwards; // of Forward
 };
+
+// A listener, and who on the bus it is for.
+typedef struct {
+    BrokerService *service;
+    BrokerForward *forward;
+    guint watch;
+} Forward;
 
 // Answers with the error, in the interface's words.
 static gboolean
@@ -328,6 +337,25 @@ environment_from(GVariant *platform_data)
     return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }
 
+// A client that is connected would lose the guest's session to ours.
+static gboolean
+refuse_forwarded(BrokerService *service, const char *guest, GError **error)
+{
+    for (guint i = 0; i < service->forwards->len; i++) {
+        const Forward *f = g_ptr_array_index(service->forwards, i);
+        if (!g_str_equal(broker_forward_guest(f->forward), guest) ||
+            !broker_forward_in_use(f->forward))
+            continue;
+        g_set_error(
+            error, BROKER_ERROR, BROKER_ERROR_BUSY,
+            "Guest %s serves one RDP client at a time, and one is connected by %s (casement "
+            "forward). Close that first",
+            guest, broker_forward_address(f->forward));
+        return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 launch(BrokerService *service, GDBusMethodInvocation *call, const char *guest_name,
        BrokerLaunch *what, GVariant *platform_data)
@@ -347,7 +375,7 @@ launch(BrokerService *service, GDBusMethodInvocation *call, const char *guest_na
     waiting->guest_name = g_strdup(guest_name);
     g_variant_lookup(platform_data, "notify", "b", &waiting->notify);
     what->notify = waiting->notify;
-    if (!guest) {
+    if (!guest || refuse_forwarded(service, guest_name, &error)) {
         on_launched(error, waiting);
         return TRUE;
     }
@@ -376,6 +404,94 @@ handle_launch_command(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, 
     BrokerLaunch what = {.args = argv};
 
     return launch(user, call, guest, &what, platform_data);
+}
+
+// ---- forwards
+
+typedef struct {
+    BrokerService *service;
+    GDBusMethodInvocation *call;
+    char *listen;
+    gboolean take;
+} ForwardCall;
+
+static void
+forward_free(gpointer data)
+{
+    Forward *f = data;
+
+    g_bus_unwatch_name(f->watch);
+    broker_forward_free(f->forward);
+    g_free(f);
+}
+
+static void
+on_caller_gone(GDBusConnection *bus, const char *name, gpointer user)
+{
+    Forward *f = user;
+
+    g_message("guest %s: no longer forwarded from %s", broker_forward_guest(f->forward),
+              broker_forward_address(f->forward));
+    g_ptr_array_remove(f->service->forwards, f);
+}
+
+static void
+forward(ForwardCall *wanted, BrokerGuest *guest, BrokerForward *take_forward)
+{
+    GDBusMethodInvocation *call = wanted->call;
+    Forward *f = g_new0(Forward, 1);
+
+    f->service = wanted->service;
+    f->forward = take_forward;
+    g_ptr_array_add(f->service->forwards, f);
+    f->watch = g_bus_watch_name_on_connection(
+        g_dbus_method_invocation_get_connection(call), g_dbus_method_invocation_get_sender(call),
+        G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_caller_gone, f, NULL);
+    g_message("guest %s: forwarded from %s", broker_forward_guest(take_forward),
+              broker_forward_address(take_forward));
+    g_dbus_method_invocation_return_value(
+        call, g_variant_new("(ss)", broker_forward_address(take_forward),
+                            broker_sign_in_user(broker_guest_sign_in(guest))));
+}
+
+static void
+on_forward_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
+{
+    ForwardCall *wanted = user;
+    g_autoptr(GError) error = guest_error ? g_error_copy(guest_error) : NULL;
+    BrokerForward *made = NULL;
+
+    // Listening first: a wrong address costs nobody the session.
+    if (!error)
+        made = broker_forward_new(wanted->service->broker, broker_guest_name(guest), wanted->listen,
+                                  wanted->take, &error);
+    if (made && !broker_forward_make_way(guest, wanted->take, &error))
+        g_clear_pointer(&made, broker_forward_free);
+    if (made)
+        forward(wanted, guest, made);
+    else
+        refuse(wanted->call, error);
+    g_free(wanted->listen);
+    g_free(wanted);
+}
+
+// The signature is gdbus-codegen's.
+static gboolean // NOLINTNEXTLINE(readability-function-size)
+handle_forward(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+               const char *listen, gboolean take, gpointer user)
+{
+    BrokerGuest *guest = find_guest(user, call, name);
+    g_autoptr(GError) error = NULL;
+
+    if (!guest)
+        return TRUE;
+    // Before a guest is started for it.
+    if (!broker_forward_check(listen, &error))
+        return refuse(call, error);
+    ForwardCall *wanted = g_new0(ForwardCall, 1);
+    *wanted = (ForwardCall){user, call, g_strdup(listen), take};
+    broker_guest_start(guest, on_forward_guest_up, wanted);
+    return TRUE;
 }
 
 // ---- signals
@@ -422,6 +538,7 @@ connect_methods(BrokerService *service)
         {"handle-list-apps", G_CALLBACK(handle_list_apps)},
         {"handle-launch", G_CALLBACK(handle_launch)},
         {"handle-launch-command", G_CALLBACK(handle_launch_command)},
+        {"handle-forward", G_CALLBACK(handle_forward)},
         {"handle-list-windows", G_CALLBACK(handle_list_windows)},
         {"handle-get-status", G_CALLBACK(handle_get_status)},
         {"handle-sync", G_CALLBACK(handle_sync)},
@@ -437,11 +554,13 @@ broker_service_new(GDBusConnection *bus, GError **error)
     BrokerService *service = g_new0(BrokerService, 1);
 
     service->skeleton = broker_dbus_broker1_skeleton_new();
+    service->forwards = g_ptr_array_new_with_free_func(forward_free);
     broker_dbus_broker1_set_version(service->skeleton, CASEMENT_VERSION);
     connect_methods(service);
     if (g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(service->skeleton), bus,
                                          OBJECT_PATH, error))
         return service;
+    g_ptr_array_unref(service->forwards);
     g_object_unref(service->skeleton);
     g_free(service);
     return NULL;
@@ -458,6 +577,7 @@ broker_service_free(BrokerService *service)
 {
     if (!service)
         return;
+    g_ptr_array_unref(service->forwards);
     g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(service->skeleton));
     g_object_unref(service->skeleton);
     g_free(service);

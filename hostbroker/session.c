@@ -18,7 +18,7 @@ static bool
 in_use(const BrokerSession *s)
 {
     return s->interrupted || s->prepared || broker_exec_queue_count(s->execs) > 0 ||
-           broker_window_list_count(s->windows) > 0;
+           broker_session_shows(s);
 }
 
 // What view and session are there, or to be started, for.
@@ -57,7 +57,7 @@ finish_quit(BrokerSession *s)
     if (s->spare_fd >= 0)
         close(s->spare_fd);
     s->spare_fd = -1;
-    broker_window_list_clear(s->windows);
+    broker_session_forget_shown(s);
     s->events->changed(s->user);
     broker_session_advance(s);
 }
@@ -185,7 +185,7 @@ on_not_back(gpointer user)
 static void
 crashed(BrokerSession *s, BrokerMember *m, const char *program)
 {
-    bool had_windows = broker_window_list_count(s->windows) > 0;
+    bool had_windows = broker_session_shows(s);
 
     if (m == &s->session) {
         g_autoptr(GError) error = g_error_new(
@@ -194,7 +194,7 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
             "there, else try again",
             s->config->name);
         broker_exec_queue_fail(s->execs, TRUE, error);
-        broker_window_list_clear(s->windows);
+        broker_session_forget_shown(s);
     }
     s->interrupted |= had_windows;
     // A window is told of a moment after it is on the screen.
@@ -303,19 +303,11 @@ on_ready(BrokerSession *s, BrokerMember *m)
         s->figures.ready_us = g_get_monotonic_time();
         g_clear_pointer(&s->reason, g_free);
         broker_sign_in_accepted(s->sign_in);
+        broker_exec_queue_hold(s->execs, FALSE);
     }
     check_back(s);
     s->events->changed(s->user);
     broker_session_advance(s);
-}
-
-static void
-on_window(BrokerSession *s, const CtlWindow *m)
-{
-    if (!broker_window_list_has(s->windows, m->window_id))
-        broker_exec_queue_window(s->execs, m->app_index);
-    broker_window_list_set(s->windows, m);
-    s->events->changed(s->user);
 }
 
 static void
@@ -333,11 +325,16 @@ session_message(BrokerSession *s, ChanSpan packet)
     case CTL_WINDOW:
         // One that tells of windows is ready, also when a former broker heard it say so.
         on_ready(s, &s->session);
-        on_window(s, m);
+        broker_session_on_window(s, m);
         break;
     case CTL_WINDOW_GONE:
         broker_window_list_remove(s->windows, ((const CtlWindowId *)m)->window_id);
         s->events->changed(s->user);
+        break;
+    case CTL_TRAY:
+    case CTL_TRAY_GONE:
+    case CTL_TRAY_BALLOON:
+        broker_session_on_tray(s, packet);
         break;
     case CTL_NOTICE:
         on_notice(s, m);
@@ -746,6 +743,7 @@ broker_session_free(BrokerSession *s)
     if (s->spare_fd >= 0)
         close(s->spare_fd);
     broker_window_list_free(s->windows);
+    broker_tray_free(s->tray);
     g_strfreev(s->environment);
     g_free(s->reason);
     g_free(s->away_why);

@@ -23,6 +23,8 @@ typedef struct {
     void (*changed)(gpointer user);
     // Something that the user has to read: one call an incident.
     void (*tell)(const char *text, gpointer user);
+    // The application of an index of the table, or NULL.
+    const BrokerApp *(*app)(guint32 index, gpointer user);
 } BrokerSessionEvents;
 
 typedef struct {

@@ -2,12 +2,13 @@
 #pragma once
 
 // A session from inside: shared by session.c (its life) and session_adopt.c (what a former broker
-// left), by nobody else.
+// left), session_sign_in.c and session_shown.c, by nobody else.
 
 #include "hostbroker/backoff.h"
 #include "hostbroker/process.h"
 #include "hostbroker/session.h"
 #include "hostbroker/sign_in.h"
+#include "hostbroker/tray.h"
 
 #include <stdbool.h>
 
@@ -29,6 +30,7 @@ struct BrokerSession {
     int spare_fd;       // the session's end of the view protocol, while there is no session
     char **environment; // of the desktop
     BrokerWindowList *windows;
+    BrokerTray *tray; // NULL until casement-session tells of an icon
     BrokerExecQueue *execs;
     BrokerSignIn *sign_in;          // borrowed
     BrokerCredentials *credentials; // for the session that is started next
@@ -75,6 +77,13 @@ void broker_session_crashed(BrokerSession *s);
 
 // The process that had been refused has ended.
 void broker_session_end_refused(BrokerSession *s);
+
+// What casement-session tells of what it shows: a window, an icon of the tray.
+void broker_session_on_window(BrokerSession *s, const CtlWindow *m);
+void broker_session_on_tray(BrokerSession *s, ChanSpan packet);
+// There are windows, or icons of the tray.
+bool broker_session_shows(const BrokerSession *s);
+void broker_session_forget_shown(BrokerSession *s);
 
 // One of the processes ended.
 void broker_session_on_view_ended(BrokerProcess *process, int status, gpointer user);

@@ -15,7 +15,6 @@ on_credentials(const BrokerCredentials *credentials, const GError *error, gpoint
 {
     BrokerSession *s = user;
 
-    broker_exec_queue_hold(s->execs, FALSE);
     if (error) {
         broker_session_fail(s, error);
         return;
@@ -32,7 +31,8 @@ broker_session_lacks_credentials(BrokerSession *s)
         return false;
     if (broker_sign_in_asking(s->sign_in))
         return true;
-    // A person may have to be asked, who takes the time it takes.
+    // A person may have to be asked, who takes the time it takes, and a first log-on makes a
+    // profile: casement-session has its own limit for that.
     broker_exec_queue_hold(s->execs, TRUE);
     broker_sign_in_get(s->sign_in, (const char *const *)s->environment, on_credentials, s);
     return true;

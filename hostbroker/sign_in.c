@@ -74,6 +74,12 @@ broker_sign_in_suggest(BrokerSignIn *s, const char *user)
     s->suggested = user && *user ? g_strdup(user) : NULL;
 }
 
+const char *
+broker_sign_in_user(const BrokerSignIn *s)
+{
+    return s->known ? s->known->user : s->suggested ? s->suggested : "";
+}
+
 gboolean
 broker_sign_in_asking(const BrokerSignIn *s)
 {
@@ -146,11 +152,11 @@ ask(BrokerSignIn *s)
     g_autoptr(GError) error = NULL;
 
     if (!who) {
-        answer_without(s, BROKER_ERROR_NOT_ALLOWED, "no user is known for it");
+        answer_without(s, BROKER_ERROR_SIGN_IN, "no user is known for it");
         return;
     }
     if (!s->environment || !broker_desktop_display((const char *const *)s->environment)) {
-        answer_without(s, BROKER_ERROR_NOT_ALLOWED,
+        answer_without(s, BROKER_ERROR_SIGN_IN,
                        "no password is known for it, and there is no display to ask for it on");
         return;
     }
@@ -263,21 +269,28 @@ broker_sign_in_refused(BrokerSignIn *s, gboolean again, const char *text)
 
 typedef struct {
     BrokerSignIn *sign_in;
+    GCancellable *life; // of sign_in
     BrokerSignInKept done;
     gpointer user;
 } Keeping;
+
+// Who asked gets an answer also when the guest has gone meanwhile.
+static void
+keeping_answer(Keeping *k, const GError *error)
+{
+    k->done(!error, NULL, k->user);
+    g_object_unref(k->life);
+    g_free(k);
+}
 
 static void
 on_kept(const GError *error, gpointer user)
 {
     Keeping *k = user;
 
-    k->sign_in->in_keyring = !error;
-    if (error)
-        g_message("guest %s: its password is not kept beyond this session: %s", k->sign_in->name,
-                  error->message);
-    k->done(!error, NULL, k->user);
-    g_free(k);
+    if (!g_cancellable_is_cancelled(k->life))
+        on_stored(error, k->sign_in);
+    keeping_answer(k, error);
 }
 
 static Keeping *
@@ -285,7 +298,7 @@ keeping_new(BrokerSignIn *s, BrokerSignInKept done, gpointer user)
 {
     Keeping *k = g_new0(Keeping, 1);
 
-    *k = (Keeping){s, done, user};
+    *k = (Keeping){s, g_object_ref(s->life), done, user};
     g_clear_pointer(&s->failure, g_free);
     s->refusals = 0;
     return k;
@@ -298,16 +311,13 @@ broker_sign_in_set(BrokerSignIn *s, BrokerCredentials *take_credentials, BrokerS
     know(s, take_credentials, false);
     s->keyring_wrong = false;
     g_autofree char *label = label_of(s);
-    broker_keyring_store(s->name, label, s->known, s->life, on_kept, keeping_new(s, done, user));
+    broker_keyring_store(s->name, label, s->known, NULL, on_kept, keeping_new(s, done, user));
 }
 
 static void
 on_forgotten(const GError *error, gpointer user)
 {
-    Keeping *k = user;
-
-    k->done(!error, NULL, k->user);
-    g_free(k);
+    keeping_answer(user, error);
 }
 
 void
@@ -315,5 +325,5 @@ broker_sign_in_forget(BrokerSignIn *s, BrokerSignInKept done, gpointer user)
 {
     know(s, NULL, false);
     s->keyring_wrong = false;
-    broker_keyring_forget(s->name, s->life, on_forgotten, keeping_new(s, done, user));
+    broker_keyring_forget(s->name, on_forgotten, keeping_new(s, done, user));
 }

@@ -24,6 +24,9 @@ void broker_sign_in_free(BrokerSignIn *sign_in);
 // Who signs in, if nobody is known (the user of the guest's own desktop, say); may be NULL.
 void broker_sign_in_suggest(BrokerSignIn *sign_in, const char *user);
 
+// Who would sign in, as far as known without asking; "" if nobody.
+const char *broker_sign_in_user(const BrokerSignIn *sign_in);
+
 // One at a time. environment: of the desktop to ask on, NULL to ask nobody. Never answers from
 // within the call.
 void broker_sign_in_get(BrokerSignIn *sign_in, const char *const *environment,

@@ -32,6 +32,7 @@ static const Failure broker_failures[] = {
     {ERROR_PREFIX "NotAllowed", LAUNCHER_REFUSED,
      N_("`casement guest show GUEST` lists what the guest's file allows.")},
     {ERROR_PREFIX "NotSupported", LAUNCHER_REFUSED, NULL},
+    {ERROR_PREFIX "SignIn", LAUNCHER_REFUSED, NULL},
     {ERROR_PREFIX "Busy", LAUNCHER_BUSY, N_("Try again in a moment.")},
     {ERROR_PREFIX "ProgramEnded", LAUNCHER_PROGRAM_ENDED, NULL},
     {ERROR_PREFIX "Failed", LAUNCHER_FAILED, NULL},
@@ -116,8 +117,16 @@ launcher_broker(Launcher *launcher, GError **error)
             G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
         BUS_NAME, OBJECT_PATH, NULL, error);
     // Before anything is asked: the broker may be at it before we wait for its answer.
-    g_unix_signal_add(SIGINT, on_interrupt, NULL);
+    launcher->interrupt = g_unix_signal_add(SIGINT, on_interrupt, NULL);
     return launcher->broker;
+}
+
+void
+launcher_interrupt_clear(Launcher *launcher)
+{
+    if (launcher->interrupt)
+        g_source_remove(launcher->interrupt);
+    launcher->interrupt = 0;
 }
 
 void

@@ -27,6 +27,7 @@ typedef struct {
     LauncherBroker1 *broker; // made by launcher_broker()
     GMainContext *context;
     GAsyncResult *answer;
+    guint interrupt; // source of what Ctrl-C does
 } Launcher;
 
 typedef struct {
@@ -53,6 +54,9 @@ void launcher_on_answer(GObject *source, GAsyncResult *result, gpointer user);
 // Waits for the answer to the call under way; borrowed until the next one. Ctrl-C ends the process
 // with LAUNCHER_INTERRUPTED; what was asked for goes on.
 GAsyncResult *launcher_wait(Launcher *launcher);
+
+// Ctrl-C is the verb's own from now on.
+void launcher_interrupt_clear(Launcher *launcher);
 
 // Tells the user what was tried and why it failed, in words on stderr or as JSON on stdout, and
 // returns the exit code for it. Takes the error.

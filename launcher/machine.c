@@ -180,6 +180,17 @@ examine_dbus(LauncherFinding *finding)
 }
 
 static void
+examine_pinentry(LauncherFinding *finding)
+{
+    finding->what = _("questions for passwords (pinentry)");
+    finding->advice = _("Install a pinentry for this desktop, like pinentry-gnome3 or pinentry-qt; "
+                        "without it only `casement guest login` tells who signs in to a guest.");
+    examine_program(finding, "pinentry");
+    if (!finding->detail)
+        finding->state = LAUNCHER_FINDING_DEGRADED;
+}
+
+static void
 examine_menu(LauncherFinding *finding)
 {
     finding->what = _("file types in the menu");
@@ -200,9 +211,9 @@ GArray *
 launcher_machine_examine(void)
 {
     static void (*const examine[])(LauncherFinding * finding) = {
-        examine_display,     examine_host_sound, examine_namespaces,
-        examine_bubblewrap,  examine_x_server,   examine_keyboard,
-        examine_guest_sound, examine_dbus,       examine_menu,
+        examine_display,  examine_host_sound, examine_namespaces,  examine_bubblewrap,
+        examine_x_server, examine_keyboard,   examine_guest_sound, examine_dbus,
+        examine_menu,     examine_pinentry,
     };
     GArray *findings = g_array_new(FALSE, TRUE, sizeof(LauncherFinding));
     g_array_set_clear_func(findings, clear_finding);

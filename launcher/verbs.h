@@ -7,6 +7,7 @@
 
 extern const LauncherVerb launcher_verb_apps;
 extern const LauncherVerb launcher_verb_doctor;
+extern const LauncherVerb launcher_verb_forward;
 extern const LauncherVerb launcher_verb_guest;
 extern const LauncherVerb launcher_verb_guest_add;
 extern const LauncherVerb launcher_verb_guest_list;

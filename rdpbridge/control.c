@@ -78,6 +78,9 @@ handle(BridgeControl *c, ChanSpan packet, int *fd)
     case CTL_CLOSE:
         c->handlers->close_window(((const CtlWindowId *)m)->window_id, c->user);
         break;
+    case CTL_TRAY_EVENT:
+        c->handlers->tray_event(m, c->user);
+        break;
     case CTL_QUIT:
         c->handlers->quit(c->user);
         break;
@@ -125,6 +128,12 @@ bridge_control_send(BridgeControl *c, gconstpointer message, gsize size)
 {
     if (c->socket && !chan_packet_send(c->socket, message, size, NULL, 0))
         drop(c);
+}
+
+gsize
+bridge_control_queued(const BridgeControl *c)
+{
+    return c->socket ? chan_packet_queued(c->socket) : 0;
 }
 
 void

@@ -18,6 +18,7 @@ typedef struct {
     void (*exec)(const CtlExec *exec, ChanSpan args, gpointer user);
     void (*view)(int take_fd, gpointer user);
     void (*close_window)(guint32 id, gpointer user);
+    void (*tray_event)(const CtlTrayEvent *event, gpointer user);
     void (*quit)(gpointer user);
     void (*lost)(gpointer user); // the broker is gone; not called while something is sent
 } BridgeControlHandlers;
@@ -34,6 +35,8 @@ gboolean bridge_control_attached(const BridgeControl *control);
 
 // Nothing happens while no broker is there.
 void bridge_control_send(BridgeControl *control, gconstpointer message, gsize size);
+// Bytes that the broker has not taken yet.
+gsize bridge_control_queued(const BridgeControl *control);
 void
 bridge_control_exec_result(BridgeControl *control, guint32 serial, CtlExecCode code, guint32 raw);
 void bridge_control_sign_in_failed(BridgeControl *control, gboolean again, gboolean doubtful,

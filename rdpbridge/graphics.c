@@ -32,6 +32,8 @@ struct BridgeGraphics {
     pcRdpgfxCreateSurface create_surface;
     pcRdpgfxDeleteSurface delete_surface;
     pcRdpgfxResetGraphics reset;
+    pcRdpgfxMapSurfaceToOutput map_output;
+    pcRdpgfxMapSurfaceToScaledOutput map_scaled_output;
 };
 
 // client->custom is the library's; there is one graphics channel in a process.
@@ -151,9 +153,44 @@ on_mapped(RdpgfxClientContext *client, UINT16 surface_id, UINT64 window_id)
     s->source.width = MIN(library->mappedWidth, library->width);
     s->source.height = MIN(library->mappedHeight, library->height);
     s->source.window_id = window_id;
+    if (window_id == BRIDGE_SCREEN_ID) // no window of the guest's
+        return CHANNEL_RC_OK;
     bridge_damage_clip(&s->source.damage, s->source.width, s->source.height);
     bridge_model_map(g->model, &s->source);
     return CHANNEL_RC_OK;
+}
+
+// The guest's own screen, of which there is one part: the client has told of one monitor.
+static void
+map_output(BridgeGraphics *g, UINT16 surface_id)
+{
+    Surface *s = find(g, surface_id);
+
+    if (!s)
+        return;
+    s->source.window_id = BRIDGE_SCREEN_ID;
+    bridge_model_map(g->model, &s->source);
+}
+
+static UINT
+on_map_output(RdpgfxClientContext *client, const RDPGFX_MAP_SURFACE_TO_OUTPUT_PDU *pdu)
+{
+    UINT error = the_graphics->map_output(client, pdu);
+
+    if (!error)
+        map_output(the_graphics, pdu->surfaceId);
+    return error;
+}
+
+static UINT
+on_map_scaled_output(RdpgfxClientContext *client,
+                     const RDPGFX_MAP_SURFACE_TO_SCALED_OUTPUT_PDU *pdu)
+{
+    UINT error = the_graphics->map_scaled_output(client, pdu);
+
+    if (!error)
+        map_output(the_graphics, pdu->surfaceId);
+    return error;
 }
 
 // The library calls it for every command with exactly what changed.
@@ -288,12 +325,16 @@ hook(BridgeGraphics *g, RdpgfxClientContext *c)
     g->create_surface = c->CreateSurface;
     g->delete_surface = c->DeleteSurface;
     g->reset = c->ResetGraphics;
+    g->map_output = c->MapSurfaceToOutput;
+    g->map_scaled_output = c->MapSurfaceToScaledOutput;
     c->StartFrame = on_start_frame;
     c->EndFrame = on_end_frame;
     c->SurfaceCommand = on_surface_command;
     c->CreateSurface = on_create_surface;
     c->DeleteSurface = on_delete_surface;
     c->ResetGraphics = on_reset;
+    c->MapSurfaceToOutput = on_map_output;
+    c->MapSurfaceToScaledOutput = on_map_scaled_output;
     c->UpdateSurfaces = on_update_surfaces;
     c->OnOpen = on_open;
 }

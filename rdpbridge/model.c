@@ -7,13 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PARKED_AT (-16000)  // minimised windows stand at -32000, or a part of it where it is scaled
 #define APP_WAIT_US 150000  // how long a window waits for its program's name
 #define MOVE_WAIT_US 300000 // how long the guest has to follow a move
 
 void
 bridge_model_set_max(BridgeModel *m, unsigned max_windows)
 {
-    m->max_windows = max_windows < VIEW_WINDOWS_MAX ? max_windows : VIEW_WINDOWS_MAX;
+    // One more is the guest's own screen.
+    m->max_windows = max_windows < VIEW_WINDOWS_MAX ? max_windows : VIEW_WINDOWS_MAX - 1;
 }
 
 BridgeModel *
@@ -34,6 +36,7 @@ static void
 window_free(BridgeWindow *w)
 {
     bridge_surface_free(w->buffer);
+    bridge_region_clear(&w->shape);
     free(w->icon);
     free(w);
 }
@@ -63,10 +66,37 @@ bridge_model_window(BridgeModel *m, uint32_t id)
     return NULL;
 }
 
+void
+bridge_model_set_foreign(BridgeModel *m, bool foreign)
+{
+    m->foreign = foreign;
+}
+
+bool
+bridge_model_hidden(const BridgeModel *m, const BridgeWindow *w)
+{
+    return w->show == BRIDGE_HIDE || w->rect.width == 0 || w->rect.height == 0 || w->cloaked ||
+           (m->foreign && bridge_style_is_scenery(w->style, w->ex_style, w->title));
+}
+
 BridgeWindow *
 bridge_model_nth(BridgeModel *m, unsigned n)
 {
     return n < m->n_windows ? m->windows[n] : NULL;
+}
+
+uint32_t
+bridge_model_generation(const BridgeModel *m)
+{
+    return m->generation;
+}
+
+const uint32_t *
+bridge_model_stacking(const BridgeModel *m, unsigned *count, uint32_t *number)
+{
+    *count = m->n_stack;
+    *number = m->stackings;
+    return m->stack;
 }
 
 void
@@ -152,12 +182,15 @@ window_new(BridgeModel *m, uint32_t id)
     return w;
 }
 
-// Windows stand at -32000, -32000 while they are minimised: what they go back to is kept.
+// Of a minimised window, what it goes back to is kept.
 static bool
 place_counts(const BridgeWindow *w, const BridgeOrder *order)
 {
-    return w->show != BRIDGE_SHOW_MINIMIZED ||
-           (order->fields & BRIDGE_ORDER_OFFSET && order->x > -16000 && order->y > -16000);
+    bool placed = order->fields & BRIDGE_ORDER_OFFSET;
+
+    if (placed && order->x <= PARKED_AT && order->y <= PARKED_AT)
+        return false;
+    return w->show != BRIDGE_SHOW_MINIMIZED || placed;
 }
 
 static int32_t
@@ -177,12 +210,47 @@ bridge_model_followed(BridgeWindow *w)
     w->push = true;
 }
 
+// A shape of nothing, or of what lies elsewhere, is no shape: the window is whole.
+static void
+apply_shape(BridgeWindow *w, const BridgeOrder *order)
+{
+    ViewRect whole = {0, 0, w->guest_rect.width, w->guest_rect.height};
+
+    if (order->fields & BRIDGE_ORDER_SHAPE) {
+        bridge_region_copy(&w->shape, order->shape);
+        bridge_region_move(&w->shape, -w->guest_rect.x, -w->guest_rect.y);
+        bridge_region_clip(&w->shape, whole);
+        if (w->shape.count > 0)
+            return;
+    } else if (!(order->fields & BRIDGE_ORDER_SIZE)) {
+        return;
+    }
+    w->shape.count = 0;
+    bridge_region_add(&w->shape, whole);
+}
+
+static void
+apply_guest_place(BridgeWindow *w, const BridgeOrder *order)
+{
+    w->guest_rect = w->rect;
+    if (order->fields & BRIDGE_ORDER_OFFSET) {
+        w->guest_rect.x = bounded_coordinate(order->x);
+        w->guest_rect.y = bounded_coordinate(order->y);
+        w->unsure = false;
+        w->unsure_due = 0;
+    }
+}
+
 static void
 apply_place(BridgeWindow *w, const BridgeOrder *order)
 {
-    if (!place_counts(w, order))
+    const uint32_t fields = BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE | BRIDGE_ORDER_SHAPE;
+    bool counts = place_counts(w, order);
+
+    // One that was minimised before the session began still has to be somewhere to come back from.
+    if (!(order->fields & fields) || (!counts && w->rect.width > 0))
         return;
-    if (order->fields & BRIDGE_ORDER_OFFSET) {
+    if (counts && order->fields & BRIDGE_ORDER_OFFSET) {
         w->rect.x = bounded_coordinate(order->x);
         w->rect.y = bounded_coordinate(order->y);
     }
@@ -194,6 +262,11 @@ apply_place(BridgeWindow *w, const BridgeOrder *order)
     if (w->moving && w->rect.width == w->moving_rect.width &&
         w->rect.height == w->moving_rect.height)
         bridge_model_followed(w);
+    if (counts)
+        apply_guest_place(w, order);
+    else
+        w->guest_rect = w->rect;
+    apply_shape(w, order);
 }
 
 static void
@@ -231,10 +304,12 @@ bridge_model_order(BridgeModel *m, uint32_t id, bool is_new, const BridgeOrder *
 
     if (!w && (!is_new || id == 0))
         return true;
-    if (!w && m->n_windows >= m->max_windows)
+    if (!w && m->n_windows >= m->max_windows + (id == BRIDGE_SCREEN_ID))
         return false;
     if (!w)
         w = window_new(m, id);
+    m->generation++;
+    w->untold = false;
     apply_properties(m, w, order);
     apply_place(w, order);
     if (created && w->owner_id == 0) {
@@ -270,16 +345,35 @@ bridge_model_delete(BridgeModel *m, uint32_t id)
         BridgeWindow *w = m->windows[i];
         if (w->id != id)
             continue;
+        m->generation++;
         bridge_present_release(m, w);
         m->windows[i] = m->windows[--m->n_windows];
         forget_in_stack(m, id);
         VIEW_INIT(&msg, VIEW_MSG_WINDOW_GONE);
         if (w->announced)
             bridge_say(m, &msg, sizeof msg, -1);
+        bridge_present_forget(m, w);
         m->out->gone(m->user, id);
         window_free(w);
         return;
     }
+}
+
+void
+bridge_model_sync_began(BridgeModel *m)
+{
+    for (unsigned i = 0; i < m->n_windows; i++)
+        m->windows[i]->untold = m->windows[i]->id != BRIDGE_SCREEN_ID;
+}
+
+void
+bridge_model_sync_completed(BridgeModel *m)
+{
+    for (unsigned i = 0; i < m->n_windows;)
+        if (m->windows[i]->untold)
+            bridge_model_delete(m, m->windows[i]->id); // the last one takes its place
+        else
+            i++;
 }
 
 static void
@@ -305,6 +399,8 @@ say_stack(BridgeModel *m)
 void
 bridge_model_stack(BridgeModel *m, const uint32_t *untrusted_ids, unsigned count)
 {
+    m->generation++;
+    m->stackings++;
     m->n_stack = 0;
     for (unsigned i = 0; i < count && m->n_stack < VIEW_WINDOWS_MAX; i++) {
         bool twice = false;
@@ -331,6 +427,19 @@ bridge_model_active(BridgeModel *m, uint32_t untrusted_id)
 {
     m->active = bridge_model_window(m, untrusted_id) ? untrusted_id : 0;
     say_active(m);
+}
+
+void
+bridge_model_cloak(BridgeModel *m, uint32_t id, bool cloaked)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w || w->cloaked == cloaked)
+        return;
+    m->generation++;
+    w->cloaked = cloaked;
+    bridge_present(m, w);
+    m->out->changed(m->user, w);
 }
 
 void
@@ -397,11 +506,17 @@ bridge_model_take_icon(BridgeModel *m, uint32_t id, uint8_t *icon, uint32_t widt
 void
 bridge_model_view_attached(BridgeModel *m)
 {
+    bool known[VIEW_WINDOWS_MAX] = {false};
+
     bridge_model_view_lost(m); // whatever the former one owes
     m->view = true;
     // An owner may only be named once the view knows it: those are said when all are known.
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        known[i] = m->windows[i]->announced;
+        m->windows[i]->announced = false;
+    }
     for (unsigned i = 0; i < m->n_windows; i++)
-        if (m->windows[i]->announced)
+        if (known[i])
             bridge_announce(m, m->windows[i]);
     for (unsigned i = 0; i < m->n_windows; i++)
         if (m->windows[i]->announced && m->windows[i]->owner_id != 0)
@@ -423,6 +538,11 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
         // A server says nothing of a move it was asked for ([MS-RDPERP] 3.2.5.1.3), only of sizes.
         bool moved = rect.x != w->rect.x || rect.y != w->rect.y;
         w->rect = rect;
+        if (moved) {
+            m->generation++;
+            w->unsure = true;
+            w->unsure_due = m->out->now(m->user) + MOVE_WAIT_US;
+        }
         w->followed_serial = serial;
         w->push = true;
         bridge_present(m, w);

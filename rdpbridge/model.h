@@ -10,9 +10,14 @@
 // none of those functions may call back into the model. All values from the guest are bounded here.
 
 #include "rdpbridge/damage.h"
+#include "rdpbridge/region.h"
 #include "rdpbridge/surface.h"
 
 typedef struct BridgeModel BridgeModel;
+
+// The window in which the guest's own screen is shown: no handle of a Windows' window, and orders
+// that name it are not taken.
+#define BRIDGE_SCREEN_ID 0xffffffffu
 
 // The show state of RAIL ([MS-RDPERP] 2.2.1.3.1.2.1).
 typedef enum {
@@ -29,6 +34,7 @@ typedef enum {
     BRIDGE_ORDER_TITLE = 1u << 3,
     BRIDGE_ORDER_OFFSET = 1u << 4,
     BRIDGE_ORDER_SIZE = 1u << 5,
+    BRIDGE_ORDER_SHAPE = 1u << 6,
 } BridgeOrderFields;
 
 // A window order, new or update: what `fields` names.
@@ -38,6 +44,7 @@ typedef struct {
     const char *title; // cleaned
     int32_t x, y;
     uint32_t width, height;
+    const BridgeRegion *shape; // in the desktop
 } BridgeOrder;
 
 // A surface of the graphics channel; the graphics module's, which outlives its stay in the model.
@@ -65,9 +72,16 @@ typedef struct {
 typedef struct {
     uint32_t id, owner_id, style, ex_style, show;
     ViewRect rect; // outer, as the orders say; the one before while minimised
+    // Where the guest has it, for what is cut out of its desktop: unsure while it has been told of
+    // a move and has not said that it made it.
+    ViewRect guest_rect;
+    bool unsure;
+    BridgeRegion shape; // what of its rectangle is the window's, counted from its corner
+    bool untold;        // since the guest began to tell all its windows
     char title[VIEW_TITLE_MAX];
     uint32_t min_width, min_height, max_width, max_height;
     uint32_t app_index;
+    bool cloaked;   // the guest composes it, and shows it to nobody
     bool app_known; // answered, or waited for long enough
     uint8_t *icon;  // straight BGRA8, or NULL
     uint32_t icon_width, icon_height;
@@ -92,7 +106,8 @@ typedef struct {
     uint32_t moving_serial, followed_serial;
     ViewRect moving_rect;
 
-    int64_t flight_due, mismatch_due, moving_due, app_due; // µs of out->now; 0: not waiting
+    // µs of out->now; 0: not waiting
+    int64_t flight_due, mismatch_due, moving_due, app_due, unsure_due;
     BridgeFrameRef frames[BRIDGE_WINDOW_FRAMES_MAX];
     unsigned n_frames;
 } BridgeWindow;
@@ -116,12 +131,22 @@ void bridge_model_free(BridgeModel *model);
 
 void bridge_model_set_max(BridgeModel *model, unsigned max_windows);
 
+// The server is not ours: some of its windows are scenery (style.h).
+void bridge_model_set_foreign(BridgeModel *model, bool foreign);
+
 // The guest's desktop: a frameless maximised window that covers it is full-screen.
 void bridge_model_set_screen(BridgeModel *model, uint32_t width, uint32_t height);
 
 BridgeWindow *bridge_model_window(BridgeModel *model, uint32_t id);
+// Nobody may see it: hidden or cloaked by the guest, without a size, or scenery.
+bool bridge_model_hidden(const BridgeModel *model, const BridgeWindow *window);
 // Windows by position, in no order, NULL past the end.
 BridgeWindow *bridge_model_nth(BridgeModel *model, unsigned n);
+
+// Grows with every change of where windows are or how they are stacked.
+uint32_t bridge_model_generation(const BridgeModel *model);
+// The guest's last stacking, top first, and how many of them there were so far.
+const uint32_t *bridge_model_stacking(const BridgeModel *model, unsigned *count, uint32_t *number);
 
 // Orders. A new window with a known id is an update; an update of an unknown id is ignored. FALSE
 // when there are too many windows (said once per window that was refused).
@@ -129,6 +154,10 @@ bool bridge_model_order(BridgeModel *model, uint32_t id, bool is_new, const Brid
 void bridge_model_delete(BridgeModel *model, uint32_t id);
 void bridge_model_stack(BridgeModel *model, const uint32_t *untrusted_ids, unsigned count);
 void bridge_model_active(BridgeModel *model, uint32_t untrusted_id);
+// All windows are told anew: those that are not by _completed are no more.
+void bridge_model_sync_began(BridgeModel *model);
+void bridge_model_sync_completed(BridgeModel *model);
+void bridge_model_cloak(BridgeModel *model, uint32_t id, bool cloaked);
 void bridge_model_set_app(BridgeModel *model, uint32_t id, uint32_t app_index);
 void bridge_model_set_limits(BridgeModel *model, uint32_t id, const uint32_t min_max[4]);
 // Takes an icon made by malloc.

@@ -17,24 +17,27 @@ struct BridgeModel {
     BridgeWindow *windows[VIEW_WINDOWS_MAX];
     BridgeSource *sources[BRIDGE_SOURCES_MAX];
     BridgeFrame frames[BRIDGE_FRAMES_MAX];
-    bool view, in_frame;
+    bool view, in_frame, foreign;
     uint32_t next_buffer;
     size_t used;
     uint32_t stack[VIEW_WINDOWS_MAX]; // as the guest said, known ids only
     unsigned n_stack;
-    uint32_t active;
+    uint32_t active, generation, stackings;
     ViewRect screen;
 };
 
 // Says what has to be said of a window now, and shows what can be shown.
 void bridge_present(BridgeModel *model, BridgeWindow *window);
 
-// The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
 // The guest has followed the host: it is at its last place, of which servers say nothing
 // ([MS-RDPERP] 3.2.5.1.3), in the size that its orders tell.
 void bridge_model_followed(BridgeWindow *w);
 
+// The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
 void bridge_present_release(BridgeModel *model, BridgeWindow *window);
+
+// The window is gone: its buffer too, of which the view is told.
+void bridge_present_forget(BridgeModel *model, BridgeWindow *window);
 
 // WINDOW, TITLE, ICON.
 void bridge_announce(BridgeModel *model, BridgeWindow *window);

@@ -13,7 +13,7 @@
 static ViewState
 state_of(const BridgeModel *m, const BridgeWindow *w)
 {
-    if (w->show == BRIDGE_HIDE || w->rect.width == 0 || w->rect.height == 0)
+    if (bridge_model_hidden(m, w))
         return VIEW_STATE_HIDDEN;
     if (w->show == BRIDGE_SHOW_MINIMIZED)
         return VIEW_STATE_MINIMIZED;
@@ -181,6 +181,16 @@ say_buffer_gone(BridgeModel *m, BridgeSurface *old)
     bridge_surface_free(old);
 }
 
+void
+bridge_present_forget(BridgeModel *m, BridgeWindow *w)
+{
+    if (w->buffer && w->buffer_said)
+        say_buffer_gone(m, w->buffer);
+    else
+        bridge_surface_free(w->buffer);
+    w->buffer = NULL;
+}
+
 static bool
 fits(const BridgeWindow *w, const BridgeSource *source)
 {
@@ -264,6 +274,7 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
         w->mismatch_due = 0;
         w->mismatch_accepted = false;
     }
+    bridge_damage_clip(&source->damage, source->width, source->height);
     bool current = same_size(w->buffer, source) && !w->stale;
     bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
     w->deferred = pixels && m->in_frame;
@@ -424,6 +435,7 @@ bridge_model_due(const BridgeModel *m)
         const BridgeWindow *w = m->windows[i];
         due = earlier(due, earlier(earlier(w->flight_due, w->mismatch_due),
                                    earlier(w->moving_due, w->app_due)));
+        due = earlier(due, w->unsure_due);
     }
     return due;
 }
@@ -453,6 +465,11 @@ bridge_model_expire(BridgeModel *m)
             again = w->mismatch_accepted = true;
         if (elapsed(&w->app_due, now))
             again = w->app_known = true;
+        if (elapsed(&w->unsure_due, now)) { // it was not told back: the guest will have made it
+            w->unsure = false;
+            w->guest_rect = w->rect;
+            m->generation++;
+        }
         if (elapsed(&w->moving_due, now)) { // the guest wants another size: the view hears so
             bridge_model_followed(w);
             again = true;

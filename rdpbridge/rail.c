@@ -10,7 +10,8 @@
     (TS_RAIL_CLIENTSTATUS_ALLOWLOCALMOVESIZE |                                                     \
      TS_RAIL_CLIENTSTATUS_WINDOW_RESIZE_MARGIN_SUPPORTED |                                         \
      TS_RAIL_CLIENTSTATUS_HIGH_DPI_ICONS_SUPPORTED |                                               \
-     TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED)
+     TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED |                                        \
+     TS_RAIL_CLIENTSTATUS_BIDIRECTIONAL_CLOAK_SUPPORTED) // else the library fails at cloaking
 
 struct BridgeRail {
     const BridgeRailHandlers *handlers;
@@ -114,12 +115,14 @@ on_exec_result(RailClientContext *client, const RAIL_EXEC_RESULT_ORDER *order)
 }
 
 static void
-tell_app_id(BridgeRail *r, guint32 window, const WCHAR *id, const WCHAR *path)
+tell_app_id(BridgeRail *r, guint32 window, const WCHAR *id, const WCHAR *path, guint32 process)
 {
     char *id8 = ConvertWCharNToUtf8Alloc(id, 260, NULL);
     char *path8 = path ? ConvertWCharNToUtf8Alloc(path, 260, NULL) : NULL;
 
-    r->handlers->app_id(window, id8 ? id8 : "", path8 ? path8 : "", r->user);
+    BridgeAppClues clues = {id8 ? id8 : "", path8 ? path8 : "", process};
+
+    r->handlers->app_id(window, &clues, r->user);
     free(id8);
     free(path8);
 }
@@ -127,14 +130,38 @@ tell_app_id(BridgeRail *r, guint32 window, const WCHAR *id, const WCHAR *path)
 static UINT
 on_app_id(RailClientContext *client, const RAIL_GET_APPID_RESP_ORDER *order)
 {
-    tell_app_id(client->custom, order->windowId, order->applicationId, NULL);
+    tell_app_id(client->custom, order->windowId, order->applicationId, NULL, 0);
     return CHANNEL_RC_OK;
 }
 
 static UINT
 on_app_id_ex(RailClientContext *client, const RAIL_GET_APPID_RESP_EX *order)
 {
-    tell_app_id(client->custom, order->windowID, order->applicationID, order->processImageName);
+    tell_app_id(client->custom, order->windowID, order->applicationID, order->processImageName,
+                order->processId);
+    return CHANNEL_RC_OK;
+}
+
+static UINT
+on_cloak(RailClientContext *client, const RAIL_CLOAK *order)
+{
+    BridgeRail *r = client->custom;
+
+    r->handlers->cloak(order->windowId, order->cloak, r->user);
+    return CHANNEL_RC_OK;
+}
+
+// Where the guest's language bar is and what its input methods are set to: they live in the guest,
+// and the host has nothing to follow. The library would send the latter back.
+static UINT
+on_language_bar(RailClientContext *client, const RAIL_LANGBAR_INFO_ORDER *order)
+{
+    return CHANNEL_RC_OK;
+}
+
+static UINT
+on_compartments(RailClientContext *client, const RAIL_COMPARTMENT_INFO_ORDER *order)
+{
     return CHANNEL_RC_OK;
 }
 
@@ -179,8 +206,17 @@ bridge_rail_attach(BridgeRail *r, RailClientContext *client)
     client->ServerExecuteResult = on_exec_result;
     client->ServerGetAppIdResponse = on_app_id;
     client->ServerGetAppidResponseExtended = on_app_id_ex;
+    client->ServerCloak = on_cloak;
+    client->ServerLanguageBarInfo = on_language_bar;
+    client->ClientCompartmentInfo = on_compartments;
     client->ServerLocalMoveSize = on_move_loop;
     client->ServerMinMaxInfo = on_limits;
+}
+
+gboolean
+bridge_rail_is_ours(const BridgeRail *r)
+{
+    return r->ours;
 }
 
 void
@@ -241,6 +277,16 @@ bridge_rail_command(BridgeRail *r, guint32 window, guint16 command)
 
     if (r->client && r->shaken)
         r->client->ClientSystemCommand(r->client, &order);
+}
+
+void
+bridge_rail_notify(BridgeRail *r, guint32 window, guint32 icon, guint32 message)
+{
+    RAIL_NOTIFY_EVENT_ORDER order = {window, icon, message};
+
+    // Ours has no tray, and takes this one's for another message.
+    if (r->client && r->shaken && !r->ours)
+        r->client->ClientNotifyEvent(r->client, &order);
 }
 
 void

@@ -4,6 +4,8 @@
 // RAIL ([MS-RDPERP]): the handshake, programs to start, and what is said of and to windows. Window
 // orders (rdpbridge/orders.h) come by another way.
 
+#include "rdpbridge/apps.h"
+
 #include <freerdp/client/rail.h>
 #include <glib.h>
 
@@ -14,8 +16,8 @@ typedef struct {
     // program as it was given; code is RAIL's ([MS-RDPERP] 2.2.2.3.2), raw with success the
     // program's process in the guest, or 0 (channel/rail.h)
     void (*exec_result)(const char *program, guint16 code, guint32 raw, gpointer user);
-    void (*app_id)(guint32 window, const char *untrusted_id, const char *untrusted_path,
-                   gpointer user);
+    void (*app_id)(guint32 window, const BridgeAppClues *clues, gpointer user);
+    void (*cloak)(guint32 window, gboolean cloaked, gpointer user);
     void (*move_loop)(guint32 window, guint16 kind, gint16 x, gint16 y, gpointer user);
     void (*limits)(guint32 window, const guint32 min_max[4], gpointer user);
 } BridgeRailHandlers;
@@ -26,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeRail, bridge_rail_free)
 
 // The channel is there (NULL: gone). Before that, and while it is gone, requests do nothing.
 void bridge_rail_attach(BridgeRail *rail, RailClientContext *client);
+
+// The server is casement-remoteapp; known once it is ready.
+gboolean bridge_rail_is_ours(const BridgeRail *rail);
 
 // The part of the desktop that maximised windows take.
 void bridge_rail_set_work_area(BridgeRail *rail, gint x, gint y, guint width, guint height);
@@ -38,6 +43,8 @@ void bridge_rail_ask_app(BridgeRail *rail, guint32 window);
 void bridge_rail_activate(BridgeRail *rail, guint32 window, gboolean active);
 void bridge_rail_move(BridgeRail *rail, guint32 window, gint x, gint y, guint width, guint height);
 void bridge_rail_command(BridgeRail *rail, guint32 window, guint16 command); // SC_*
+// A mouse message to the window of an icon of the tray (WM_*, NIN_*).
+void bridge_rail_notify(BridgeRail *rail, guint32 window, guint32 icon, guint32 message);
 void bridge_rail_layout(BridgeRail *rail, guint32 keyboard_layout);
 
 // Restacks on top without focus (channel/rail.h); nothing with a server that is not ours.

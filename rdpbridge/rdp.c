@@ -8,6 +8,7 @@
 
 #include <freerdp/client/channels.h>
 #include <freerdp/gdi/gdi.h>
+#include <freerdp/session.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +17,7 @@
 
 #define HANDLES_MAX 64
 #define TURN_US 4000 // of PDUs before the loop sees to others
+#define TURNS 8      // after which what came is shown although more is there
 #define CANVAS 64    // of the library's desktop, on which nothing of ours is drawn
 #define CONGESTED (32 * 1024)
 #define UNKNOWN                                                                                    \
@@ -38,6 +40,7 @@ struct BridgeRdp {
     BridgeTransport *transport;
     GSource *source;
     gboolean more;       // PDUs that were there when the turn's time was over
+    guint turns;         // since turn_over
     char *failure;       // set by bridge_rdp_fail
     guint32 said;        // the server's last Set Error Info, as an error of the library's
     BridgeRefusal logon; // how the server refused the user
@@ -130,11 +133,24 @@ on_connecting(rdpContext *context)
     return set_desktop(context, rdp->width, rdp->height);
 }
 
-// The library calls this, without asking whether it is there, when the guest resets its graphics:
-// a Windows does first of all. Nothing is drawn into the library's own picture of the desktop.
+// The library calls this, without asking whether it is there, when the guest resets its graphics
+// too: a Windows does first of all.
 static BOOL
 on_desktop_resize(rdpContext *context)
 {
+    BridgeRdp *rdp = rdp_of(context);
+
+    return rdp->handlers->resized(context, rdp->user);
+}
+
+// Save Session Info PDU ([MS-RDPBCGR] 2.2.10.1). Of log-ons that failed on_logon_error is told.
+static BOOL
+on_session_info(rdpContext *context, UINT32 type, void *data)
+{
+    BridgeRdp *rdp = rdp_of(context);
+
+    if (type != INFO_TYPE_LOGON_EXTENDED_INF)
+        rdp->handlers->logged_on(rdp->user);
     return TRUE;
 }
 
@@ -150,6 +166,7 @@ on_post_connect(freerdp *instance)
     UINT32 height = freerdp_settings_get_uint32(s, FreeRDP_DesktopHeight);
 
     context->update->DesktopResize = on_desktop_resize;
+    context->update->SaveSessionInfo = on_session_info;
     if (!set_desktop(context, CANVAS, CANVAS))
         return FALSE;
     BOOL ok = gdi_init(instance, PIXEL_FORMAT_BGRX32) &&
@@ -390,8 +407,13 @@ static gboolean
 source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 {
     BridgeRdp *rdp = ((RdpSource *)source)->rdp;
+    gboolean goes_on = one_turn(rdp);
 
-    if (one_turn(rdp))
+    if (!rdp->more || ++rdp->turns == TURNS) {
+        rdp->turns = 0;
+        rdp->handlers->turn_over(rdp->user);
+    }
+    if (goes_on)
         return G_SOURCE_CONTINUE;
     g_autofree char *text = NULL;
     BridgeRdpEnd how = refused(rdp, &text);

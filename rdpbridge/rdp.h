@@ -26,6 +26,12 @@ typedef struct {
     // The server may have refused the log-on: if RemoteApp does not begin soon, it did, and
     // bridge_rdp_give_up_sign_in ends the connection. From within the library: only remember.
     void (*sign_in_doubtful)(gpointer user);
+    // The server says that the user is logged on: what it shows now is the user's.
+    void (*logged_on)(gpointer user);
+    // The guest has changed the desktop's size in the settings. FALSE: give up.
+    gboolean (*resized)(rdpContext *context, gpointer user);
+    // All that had come from the guest was seen to, or much of it was.
+    void (*turn_over)(gpointer user);
     // A channel's client interface ("rail", "cliprdr", or a dynamic channel's full name).
     void (*channel)(const char *name, gpointer interface, gpointer user);
     void (*channel_gone)(const char *name, gpointer interface, gpointer user);

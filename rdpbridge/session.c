@@ -92,12 +92,6 @@ model_to_view(void *user, const void *message, size_t size, int fd)
     bridge_viewlink_send(s->view, message, size, fd);
 }
 
-static gboolean
-in_lists(const BridgeWindow *w)
-{
-    return w->show != BRIDGE_HIDE && w->rect.width > 0 && w->rect.height > 0;
-}
-
 static void
 tell_broker(BridgeSession *s, const BridgeWindow *w)
 {
@@ -127,7 +121,7 @@ on_dirty(gpointer user)
     g_hash_table_iter_init(&iter, s->dirty);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
-        if (w && in_lists(w))
+        if (w && !bridge_model_hidden(s->model, w))
             tell_broker(s, w);
     }
     g_hash_table_remove_all(s->dirty);
@@ -145,7 +139,11 @@ bridge_session_mark(BridgeSession *s, guint32 window)
 static void
 model_changed(void *user, const BridgeWindow *window)
 {
-    bridge_session_mark(user, window->id);
+    BridgeSession *s = user;
+
+    if (bridge_asks_again(s->asks, window->id))
+        bridge_rail_ask_app(s->rail, window->id);
+    bridge_session_mark(s, window->id);
 }
 
 static void
@@ -155,6 +153,7 @@ model_gone(void *user, uint32_t id)
     CtlWindowId m = {.window_id = id};
 
     g_hash_table_remove(s->dirty, GUINT_TO_POINTER(id));
+    bridge_asks_forget(s->asks, id);
     if (s->focus == id)
         s->focus = 0;
     CTL_INIT(&m, CTL_WINDOW_GONE);
@@ -166,7 +165,8 @@ model_ask_app(void *user, uint32_t id)
 {
     BridgeSession *s = user;
 
-    bridge_rail_ask_app(s->rail, id);
+    if (id != BRIDGE_SCREEN_ID)
+        bridge_rail_ask_app(s->rail, id);
 }
 
 static void
@@ -191,10 +191,19 @@ typedef struct {
     BridgeSession *session;
 } DueSource;
 
+static gint64
+next_due(GSource *source)
+{
+    const BridgeSession *s = ((DueSource *)source)->session;
+    gint64 model = bridge_model_due(s->model), desktop = bridge_desktop_due(s->desktop);
+
+    return model == 0 ? desktop : desktop == 0 ? model : MIN(model, desktop);
+}
+
 static gboolean
 due_prepare(GSource *source, gint *timeout)
 {
-    gint64 due = bridge_model_due(((DueSource *)source)->session->model);
+    gint64 due = next_due(source);
     gint64 left = due - g_get_monotonic_time();
 
     *timeout = due == 0 ? -1 : left <= 0 ? 0 : (gint)(left / 1000 + 1);
@@ -204,7 +213,7 @@ due_prepare(GSource *source, gint *timeout)
 static gboolean
 due_check(GSource *source)
 {
-    gint64 due = bridge_model_due(((DueSource *)source)->session->model);
+    gint64 due = next_due(source);
 
     return due != 0 && due <= g_get_monotonic_time();
 }
@@ -212,7 +221,10 @@ due_check(GSource *source)
 static gboolean
 due_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 {
-    bridge_model_expire(((DueSource *)source)->session->model);
+    BridgeSession *s = ((DueSource *)source)->session;
+
+    bridge_model_expire(s->model);
+    bridge_desktop_expire(s->desktop);
     return G_SOURCE_CONTINUE;
 }
 
@@ -228,6 +240,7 @@ rail_ready(gpointer user)
     CtlPlain m;
 
     s->ready = TRUE;
+    bridge_model_set_foreign(s->model, !bridge_rail_is_ours(s->rail));
     m = (CtlPlain){CTL_READY, sizeof m};
     bridge_control_send(s->control, &m, sizeof m);
     bridge_execs_ready(s->execs);
@@ -240,14 +253,22 @@ rail_exec_result(const char *program, guint16 code, guint32 raw, gpointer user)
 }
 
 static void
-rail_app_id(guint32 window, const char *untrusted_id, const char *untrusted_path, gpointer user)
+rail_app_id(guint32 window, const BridgeAppClues *clues, gpointer user)
 {
     BridgeSession *s = user;
-    guint32 index = bridge_apps_find(s->apps, untrusted_id);
+    guint32 index = bridge_apps_find(s->apps, clues);
 
-    if (index == CTL_APP_NONE && *untrusted_path)
-        index = bridge_apps_find(s->apps, untrusted_path);
+    bridge_tray_set_app(s->tray, window, index);
+    if (!bridge_model_window(s->model, window))
+        return;
+    bridge_asks_answered(s->asks, window, index != CTL_APP_NONE);
     bridge_model_set_app(s->model, window, index);
+}
+
+static void
+rail_cloak(guint32 window, gboolean cloaked, gpointer user)
+{
+    bridge_model_cloak(((BridgeSession *)user)->model, window, cloaked);
 }
 
 static void
@@ -284,6 +305,7 @@ rail_limits(guint32 window, const guint32 min_max[4], gpointer user)
 static const BridgeRailHandlers rail_handlers = {.ready = rail_ready,
                                                  .exec_result = rail_exec_result,
                                                  .app_id = rail_app_id,
+                                                 .cloak = rail_cloak,
                                                  .move_loop = rail_move_loop,
                                                  .limits = rail_limits};
 
@@ -313,10 +335,27 @@ orders_too_many(gpointer user)
     bridge_control_notice(s->control, FALSE, 0, text);
 }
 
+static const BridgeOrdersHandlers orders_handlers = {.too_many = orders_too_many,
+                                                     .monitored = bridge_session_monitored};
+
+static void
+desktop_refresh(void *user, const ViewRect *rects, unsigned count)
+{
+    bridge_classic_refresh(((BridgeSession *)user)->classic, rects, count);
+}
+
+static const BridgeDesktopOut desktop_out = {.now = model_now, .refresh = desktop_refresh};
+
 static void
 graphics_fail(const char *text, gpointer user)
 {
     bridge_rdp_fail(((BridgeSession *)user)->rdp, "%s", text);
+}
+
+static gboolean
+signs_in(const BridgeSession *s)
+{
+    return (s->setup.flags & CTL_SIGN_IN) != 0;
 }
 
 static BridgeOrders *
@@ -331,7 +370,19 @@ rdp_prepare(rdpContext *context, gpointer user)
     BridgeSession *s = user;
 
     bridge_orders_register(context, orders_of);
+    bridge_classic_register(s->classic, context);
+    // A guest of our own paints by RDPGFX, and so may a Windows when that channel comes.
+    if (signs_in(s) && !bridge_classic_start(s->classic, context))
+        return FALSE;
     return bridge_cursor_register(s->cursor, context);
+}
+
+static void
+attach_graphics(BridgeSession *s, gpointer interface)
+{
+    bridge_classic_stop(s->classic);
+    if (!bridge_graphics_attach(s->graphics, bridge_rdp_context(s->rdp), interface))
+        bridge_rdp_fail(s->rdp, "the RDP library could not set up its graphics");
 }
 
 static void
@@ -345,9 +396,8 @@ rdp_channel(const char *name, gpointer interface, gpointer user)
         bridge_clipboard_attach(s->clipboard, interface);
     else if (strcmp(name, DISP_DVC_CHANNEL_NAME) == 0)
         bridge_display_attach(s->display, interface);
-    else if (strcmp(name, RDPGFX_DVC_CHANNEL_NAME) == 0 &&
-             !bridge_graphics_attach(s->graphics, bridge_rdp_context(s->rdp), interface))
-        bridge_rdp_fail(s->rdp, "the RDP library could not set up its graphics");
+    else if (strcmp(name, RDPGFX_DVC_CHANNEL_NAME) == 0)
+        attach_graphics(s, interface);
 }
 
 static void
@@ -368,8 +418,8 @@ rdp_channel_gone(const char *name, gpointer interface, gpointer user)
     }
 }
 
-static void
-end_unsigned(BridgeSession *s, BridgeRdpEnd how, const char *why)
+void
+bridge_session_end_unsigned(BridgeSession *s, BridgeRdpEnd how, const char *why)
 {
     if (s->over)
         return;
@@ -392,7 +442,7 @@ rdp_ended(BridgeRdpEnd how, const char *text, gpointer user)
 
     s->connected = FALSE;
     if (!s->ready && how != BRIDGE_RDP_ENDED) {
-        end_unsigned(s, how, text);
+        bridge_session_end_unsigned(s, how, text);
         return;
     }
     g_autofree char *notice =
@@ -423,7 +473,16 @@ rdp_sign_in_doubtful(gpointer user)
         s->doubt = after(s, DOUBT_MS, on_doubt);
 }
 
+static void
+rdp_turn_over(gpointer user)
+{
+    bridge_desktop_settle(((BridgeSession *)user)->desktop);
+}
+
 static const BridgeRdpHandlers rdp_handlers = {.prepare = rdp_prepare,
+                                               .logged_on = bridge_session_logged_on,
+                                               .resized = bridge_session_resized,
+                                               .turn_over = rdp_turn_over,
                                                .sign_in_doubtful = rdp_sign_in_doubtful,
                                                .channel = rdp_channel,
                                                .channel_gone = rdp_channel_gone,
@@ -441,16 +500,12 @@ could_not_connect(BridgeSession *s, const char *why)
 }
 
 static gboolean
-signs_in(const BridgeSession *s)
-{
-    return (s->setup.flags & CTL_SIGN_IN) != 0;
-}
-
-static gboolean
 on_handshake_late(gpointer user)
 {
     BridgeSession *s = user;
 
+    if (!s->ready && s->screen_needed)
+        return G_SOURCE_CONTINUE; // a person is at it
     if (!s->ready)
         could_not_connect(s, "its RDP server does not offer RemoteApp");
     return G_SOURCE_REMOVE;
@@ -479,7 +534,7 @@ on_connect(gpointer user)
     if (how == BRIDGE_RDP_ENDED)
         could_not_connect(s, text);
     else if (how != BRIDGE_RDP_UP)
-        end_unsigned(s, how, text);
+        bridge_session_end_unsigned(s, how, text);
     if (how != BRIDGE_RDP_UP)
         return G_SOURCE_REMOVE;
     s->connected = TRUE;
@@ -487,6 +542,7 @@ on_connect(gpointer user)
     guint limit_s = signs_in(s) ? LOG_ON_LIMIT_S : HANDSHAKE_LIMIT_S;
     GSource *late = after(s, limit_s * 1000, on_handshake_late);
     g_source_unref(late);
+    bridge_session_consider_screen(s);
     return G_SOURCE_REMOVE;
 }
 
@@ -522,8 +578,12 @@ static void
 make_modules(BridgeSession *s)
 {
     s->apps = bridge_apps_new();
+    s->asks = bridge_asks_new();
     s->model = bridge_model_new(VIEW_WINDOWS_MAX, &model_out, s);
-    s->orders = bridge_orders_new(s->model, orders_too_many, s);
+    s->tray = bridge_tray_new(s->context, &bridge_session_tray_out, s);
+    s->orders = bridge_orders_new(s->model, s->tray, &orders_handlers, s);
+    s->desktop = bridge_desktop_new(s->model, &desktop_out, s);
+    s->classic = bridge_classic_new(s->desktop);
     s->graphics = bridge_graphics_new(s->model, graphics_fail, s);
     s->rail = bridge_rail_new(&rail_handlers, s);
     s->execs = bridge_execs_new(s->context, &execs_out, s);
@@ -571,6 +631,7 @@ bridge_session_free(BridgeSession *s)
     drop_source(&s->due);
     drop_source(&s->abandoned);
     drop_source(&s->doubt);
+    bridge_session_screen_clear(s);
     g_hash_table_unref(s->dirty);
     bridge_display_free(s->display);
     bridge_clipboard_free(s->clipboard);
@@ -579,8 +640,12 @@ bridge_session_free(BridgeSession *s)
     bridge_sound_free(s->sound);
     bridge_rail_free(s->rail);
     bridge_graphics_free(s->graphics);
+    bridge_classic_free(s->classic);
+    bridge_desktop_free(s->desktop);
     bridge_orders_free(s->orders);
+    bridge_tray_free(s->tray);
     bridge_model_free(s->model);
+    bridge_asks_free(s->asks);
     bridge_apps_free(s->apps);
     bridge_viewlink_free(s->view);
     bridge_control_free(s->control);

@@ -1,7 +1,10 @@
 # What knows neither FreeRDP nor GLib, for tests and fuzzers too.
 add_library(session_pure STATIC
-  cliptext.c damage.c execline.c icon.c model.c present.c scancode.c style.c surface.c)
+  cliptext.c damage.c desktop.c execline.c icon.c model.c present.c region.c scancode.c style.c surface.c)
 target_link_libraries(session_pure PUBLIC channel viewproto)
+
+add_library(session_apps STATIC apps.c asks.c tray.c)
+target_link_libraries(session_apps PUBLIC channel viewproto PkgConfig::GLIB)
 
 add_library(session_sandbox STATIC sandbox.c)
 target_link_libraries(session_sandbox PUBLIC PkgConfig::SECCOMP)
@@ -9,11 +12,14 @@ if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
   target_compile_definitions(session_sandbox PRIVATE BRIDGE_SANITIZED=1)
 endif()
 
-add_executable(casement-session
-  main.c apps.c certificate.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c rail.c
-  rdp.c refusal.c session.c session_broker.c session_view.c settings.c sound.c transport.c viewlink.c)
-target_link_libraries(casement-session PRIVATE
-  session_pure session_sandbox channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
+# All of it but the process, which a fuzzer is itself.
+add_library(session_core STATIC
+  certificate.c classic.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c
+  rail.c rdp.c refusal.c session.c session_broker.c session_screen.c session_view.c settings.c sound.c transport.c viewlink.c)
+target_link_libraries(session_core PUBLIC
+  session_pure session_apps channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
+add_executable(casement-session main.c)
+target_link_libraries(casement-session PRIVATE session_core session_sandbox)
 if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
   target_compile_definitions(casement-session PRIVATE BRIDGE_SANITIZED=1)
 endif()

@@ -4,8 +4,6 @@
 
 #include "rdpbridge/session_private.h"
 
-#include <freerdp/rail.h>
-
 static void
 on_setup(const CtlSetup *setup, gpointer user)
 {
@@ -50,6 +48,8 @@ on_exec(const CtlExec *exec, ChanSpan args, gpointer user)
 {
     BridgeSession *s = user;
 
+    if (exec->kind == CTL_EXEC_APP)
+        bridge_apps_started(s->apps, exec->program);
     bridge_execs_add(s->execs, exec, args);
 }
 
@@ -62,10 +62,13 @@ on_view(int take_fd, gpointer user)
 static void
 on_close_window(guint32 id, gpointer user)
 {
-    BridgeSession *s = user;
+    bridge_session_close_window(user, id);
+}
 
-    if (bridge_model_window(s->model, id))
-        bridge_rail_command(s->rail, id, SC_CLOSE);
+static void
+on_tray_event(const CtlTrayEvent *event, gpointer user)
+{
+    bridge_tray_event(((BridgeSession *)user)->tray, event);
 }
 
 static void
@@ -87,8 +90,50 @@ const BridgeControlHandlers bridge_session_control_handlers = {.setup = on_setup
                                                                .exec = on_exec,
                                                                .view = on_view,
                                                                .close_window = on_close_window,
+                                                               .tray_event = on_tray_event,
                                                                .quit = on_quit,
                                                                .lost = on_lost};
+
+// The tray.
+
+static void
+tray_tell(gconstpointer message, gsize size, gpointer user)
+{
+    bridge_control_send(((BridgeSession *)user)->control, message, size);
+}
+
+static gsize
+tray_queued(gpointer user)
+{
+    return bridge_control_queued(((BridgeSession *)user)->control);
+}
+
+// Its window need not be one of the model's: most have a hidden one for it.
+static void
+tray_ask_app(guint32 window, gpointer user)
+{
+    bridge_rail_ask_app(((BridgeSession *)user)->rail, window);
+}
+
+static void
+tray_notify(guint32 window, guint32 icon, guint32 message, gpointer user)
+{
+    bridge_rail_notify(((BridgeSession *)user)->rail, window, icon, message);
+}
+
+static void
+tray_point(gint32 x, gint32 y, gpointer user)
+{
+    ViewPointer move = {.kind = VIEW_POINTER_MOVE, .root_x = x, .root_y = y};
+
+    bridge_input_pointer(((BridgeSession *)user)->input, &move, FALSE);
+}
+
+const BridgeTrayOut bridge_session_tray_out = {.tell = tray_tell,
+                                               .queued = tray_queued,
+                                               .ask_app = tray_ask_app,
+                                               .notify = tray_notify,
+                                               .point = tray_point};
 
 void
 bridge_session_take_control(BridgeSession *s, int take_fd)
@@ -101,5 +146,6 @@ bridge_session_take_control(BridgeSession *s, int take_fd)
         bridge_control_send(s->control, &ready, sizeof ready);
     for (guint i = 0; (w = bridge_model_nth(s->model, i)); i++)
         bridge_session_mark(s, w->id);
+    bridge_tray_tell_all(s->tray);
     bridge_session_check_abandoned(s);
 }

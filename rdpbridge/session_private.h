@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Shared by session.c (life, guest), session_broker.c and session_view.c (their messages) only.
+// Shared by session.c (life, guest), session_broker.c, session_view.c (their messages) and
+// session_screen.c (the guest's own screen) only.
 
 #include "rdpbridge/apps.h"
+#include "rdpbridge/asks.h"
+#include "rdpbridge/classic.h"
 #include "rdpbridge/clipboard.h"
 #include "rdpbridge/control.h"
 #include "rdpbridge/cursor.h"
@@ -17,6 +20,7 @@
 #include "rdpbridge/rdp.h"
 #include "rdpbridge/session.h"
 #include "rdpbridge/sound.h"
+#include "rdpbridge/tray.h"
 #include "rdpbridge/viewlink.h"
 
 struct BridgeSession {
@@ -28,9 +32,13 @@ struct BridgeSession {
     BridgeViewLink *view;
     BridgeRdp *rdp;
     BridgeApps *apps;
+    BridgeAsks *asks;
     BridgeModel *model;
+    BridgeTray *tray;
     BridgeOrders *orders;
     BridgeGraphics *graphics;
+    BridgeDesktop *desktop;
+    BridgeClassic *classic;
     BridgeRail *rail;
     BridgeExecs *execs;
     BridgeSound *sound;
@@ -52,9 +60,15 @@ struct BridgeSession {
     GSource *due; // the model's time-outs
     GSource *abandoned;
     GSource *doubt; // whether the user was let in
+
+    // The guest's own screen (session_screen.c).
+    gboolean monitored, elsewhere; // its windows' desktop is shown; it said that another one is
+    gboolean logged_on, screen_needed, screen_shown;
+    GSource *screen_timer;
 };
 
 extern const BridgeViewHandlers bridge_session_view_handlers;
+extern const BridgeTrayOut bridge_session_tray_out;
 extern const BridgeControlHandlers bridge_session_control_handlers;
 
 // A broker or a view, new or the first: tells it everything there is.
@@ -69,6 +83,29 @@ void bridge_session_consider_connecting(BridgeSession *session);
 
 // Ends the session: tells the broker why and leaves the loop.
 void bridge_session_end(BridgeSession *session, BridgeExit code, const char *text);
+
+// Says that the guest does not let the user in, and ends.
+void bridge_session_end_unsigned(BridgeSession *session, BridgeRdpEnd how, const char *why);
+
+// The guest's own screen: shown soon when it is needed, and no longer when it is not.
+void bridge_session_consider_screen(BridgeSession *session);
+void bridge_session_monitored(gboolean monitored, gpointer session); // BridgeOrdersHandlers
+void bridge_session_logged_on(gpointer session);                     // BridgeRdpHandlers
+gboolean bridge_session_resized(rdpContext *context, gpointer session);
+// Focus went to a window, 0: to none. TRUE while the guest's windows cannot have it.
+gboolean bridge_session_screen_focus(BridgeSession *session, guint32 id);
+// Whether the guest may have this input: its own screen takes what is meant for a window for
+// itself. The pointer is put where that screen has it.
+gboolean bridge_session_takes_key(const BridgeSession *session);
+gboolean bridge_session_takes_pointer(BridgeSession *session, ViewPointer *pointer);
+void bridge_session_screen_state(BridgeSession *session, ViewState state);
+// Before anybody signed in that is giving up. Later it is only out of sight, until the user turns
+// to one of the guest's windows.
+void bridge_session_screen_close(BridgeSession *session);
+void bridge_session_screen_clear(BridgeSession *session);
+
+// The user, or the broker, closes a window.
+void bridge_session_close_window(BridgeSession *session, guint32 id);
 
 // Counts down while neither broker nor view are there.
 void bridge_session_check_abandoned(BridgeSession *session);

@@ -39,6 +39,8 @@ handle_focus(BridgeSession *s, guint32 id)
     guint32 before = s->focus;
 
     s->focus = bridge_model_window(s->model, id) ? id : 0;
+    if (bridge_session_screen_focus(s, s->focus))
+        return;
     if (s->focus == 0) {
         bridge_input_focus(s->input, FALSE);
         if (before)
@@ -52,7 +54,8 @@ handle_focus(BridgeSession *s, guint32 id)
 static void
 handle_configured(BridgeSession *s, const ViewConfigured *m)
 {
-    if (bridge_model_configured(s->model, m->id, m->serial, m->geometry))
+    if (bridge_model_configured(s->model, m->id, m->serial, m->geometry) &&
+        m->id != BRIDGE_SCREEN_ID)
         bridge_rail_move(s->rail, m->id, m->geometry.x, m->geometry.y, m->geometry.width,
                          m->geometry.height);
 }
@@ -65,19 +68,41 @@ handle_state(BridgeSession *s, const ViewStateMsg *m)
                                        [VIEW_STATE_MAXIMIZED] = SC_MAXIMIZE,
                                        [VIEW_STATE_FULLSCREEN] = SC_MAXIMIZE};
 
-    if (m->state < G_N_ELEMENTS(commands) && bridge_model_window(s->model, m->id))
+    if (m->id == BRIDGE_SCREEN_ID)
+        bridge_session_screen_state(s, (ViewState)m->state);
+    else if (m->state < G_N_ELEMENTS(commands) && bridge_model_window(s->model, m->id))
         bridge_rail_command(s->rail, m->id, commands[m->state]);
+}
+
+static void
+handle_pointer(BridgeSession *s, const ViewPointer *m)
+{
+    ViewPointer pointer = *m;
+
+    if (bridge_session_takes_pointer(s, &pointer))
+        bridge_input_pointer(s->input, &pointer, s->connected && bridge_rdp_congested(s->rdp));
 }
 
 static void
 handle_input(BridgeSession *s, ViewMsgType type, gconstpointer m)
 {
-    if (type == VIEW_MSG_KEY)
-        bridge_input_key(s->input, m);
-    else if (type == VIEW_MSG_POINTER)
-        bridge_input_pointer(s->input, m, s->connected && bridge_rdp_congested(s->rdp));
-    else
+    if (type == VIEW_MSG_POINTER)
+        handle_pointer(s, m);
+    else if (type == VIEW_MSG_LOCKS)
         bridge_input_locks(s->input, ((const ViewLocks *)m)->locks);
+    else if (bridge_session_takes_key(s))
+        bridge_input_key(s->input, m);
+}
+
+void
+bridge_session_close_window(BridgeSession *s, guint32 id)
+{
+    if (!bridge_model_window(s->model, id))
+        return;
+    if (id == BRIDGE_SCREEN_ID)
+        bridge_session_screen_close(s);
+    else
+        bridge_rail_command(s->rail, id, SC_CLOSE);
 }
 
 static void
@@ -100,11 +125,10 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
         handle_state(s, m);
         break;
     case VIEW_MSG_CLOSE:
-        if (bridge_model_window(s->model, named->id))
-            bridge_rail_command(s->rail, named->id, SC_CLOSE);
+        bridge_session_close_window(s, named->id);
         break;
     default: // ENTER
-        if (bridge_model_window(s->model, named->id))
+        if (bridge_model_window(s->model, named->id) && !s->screen_needed)
             bridge_rail_raise(s->rail, named->id);
     }
 }

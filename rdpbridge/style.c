@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/style.h"
 
+#include <string.h>
+
 // One row of the table: all bits of `with` and at least one of `any` (if there are any), none of
 // `without`. WS_CAPTION is two bits, so it is looked at by itself.
 typedef struct {
@@ -49,6 +51,23 @@ row_fits(const Row *row, uint32_t style, uint32_t ex_style, uint32_t owner_id)
     if ((ex_style & row->ex_with) != row->ex_with || (ex_style & row->ex_without))
         return false;
     return !row->ex_any || (ex_style & row->ex_any) || (row->owner_suffices && owner_id);
+}
+
+static bool
+is_shell(const char *title)
+{
+    return strcmp(title, "Program Manager") == 0 ||
+           strcmp(title, "TF_FloatingLangBar_WndTitle") == 0;
+}
+
+bool
+bridge_style_is_scenery(uint32_t style, uint32_t ex_style, const char *title)
+{
+    const uint32_t shadow = BRIDGE_WS_EX_LAYERED | BRIDGE_WS_EX_TRANSPARENT;
+    bool shell = (style & BRIDGE_WS_POPUP) && !has_caption(style) &&
+                 (ex_style & BRIDGE_WS_EX_TOOLWINDOW) && is_shell(title);
+
+    return shell || (ex_style & shadow) == shadow;
 }
 
 ViewKind

@@ -41,6 +41,7 @@ opened_by_shell(const WCHAR *path, const WinShortcut *like)
                          .directory = win_copy(L""),
                          .comment = win_copy(like->comment),
                          .icon = win_copy(like->icon),
+                         .model = win_copy(like->model),
                          .icon_index = like->icon_index};
 }
 
@@ -92,6 +93,8 @@ entry_clear(WinEntry *e)
     free(e->name);
     free(e->comment);
     free(e->folder);
+    free(e->model);
+    free(e->program);
     if (e->by_shell) // the others' belong to links
         win_shortcut_clear(&e->shortcut);
 }
@@ -111,6 +114,16 @@ place_for(WinMenu *menu, uint32_t hash, const char *id)
             abort();
     }
     return &menu->entries[menu->n++];
+}
+
+// As Windows names the program of a process: without the short names that a shortcut may have.
+static char *
+program_of(const WinShortcut *s)
+{
+    WCHAR path[MAX_PATH];
+    DWORD n = wcschr(s->target, L'~') ? GetLongPathNameW(s->target, path, MAX_PATH) : 0;
+
+    return win_utf8(n > 0 && n < MAX_PATH ? path : s->target);
 }
 
 // A folder of the menu on the way down.
@@ -145,6 +158,8 @@ add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
                    .name = win_names_of_file(&f->names, found->cFileName),
                    .comment = win_utf8(shortcut->comment),
                    .folder = _strdup(f->name),
+                   .model = win_utf8(shortcut->model),
+                   .program = is_program(shortcut) ? program_of(shortcut) : win_utf8(L""),
                    .sidelined = win_menu_sidelines(bare, shortcut),
                    .by_shell = !is_program(shortcut),
                    .shortcut = is_program(shortcut) ? *shortcut : opened_by_shell(path, shortcut)};
@@ -219,7 +234,7 @@ win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
 static void
 add_app(const WCHAR *path, const WCHAR *name, void *into)
 {
-    WinShortcut app = {.comment = L"", .icon = (WCHAR *)path};
+    WinShortcut app = {.comment = L"", .icon = (WCHAR *)path, .model = wcschr(path, '\\') + 1};
     uint32_t hash = win_hash(path);
     WCHAR package[MAX_PATH];
     WinMenu *menu = into;
@@ -235,6 +250,8 @@ add_app(const WCHAR *path, const WCHAR *name, void *into)
                         .name = win_utf8(name),
                         .comment = win_utf8(L""),
                         .folder = win_utf8(L""),
+                        .model = win_utf8(app.model),
+                        .program = win_utf8(L""),
                         .by_shell = true,
                         .shortcut = opened_by_shell(path, &app)};
     memcpy(entry->id, id, sizeof entry->id);

@@ -12,9 +12,10 @@ typedef struct {
     char id[WIN_ID_MAX];           // of its place in the menu: stays the same while it stays there
     uint32_t hash;                 // of the place, too
     char *name, *comment, *folder; // folder: with '/', for people
-    bool sidelined;                // no program of its own (win_menu_sidelines)
-    bool opens;                    // of the entries with this program the one for its files
-    WinShortcut shortcut;          // what a launch needs; texts are the menu's
+    char *model, *program; // whose windows are its: an AppUserModelID, a path in full; may be empty
+    bool sidelined;        // no program of its own (win_menu_sidelines)
+    bool opens;            // of the entries with this program the one for its files
+    WinShortcut shortcut;  // what a launch needs; texts are the menu's
     bool by_shell; // it is no program: the target is explorer.exe, which opens it as a click does
 } WinEntry;
 

@@ -197,6 +197,13 @@ list_types(const AgentPlatform *p, const WinEntry *e, ChanApp *app)
         app->flags |= CHAN_APP_TAKES_FILES;
 }
 
+// What a message has no room for is no name of windows.
+static ChanSpan
+fitting(const char *text, size_t max)
+{
+    return strlen(text) <= max ? CHAN_SPAN_TEXT(text) : CHAN_SPAN_TEXT("");
+}
+
 // False: its icon is still to be drawn.
 static bool
 list_entry(AgentPlatform *p, unsigned i, bool draw)
@@ -211,7 +218,11 @@ list_entry(AgentPlatform *p, unsigned i, bool draw)
     app->name = CHAN_SPAN_TEXT(e->name);
     app->comment = CHAN_SPAN_TEXT(e->comment);
     app->folder = CHAN_SPAN_TEXT(e->folder);
+    app->wm_class = fitting(e->model, CHAN_ID_MAX);
+    app->program = fitting(e->program, CHAN_PROGRAM_MAX);
     app->flags = e->sidelined ? CHAN_APP_SIDELINED : 0;
+    if (e->opens)
+        app->flags |= CHAN_APP_FOREMOST;
     if (e->opens)
         list_types(p, e, app);
     app->n_icons = (uint16_t)icon->n;

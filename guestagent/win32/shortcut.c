@@ -3,6 +3,7 @@
 #include "guestagent/win32/shortcut.h"
 
 #include "guestagent/win32/advertised.h"
+#include "guestagent/win32/linkfile.h"
 #include "guestagent/win32/text.h"
 
 #include <shlobj.h>
@@ -10,6 +11,7 @@
 
 #define TEXT_MAX 1024
 #define FILE_MAX (1024 * 1024)
+#define MODEL_MAX 256
 
 static WCHAR *
 expanded(const WCHAR *path)
@@ -67,6 +69,7 @@ read_page(const WCHAR *path, WinShortcut *s)
     s->target = win_copy(path);
     s->arguments = win_copy(L"");
     s->directory = win_copy(L"");
+    s->model = win_copy(L"");
     GetPrivateProfileStringW(section, L"IconFile", L"", text, TEXT_MAX, path);
     s->icon = expanded(text);
     s->icon_index = (int)GetPrivateProfileIntW(section, L"IconIndex", 0, path);
@@ -98,7 +101,7 @@ new_link(void)
 
 // The whole file in memory, so that it is read at once and not field by field.
 static IStream *
-open_stream(const WCHAR *path)
+open_stream(const WCHAR *path, WCHAR model[MODEL_MAX])
 {
     HANDLE file =
         CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
@@ -111,6 +114,8 @@ open_stream(const WCHAR *path)
         memory = GlobalAlloc(GMEM_FIXED, size); // its handle is its address
     bool ok = memory && ReadFile(file, memory, size, &got, NULL) && got == size &&
               SUCCEEDED(CreateStreamOnHGlobal(memory, TRUE, &stream));
+    if (ok && win_linkfile_model(memory, size, (uint16_t *)model, MODEL_MAX) == 0)
+        model[0] = 0;
     if (memory && !ok)
         GlobalFree(memory);
     if (file != INVALID_HANDLE_VALUE)
@@ -122,18 +127,21 @@ bool
 win_shortcut_read(const WCHAR *path, WinShortcut *shortcut)
 {
     IPersistStream *persist = NULL;
+    WCHAR model[MODEL_MAX] = L"";
     bool ok = false;
 
     *shortcut = (WinShortcut){0};
     if (win_shortcut_is_page(path))
         return read_page(path, shortcut);
-    IStream *stream = open_stream(path);
+    IStream *stream = open_stream(path, model);
     IShellLinkW *link = stream ? new_link() : NULL;
     if (link &&
         SUCCEEDED(IShellLinkW_QueryInterface(link, &IID_IPersistStream, (void **)&persist))) {
         ok = SUCCEEDED(IPersistStream_Load(persist, stream)) && read_link(link, path, shortcut);
         IPersistStream_Release(persist);
     }
+    if (ok)
+        shortcut->model = win_copy(model);
     if (link)
         IShellLinkW_Release(link);
     if (stream)
@@ -149,5 +157,6 @@ win_shortcut_clear(WinShortcut *s)
     free(s->directory);
     free(s->comment);
     free(s->icon);
+    free(s->model);
     *s = (WinShortcut){0};
 }

@@ -13,6 +13,7 @@ typedef struct {
     WCHAR *target, *arguments, *directory, *comment; // directory: to start it in, may be empty
     WCHAR *icon; // the file that has it; the target where the shortcut names none
     int icon_index;
+    WCHAR *model;    // the AppUserModelID that it gives its windows, or empty
     bool advertised; // the target is Windows Installer's to say, and may change behind the file
 } WinShortcut;
 

@@ -15,6 +15,8 @@ import numpy as np
 from Xlib import X, Xatom, display as xdisplay, error as xerror
 
 POLL_S = 0.01
+# What is asked of a window that goes meanwhile, or is off the screen while a window manager animates it.
+UNSETTLED = (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow)
 
 
 class Failure(Exception):
@@ -25,7 +27,10 @@ def wait_for(what, predicate, timeout=10.0, poll=POLL_S):
     """The first true value of predicate, or Failure with what() or what."""
     end = time.monotonic() + timeout
     while True:
-        value = predicate()
+        try:
+            value = predicate()
+        except UNSETTLED:
+            value = None
         if value:
             return value
         if time.monotonic() > end:
@@ -310,7 +315,7 @@ class HostDesktop:
         """True once a window shows more than one colour."""
         try:
             picture = self.pixels(window)
-        except (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow):
+        except UNSETTLED:
             return False
         return bool((picture != picture[0, 0]).any())
 

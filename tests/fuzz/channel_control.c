@@ -19,7 +19,7 @@ read_texts(CtlType type, const void *packet, size_t size)
         READ(guest), READ(title_prefix);
     } else if (type == CTL_APP) {
         const CtlApp *m = packet;
-        READ(app_id), READ(wm_class), READ(name);
+        READ(app_id), READ(wm_class), READ(name), READ(model_id), READ(program);
     } else if (type == CTL_EXEC) {
         const CtlExec *m = packet;
         const char *at = (const char *)(m + 1), *end = (const char *)packet + size;
@@ -31,6 +31,15 @@ read_texts(CtlType type, const void *packet, size_t size)
     } else if (type == CTL_WINDOW) {
         const CtlWindow *m = packet;
         READ(untrusted_title);
+    } else if (type == CTL_TRAY) {
+        const CtlTray *m = packet;
+        const uint8_t *pixels = (const uint8_t *)(m + 1);
+        READ(untrusted_tip);
+        for (size_t i = 0; i < (size_t)m->width * m->height * 4; i++)
+            total += pixels[i];
+    } else if (type == CTL_TRAY_BALLOON) {
+        const CtlTrayBalloon *m = packet;
+        READ(untrusted_title), READ(untrusted_text);
     } else if (type == CTL_NOTICE) {
         const CtlNotice *m = packet;
         READ(text);

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+// Of targets that have something to do first.
+__attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static int
 replay_file(const char *path)
@@ -52,6 +54,8 @@ int
 main(int argc, char **argv)
 {
     int count = 0;
+    if (LLVMFuzzerInitialize)
+        (void)LLVMFuzzerInitialize(&argc, &argv);
     for (int i = 1; i < argc; i++)
         count += replay_folder(argv[i]);
     (void)printf("%d inputs replayed\n", count);

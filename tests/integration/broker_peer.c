@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A guest's end of the channel, for tests of the broker: honest, silent or hostile.
-//   broker_peer [--listen SOCKET] [--apps FILE] [--service] MODE
+//   broker_peer [--listen SOCKET] [--apps FILE] [--service] [--windows SOCKET] MODE
 // MODE: honest (sends the applications in FILE, one "ID NAME" a line, and again whenever it
 // changes), silent, garbage, flood, broken (a message that cannot be read), unlisted (never a
-// list).
+// list). --windows: says that it is a Windows whose Remote Desktop answers at SOCKET, and whose
+// applications are C:\Program Files\Double\ID.exe.
 #include "channel/glib/pump.h"
 #include "channel/msg.h"
 
@@ -16,7 +17,7 @@
 
 typedef struct {
     GMainLoop *loop;
-    const char *mode, *apps_path;
+    const char *mode, *apps_path, *rdp_path;
     gboolean service;
     ChanPump *pump;
     int listener;
@@ -42,6 +43,9 @@ send_app(Peer *peer, const char *line)
     if (!parts[0] || !parts[1])
         return;
     ChanApp app = {.id = CHAN_SPAN_TEXT(parts[0]), .name = CHAN_SPAN_TEXT(parts[1])};
+    g_autofree char *program = g_strdup_printf("C:\\Program Files\\Double\\%s.exe", parts[0]);
+    if (peer->rdp_path)
+        app.program = CHAN_SPAN_TEXT(program);
     app.n_categories = 1;
     app.categories[0] = CHAN_SPAN_TEXT("Utility");
     send_message(peer, CHAN_MSG_APP, chan_app_encode(&app, buffer, sizeof buffer));
@@ -131,8 +135,12 @@ on_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
                           .user_name = CHAN_SPAN_TEXT("peer"),
                           .locale = CHAN_SPAN_TEXT("C")};
 
+    if (peer->rdp_path) {
+        info.os = CHAN_OS_WINDOWS;
+        info.os_name = CHAN_SPAN_TEXT("Windows 10 Pro");
+    }
     send_message(peer, CHAN_MSG_GUEST_INFO, chan_guest_info_encode(&info, buffer, sizeof buffer));
-    if (peer->service)
+    if (peer->service || peer->rdp_path)
         send_service(peer);
     if (g_str_equal(peer->mode, "broken"))
         send_message(peer, CHAN_MSG_APPS_BEGIN, CHAN_SPAN("\xff", 1));
@@ -150,9 +158,31 @@ on_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer u
 }
 
 static void
+relay(Peer *peer, int take_fd)
+{
+    g_autoptr(GSocket) socket = g_socket_new_from_fd(take_fd, NULL);
+    g_autoptr(GSocketConnection) near = g_socket_connection_factory_create_connection(socket);
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(peer->rdp_path);
+    g_autoptr(GSocketClient) client = g_socket_client_new();
+    g_autoptr(GSocketConnection) far =
+        g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, NULL);
+
+    if (far)
+        g_io_stream_splice_async(G_IO_STREAM(near), G_IO_STREAM(far),
+                                 G_IO_STREAM_SPLICE_CLOSE_STREAM1 |
+                                     G_IO_STREAM_SPLICE_CLOSE_STREAM2,
+                                 G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+}
+
+static void
 on_stream(ChanPump *pump, const char *untrusted_service, int take_fd, gpointer user)
 {
-    close(take_fd);
+    Peer *peer = user;
+
+    if (peer->rdp_path)
+        relay(peer, take_fd);
+    else
+        close(take_fd);
 }
 
 static void
@@ -228,6 +258,8 @@ main(int argc, char **argv)
             path = argv[++i];
         else if (g_str_equal(argv[i], "--apps") && i + 1 < argc)
             peer.apps_path = argv[++i];
+        else if (g_str_equal(argv[i], "--windows") && i + 1 < argc)
+            peer.rdp_path = argv[++i];
         else if (g_str_equal(argv[i], "--service"))
             peer.service = TRUE;
         else

@@ -396,6 +396,7 @@ test_exit_codes(void)
         {"GuestFailed", 4, "casement doctor"},
         {"Timeout", 5, "casement status"},
         {"NotAllowed", 6, "casement guest show"},
+        {"SignIn", 6, ""},
         {"NotSupported", 6, ""},
         {"Busy", 8, "again"},
         {"ProgramEnded", 9, ""},

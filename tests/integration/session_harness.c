@@ -129,6 +129,8 @@ harness_new(int take_rdp_fd, guint width, guint height, guint32 setup_flags)
     h->infos = g_array_new(FALSE, FALSE, sizeof(CtlWindow));
     h->stack = g_array_new(FALSE, FALSE, sizeof(guint32));
     h->notices = g_string_new(NULL);
+    h->tray = g_ptr_array_new_with_free_func(g_free);
+    h->balloons = g_string_new(NULL);
     h->clip = g_string_new(NULL);
     h->sound = g_byte_array_new();
     h->control = control[0];
@@ -176,6 +178,8 @@ harness_free(Harness *h)
     g_array_unref(h->infos);
     g_array_unref(h->stack);
     g_string_free(h->notices, TRUE);
+    g_ptr_array_unref(h->tray);
+    g_string_free(h->balloons, TRUE);
     g_string_free(h->clip, TRUE);
     g_byte_array_unref(h->sound);
     g_free(h);
@@ -271,6 +275,8 @@ take_commit(Harness *h, const ViewCommit *m)
         }
     }
     w->commit = *m;
+    if (h->on_commit && m->buffer_id)
+        h->on_commit(h, w, damage, m->n_damage, h->user);
     VIEW_INIT(&shown, VIEW_MSG_SHOWN);
     if (!h->hold_shown)
         harness_send_view(h, &shown, sizeof shown, -1);
@@ -364,6 +370,9 @@ take_other_message(Harness *h, ChanSpan p)
     case VIEW_MSG_ACTIVE:
         h->active = ((const ViewId *)m)->id;
         break;
+    case VIEW_MSG_MOVE_LOOP:
+        h->move_loop = *(const ViewMoveLoop *)m;
+        break;
     case VIEW_MSG_CURSOR:
         h->cursors++;
         break;
@@ -400,6 +409,36 @@ take_view(Harness *h, ChanSpan p, int fd)
         take_other_message(h, p);
 }
 
+const CtlTray *
+harness_tray(Harness *h, guint32 window, guint32 icon)
+{
+    for (guint i = 0; i < h->tray->len; i++) {
+        const CtlTray *t = h->tray->pdata[i];
+        if (t->window_id == window && t->icon_id == icon)
+            return t;
+    }
+    return NULL;
+}
+
+static void
+take_tray(Harness *h, ChanSpan p)
+{
+    const CtlTrayId *id = (const CtlTrayId *)p.data;
+    const CtlTray *former = harness_tray(h, id->window_id, id->icon_id);
+    const CtlTrayBalloon *balloon = (const CtlTrayBalloon *)p.data;
+
+    if (ctl_type(p) == CTL_TRAY_BALLOON) {
+        g_string_append_printf(h->balloons, "%s|%s\n", balloon->untrusted_title,
+                               balloon->untrusted_text);
+        return;
+    }
+    g_assert_true(former || ctl_type(p) == CTL_TRAY);
+    if (former)
+        g_ptr_array_remove(h->tray, (gpointer)former);
+    if (ctl_type(p) == CTL_TRAY)
+        g_ptr_array_add(h->tray, g_memdup2(p.data, p.size));
+}
+
 static void
 take_control(Harness *h, ChanSpan p)
 {
@@ -407,6 +446,11 @@ take_control(Harness *h, ChanSpan p)
     switch (ctl_type(p)) {
     case CTL_READY:
         h->ready = TRUE;
+        break;
+    case CTL_TRAY:
+    case CTL_TRAY_GONE:
+    case CTL_TRAY_BALLOON:
+        take_tray(h, p);
         break;
     case CTL_EXEC_RESULT:
         g_array_append_vals(h->results, p.data, 1);

@@ -25,7 +25,9 @@ typedef struct {
     gboolean gone;
 } HarnessWindow;
 
-typedef struct {
+typedef struct Harness Harness;
+
+struct Harness {
     GPid pid;
     int control, view;  // our ends; -1: closed
     GPtrArray *windows; // of HarnessWindow
@@ -35,7 +37,8 @@ typedef struct {
     GString *notices;
     gboolean ready, fatal, hold_shown; // hold_shown: answer no commit
     guint32 active;
-    GArray *stack; // of guint32
+    ViewMoveLoop move_loop; // the last one
+    GArray *stack;          // of guint32
     guint sound_blocks;
     GByteArray *sound;
     guint32 sound_rate, sound_channels;
@@ -43,8 +46,14 @@ typedef struct {
     guint32 clip_kinds, clip_serial, clip_wanted, clip_done;
     guint cursors;
     guint32 notice_code;
+    GPtrArray *tray; // of CtlTray with its pixels, as they are now
+    GString *balloons;
     gboolean sign_in_failed, sign_in_again;
-} Harness;
+    // Called for each commit before it is answered: until then its pixels stay as they are.
+    void (*on_commit)(Harness *h, HarnessWindow *window, const ViewRect *damage, guint n_damage,
+                      gpointer user);
+    gpointer user;
+};
 
 // Starts casement-session with the stream rdp_fd, which is taken. Sends SETUP, SCREEN and LAYOUT.
 Harness *harness_new(int take_rdp_fd, guint width, guint height, guint32 setup_flags);
@@ -69,6 +78,9 @@ void harness_send_view(Harness *harness, gconstpointer message, gsize size, int 
 void harness_send_screen(Harness *harness, guint width, guint height);
 void harness_exec(Harness *harness, guint32 serial, CtlExecKind kind, const char *program,
                   const char *const *args);
+
+// NULL: there is none, or it is gone.
+const CtlTray *harness_tray(Harness *harness, guint32 window, guint32 icon);
 
 HarnessWindow *harness_window_titled(Harness *harness, const char *part);
 HarnessWindow *harness_window(Harness *harness, guint32 id);

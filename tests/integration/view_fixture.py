@@ -168,8 +168,8 @@ class View:
                                                         prefix.encode(), border)))
 
     def app(self, index, app_id, wm_class, name="A program"):
-        self.broker.send(message(CTL_APP, struct.pack("=I201s280s513s", index, app_id.encode(), wm_class.encode(),
-                                                      name.encode()) + bytes(2)))
+        self.broker.send(message(CTL_APP, struct.pack("=II201s280s513s513s769s", index, 0, app_id.encode(),
+                                                      wm_class.encode(), name.encode(), b"", b"")))
 
     def startup(self, startup_id, index=APP_NONE):
         self.broker.send(message(CTL_STARTUP, struct.pack("=256sII", startup_id.encode(), index, 0)))

@@ -16,4 +16,7 @@ void classic_free(Classic *classic);
 void classic_present(Classic *classic, bool screen);
 
 // The client wants these pixels again: Refresh Rect PDU ([MS-RDPBCGR] 2.2.11.2).
+// The window's pixels are now elsewhere: a ScrBlt order ([MS-RDPEGDI] 2.2.2.2.1.1.2.7) where it is
+// whole in both places and nothing is above it, else nothing. Before classic_present.
+void classic_moved(Classic *classic, const Window *window, const Area *from);
 void classic_forget(Classic *classic, const Area *area);

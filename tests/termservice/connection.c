@@ -246,6 +246,13 @@ connection_new(int take_fd, const Options *options, const char *pem, const Conne
     return c;
 }
 
+void
+connection_tell_logon(Connection *c)
+{
+    signin_tell(&c->signin, c->peer);
+    connection_flush(c);
+}
+
 freerdp_peer *
 connection_peer(Connection *c)
 {

@@ -32,5 +32,8 @@ void connection_flush(Connection *connection);
 // after the current turn.
 void connection_close(Connection *connection, guint32 error_info);
 
+// Save Session Info PDU ([MS-RDPBCGR] 2.2.10.1): the user is logged on.
+void connection_tell_logon(Connection *connection);
+
 freerdp_peer *connection_peer(Connection *connection);
 HANDLE connection_channels(Connection *connection);

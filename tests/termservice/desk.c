@@ -2,6 +2,7 @@
 #include "tests/termservice/desk.h"
 
 #include <freerdp/window.h>
+#include <string.h>
 
 #define FIRST_HANDLE 0x00020136u
 #define HANDLE_STEP 0x00010012u // a handle's upper half counts its uses, the lower is its place
@@ -17,6 +18,8 @@ window_free(gpointer data)
     Window *w = data;
     g_free(w->title);
     g_free(w->app);
+    g_free(w->model);
+    g_free(w->image);
     g_free(w);
 }
 
@@ -76,6 +79,11 @@ desk_add(Desk *desk, const char *title, const char *app, guint32 owner)
     w->owner = owner;
     w->title = g_strdup(title);
     w->app = g_strdup(app);
+    // Apps of the Store have their windows in a program of the system's.
+    bool store = strchr(app, '!') != NULL;
+    w->model = store ? g_strdup(app) : NULL;
+    w->image = store ? g_strdup("C:\\Windows\\System32\\ApplicationFrameHost.exe")
+                     : g_strdup_printf("C:\\Program Files\\Double\\%s.exe", app);
     w->process = FIRST_PROCESS + 4 * desk->made;
     w->show = SHOW_HIDDEN;
     w->style = owner != 0 ? WS_POPUP : WS_OVERLAPPEDWINDOW | WS_CLIPSIBLINGS;
@@ -131,6 +139,12 @@ desk_area(const Desk *desk, const Window *w)
 }
 
 bool
+desk_in_shape(const Window *w, const Area *area, int x, int y)
+{
+    return y >= w->corner || (x >= w->corner && x < area->width - w->corner);
+}
+
+bool
 desk_visible(const Window *w)
 {
     return w->show == SHOW_NORMAL || w->show == SHOW_MAXIMIZED;
@@ -142,7 +156,8 @@ desk_at(const Desk *desk, int x, int y)
     for (guint i = 0; i < desk->stack->len; i++) {
         Window *w = g_ptr_array_index(desk->stack, i);
         Area a = desk_area(desk, w);
-        if (desk_visible(w) && x >= a.x && y >= a.y && x < a.x + a.width && y < a.y + a.height)
+        if (desk_visible(w) && x >= a.x && y >= a.y && x < a.x + a.width && y < a.y + a.height &&
+            desk_in_shape(w, &a, x - a.x, y - a.y))
             return w;
     }
     return NULL;

@@ -16,11 +16,13 @@ typedef struct {
     guint32 id, owner; // like window handles; owner 0: none
     guint32 style, ex_style;
     char *title;
-    char *app; // the alias it was started by; "" for the shell's own
+    char *app;           // the alias it was started by; "" for the shell's own
+    char *model, *image; // its AppUserModelID, NULL: none of its own; its program's path
     guint32 process;
     Show show;
     Area normal;  // where it is when neither minimized nor maximized
     guint32 seed; // of its picture
+    int corner;   // side of the squares that its upper corners lack
 } Window;
 
 typedef struct {
@@ -50,6 +52,8 @@ void desk_activate(Desk *desk, guint32 id);
 
 // Where the window is now: minimized ones are at -32000, -32000.
 Area desk_area(const Desk *desk, const Window *window);
+// The place in it, counted from its corner, is the window's.
+bool desk_in_shape(const Window *window, const Area *area, int x, int y);
 // It has pixels on the screen.
 bool desk_visible(const Window *window);
 // The topmost visible window there, or NULL.

@@ -17,7 +17,8 @@ struct DoubleRig {
     int in, out;
     guint port;
     char *password_file;
-    GString *text; // read, and not yet passed over
+    GString *text;    // read, and not yet passed over
+    GPtrArray *lines; // passed over
 };
 
 static char *
@@ -51,6 +52,7 @@ double_rig_new(const char *arguments)
 {
     DoubleRig *rig = g_new0(DoubleRig, 1);
     rig->text = g_string_new(NULL);
+    rig->lines = g_ptr_array_new_with_free_func(g_free);
     rig->password_file = write_password();
     start(rig, arguments);
     g_autofree char *line = double_rig_expect(rig, "port ");
@@ -72,6 +74,7 @@ double_rig_free(DoubleRig *rig)
     g_unlink(rig->password_file);
     g_free(rig->password_file);
     g_string_free(rig->text, TRUE);
+    g_ptr_array_unref(rig->lines);
     g_free(rig);
 }
 
@@ -90,6 +93,7 @@ take_line(DoubleRig *rig)
     gsize size = (gsize)(end - rig->text->str);
     char *line = g_strndup(rig->text->str, size);
     g_string_erase(rig->text, 0, (gssize)size + 1);
+    g_ptr_array_add(rig->lines, g_strdup(line));
     return line;
 }
 
@@ -121,6 +125,15 @@ double_rig_expect(DoubleRig *rig, const char *beginning)
         }
     } while (read_more(rig, deadline));
     return NULL;
+}
+
+guint
+double_rig_count(const DoubleRig *rig, const char *beginning)
+{
+    guint n = 0;
+    for (guint i = 0; i < rig->lines->len; i++)
+        n += g_str_has_prefix(g_ptr_array_index(rig->lines, i), beginning) ? 1 : 0;
+    return n;
 }
 
 void

@@ -20,5 +20,8 @@ guint double_rig_port(const DoubleRig *rig);
 // NULL if none comes; free with g_free.
 char *double_rig_expect(DoubleRig *rig, const char *beginning);
 
+// How many lines so far began with the text, passed over or not.
+guint double_rig_count(const DoubleRig *rig, const char *beginning);
+
 // Writes a command ([README.md]).
 void double_rig_tell(DoubleRig *rig, const char *command);

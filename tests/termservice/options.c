@@ -9,7 +9,7 @@ typedef struct {
     int port;
     char *path, *profile, *security, *user, *password_file, *refuse, *hold;
     char **apps;
-    gboolean logon_screen;
+    gboolean logon_screen, raw;
 } Line;
 
 static void
@@ -44,6 +44,8 @@ read_line(int argc, char **argv, Line *line, GError **error)
          "ALIAS=TITLE"},
         {"logon-screen", 0, 0, G_OPTION_ARG_NONE, &line->logon_screen,
          "Show the log-on screen until 'unlock'", NULL},
+        {"raw", 0, 0, G_OPTION_ARG_NONE, &line->raw,
+         "Report what comes on the rail channel, and answer none of it", NULL},
         {NULL},
     };
     GOptionContext *context = g_option_context_new("- a Windows' Remote Desktop, for tests");
@@ -128,6 +130,7 @@ options_parse(int argc, char **argv, GError **error)
     o->path = g_steal_pointer(&line.path);
     o->port = line.port < 0 && o->path == NULL ? 0 : line.port;
     o->logon_screen = line.logon_screen;
+    o->raw = line.raw;
     report_hold(line.hold);
     line_clear(&line);
     if (!ok)

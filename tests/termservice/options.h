@@ -25,6 +25,7 @@ typedef struct {
     Account account;
     const Refusal *refusal; // NULL: who knows the password comes in
     bool logon_screen;
+    bool raw;         // the test speaks for the machine on the rail channel
     GHashTable *apps; // alias → title
 } Options;
 

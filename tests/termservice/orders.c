@@ -9,6 +9,10 @@
 #include <string.h>
 
 #define ALTSEC_WINDOW 0x2E // TS_ALTSEC_WINDOW << 2 | TS_SECONDARY ([MS-RDPEGDI] 2.2.2.2.1.3.1.1)
+#define TS_STANDARD 0x01
+#define TS_TYPE_CHANGE 0x08
+#define TS_ENC_SCRBLT 0x02
+#define ROP_SRCCOPY 0xCC
 #define ORDER_MAX 16000
 #define ICON_SIZE 16
 #define STACK_MAX 255
@@ -30,7 +34,7 @@ begin(guint32 flags)
 // One fast-path update of one order, neither fragmented nor encrypted ([MS-RDPBCGR] 2.2.9.1.2,
 // 2.2.9.1.2.1.2). With RDP security that is what a server of low level sends, and clients take it.
 static void
-finish(Connection *c, wStream *s)
+send_update(Connection *c, wStream *s)
 {
     rdpContext *context = connection_peer(c)->context;
     size_t end = Stream_GetPosition(s);
@@ -41,12 +45,21 @@ finish(Connection *c, wStream *s)
     Stream_Write_UINT8(s, 0); // FASTPATH_UPDATETYPE_ORDERS
     Stream_Write_UINT16(s, (UINT16)(end - 6));
     Stream_Write_UINT16(s, 1); // orders
-    Stream_Seek_UINT8(s);
-    Stream_Write_UINT16(s, (UINT16)(end - 8));
     Stream_SetPosition(s, end);
     (void)freerdp_get_io_callbacks(context)->WritePdu(freerdp_get_transport(context), s);
     Stream_Free(s, TRUE);
     connection_flush(c);
+}
+
+// The order's size is known now.
+static void
+finish(Connection *c, wStream *s)
+{
+    size_t end = Stream_GetPosition(s);
+    Stream_SetPosition(s, 9);
+    Stream_Write_UINT16(s, (UINT16)(end - 8));
+    Stream_SetPosition(s, end);
+    send_update(c, s);
 }
 
 static void
@@ -67,17 +80,25 @@ put_text(wStream *s, const char *text)
     Stream_Write(s, utf16, size);
 }
 
-// TS_RECTANGLE_16 ([MS-RDPERP] 2.2.1.2.2): the whole of the window, relative to it.
 static void
-put_whole(wStream *s, const Area *a)
+put_rect(wStream *s, int left, int top, int right, int bottom)
 {
-    Stream_Write_UINT16(s, a->width > 0 ? 1 : 0);
-    if (a->width <= 0)
-        return;
-    Stream_Write_UINT16(s, 0);
-    Stream_Write_UINT16(s, 0);
-    Stream_Write_UINT16(s, (UINT16)a->width);
-    Stream_Write_UINT16(s, (UINT16)a->height);
+    Stream_Write_UINT16(s, (UINT16)left);
+    Stream_Write_UINT16(s, (UINT16)top);
+    Stream_Write_UINT16(s, (UINT16)right);
+    Stream_Write_UINT16(s, (UINT16)bottom);
+}
+
+// TS_RECTANGLE_16 ([MS-RDPERP] 2.2.1.2.2): all that is the window's, relative to it.
+static void
+put_shape(wStream *s, const Window *w, const Area *a)
+{
+    bool cut = w->corner > 0 && a->width > 2 * w->corner && a->height > w->corner;
+    Stream_Write_UINT16(s, a->width > 0 ? 1 + cut : 0);
+    if (cut)
+        put_rect(s, w->corner, 0, a->width - w->corner, w->corner);
+    if (a->width > 0)
+        put_rect(s, 0, cut ? w->corner : 0, a->width, a->height);
 }
 
 #define AREA_FIELDS                                                                                \
@@ -117,9 +138,9 @@ put_window(wStream *s, guint32 flags, const Window *w, const Area *a, Show show)
     put_pair(s, (guint32)a->x, (guint32)a->y);
     put_pair(s, 0, 0); // window to client
     put_pair(s, (guint32)a->width, (guint32)a->height);
-    put_whole(s, a);
+    put_shape(s, w, a);
     put_pair(s, (guint32)a->x, (guint32)a->y); // of the visible region
-    put_whole(s, a);
+    put_shape(s, w, a);
 }
 
 // Without the extended level of the Window List Capability Set ([MS-RDPERP] 2.2.1.1.2), fields
@@ -207,6 +228,27 @@ orders_notify(Connection *c, guint32 window, guint32 icon, const char *tip)
 }
 
 void
+orders_notify_state(Connection *c, guint32 window, guint32 icon, guint32 state)
+{
+    wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_FIELD_NOTIFY_STATE);
+    put_pair(s, window, icon);
+    Stream_Write_UINT32(s, state);
+    finish(c, s);
+}
+
+// TS_NOTIFY_ICON_INFOTIP (2.2.1.3.2.2.3).
+void
+orders_balloon(Connection *c, guint32 window, guint32 icon, const char *title, const char *text)
+{
+    wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_FIELD_NOTIFY_INFO_TIP);
+    put_pair(s, window, icon);
+    put_pair(s, 10000, 1); // ms, NIIF_INFO
+    put_text(s, text);
+    put_text(s, title);
+    finish(c, s);
+}
+
+void
 orders_notify_deleted(Connection *c, guint32 window, guint32 icon)
 {
     wStream *s = begin(WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_STATE_DELETED);
@@ -247,7 +289,38 @@ orders_sync_completed(Connection *c)
 }
 
 void
+orders_raw(Connection *c, const guint8 *bytes, gsize size)
+{
+    wStream *s = Stream_New(NULL, ORDER_MAX);
+    g_assert(s != NULL && size <= ORDER_MAX - 8);
+    Stream_Seek(s, 8);
+    Stream_Write(s, bytes, size);
+    send_update(c, s);
+}
+
+void
 orders_unmonitored(Connection *c)
 {
     finish(c, begin(WINDOW_ORDER_TYPE_DESKTOP | WINDOW_ORDER_FIELD_DESKTOP_NONE));
+}
+
+// A primary order with all its seven fields, none as a difference (2.2.2.2.1.1.2): what version
+// 3.10 of the library sends by its own call is nothing.
+void
+orders_scrblt(Connection *c, const Area *from, const Area *to)
+{
+    wStream *s = Stream_New(NULL, ORDER_MAX);
+    g_assert(s != NULL);
+    Stream_Seek(s, 8);
+    Stream_Write_UINT8(s, TS_STANDARD | TS_TYPE_CHANGE);
+    Stream_Write_UINT8(s, TS_ENC_SCRBLT);
+    Stream_Write_UINT8(s, 0x7F);
+    Stream_Write_INT16(s, (INT16)to->x);
+    Stream_Write_INT16(s, (INT16)to->y);
+    Stream_Write_INT16(s, (INT16)to->width);
+    Stream_Write_INT16(s, (INT16)to->height);
+    Stream_Write_UINT8(s, ROP_SRCCOPY);
+    Stream_Write_INT16(s, (INT16)from->x);
+    Stream_Write_INT16(s, (INT16)from->y);
+    send_update(c, s);
 }

@@ -27,6 +27,10 @@ void orders_deleted(Connection *connection, guint32 window);
 
 // New or existing notification icon (2.2.1.3.2.2.1), and its end (2.2.1.3.2.2.2).
 void orders_notify(Connection *connection, guint32 window, guint32 icon, const char *tip);
+// Of an existing one: whether it is hidden, or a balloon of it.
+void orders_notify_state(Connection *connection, guint32 window, guint32 icon, guint32 state);
+void orders_balloon(Connection *connection, guint32 window, guint32 icon, const char *title,
+                    const char *text);
 void orders_notify_deleted(Connection *connection, guint32 window, guint32 icon);
 
 // Actively monitored desktop (2.2.1.3.3.2.1): the beginning of its synchronization (3.3.5.1.3),
@@ -34,5 +38,9 @@ void orders_notify_deleted(Connection *connection, guint32 window, guint32 icon)
 void orders_sync_began(Connection *connection);
 void orders_stack(Connection *connection, const Desk *desk);
 void orders_sync_completed(Connection *connection);
+// An order as it is, from its header on.
+void orders_raw(Connection *connection, const guint8 *bytes, gsize size);
 // Non-monitored desktop (2.2.1.3.3.2.2): the client shows the whole desktop instead.
+// ScrBlt ([MS-RDPEGDI] 2.2.2.2.1.1.2.7), of areas of one size.
+void orders_scrblt(Connection *connection, const Area *from, const Area *to);
 void orders_unmonitored(Connection *connection);

@@ -22,6 +22,8 @@
 struct Rail {
     Connection *connection;
     HANDLE channel;
+    Profile profile;
+    bool raw;
     guint32 status; // TS_RAIL_CLIENTSTATUS_* of the client
     RailHandler handler;
     gpointer user;
@@ -115,9 +117,22 @@ read_request(wStream *s, RailRequest *r)
     }
 }
 
+static void
+report_bytes(const BYTE *data, gsize size)
+{
+    g_autoptr(GString) hex = g_string_sized_new(2 * size);
+    for (gsize i = 0; i < size; i++)
+        g_string_append_printf(hex, "%02x", data[i]);
+    report("pdu %s", hex->str);
+}
+
 static bool
 handle(Rail *rail, BYTE *data, gsize size)
 {
+    if (rail->raw) {
+        report_bytes(data, size);
+        return true;
+    }
     RailRequest r = {0};
     guint16 length = 0;
     wStream buffer, *s = Stream_StaticInit(&buffer, data, size);
@@ -165,16 +180,22 @@ begin(guint16 type)
     return s;
 }
 
+void
+rail_write(Rail *rail, const guint8 *bytes, gsize size)
+{
+    ULONG written = 0;
+    (void)WTSVirtualChannelWrite(rail->channel, (PCHAR)bytes, (ULONG)size, &written);
+    connection_flush(rail->connection);
+}
+
 static void
 finish(Rail *rail, wStream *s)
 {
     size_t size = Stream_GetPosition(s);
-    ULONG written = 0;
     Stream_SetPosition(s, 2);
     Stream_Write_UINT16(s, (UINT16)size);
-    (void)WTSVirtualChannelWrite(rail->channel, (PCHAR)Stream_Buffer(s), (ULONG)size, &written);
+    rail_write(rail, Stream_Buffer(s), size);
     Stream_Free(s, TRUE);
-    connection_flush(rail->connection);
 }
 
 // NUL-padded to 260 units.
@@ -227,15 +248,16 @@ put_process(wStream *s, const Window *w, const char *image)
 void
 rail_app_id(Rail *rail, const Window *w)
 {
-    bool extended = (rail->status & TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED) != 0;
-    g_autofree char *image = g_strdup_printf("C:\\Program Files\\Double\\%s.exe", w->app);
+    // Older ones know the plain response only.
+    bool extended = rail->profile >= PROFILE_10 &&
+                    (rail->status & TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED) != 0;
     // An application that names no model of its own is known by its program's path.
-    const char *id = strchr(w->app, '!') != NULL ? w->app : image;
+    const char *id = w->model != NULL ? w->model : w->image;
     wStream *s = begin(extended ? TS_RAIL_ORDER_GET_APPID_RESP_EX : TS_RAIL_ORDER_GET_APPID_RESP);
     Stream_Write_UINT32(s, w->id);
     put_name(s, id);
     if (extended)
-        put_process(s, w, image);
+        put_process(s, w, w->image);
     finish(rail, s);
 }
 
@@ -287,6 +309,19 @@ rail_language_bar(Rail *rail, guint32 status)
 }
 
 void
+rail_compartments(Rail *rail, const guint32 values[4])
+{
+    if (!agreed(rail, RAIL_LEVEL_LANGUAGE_IME_SYNC_SUPPORTED) ||
+        !agreed(rail, RAIL_LEVEL_SERVER_TO_CLIENT_IME_SYNC_SUPPORTED))
+        return;
+    wStream *s = begin(TS_RAIL_ORDER_COMPARTMENTINFO);
+    for (int i = 0; i < 4; i++)
+        Stream_Write_UINT32(s, values[i]);
+    finish(rail, s);
+    report("compartments told");
+}
+
+void
 rail_cloak(Rail *rail, guint32 window, bool cloaked)
 {
     if (!agreed(rail, RAIL_LEVEL_WINDOW_CLOAKING_SUPPORTED))
@@ -298,7 +333,7 @@ rail_cloak(Rail *rail, guint32 window, bool cloaked)
 }
 
 Rail *
-rail_new(Connection *connection, Profile profile, RailHandler handler, gpointer user)
+rail_new(Connection *connection, const Options *options, RailHandler handler, gpointer user)
 {
     HANDLE manager = connection_channels(connection);
     char name[] = RAIL_SVC_CHANNEL_NAME;
@@ -309,10 +344,13 @@ rail_new(Connection *connection, Profile profile, RailHandler handler, gpointer 
         return NULL;
     Rail *rail = g_new0(Rail, 1);
     rail->connection = connection;
+    rail->profile = options->profile;
     rail->channel = channel;
     rail->handler = handler;
     rail->user = user;
-    shake_hands(rail, profile);
+    rail->raw = options->raw;
+    if (!rail->raw)
+        shake_hands(rail, options->profile);
     return rail;
 }
 

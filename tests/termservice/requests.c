@@ -68,7 +68,7 @@ handle_move(Session *s, Window *w, const Area *area)
     report("move id=0x%08X x=%d y=%d width=%d height=%d", w->id, area->x, area->y, area->width,
            area->height);
     if (area->width > 0 && area->height > 0 && w->show != SHOW_MINIMIZED)
-        session_move(s, w, area);
+        session_move_asked(s, w, area);
 }
 
 // Client Activate PDU (2.2.2.6.1). A client says both which window lost the activation and which
@@ -133,6 +133,9 @@ requests_handle(Session *s, const RailRequest *r)
         break;
     case TS_RAIL_ORDER_NOTIFY_EVENT:
         handle_notify(r);
+        break;
+    case TS_RAIL_ORDER_COMPARTMENTINFO:
+        report("compartments");
         break;
     case TS_RAIL_ORDER_CLOAK:
         report("cloak id=0x%08X cloaked=%u", r->window, r->value);

@@ -2,10 +2,14 @@
 #include "tests/termservice/script.h"
 
 #include "tests/termservice/report.h"
+#include "tests/termservice/requests.h"
+#include "tests/termservice/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define BYTES_MAX 8000
 
 // The words after the command; missing ones are "".
 typedef struct {
@@ -62,6 +66,13 @@ on_popup(const Line *l)
 }
 
 static bool
+on_shadow(const Line *l)
+{
+    session_shadow(l->session, l->window);
+    return true;
+}
+
+static bool
 on_close(const Line *l)
 {
     session_close(l->session, l->window);
@@ -83,6 +94,13 @@ on_paint(const Line *l)
 }
 
 static bool
+on_shape(const Line *l)
+{
+    session_shape(l->session, l->window, (int)strtol(l->rest, NULL, 0));
+    return true;
+}
+
+static bool
 on_movesize(const Line *l)
 {
     session_move_size(l->session, l->window, (guint16)strtoul(l->rest, NULL, 0));
@@ -98,10 +116,77 @@ on_notify(const Line *l)
     return true;
 }
 
+// ID ICON hidden, or shown
+static bool
+on_notify_state(const Line *l)
+{
+    char *state = NULL;
+    guint32 icon = (guint32)strtoul(l->rest, &state, 0);
+    session_notify_state(l->session, l->id, icon, strcmp(state, " hidden") == 0);
+    return true;
+}
+
+// ID ICON TITLE|TEXT
+static bool
+on_balloon(const Line *l)
+{
+    char *words = NULL;
+    guint32 icon = (guint32)strtoul(l->rest, &words, 0);
+    g_auto(GStrv) parts = g_strsplit(*words == ' ' ? words + 1 : "", "|", 2);
+    if (parts[0] == NULL || parts[1] == NULL)
+        return false;
+    session_balloon(l->session, l->id, icon, parts[0], parts[1]);
+    return true;
+}
+
 static bool
 on_cloak(const Line *l)
 {
     session_cloak(l->session, l->id, strcmp(l->rest, "off") != 0);
+    return true;
+}
+
+static bool
+on_model(const Line *l)
+{
+    g_free(l->window->model);
+    l->window->model = *l->rest != 0 ? g_strdup(l->rest) : NULL;
+    return true;
+}
+
+static bool
+on_image(const Line *l)
+{
+    g_free(l->window->image);
+    l->window->image = g_strdup(l->rest);
+    return true;
+}
+
+static bool
+on_process(const Line *l)
+{
+    l->window->process = (guint32)strtoul(l->rest, NULL, 0);
+    return true;
+}
+
+static bool
+on_language_bar(const Line *l)
+{
+    View *view = session_view(l->session);
+    if (view != NULL && view_rail(view) != NULL)
+        rail_language_bar(view_rail(view), l->id);
+    return true;
+}
+
+static bool
+on_ime(const Line *l)
+{
+    View *view = session_view(l->session);
+    guint32 v[4];
+    if (sscanf(l->all, "%u %u %u %u", &v[0], &v[1], &v[2], &v[3]) != 4)
+        return false;
+    if (view != NULL && view_rail(view) != NULL)
+        rail_compartments(view_rail(view), v);
     return true;
 }
 
@@ -123,6 +208,31 @@ on_exec_result(const Line *l)
 }
 
 static bool
+send_bytes(const Line *l, bool (*give)(Session *session, const guint8 *bytes, gsize size))
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    for (const char *p = l->all; *p != '\0'; p += 2) {
+        if (!g_ascii_isxdigit(p[0]) || !g_ascii_isxdigit(p[1]))
+            return false;
+        guint8 byte = (guint8)(g_ascii_xdigit_value(p[0]) << 4 | g_ascii_xdigit_value(p[1]));
+        g_byte_array_append(bytes, &byte, 1);
+    }
+    return bytes->len > 0 && bytes->len < BYTES_MAX && give(l->session, bytes->data, bytes->len);
+}
+
+static bool
+on_order(const Line *l)
+{
+    return send_bytes(l, session_raw_order);
+}
+
+static bool
+on_pdu(const Line *l)
+{
+    return send_bytes(l, session_raw_pdu);
+}
+
+static bool
 on_lock(const Line *l)
 {
     session_lock(l->session);
@@ -136,18 +246,44 @@ on_unlock(const Line *l)
     return true;
 }
 
+static bool
+on_quiet(const Line *l)
+{
+    session_quiet(l->session, strcmp(l->all, "off") != 0);
+    return true;
+}
+
 static const struct {
     const char *name;
     bool of_window; // its first word is a window that there is
     bool (*run)(const Line *line);
 } commands[] = {
-    {"move", true, on_move},     {"show", true, on_show},
-    {"title", true, on_title},   {"popup", true, on_popup},
-    {"close", true, on_close},   {"raise", true, on_raise},
-    {"paint", true, on_paint},   {"movesize", true, on_movesize},
-    {"notify", true, on_notify}, {"cloak", true, on_cloak},
-    {"open", false, on_open},    {"exec-result", false, on_exec_result},
-    {"lock", false, on_lock},    {"unlock", false, on_unlock},
+    {"move", true, on_move},
+    {"show", true, on_show},
+    {"title", true, on_title},
+    {"popup", true, on_popup},
+    {"close", true, on_close},
+    {"raise", true, on_raise},
+    {"paint", true, on_paint},
+    {"movesize", true, on_movesize},
+    {"notify", true, on_notify},
+    {"notify-state", true, on_notify_state},
+    {"balloon", true, on_balloon},
+    {"cloak", true, on_cloak},
+    {"shadow", true, on_shadow},
+    {"model", true, on_model},
+    {"image", true, on_image},
+    {"process", true, on_process},
+    {"langbar", false, on_language_bar},
+    {"ime", false, on_ime},
+    {"open", false, on_open},
+    {"exec-result", false, on_exec_result},
+    {"lock", false, on_lock},
+    {"unlock", false, on_unlock},
+    {"quiet", false, on_quiet},
+    {"shape", true, on_shape},
+    {"order", false, on_order},
+    {"pdu", false, on_pdu},
 };
 
 void

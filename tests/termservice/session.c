@@ -18,9 +18,10 @@
 struct Session {
     const Options *options;
     Desk *desk;
-    Connection *connection; // NULL: no client
-    View *view;             // the client's
-    bool locked;
+    Connection *connection;  // NULL: no client
+    View *view;              // the client's
+    bool locked, logging_on; // the second: because nobody is logged on
+    bool quiet;
     guint32 moving; // 0: no window is being moved by the client
     guint16 move_kind;
     bool fail_exec;
@@ -37,7 +38,7 @@ session_new(const Options *options)
     Session *s = g_new0(Session, 1);
     s->options = options;
     s->desk = desk_new(DESK_WIDTH, DESK_HEIGHT);
-    s->locked = options->logon_screen;
+    s->locked = s->logging_on = options->logon_screen;
     // The shell's own window, which no client has to show.
     Window *shell = desk_add(s->desk, "Program Manager", "", 0);
     shell->style = WS_POPUP | WS_CLIPSIBLINGS | WS_CLIPCHILDREN;
@@ -95,8 +96,9 @@ static BOOL
 on_refresh(rdpContext *context, BYTE count, const RECTANGLE_16 *areas)
 {
     for (BYTE i = 0; i < count && the_session->view != NULL; i++) {
-        Area area = {areas[i].left, areas[i].top, areas[i].right - areas[i].left,
-                     areas[i].bottom - areas[i].top};
+        // Inclusive ([MS-RDPBCGR] 2.2.11.1).
+        Area area = {areas[i].left, areas[i].top, areas[i].right - areas[i].left + 1,
+                     areas[i].bottom - areas[i].top + 1};
         report("refresh x=%d y=%d width=%d height=%d", area.x, area.y, area.width, area.height);
         view_refresh(the_session->view, &area);
     }
@@ -123,7 +125,6 @@ begin(Session *s)
 {
     if (s->view == NULL)
         return;
-    view_screen(s->view, false);
     if (view_rail(s->view) == NULL)
         view_begin(s->view);
     else
@@ -148,10 +149,13 @@ session_attach(Session *s, Connection *connection, bool signed_in)
     context->update->SuppressOutput = on_suppress;
     s->connection = connection;
     s->view = view_new(connection, s->options, s->desk, on_request, s);
-    s->locked = s->locked || !signed_in;
+    s->logging_on = s->logging_on || !signed_in;
+    s->locked = s->locked || s->logging_on;
+    if (!s->logging_on)
+        connection_tell_logon(connection);
     report("active %s", s->locked ? "logon-screen" : "session");
     if (s->locked)
-        view_screen(s->view, true);
+        view_screen(s->view);
     else
         begin(s);
 }
@@ -180,7 +184,7 @@ session_lock(Session *s)
     if (s->view == NULL)
         return;
     view_unmonitor(s->view);
-    view_screen(s->view, true);
+    view_screen(s->view);
 }
 
 void
@@ -189,6 +193,9 @@ session_unlock(Session *s)
     if (!s->locked)
         return;
     s->locked = false;
+    if (s->logging_on && s->connection != NULL)
+        connection_tell_logon(s->connection);
+    s->logging_on = false;
     begin(s);
 }
 
@@ -223,6 +230,7 @@ show_new(Session *s, Window *w)
     if (s->view != NULL) {
         view_changed(s->view, w, ORDER_ALL);
         view_stack(s->view);
+        view_painted(s->view, w);
     }
     return w;
 }
@@ -237,6 +245,15 @@ Window *
 session_popup(Session *s, Window *owner)
 {
     return show_new(s, desk_add(s->desk, "", owner->app, owner->id));
+}
+
+Window *
+session_shadow(Session *s, Window *owner)
+{
+    Window *w = desk_add(s->desk, "", owner->app, owner->id);
+    w->ex_style = WS_EX_LAYERED | WS_EX_TRANSPARENT | WS_EX_TOOLWINDOW | WS_EX_NOACTIVATE;
+    w->normal = owner->normal;
+    return show_new(s, w);
 }
 
 void
@@ -258,6 +275,7 @@ session_close(Session *s, Window *window)
         return;
     view_gone(s->view, id);
     view_stack(s->view);
+    view_painted(s->view, NULL);
 }
 
 static void
@@ -273,10 +291,33 @@ end_move(Session *s, const Window *w)
 void
 session_move(Session *s, Window *w, const Area *area)
 {
+    Area from = desk_area(s->desk, w);
     w->normal = *area;
     end_move(s, w);
+    if (s->view == NULL)
+        return;
+    view_changed(s->view, w, ORDER_AREA);
+    if (from.width == area->width && from.height == area->height)
+        view_moved(s->view, w, &from);
+    view_painted(s->view, w);
+}
+
+void
+session_move_asked(Session *s, Window *w, const Area *area)
+{
+    if (!s->quiet || area->width != w->normal.width || area->height != w->normal.height) {
+        session_move(s, w, area);
+        return;
+    }
+    w->normal = *area;
     if (s->view != NULL)
-        view_changed(s->view, w, ORDER_AREA);
+        view_painted(s->view, NULL);
+}
+
+void
+session_quiet(Session *s, bool quiet)
+{
+    s->quiet = quiet;
 }
 
 void
@@ -294,6 +335,17 @@ session_show(Session *s, Window *w, Show show)
         return;
     view_changed(s->view, w, ORDER_STYLE | ORDER_SHOW | ORDER_AREA);
     view_stack(s->view);
+    view_painted(s->view, w);
+}
+
+void
+session_shape(Session *s, Window *w, int corner)
+{
+    w->corner = corner;
+    if (s->view == NULL)
+        return;
+    view_changed(s->view, w, ORDER_AREA);
+    view_painted(s->view, w);
 }
 
 void
@@ -310,8 +362,10 @@ session_raise(Session *s, guint32 window)
 {
     desk_activate(s->desk, window);
     report("active id=0x%08X", s->desk->active);
-    if (s->view != NULL)
-        view_stack(s->view);
+    if (s->view == NULL)
+        return;
+    view_stack(s->view);
+    view_painted(s->view, NULL);
 }
 
 void
@@ -350,10 +404,44 @@ session_notify(Session *s, guint32 window, guint32 icon, const char *tip)
 }
 
 void
+session_notify_state(Session *s, guint32 window, guint32 icon, bool hidden)
+{
+    Connection *c = s->view != NULL ? view_monitoring(s->view) : NULL;
+    if (c != NULL)
+        orders_notify_state(c, window, icon, hidden ? 1 : 0);
+}
+
+void
+session_balloon(Session *s, guint32 window, guint32 icon, const char *title, const char *text)
+{
+    Connection *c = s->view != NULL ? view_monitoring(s->view) : NULL;
+    if (c != NULL)
+        orders_balloon(c, window, icon, title, text);
+}
+
+void
 session_cloak(Session *s, guint32 window, bool cloaked)
 {
     if (s->view != NULL && view_rail(s->view) != NULL)
         rail_cloak(view_rail(s->view), window, cloaked);
+}
+
+bool
+session_raw_order(Session *s, const guint8 *bytes, gsize size)
+{
+    if (s->view == NULL)
+        return false;
+    view_order(s->view, bytes, size);
+    return true;
+}
+
+bool
+session_raw_pdu(Session *s, const guint8 *bytes, gsize size)
+{
+    if (s->view == NULL || view_rail(s->view) == NULL)
+        return false;
+    rail_write(view_rail(s->view), bytes, size);
+    return true;
 }
 
 void

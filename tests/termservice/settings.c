@@ -78,5 +78,6 @@ settings_apply(const Options *o, rdpSettings *settings)
            freerdp_settings_set_bool(settings, FreeRDP_RefreshRect, o->profile < PROFILE_10) &&
            freerdp_settings_set_bool(settings, FreeRDP_SuppressOutput, TRUE) &&
            freerdp_settings_set_uint32(settings, FreeRDP_MultifragMaxRequestSize, 256 * 1024) &&
-           freerdp_settings_set_uint32(settings, FreeRDP_ColorDepth, 32);
+           freerdp_settings_set_uint32(settings, FreeRDP_ColorDepth,
+                                       o->profile == PROFILE_XP ? 24 : 32);
 }

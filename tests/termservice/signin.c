@@ -49,8 +49,8 @@ signin_correct_status(const SignIn *signin, guint8 *request, gsize size)
 }
 
 // Save Session Info PDU, Logon Info Version 2 ([MS-RDPBCGR] 2.2.10.1.1.2).
-static void
-send_logon(const SignIn *signin, freerdp_peer *peer)
+void
+signin_tell(const SignIn *signin, freerdp_peer *peer)
 {
     char domain[] = "CASEMENT-PC";
     logon_info info = {
@@ -102,10 +102,8 @@ signin_complete(SignIn *signin, freerdp_peer *peer, guint32 *error_info)
     *error_info = 0;
     if (!signin->nla_done && !check_info(signin, peer))
         return false;
-    if (refusal == NULL) {
-        send_logon(signin, peer);
+    if (refusal == NULL)
         return true;
-    }
     if (refusal->logon_type != 0)
         send_logon_error(peer, refusal->logon_type, refusal->logon_data);
     *error_info = refusal->error_info;

@@ -23,6 +23,9 @@ void signin_ntlm(SignIn *signin, const NtlmProof *proof, guint8 *hash);
 // TSRequest with errorCode ([MS-CSSP] 2.2.1) about to be written.
 void signin_correct_status(const SignIn *signin, guint8 *request, gsize size);
 
-// Once active: tells the client, and returns true if it may have the session. `*error_info` is set
-// to the reason for which it has to go altogether, or 0.
+// Once active: returns true if the client may have the session, and tells it where it may not.
+// `*error_info` is set to the reason for which it has to go altogether, or 0.
 bool signin_complete(SignIn *signin, freerdp_peer *peer, guint32 *error_info);
+
+// The user is logged on.
+void signin_tell(const SignIn *signin, freerdp_peer *peer);

@@ -256,7 +256,7 @@ test_identity(void)
     double_remote_ask_app(f.client->remote, shop);
     g_assert_true(double_client_wait(f.client, knows_app));
     g_assert_cmpstr(f.client->remote->app_id, ==, "Store_1x!App");
-    g_assert_true(g_str_has_suffix(f.client->remote->image, "\\Store_1x!App.exe"));
+    g_assert_true(g_str_has_suffix(f.client->remote->image, "\\ApplicationFrameHost.exe"));
     finish(&f);
 }
 

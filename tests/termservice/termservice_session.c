@@ -77,11 +77,12 @@ tell(DoubleRig *rig, const char *command, guint32 id, const char *rest)
 }
 
 static void
-test_window(void)
+test_window(gconstpointer profile)
 {
     g_autofree char *dir = g_dir_make_tmp("termservice-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(dir, "rdp", NULL);
-    g_autofree char *arguments = g_strdup_printf("--listen %s --app notes='" TITLE "'", path);
+    g_autofree char *arguments = g_strdup_printf("--listen %s --profile %s --app notes='" TITLE "'",
+                                                 path, (const char *)profile);
     DoubleRig *rig = double_rig_new(arguments);
     expect(rig, "path ");
     Harness *h = harness_new(stream_to(path), 1280, 800, CTL_SIGN_IN);
@@ -115,6 +116,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/termservice/session", test_window);
+    g_test_add_data_func("/termservice/session/10", "10", test_window);
+    g_test_add_data_func("/termservice/session/7", "7", test_window);
     return g_test_run();
 }

@@ -81,9 +81,9 @@ view_receive(View *v)
 }
 
 void
-view_screen(View *v, bool shown)
+view_screen(View *v)
 {
-    v->screen = shown;
+    v->screen = true;
     paint_all(v);
 }
 
@@ -92,9 +92,11 @@ view_begin(View *v)
 {
     if (v->rail != NULL)
         return;
-    v->rail = rail_new(v->connection, v->options->profile, v->handler, v->user);
+    v->screen = false;
+    v->rail = rail_new(v->connection, v->options, v->handler, v->user);
     if (v->rail == NULL)
         report("no rail");
+    paint_all(v);
 }
 
 // A window that is there already, to a client that does not know it.
@@ -112,6 +114,7 @@ void
 view_synchronize(View *v)
 {
     v->monitoring = true;
+    v->screen = false;
     orders_sync_began(v->connection);
     for (guint i = v->desk->stack->len; i > 0; i--)
         tell(v, g_ptr_array_index(v->desk->stack, i - 1));
@@ -143,11 +146,8 @@ view_created(View *v, const Window *w)
 void
 view_changed(View *v, const Window *w, OrderFields fields)
 {
-    if (!v->monitoring)
-        return;
-    orders_changed(v->connection, v->desk, w, fields);
-    if ((fields & (ORDER_AREA | ORDER_SHOW)) != 0)
-        view_painted(v, w);
+    if (v->monitoring)
+        orders_changed(v->connection, v->desk, w, fields);
 }
 
 void
@@ -155,8 +155,15 @@ view_painted(View *v, const Window *w)
 {
     if (v->classic != NULL)
         classic_present(v->classic, v->screen);
-    else if (v->monitoring)
+    else if (v->monitoring && w != NULL)
         gfx_window(v->gfx, w);
+}
+
+void
+view_moved(View *v, const Window *w, const Area *from)
+{
+    if (v->classic != NULL && !v->screen)
+        classic_moved(v->classic, w, from);
 }
 
 void
@@ -166,8 +173,6 @@ view_gone(View *v, guint32 window)
         orders_deleted(v->connection, window);
     if (v->gfx != NULL)
         gfx_gone(v->gfx, window);
-    else
-        classic_present(v->classic, v->screen);
 }
 
 void
@@ -175,8 +180,6 @@ view_stack(View *v)
 {
     if (v->monitoring)
         orders_stack(v->connection, v->desk);
-    if (v->classic != NULL)
-        classic_present(v->classic, v->screen);
 }
 
 void
@@ -192,6 +195,12 @@ Rail *
 view_rail(View *v)
 {
     return v->rail;
+}
+
+void
+view_order(View *v, const guint8 *bytes, gsize size)
+{
+    orders_raw(v->connection, bytes, size);
 }
 
 Connection *

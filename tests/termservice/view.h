@@ -16,8 +16,8 @@ void view_free(View *view);
 
 void view_receive(View *view);
 
-// Shows the log-on screen over everything, or no longer.
-void view_screen(View *view, bool shown);
+// Shows the log-on screen over everything, until one of the next two.
+void view_screen(View *view);
 
 // Opens RAIL. Windows are told of from view_synchronize on.
 void view_begin(View *view);
@@ -26,12 +26,20 @@ void view_begin(View *view);
 void view_synchronize(View *view);
 void view_unmonitor(View *view);
 
+// Orders. A client tells by them whose the pixels are, so they come before those ([MS-RDPEGDI]
+// 1.3.1.2: both are drawing orders of one stream).
 void view_created(View *view, const Window *window);
 void view_changed(View *view, const Window *window, OrderFields fields);
-void view_painted(View *view, const Window *window);
 void view_gone(View *view, guint32 window);
 void view_stack(View *view);
+// A window of the same size was there before; before its pixels.
+void view_moved(View *view, const Window *window, const Area *from);
+// Pixels: of the window (NULL: none), or of the desktop where they are of that.
+void view_painted(View *view, const Window *window);
 void view_refresh(View *view, const Area *area);
+
+// A window order as it is.
+void view_order(View *view, const guint8 *bytes, gsize size);
 
 // NULL before view_begin, and if the client does not know RAIL.
 Rail *view_rail(View *view);

@@ -1,4 +1,4 @@
-foreach(name config parts documents people session)
+foreach(name config joint parts documents people session tray)
   casement_test(broker_${name} SOURCES broker_${name}.c LIBS broker)
 endforeach()
 add_executable(broker_member broker_member.c) # the programs of broker_session

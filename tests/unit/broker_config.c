@@ -234,6 +234,7 @@ test_bus_names(void)
         {BROKER_ERROR_NO_SUCH_APP, "org.casement.Error.NoSuchApp"},
         {BROKER_ERROR_GUEST_FAILED, "org.casement.Error.GuestFailed"},
         {BROKER_ERROR_NOT_ALLOWED, "org.casement.Error.NotAllowed"},
+        {BROKER_ERROR_SIGN_IN, "org.casement.Error.SignIn"},
         {BROKER_ERROR_NOT_SUPPORTED, "org.casement.Error.NotSupported"},
         {BROKER_ERROR_BUSY, "org.casement.Error.Busy"},
         {BROKER_ERROR_TIMEOUT, "org.casement.Error.Timeout"},

@@ -259,6 +259,39 @@ test_control_tail(void)
     }
 }
 
+// Pixels are as many as the packet says, and no more than there may be.
+static void
+test_control_pixels(void)
+{
+    static struct {
+        CtlTray tray;
+        guint8 pixels[CTL_TRAY_SIDE_MAX + 1][CTL_TRAY_SIDE_MAX][4];
+    } m;
+    const struct {
+        guint32 width, height;
+        bool fits;
+    } sizes[] = {{0, 0, true},
+                 {1, 1, true},
+                 {CTL_TRAY_SIDE_MAX, CTL_TRAY_SIDE_MAX, true},
+                 {CTL_TRAY_SIDE_MAX, CTL_TRAY_SIDE_MAX + 1, false},
+                 {CTL_TRAY_SIDE_MAX + 1, 1, false},
+                 {0, 1, false},
+                 {1, 0, false},
+                 {0x80000000u, 2, false}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        guint32 pixels = sizes[i].width * sizes[i].height * 4;
+        m.tray.header.type = CTL_TRAY;
+        m.tray.width = sizes[i].width;
+        m.tray.height = sizes[i].height;
+        for (int by = -1; by <= 1; by++) {
+            m.tray.header.size = (guint32)((int)(sizeof m.tray + pixels) + by);
+            bool good = sizes[i].fits && by == 0;
+            g_assert_true(ctl_check(CHAN_SPAN(&m, m.tray.header.size)) == good);
+        }
+    }
+}
+
 static void
 test_control_text(void)
 {
@@ -287,6 +320,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/packet/too-many-fds", test_too_many_fds);
     g_test_add_func("/channel/control/sizes", test_control_sizes);
     g_test_add_func("/channel/control/tail", test_control_tail);
+    g_test_add_func("/channel/control/pixels", test_control_pixels);
     g_test_add_func("/channel/control/text", test_control_text);
     return g_test_run();
 }

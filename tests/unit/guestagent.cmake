@@ -5,5 +5,7 @@ casement_test(guestagent_supervisor SOURCES guestagent_supervisor.c LIBS supervi
 casement_test(guestagent_handover SOURCES guestagent_handover.c LIBS agent_linux)
 casement_test(guestagent_edition SOURCES guestagent_edition.c ${CMAKE_SOURCE_DIR}/guestagent/win32/edition.c
   LIBS PkgConfig::GLIB)
+casement_test(guestagent_linkfile SOURCES guestagent_linkfile.c ${CMAKE_SOURCE_DIR}/guestagent/win32/linkfile.c
+  LIBS PkgConfig::GLIB)
 casement_test(guestagent_people SOURCES guestagent_people.c ${CMAKE_SOURCE_DIR}/guestagent/win32/helper_report.c
   ${CMAKE_SOURCE_DIR}/guestagent/win32/people.c LIBS channel PkgConfig::GLIB)

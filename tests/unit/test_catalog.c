@@ -39,10 +39,23 @@ test_deltas(void)
     app.name = CHAN_SPAN_TEXT("Better");
     feed_app(feed, &app);
     g_assert_cmpstr(broker_catalog_find(feed->catalog, "b")->name, ==, "Better");
+    app.comment = CHAN_SPAN_TEXT("Nothing for the table");
+    feed_app(feed, &app);
+    g_assert_cmpuint(feed->known->len, ==, 3);
+    // What windows are found by is told.
+    app.program = CHAN_SPAN_TEXT("C:\\b.exe");
+    feed_app(feed, &app);
+    g_assert_cmpuint(feed->known->len, ==, 4);
+    app.wm_class = CHAN_SPAN_TEXT("Vendor.B!App");
+    feed_app(feed, &app);
+    g_assert_cmpuint(feed->known->len, ==, 5);
+    app.flags = CHAN_APP_FOREMOST;
+    feed_app(feed, &app);
+    g_assert_cmpuint(feed->known->len, ==, 6);
     feed_gone(feed, "a");
     feed_gone(feed, "unknown");
     g_assert_cmpuint(count_apps(feed), ==, 1);
-    g_assert_cmpuint(feed->known->len, ==, 3);
+    g_assert_cmpuint(feed->known->len, ==, 6);
     g_assert_cmpstr(g_ptr_array_index(feed->known, 2), ==, "1 b Better");
     feed_free(feed);
 }
@@ -335,6 +348,7 @@ full_app(void)
                      .generic_name = CHAN_SPAN_TEXT("Editor"),
                      .comment = CHAN_SPAN_TEXT("Edits ünïcode"),
                      .wm_class = CHAN_SPAN_TEXT("Class"),
+                     .program = CHAN_SPAN_TEXT("C:\\full.exe"),
                      .folder = CHAN_SPAN_TEXT("A/B"),
                      .flags = CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES,
                      .n_categories = 1,
@@ -372,6 +386,7 @@ test_kept_for_the_next_broker(void)
     g_assert_cmpstr(got->generic_name, ==, "Editor");
     g_assert_cmpstr(got->comment, ==, "Edits ünïcode");
     g_assert_cmpstr(got->wm_class, ==, "Class");
+    g_assert_cmpstr(got->program, ==, "C:\\full.exe");
     g_assert_cmpstr(got->folder, ==, "A/B");
     g_assert_cmpuint(got->flags, ==, CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES);
     g_assert_cmpstr(got->categories[0], ==, "Utility");
@@ -461,7 +476,7 @@ test_kept_is_checked(void)
         const char *what;
         gsize size;
         char last;
-    } changes[] = {{"\x01\0a", 3, '/'}, {"\x01\0b", 3, 'a'}, {"-apps 1", 7, '2'}};
+    } changes[] = {{"\x01\0a", 3, '/'}, {"\x01\0b", 3, 'a'}, {"-apps 2", 7, '1'}};
     for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
         g_autofree char *changed = g_memdup2(whole, size);
         char *at = memmem(changed, size, changes[i].what, changes[i].size);

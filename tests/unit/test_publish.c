@@ -572,13 +572,13 @@ test_hostile_names_validate(void)
 {
     Home home = home_new();
     home.policy.files = TRUE;
-    feed_begin(home.feed, 1, 300);
-    for (guint i = 0; i < 300; i++)
+    feed_begin(home.feed, 1, 600);
+    for (guint i = 0; i < 600; i++)
         feed_nasty_app(home.feed, i);
     feed_end(home.feed, 1);
     update(&home);
     validate_all(&home);
-    for (guint i = 0; i < 300; i++) {
+    for (guint i = 0; i < 600; i++) {
         g_autofree char *id = g_strdup_printf("app.%u", i);
         const BrokerApp *app = broker_catalog_find(home.feed->catalog, id);
         if (!has_entry(&home, id))

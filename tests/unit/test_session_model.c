@@ -213,6 +213,19 @@ test_hidden_is_not_said(Test *t, gconstpointer data)
     g_assert_cmpuint(t->types->len, ==, 0);
 }
 
+// The view counts buffers until it is told that they are gone.
+static void
+test_closed_with_its_buffer(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+
+    shown_window(t, &s);
+    bridge_model_delete(t->model, 1);
+    g_assert_cmpuint(t->types->len, ==, 2);
+    g_assert_cmpuint(g_array_index(t->types, guint32, 0), ==, VIEW_MSG_WINDOW_GONE);
+    g_assert_cmpuint(g_array_index(t->types, guint32, 1), ==, VIEW_MSG_BUFFER_GONE);
+}
+
 // One commit in flight; damage comes together meanwhile, and frames are done with theirs.
 static void
 test_flow(Test *t, gconstpointer data)
@@ -603,6 +616,95 @@ test_any_orders(Test *t, gconstpointer data)
 #define ADD(name, function)                                                                        \
     g_test_add("/session/model/" name, Test, NULL, set_up, function, tear_down)
 
+static void
+styled(Test *t, guint32 id, guint32 style, guint32 ex_style, const char *title)
+{
+    BridgeOrder o = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_TITLE,
+                     .style = style,
+                     .ex_style = ex_style,
+                     .title = title};
+
+    g_assert_true(bridge_model_order(t->model, id, false, &o));
+}
+
+static void
+test_scenery(Test *t, gconstpointer data)
+{
+    const guint32 shadow = BRIDGE_WS_EX_LAYERED | BRIDGE_WS_EX_TRANSPARENT;
+    BridgeSource s;
+
+    shown_window(t, &s);
+    styled(t, 1, BRIDGE_WS_POPUP, shadow, "");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL); // our own guest's tooltip
+    bridge_model_set_foreign(t->model, true);
+    styled(t, 1, BRIDGE_WS_POPUP, shadow, "");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
+    g_assert_true(bridge_model_hidden(t->model, bridge_model_window(t->model, 1)));
+    g_array_set_size(t->types, 0);
+    frame(t, &s, 101, (ViewRect){0, 0, 40, 30});
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 0); // nor painted
+    g_assert_cmpuint(g_array_index(t->done, guint32, t->done->len - 1), ==, 101);
+    styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_LAYERED, "");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
+    styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_TOOLWINDOW, "Program Manager");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
+    styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_TOOLWINDOW, "Palette");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
+    styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_TOOLWINDOW, "TF_FloatingLangBar_WndTitle");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
+    styled(t, 1, BRIDGE_WS_CAPTION, BRIDGE_WS_EX_TOOLWINDOW, "Program Manager");
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL); // a program's, so called
+}
+
+static void
+test_cloaked(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+
+    shown_window(t, &s);
+    bridge_model_cloak(t->model, 1, true);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
+    bridge_model_cloak(t->model, 1, true);
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    bridge_model_cloak(t->model, 1, false);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
+    bridge_model_cloak(t->model, 2, true); // none
+}
+
+static void
+parked(Test *t, guint32 id, guint32 show)
+{
+    BridgeOrder o = {.fields = BRIDGE_ORDER_SHOW | BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE,
+                     .show = show,
+                     .x = -32000,
+                     .y = -32000,
+                     .width = 160,
+                     .height = 28};
+
+    g_assert_true(bridge_model_order(t->model, id, true, &o));
+}
+
+static void
+test_parked(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+
+    // An order of the place may come before the one of the state.
+    shown_window(t, &s);
+    parked(t, 1, BRIDGE_SHOW);
+    parked(t, 1, BRIDGE_SHOW_MINIMIZED);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
+    g_assert_cmpint(t->commit.geometry.x, ==, 5);
+    g_assert_cmpuint(t->commit.geometry.width, ==, 40);
+    // One that was minimised before the session began is in the taskbar.
+    parked(t, 2, BRIDGE_SHOW_MINIMIZED);
+    bridge_model_set_app(t->model, 2, 3);
+    g_assert_cmpuint(t->commit.id, ==, 2);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
+    g_assert_cmpint(t->commit.geometry.x, ==, 0);
+    g_assert_cmpuint(t->commit.geometry.width, ==, 160);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -610,6 +712,7 @@ main(int argc, char **argv)
     ADD("first-commit", test_first_commit);
     ADD("app-unknown-in-time", test_app_unknown_in_time);
     ADD("hidden-is-not-said", test_hidden_is_not_said);
+    ADD("closed-with-its-buffer", test_closed_with_its_buffer);
     ADD("flow", test_flow);
     ADD("no-tearing", test_no_tearing);
     ADD("frame-of-others", test_frame_of_others);
@@ -628,5 +731,8 @@ main(int argc, char **argv)
     ADD("limits", test_limits);
     ADD("frames-are-bounded", test_frames_are_bounded);
     ADD("any-orders", test_any_orders);
+    ADD("scenery", test_scenery);
+    ADD("cloaked", test_cloaked);
+    ADD("parked", test_parked);
     return g_test_run();
 }

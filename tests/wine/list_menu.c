@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Says what guestagent/win32/menu.h has: for each entry, with tabs between them, its name, the
-// target, arguments and working directory of a launch; UTF-8.
+// target, arguments and working directory of a launch, then the program and the
+// AppUserModelID that its windows have; UTF-8.
 
 #include "guestagent/win32/menu.h"
 #include "guestagent/win32/text.h"
@@ -32,7 +33,7 @@ main(void)
         print(menu.entries[i].shortcut.target);
         print(menu.entries[i].shortcut.arguments);
         print(menu.entries[i].shortcut.directory);
-        printf("\n");
+        printf("\t%s\t%s\n", menu.entries[i].program, menu.entries[i].model);
     }
     win_menu_clear(&menu);
     return 0;

@@ -13,20 +13,34 @@ def short(key):
     return key.replace("hkey_local_machine", "hklm", 1).replace("hkey_users", "hku", 1)
 
 
+def server_of(wine):
+    return next(str(path) for name in ("wineserver64", "wineserver")
+                if (path := pathlib.Path(wine).with_name(name)).exists())
+
+
+def begin(wine, env):
+    """Makes the prefix; CASEMENT_WINE_VERSION names which Windows it says it is, as winecfg knows them."""
+    quiet = {"env": env, "check": True, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
+             "stderr": subprocess.DEVNULL, "timeout": 120}
+    subprocess.run([wine, "wineboot", "-i"], **quiet)
+    if version := os.environ.get("CASEMENT_WINE_VERSION"):
+        subprocess.run([wine, "winecfg", "-v", version], **quiet)
+
+
 class Prefix:
     def __init__(self, wine, programs):
         self.wine, self.programs = wine, pathlib.Path(programs)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="casement-wine-"))
         self.drive = self.folder / "drive_c"
         self.env = dict(os.environ, WINEPREFIX=str(self.folder), WINEDEBUG="-all", WINEDLLOVERRIDES="mscoree,mshtml=")
-        self.run("wineboot", "-i", timeout=120)
+        begin(wine, self.env)
         # One server for all programs: each would start its own, with all services of Windows.
         subprocess.run([self.server(), "-w"], env=self.env, check=True, timeout=60)
         subprocess.run([self.server(), "-p600"], env=self.env, check=True, start_new_session=True,
                        stderr=subprocess.DEVNULL)
 
     def server(self):
-        return str(pathlib.Path(self.wine).with_name("wineserver64"))
+        return server_of(self.wine)
 
     def close(self):
         subprocess.run([self.server(), "-k"], env=self.env, check=False, capture_output=True)

@@ -18,6 +18,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import numpy as np  # noqa: E402
 from harness import HostDesktop, wait_for  # noqa: E402
+from prefix import begin, server_of  # noqa: E402
 
 WINE, BIN = sys.argv[1:3]
 AGENT, SHORTCUT = f"{BIN}/casement-agent.exe", f"{BIN}/make_shortcut.exe"
@@ -62,6 +63,17 @@ def advertised(product, feature, component):
     return header + block + bytes(4)
 
 
+def model_block(model):
+    """The PropertyStoreDataBlock with an AppUserModelID ([MS-SHLLINK] 2.5.7, [MS-PROPSTORE] 2)."""
+    text = model.encode("utf-16-le") + b"\0\0"
+    text += bytes(-len(text) % 4)
+    value = struct.pack("<IBII", 5, 0, 0x1f, len(model) + 1) + text
+    value = struct.pack("<I", len(value) + 4) + value
+    storage = b"1SPS" + uuid.UUID("9f4c2855-9f79-4b39-a8d0-e1d42de1d5f3").bytes_le + value + bytes(4)
+    storage = struct.pack("<I", len(storage) + 4) + storage + bytes(4)
+    return struct.pack("<II", len(storage) + 8, 0xa0000009) + storage
+
+
 def ico(side, bits):
     """An .ico of one picture, and what it shows: (bytes, BGRA array). Left half opaque, right half not."""
     bgra = np.zeros((side, side, 4), np.uint8)
@@ -91,7 +103,7 @@ class Agent(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.prefix = pathlib.Path(tempfile.mkdtemp(prefix="casement-wine-"))
-        subprocess.run([WINE, "wineboot", "-i"], env=wine_environment(cls.prefix), check=True, capture_output=True, timeout=120)
+        begin(WINE, wine_environment(cls.prefix))
         cls.drive = cls.prefix / "drive_c"
         cls.d = HostDesktop(os.environ["CASEMENT_BUILD"])
         cls.d.start()
@@ -102,7 +114,7 @@ class Agent(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.d.stop()
-        subprocess.run([str(pathlib.Path(WINE).with_name("wineserver64")), "-k"], env=wine_environment(cls.prefix),
+        subprocess.run([server_of(WINE), "-k"], env=wine_environment(cls.prefix),
                        check=False, capture_output=True)
         shutil.rmtree(cls.prefix, ignore_errors=True)
 
@@ -115,7 +127,7 @@ class Agent(unittest.TestCase):
 
     def wine(self, *argv):
         return subprocess.run([WINE, *argv], env=wine_environment(self.prefix), check=True, capture_output=True,
-                              text=True, timeout=60).stdout
+                              text=True, timeout=240).stdout
 
     def shortcuts(self, *lines):
         """Each a place in the menu, and what make_shortcut has after it."""
@@ -132,7 +144,7 @@ class Agent(unittest.TestCase):
         return self.drive / MENU / f"{place}.lnk"
 
     def launches(self):
-        """Target, arguments and working directory of each entry."""
+        """Target, arguments and working directory of each entry, then the program and the model of its windows."""
         lines = self.wine(f"{BIN}/list_menu.exe").splitlines()
         return {name: launch for name, *launch in (line.split("\t") for line in lines)}
 
@@ -208,8 +220,8 @@ class Agent(unittest.TestCase):
         self.shortcuts(("Program",), ("Uninstall",), ("Manual", "C:\\manual.txt"))
         self.d.casement("guest", "start", "xp")
         self.assertEqual(self.launches(), {
-            "Program": [NOTEPAD, "", ""], "Uninstall": [NOTEPAD, "", ""],
-            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', ""]})
+            "Program": [NOTEPAD, "", "", NOTEPAD, ""], "Uninstall": [NOTEPAD, "", "", NOTEPAD, ""],
+            "Manual": ["C:\\windows\\explorer.exe", f'"{ROOT}\\Manual.lnk"', "", "", ""]})
         entries = {name: self.entry(app) for name, app in self.names().items()}
         wait_for("the program", entries["Program"].exists)
         self.assertFalse(entries["Uninstall"].exists() or entries["Manual"].exists())
@@ -258,7 +270,16 @@ class Agent(unittest.TestCase):
         self.assertFalse(names["Installed"]["sidelined"] or names["Later"]["sidelined"])
         launches = self.launches()
         self.assertEqual(launches["Installed"][0], "C:\\Installed\\real.exe")
-        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', ""])
+        self.assertEqual(launches["Later"], ["C:\\windows\\explorer.exe", f'"{ROOT}\\Later.lnk"', "", "", ""])
+
+    def test_shortcut_that_names_a_model(self):
+        link = self.shortcut("Page", NOTEPAD, "--app=page", "Ünïcode ☃")
+        data = link.read_bytes()
+        self.assertEqual(data[-4:], bytes(4))
+        link.write_bytes(data[:-4] + model_block("Browser.page_☃") + data[-4:])
+        self.shortcut("Plain")
+        self.assertEqual({name: launch[4] for name, launch in self.launches().items()},
+                         {"Page": "Browser.page_☃", "Plain": ""})
 
     def test_types_and_schemes(self):
         classes, software = "HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\Software"
@@ -288,7 +309,8 @@ class Agent(unittest.TestCase):
 
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")
-        self.assertIn("Windows", self.d.guest("xp")["os"])
+        self.assertIn("Windows XP" if os.environ.get("CASEMENT_WINE_VERSION") == "winxp" else "Windows",
+                      self.d.guest("xp")["os"])
         done = self.d.casement("run", "xp", "nothing-here", check=False)
         self.assertEqual(done.returncode, 3)
 
@@ -318,4 +340,4 @@ class Agent(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)

@@ -4,10 +4,13 @@
 
 usage: test_setup.py WINE BIN     (where the programs for Windows are)
 """
+import pathlib
 import sys
 import unittest
 
-from prefix import Prefix
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from harness import wait_for  # noqa: E402
+from prefix import Prefix  # noqa: E402
 
 LIST = "hklm\\software\\microsoft\\windows nt\\currentversion\\terminal server\\tsappallowlist"
 SERVER = "hklm\\system\\currentcontrolset\\control\\terminal server"
@@ -37,12 +40,15 @@ def text(value):
 
 
 class Setup(unittest.TestCase):
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         cls.p = Prefix(*sys.argv[1:3])
         link = cls.p.shortcut("First")
         cls.p.agent("setup", "--dry-run")  # wine's shell makes keys of its own when it is first asked for a name
         link.unlink()
+        wait_for("wine's services to have made their keys", lambda: cls.p.registry() == cls.p.registry(), 120)
 
     @classmethod
     def tearDownClass(cls):

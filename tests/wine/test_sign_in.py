@@ -39,6 +39,16 @@ class Double:
     def said(self):
         return self.out.read_text()
 
+    def tell(self, line):
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def window(self, title):
+        """The id of the window that got this title."""
+        line = wait_for(f"the window {title}", lambda: [line for line in self.said().splitlines()
+                                                        if line.startswith("window ") and line.endswith(f"title={title}")])[0]
+        return line.split()[1].removeprefix("id=")
+
     def stop(self):
         self.process.stdin.close()
         self.process.wait(timeout=20)
@@ -51,6 +61,7 @@ class SignIn(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="casement-sign-in-"))
         for name in ("Notes", "Ledger"):
             cls.p.shortcut(name)
+        cls.p.shortcut("Editor", "C:\\windows\\system32\\notepad.exe")
         first = Double(cls.folder, 0)
         cls.port = first.port
         first.stop()
@@ -118,11 +129,27 @@ class SignIn(unittest.TestCase):
         shown = subprocess.run(["ps", "axeww"], capture_output=True, text=True, check=True).stdout
         self.assertNotIn(RIGHT, shown)
 
+    def test_window_belongs_to_the_program_with_its_path(self):
+        self.windows()
+        self.login(RIGHT)
+        self.d.casement("run", "win", self.apps["Notes"])
+        self.window("Notes")
+        # Opened in the guest, by a program whose name says nothing; the path is the kernel's.
+        self.double.tell("open elsewhere Draft")
+        ident = self.double.window("Draft")
+        self.double.tell(f"image {ident} \\Device\\HarddiskVolume2\\WINDOWS\\System32\\notepad.exe")
+        self.double.tell(f"model {ident} Vendor.Editor")
+        self.double.tell(f"title {ident} Draft, saved")
+        editor = self.window("Editor")
+        self.assertEqual(self.d.title(editor), "Draft, saved")
+        self.assertEqual(self.windows_there(), [self.window("Notes")])
+
+    def questions(self):
+        return [w for w in self.d.clients() if "pinentry" in " ".join(self.d.wm_class(w)).lower()]
+
     def question(self):
         """The window that asks."""
-        def find():
-            return [w for w in self.d.clients() if "pinentry" in " ".join(self.d.wm_class(w)).lower()]
-        window = wait_for("the question for the password", find, 20)[0]
+        window = wait_for("the question for the password", self.questions, 20)[0]
         self.d.focus(window)
         return window
 
@@ -154,6 +181,23 @@ class SignIn(unittest.TestCase):
         self.assertIn("casement guest login win", said)
         self.assertEqual(self.windows_there(), [])
 
+    def test_question_ends_with_the_broker(self):
+        self.windows()
+        self.login("not it")
+        launch = self.launch()
+        self.question()
+        self.d.kill_broker()
+        wait_for("the question to go", lambda: not self.questions())
+        launch.wait(timeout=30)
+
+    def test_guest_removed_leaves_no_password(self):
+        self.d.casement("guest", "add", "other", "--kind", "socket", "--set", f"path={self.folder}/none")
+        self.d.casement("guest", "login", "other", "--user", "alice", input=RIGHT + "\n")
+        kept = ("secret-tool", "search", "guest", "other")
+        self.assertIn("Casement: alice on guest other", self.d.run(*kept).stdout)
+        self.d.casement("guest", "remove", "other")
+        wait_for("the keyring to forget it", lambda: "alice" not in self.d.run(*kept, check=False).stdout)
+
     def windows_there(self):
         return self.d.windows_of(f"casement.win.{self.apps['Notes']}")
 
@@ -166,4 +210,4 @@ class SignIn(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)

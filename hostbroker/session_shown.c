@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the session shows on the desktop: windows, and icons of the tray.
+
+#include "hostbroker/session_private.h"
+
+void
+broker_session_on_window(BrokerSession *s, const CtlWindow *m)
+{
+    if (!broker_window_list_has(s->windows, m->window_id))
+        broker_exec_queue_window(s->execs, m->app_index);
+    broker_window_list_set(s->windows, m);
+    s->events->changed(s->user);
+}
+
+static const BrokerApp *
+on_app(guint32 index, gpointer user)
+{
+    BrokerSession *s = user;
+
+    return s->events->app(index, s->user);
+}
+
+static void
+on_event(const CtlTrayEvent *event, gpointer user)
+{
+    BrokerSession *s = user;
+
+    if (s->session.control)
+        chan_packet_send(s->session.control, event, sizeof *event, NULL, 0);
+}
+
+void
+broker_session_on_tray(BrokerSession *s, ChanSpan packet)
+{
+    static const BrokerTrayEvents events = {on_app, on_event};
+
+    if (!s->tray)
+        s->tray = broker_tray_new(s->host, s->config->name, s->config->label, &events, s);
+    broker_tray_message(s->tray, packet);
+}
+
+bool
+broker_session_shows(const BrokerSession *s)
+{
+    return broker_window_list_count(s->windows) > 0 || (s->tray && broker_tray_count(s->tray) > 0);
+}
+
+void
+broker_session_forget_shown(BrokerSession *s)
+{
+    broker_window_list_clear(s->windows);
+    g_clear_pointer(&s->tray, broker_tray_free);
+}

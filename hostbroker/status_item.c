@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hostbroker/status_item.h"
+
+#include "hostbroker/host.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define INTERFACE "org.kde.StatusNotifierItem"
+#define WATCHER "org.kde.StatusNotifierWatcher"
+#define PATH "/StatusNotifierItem"
+#define TELL_MS 100
+
+// What trays ask for. Without a menu of ours they leave it to ContextMenu.
+static const char xml[] =
+    "<node><interface name='" INTERFACE "'>"
+    "<property name='Category' type='s' access='read'/>"
+    "<property name='Id' type='s' access='read'/>"
+    "<property name='Title' type='s' access='read'/>"
+    "<property name='Status' type='s' access='read'/>"
+    "<property name='WindowId' type='i' access='read'/>"
+    "<property name='IconThemePath' type='s' access='read'/>"
+    "<property name='IconName' type='s' access='read'/>"
+    "<property name='IconPixmap' type='a(iiay)' access='read'/>"
+    "<property name='OverlayIconName' type='s' access='read'/>"
+    "<property name='OverlayIconPixmap' type='a(iiay)' access='read'/>"
+    "<property name='AttentionIconName' type='s' access='read'/>"
+    "<property name='AttentionIconPixmap' type='a(iiay)' access='read'/>"
+    "<property name='AttentionMovieName' type='s' access='read'/>"
+    "<property name='ToolTip' type='(sa(iiay)ss)' access='read'/>"
+    "<property name='ItemIsMenu' type='b' access='read'/>"
+    "<property name='Menu' type='o' access='read'/>"
+    "<method name='ContextMenu'><arg type='i' direction='in'/><arg type='i' "
+    "direction='in'/></method>"
+    "<method name='Activate'><arg type='i' direction='in'/><arg type='i' direction='in'/></method>"
+    "<method name='SecondaryActivate'>"
+    "<arg type='i' direction='in'/><arg type='i' direction='in'/></method>"
+    "<method name='Scroll'><arg type='i' direction='in'/><arg type='s' direction='in'/></method>"
+    "<signal name='NewTitle'/><signal name='NewIcon'/><signal name='NewToolTip'/>"
+    "<signal name='NewStatus'><arg type='s'/></signal>"
+    "</interface></node>";
+
+struct BrokerStatusItem {
+    GCancellable *connecting;
+    GDBusConnection *bus; // NULL until connected
+    GMainContext *context;
+    BrokerStatusClicked clicked;
+    gpointer user;
+    guint number, object;
+    gboolean announced;
+    GSource *timer;
+    char *id, *title, *tip, *subtip;
+    gboolean hidden;
+    GVariant *pixmap; // a(iiay)
+};
+
+// ---- how it looks
+
+// Straight ARGB32 in network byte order.
+static GVariant *
+pixmap_of(const BrokerStatusLook *look)
+{
+    gsize size = look->bgra ? (gsize)look->width * look->height * 4 : 0;
+    g_autofree guint8 *argb = g_malloc(size + 1);
+    GVariantBuilder pixmaps;
+
+    for (gsize i = 0; i < size; i++)
+        argb[i] = look->bgra[(i & ~(gsize)3) + 3 - (i & 3)];
+    g_variant_builder_init(&pixmaps, G_VARIANT_TYPE("a(iiay)"));
+    if (size > 0)
+        g_variant_builder_add(&pixmaps, "(ii@ay)", (gint32)look->width, (gint32)look->height,
+                              g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, argb, size, 1));
+    return g_variant_ref_sink(g_variant_builder_end(&pixmaps));
+}
+
+static const char *
+status_of(const BrokerStatusItem *item)
+{
+    return item->hidden ? "Passive" : "Active";
+}
+
+static void
+take_look(BrokerStatusItem *item, const BrokerStatusLook *look)
+{
+    char **texts[] = {&item->id, &item->title, &item->tip, &item->subtip};
+    const char *from[] = {look->id, look->title, look->tip, look->subtip};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_free(*texts[i]);
+        *texts[i] = g_strdup(from[i]);
+    }
+    item->hidden = look->hidden;
+    g_clear_pointer(&item->pixmap, g_variant_unref);
+    item->pixmap = pixmap_of(look);
+}
+
+// ---- on the bus
+
+static void
+on_method(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+          const char *method, GVariant *arguments, GDBusMethodInvocation *call, gpointer user)
+{
+    static const char *const clicks[] = {[BROKER_STATUS_ACTIVATE] = "Activate",
+                                         [BROKER_STATUS_SECONDARY] = "SecondaryActivate",
+                                         [BROKER_STATUS_MENU] = "ContextMenu"};
+    BrokerStatusItem *item = user;
+    gint32 x = 0, y = 0;
+
+    g_dbus_method_invocation_return_value(call, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(clicks); i++) {
+        if (strcmp(method, clicks[i]) != 0)
+            continue; // Scroll is nothing to a Windows' icon
+        g_variant_get(arguments, "(ii)", &x, &y);
+        item->clicked((BrokerClick)i, x, y, item->user);
+        return;
+    }
+}
+
+static GVariant *
+no_pixmap(void)
+{
+    return g_variant_new_array(G_VARIANT_TYPE("(iiay)"), NULL, 0);
+}
+
+static GVariant *
+on_property(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+            const char *name, GError **error, gpointer user)
+{
+    const BrokerStatusItem *item = user;
+    const struct {
+        const char *name, *text;
+    } texts[] = {{"Category", "ApplicationStatus"},
+                 {"Id", item->id},
+                 {"Title", item->title},
+                 {"Status", status_of(item)}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (strcmp(name, texts[i].name) == 0)
+            return g_variant_new_string(texts[i].text);
+    if (strcmp(name, "IconPixmap") == 0)
+        return g_variant_ref(item->pixmap);
+    if (strcmp(name, "ToolTip") == 0)
+        return g_variant_new("(s@a(iiay)ss)", "", no_pixmap(), item->tip, item->subtip);
+    if (strcmp(name, "Menu") == 0)
+        return g_variant_new_object_path("/NO_DBUSMENU"); // as other items without one say
+    if (strcmp(name, "WindowId") == 0)
+        return g_variant_new_int32(0);
+    if (strcmp(name, "ItemIsMenu") == 0)
+        return g_variant_new_boolean(FALSE);
+    return g_str_has_suffix(name, "Pixmap") ? no_pixmap() : g_variant_new_string("");
+}
+
+static GDBusInterfaceInfo *
+interface_info(void)
+{
+    static GDBusNodeInfo *node;
+
+    if (!node)
+        node = g_dbus_node_info_new_for_xml(xml, NULL);
+    return node->interfaces[0];
+}
+
+static void
+say(BrokerStatusItem *item, const char *signal, GVariant *arguments)
+{
+    g_dbus_connection_emit_signal(item->bus, NULL, PATH, INTERFACE, signal, arguments, NULL);
+}
+
+static gboolean
+on_tell(gpointer user)
+{
+    BrokerStatusItem *item = user;
+
+    broker_timer_clear(&item->timer);
+    say(item, "NewIcon", NULL);
+    say(item, "NewTitle", NULL);
+    say(item, "NewToolTip", NULL);
+    say(item, "NewStatus", g_variant_new("(s)", status_of(item)));
+    return G_SOURCE_REMOVE;
+}
+
+static void
+announce(BrokerStatusItem *item)
+{
+    g_autofree char *name = g_strdup_printf(INTERFACE "-%d-%u", (int)getpid(), item->number);
+
+    // The bus takes the two in this order. A name that it has already is no harm.
+    g_dbus_connection_call(item->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "RequestName", g_variant_new("(su)", name, 0),
+                           NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+    g_dbus_connection_call(item->bus, WATCHER, "/StatusNotifierWatcher", WATCHER,
+                           "RegisterStatusNotifierItem", g_variant_new("(s)", name), NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+}
+
+static void
+on_connected(GObject *source, GAsyncResult *result, gpointer user)
+{
+    static const GDBusInterfaceVTable vtable = {.method_call = on_method,
+                                                .get_property = on_property};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) bus = g_dbus_connection_new_for_address_finish(result, &error);
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; // the item is gone
+    BrokerStatusItem *item = user;
+    if (bus)
+        item->object = g_dbus_connection_register_object(bus, PATH, interface_info(), &vtable, item,
+                                                         NULL, &error);
+    if (!item->object) {
+        g_message("an icon is not on the tray: %s", error->message);
+        return;
+    }
+    item->bus = g_steal_pointer(&bus);
+    if (item->announced)
+        announce(item);
+}
+
+static void
+connect_to_bus(BrokerStatusItem *item)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *address = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SESSION, NULL, &error);
+
+    if (address)
+        g_dbus_connection_new_for_address(address,
+                                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                              G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                          NULL, item->connecting, on_connected, item);
+    else
+        g_message("an icon is not on the tray: %s", error->message);
+}
+
+BrokerStatusItem *
+broker_status_item_new(GMainContext *context, const BrokerStatusLook *look,
+                       BrokerStatusClicked clicked, gpointer user)
+{
+    static guint made; // names are not used again: a tray may still know the former one's
+    BrokerStatusItem *item = g_new0(BrokerStatusItem, 1);
+
+    item->connecting = g_cancellable_new();
+    item->context = context;
+    item->clicked = clicked;
+    item->user = user;
+    item->number = ++made;
+    take_look(item, look);
+    connect_to_bus(item);
+    return item;
+}
+
+void
+broker_status_item_free(BrokerStatusItem *item)
+{
+    if (!item)
+        return;
+    g_cancellable_cancel(item->connecting);
+    g_object_unref(item->connecting);
+    broker_timer_clear(&item->timer);
+    if (item->bus) {
+        g_dbus_connection_unregister_object(item->bus, item->object);
+        g_dbus_connection_close(item->bus, NULL, NULL, NULL);
+        g_object_unref(item->bus);
+    }
+    g_variant_unref(item->pixmap);
+    g_free(item->id);
+    g_free(item->title);
+    g_free(item->tip);
+    g_free(item->subtip);
+    g_free(item);
+}
+
+void
+broker_status_item_set(BrokerStatusItem *item, const BrokerStatusLook *look)
+{
+    take_look(item, look);
+    if (item->bus && !item->timer)
+        item->timer = broker_timer_new(item->context, TELL_MS, on_tell, item);
+}
+
+void
+broker_status_item_announce(BrokerStatusItem *item)
+{
+    item->announced = TRUE;
+    if (item->bus)
+        announce(item);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One icon on the desktop's tray: an org.kde.StatusNotifierItem on the session bus, announced to
+// the watcher (org.kde.StatusNotifierWatcher) when there is one. Each has a connection of its own:
+// a tray drops an item when its owner leaves the bus, and there is no other way to end one. What is
+// set is the caller's to clean and to bound; it is told on the bus at most ten times a second.
+
+#include <gio/gio.h>
+
+typedef struct BrokerStatusItem BrokerStatusItem;
+
+typedef struct {
+    const char *id;    // for the desktop's settings: the same for a program each time
+    const char *title; // the program's name
+    const char *tip, *subtip;
+    gboolean hidden;
+    const guint8 *bgra; // straight BGRA8, or NULL
+    guint32 width, height;
+} BrokerStatusLook;
+
+typedef enum { BROKER_STATUS_ACTIVATE, BROKER_STATUS_SECONDARY, BROKER_STATUS_MENU } BrokerClick;
+
+// x, y: on the screen.
+typedef void (*BrokerStatusClicked)(BrokerClick click, gint32 x, gint32 y, gpointer user);
+
+// context is borrowed, and the caller's default one.
+BrokerStatusItem *broker_status_item_new(GMainContext *context, const BrokerStatusLook *look,
+                                         BrokerStatusClicked clicked, gpointer user);
+// It leaves the tray.
+void broker_status_item_free(BrokerStatusItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerStatusItem, broker_status_item_free)
+
+void broker_status_item_set(BrokerStatusItem *item, const BrokerStatusLook *look);
+
+// A watcher is there, or a new one: announces itself, as soon as it can.
+void broker_status_item_announce(BrokerStatusItem *item);

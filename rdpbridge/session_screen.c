@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the guest shows instead of its windows when it needs a person: the log-on screen, a lock,
+// UAC's secure desktop. It is one window of the model, BRIDGE_SCREEN_ID, and gone when the desktop
+// with the windows is back. What is on its way there (no log-on was refused, the user is logged on)
+// is not shown, nor is a wallpaper.
+
+#include "rdpbridge/session_private.h"
+#include "rdpbridge/style.h"
+
+#include <freerdp/freerdp.h>
+
+#define LOG_ON_WAIT_MS 5000 // a guest that logs the user on says so within this
+#define SWITCH_WAIT_MS 200  // and shows its windows' desktop again within this if it only flickers
+
+static gboolean
+is_needed(const BridgeSession *s)
+{
+    if (!s->connected || (s->setup.flags & CTL_SIGN_IN) == 0)
+        return FALSE;
+    return s->elsewhere || (!s->monitored && !s->logged_on);
+}
+
+static void
+show(BridgeSession *s)
+{
+    const rdpSettings *settings = bridge_rdp_context(s->rdp)->settings;
+    g_autofree char *title = g_strdup_printf("%s: log-on screen", s->setup.guest);
+    guint32 width = freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth);
+    guint32 height = freerdp_settings_get_uint32(settings, FreeRDP_DesktopHeight);
+    BridgeOrder order = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_SHOW | BRIDGE_ORDER_TITLE |
+                                   BRIDGE_ORDER_SIZE,
+                         .style = BRIDGE_WS_CAPTION | BRIDGE_WS_SYSMENU | BRIDGE_WS_MINIMIZEBOX,
+                         .show = BRIDGE_SHOW,
+                         .title = title,
+                         .width = width,
+                         .height = height};
+
+    s->screen_shown = bridge_model_order(s->model, BRIDGE_SCREEN_ID, TRUE, &order);
+    bridge_model_set_app(s->model, BRIDGE_SCREEN_ID, CTL_APP_NONE);
+    bridge_model_set_limits(s->model, BRIDGE_SCREEN_ID,
+                            (const uint32_t[]){width, height, width, height});
+}
+
+static gboolean
+on_screen_due(gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (s->doubt) // whether the log-on was refused is about to be known
+        return G_SOURCE_CONTINUE;
+    g_source_unref(g_steal_pointer(&s->screen_timer));
+    show(s);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+stop_waiting(BridgeSession *s)
+{
+    if (!s->screen_timer)
+        return;
+    g_source_destroy(s->screen_timer);
+    g_source_unref(g_steal_pointer(&s->screen_timer));
+}
+
+static void
+begin(BridgeSession *s)
+{
+    // What is held down belongs to a window, and is none of that desktop's business.
+    bridge_input_focus(s->input, FALSE);
+    s->screen_timer = g_timeout_source_new(s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS);
+    g_source_set_callback(s->screen_timer, on_screen_due, s, NULL);
+    g_source_attach(s->screen_timer, s->context);
+}
+
+static void
+end(BridgeSession *s)
+{
+    stop_waiting(s);
+    s->screen_shown = FALSE;
+    bridge_model_delete(s->model, BRIDGE_SCREEN_ID);
+    if (s->focus == 0)
+        return;
+    bridge_rail_activate(s->rail, s->focus, TRUE);
+    bridge_input_focus(s->input, TRUE);
+}
+
+void
+bridge_session_consider_screen(BridgeSession *s)
+{
+    gboolean needed = is_needed(s);
+
+    if (needed == s->screen_needed)
+        return;
+    s->screen_needed = needed;
+    if (needed)
+        begin(s);
+    else
+        end(s);
+}
+
+void
+bridge_session_monitored(gboolean monitored, gpointer user)
+{
+    BridgeSession *s = user;
+
+    s->monitored = monitored;
+    s->elsewhere = !monitored;
+    bridge_desktop_set_monitored(s->desktop, monitored);
+    bridge_session_consider_screen(s);
+}
+
+void
+bridge_session_logged_on(gpointer user)
+{
+    BridgeSession *s = user;
+
+    s->logged_on = TRUE;
+    bridge_session_consider_screen(s);
+}
+
+gboolean
+bridge_session_resized(rdpContext *context, gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (!bridge_classic_resized(s->classic, context))
+        return FALSE;
+    if (s->screen_shown)
+        show(s);
+    return TRUE;
+}
+
+gboolean
+bridge_session_screen_focus(BridgeSession *s, guint32 id)
+{
+    if (!s->screen_needed)
+        return FALSE;
+    bridge_input_focus(s->input, id == BRIDGE_SCREEN_ID);
+    if (id != 0 && !s->screen_shown && !s->screen_timer)
+        show(s); // was closed, and is what that window waits for
+    return TRUE;
+}
+
+gboolean
+bridge_session_takes_key(const BridgeSession *s)
+{
+    return !s->screen_needed || s->focus == BRIDGE_SCREEN_ID;
+}
+
+gboolean
+bridge_session_takes_pointer(BridgeSession *s, ViewPointer *pointer)
+{
+    const BridgeWindow *w = bridge_model_window(s->model, pointer->id);
+
+    if (pointer->id != BRIDGE_SCREEN_ID)
+        return !s->screen_needed;
+    if (!w)
+        return FALSE;
+    pointer->root_x -= w->rect.x; // the host puts it anywhere, in the guest it is at 0, 0
+    pointer->root_y -= w->rect.y;
+    return TRUE;
+}
+
+void
+bridge_session_screen_state(BridgeSession *s, ViewState state)
+{
+    BridgeOrder order = {.fields = BRIDGE_ORDER_SHOW,
+                         .show =
+                             state == VIEW_STATE_MINIMIZED ? BRIDGE_SHOW_MINIMIZED : BRIDGE_SHOW};
+
+    bridge_model_order(s->model, BRIDGE_SCREEN_ID, FALSE, &order);
+}
+
+void
+bridge_session_screen_close(BridgeSession *s)
+{
+    if (!s->ready) {
+        bridge_session_end_unsigned(s, BRIDGE_RDP_REFUSED,
+                                    "its log-on screen was closed before anybody had signed in; "
+                                    "start the program again to see it once more");
+        return;
+    }
+    s->screen_shown = FALSE;
+    bridge_model_delete(s->model, BRIDGE_SCREEN_ID);
+}
+
+void
+bridge_session_screen_clear(BridgeSession *s)
+{
+    stop_waiting(s);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/termservice/session_rig.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int
+stream_to(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0); // the session inherits it
+
+    g_assert_cmpint(fd, >=, 0);
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+    return fd;
+}
+
+static gboolean
+is_ready(Harness *h, gpointer user)
+{
+    return h->ready;
+}
+
+SessionRig *
+session_rig_new(const char *profile, const char *arguments)
+{
+    SessionRig *rig = g_new0(SessionRig, 1);
+    gboolean rdp = strcmp(profile, "xp") == 0;
+    CtlCredentials who = {.user = "alice", .password = "the password"};
+
+    rig->dir = g_dir_make_tmp("termservice-XXXXXX", NULL);
+    rig->path = g_build_filename(rig->dir, "rdp", NULL);
+    g_autofree char *line =
+        g_strdup_printf("--listen %s --profile %s %s", rig->path, profile, arguments);
+    rig->guest = double_rig_new(line);
+    g_free(session_rig_expect(rig, "path "));
+    rig->h =
+        harness_new(stream_to(rig->path), 1280, 800, CTL_SIGN_IN | (rdp ? CTL_RDP_SECURITY : 0));
+    CTL_INIT(&who, CTL_CREDENTIALS);
+    harness_send_control(rig->h, &who, sizeof who, -1);
+    g_free(session_rig_expect(rig, "active session"));
+    harness_wait(rig->h, is_ready, NULL, SESSION_RIG_PATIENCE_S, "RAIL");
+    g_free(session_rig_expect(rig, "synchronized"));
+    return rig;
+}
+
+void
+session_rig_free(SessionRig *rig)
+{
+    harness_free(rig->h);
+    double_rig_free(rig->guest);
+    g_unlink(rig->path);
+    g_rmdir(rig->dir);
+    g_free(rig->path);
+    g_free(rig->dir);
+    g_free(rig);
+}
+
+void
+session_rig_tell(SessionRig *rig, const char *format, ...)
+{
+    va_list words;
+
+    va_start(words, format);
+    g_autofree char *line = g_strdup_vprintf(format, words);
+    va_end(words);
+    double_rig_tell(rig->guest, line);
+}
+
+char *
+session_rig_expect(SessionRig *rig, const char *beginning)
+{
+    char *line = double_rig_expect(rig->guest, beginning);
+
+    if (!line)
+        g_error("no line began with '%s'", beginning);
+    return line;
+}
+
+guint32
+session_rig_open(SessionRig *rig, const char *app, const char *title)
+{
+    session_rig_tell(rig, "open %s %s", app, title);
+    g_autofree char *line = session_rig_expect(rig, "window id=");
+
+    return (guint32)g_ascii_strtoull(line + strlen("window id="), NULL, 16);
+}
