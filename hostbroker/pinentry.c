@@ -5,6 +5,7 @@
 #include "hostbroker/error.h"
 #include "hostbroker/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
@@ -217,14 +218,18 @@ start(BrokerPinentry *p, const BrokerHost *host, const BrokerPinentryAsk *ask, G
                          .stdout_fd = out[1],
                          .log_fd = -1,
                          .ends_with_us = TRUE};
-    p->process = broker_process_spawn(host->context, &spawn, NULL, NULL, error);
+    // It fits into a pipe, and is there before a pinentry that ends at once can be gone.
+    bool written = write(in[1], script, strlen(script)) == (ssize_t)strlen(script);
+    if (written)
+        p->process = broker_process_spawn(host->context, &spawn, NULL, NULL, error);
+    else
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_SUPPORTED, "pinentry cannot be asked: %s",
+                    g_strerror(errno));
     close(in[0]);
+    close(in[1]);
     close(out[1]);
     p->fd = out[0];
-    // It fits into a pipe.
-    bool ok = p->process && write(in[1], script, strlen(script)) == (ssize_t)strlen(script);
-    close(in[1]);
-    return ok;
+    return p->process != NULL;
 }
 
 BrokerPinentry *

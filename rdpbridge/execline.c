@@ -20,15 +20,24 @@ put(Line *line, char c)
     line->left--;
 }
 
+// Backslashes that end at a quote.
+static bool
+is_before_quote(const char *at)
+{
+    at += strspn(at, "\\");
+    return *at == '"' || !*at; // the closing one follows the argument
+}
+
 static void
-put_argument(Line *line, const char *argument)
+put_argument(Line *line, BridgeExeclineStyle style, const char *argument)
 {
     bool quoted = !*argument || strpbrk(argument, " \t\"");
 
     if (quoted)
         put(line, '"');
     for (; *argument; argument++) {
-        if (quoted && (*argument == '"' || *argument == '\\'))
+        if (quoted && (*argument == '"' || (*argument == '\\' && (style == BRIDGE_EXECLINE_OURS ||
+                                                                  is_before_quote(argument)))))
             put(line, '\\');
         put(line, *argument);
     }
@@ -37,7 +46,7 @@ put_argument(Line *line, const char *argument)
 }
 
 bool
-bridge_execline(ChanSpan args, char *text, size_t capacity)
+bridge_execline(ChanSpan args, BridgeExeclineStyle style, char *text, size_t capacity)
 {
     Line line = {text, capacity, capacity == 0};
     const char *at = (const char *)args.data, *end = at + args.size;
@@ -45,7 +54,7 @@ bridge_execline(ChanSpan args, char *text, size_t capacity)
     while (at < end && !line.full) {
         if (line.at != text)
             put(&line, ' ');
-        put_argument(&line, at);
+        put_argument(&line, style, at);
         at += strlen(at) + 1;
     }
     if (line.full)

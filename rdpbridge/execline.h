@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The one line in which RAIL carries a program's arguments (channel/rail.h says how it is quoted).
+// The one line in which RAIL carries a program's arguments.
 
 #include "channel/span.h"
 
@@ -12,6 +12,12 @@
 #define BRIDGE_EXEC_PROGRAM_MAX 260
 #define BRIDGE_EXEC_ARGUMENTS_MAX 8000
 
+// How its receiver takes the line apart.
+typedef enum {
+    BRIDGE_EXECLINE_OURS,    // casement-remoteapp: channel/rail.h
+    BRIDGE_EXECLINE_WINDOWS, // as CommandLineToArgvW: backslashes are escaped before a quote only
+} BridgeExeclineStyle;
+
 // Writes the arguments, each with its NUL in args, as one line with a NUL to line. FALSE when it
 // does not fit capacity bytes.
-bool bridge_execline(ChanSpan args, char *line, size_t capacity);
+bool bridge_execline(ChanSpan args, BridgeExeclineStyle style, char *line, size_t capacity);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/execs.h"
 
-#include "rdpbridge/execline.h"
-
 #include <freerdp/rail.h>
 #include <string.h>
 
@@ -114,10 +112,10 @@ start(BridgeExecs *x, Exec *e)
 }
 
 void
-bridge_execs_add(BridgeExecs *x, const CtlExec *exec, ChanSpan args)
+bridge_execs_add(BridgeExecs *x, const CtlExec *exec, ChanSpan args, BridgeExeclineStyle style)
 {
     g_autofree char *line = g_malloc(BRIDGE_EXEC_ARGUMENTS_MAX + 1);
-    gboolean fits = bridge_execline(args, line, BRIDGE_EXEC_ARGUMENTS_MAX + 1);
+    gboolean fits = bridge_execline(args, style, line, BRIDGE_EXEC_ARGUMENTS_MAX + 1);
     g_autofree char *program =
         g_strconcat(exec->kind == CTL_EXEC_APP ? "||" : "", exec->program, NULL);
 

@@ -5,6 +5,7 @@
 // once, at the latest after 20 s (some servers never answer).
 
 #include "channel/control.h"
+#include "rdpbridge/execline.h"
 
 #include <glib.h>
 
@@ -23,7 +24,8 @@ BridgeExecs *bridge_execs_new(GMainContext *context, const BridgeExecsOut *out, 
 void bridge_execs_free(BridgeExecs *execs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeExecs, bridge_execs_free)
 
-void bridge_execs_add(BridgeExecs *execs, const CtlExec *exec, ChanSpan args);
+void
+bridge_execs_add(BridgeExecs *execs, const CtlExec *exec, ChanSpan args, BridgeExeclineStyle style);
 // The guest takes programs: starts what waits.
 void bridge_execs_ready(BridgeExecs *execs);
 // RAIL's result for a program, as it was sent ([MS-RDPERP] 2.2.2.3.2).

@@ -3,6 +3,7 @@
 
 #include "channel/rail.h"
 
+#include <string.h>
 #include <winpr/string.h>
 
 #define FOREIGN_BUILD 0x00001db0u // what the standard's examples carry
@@ -230,10 +231,19 @@ bridge_rail_set_work_area(BridgeRail *r, gint x, gint y, guint width, guint heig
         send_work_area(r);
 }
 
+// PACKAGE!APP, of a Store app, and no path.
+static gboolean
+is_model_id(const char *program)
+{
+    return strchr(program, '!') && !strpbrk(program, "|\\/:");
+}
+
 gboolean
 bridge_rail_exec(BridgeRail *r, const char *program, const char *directory, const char *arguments)
 {
-    RAIL_EXEC_ORDER order = {.RemoteApplicationProgram = program,
+    RAIL_EXEC_ORDER order = {.flags =
+                                 is_model_id(program) ? TS_RAIL_EXEC_FLAG_APP_USER_MODEL_ID : 0,
+                             .RemoteApplicationProgram = program,
                              .RemoteApplicationWorkingDir = directory,
                              .RemoteApplicationArguments = arguments};
 

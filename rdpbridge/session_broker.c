@@ -50,7 +50,9 @@ on_exec(const CtlExec *exec, ChanSpan args, gpointer user)
 
     if (exec->kind == CTL_EXEC_APP)
         bridge_apps_started(s->apps, exec->program);
-    bridge_execs_add(s->execs, exec, args);
+    bool windows = (s->setup.flags & CTL_SIGN_IN) != 0;
+    bridge_execs_add(s->execs, exec, args,
+                     windows ? BRIDGE_EXECLINE_WINDOWS : BRIDGE_EXECLINE_OURS);
 }
 
 static void

@@ -218,16 +218,40 @@ win_menu_set_user(HANDLE token)
     user = token;
 }
 
+static unsigned
+add_folders(const int csidl[2], WCHAR folders[][MAX_PATH], unsigned n)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < 2 && found < n; i++)
+        found += SHGetFolderPathW(NULL, csidl[i], user, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
+    return found;
+}
+
+// The user's last, so that it counts.
+static unsigned
+program_folders(WCHAR folders[][MAX_PATH], unsigned n)
+{
+    static const int csidl[] = {CSIDL_COMMON_PROGRAMS, CSIDL_PROGRAMS};
+
+    return add_folders(csidl, folders, n);
+}
+
+// What lies beside Programs is above all others in the menus of XP and 7.
+static unsigned
+menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
+{
+    static const int csidl[] = {CSIDL_COMMON_STARTMENU, CSIDL_STARTMENU};
+
+    return add_folders(csidl, folders, n);
+}
+
 unsigned
 win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
 {
-    // The user's last, so that it counts.
-    static const int csidl[] = {CSIDL_COMMON_PROGRAMS, CSIDL_PROGRAMS};
-    unsigned found = 0;
+    unsigned found = menu_folders(folders, n);
 
-    for (unsigned i = 0; i < sizeof csidl / sizeof csidl[0] && found < n; i++)
-        found += SHGetFolderPathW(NULL, csidl[i], user, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
-    return found;
+    return found + program_folders(folders + found, n - found);
 }
 
 // Its id is of its package's name, which has no language.
@@ -293,11 +317,21 @@ choose_openers(WinMenu *menu)
 void
 win_menu_collect(WinMenu *menu)
 {
-    WCHAR folders[4][MAX_PATH];
-    unsigned n = win_menu_folders(folders, 4);
+    WCHAR folders[2][MAX_PATH];
 
     forget_entries(menu);
     win_links_begin(&menu->links);
+    unsigned n = menu_folders(folders, 2);
+    for (unsigned i = 0; i < n; i++) {
+        const WCHAR *own = wcsrchr(folders[i], L'\\'); // in the place, which no program's has
+        MenuFolder root = {.menu = menu,
+                           .path = folders[i],
+                           .root = own ? (size_t)(own - folders[i]) : wcslen(folders[i]),
+                           .name = "",
+                           .depth = DEPTH_MAX};
+        walk(&root);
+    }
+    n = program_folders(folders, 2);
     for (unsigned i = 0; i < n; i++) {
         MenuFolder root = {
             .menu = menu, .path = folders[i], .root = wcslen(folders[i]), .name = ""};

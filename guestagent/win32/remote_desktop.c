@@ -30,6 +30,8 @@ win_rdp_connect(unsigned short port)
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (s == INVALID_SOCKET)
         return s;
+    // A session's helper would get it, and keep the session connected when the host has left it.
+    SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0);
     ioctlsocket(s, FIONBIO, &nonblocking);
     if (connect(s, (struct sockaddr *)&here, sizeof here) == 0 ||
         WSAGetLastError() == WSAEWOULDBLOCK)

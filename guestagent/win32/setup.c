@@ -19,6 +19,7 @@ typedef struct {
 #define SERVER L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
 #define POLICY L"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services"
 #define KEYBOARD L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Keyboard Layout"
+#define DAYS_5_MS 432000000
 #define EXPLORER L"Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\Advanced"
 
 typedef struct {
@@ -32,8 +33,9 @@ static const Setting settings[] = {
     {WIN_ALLOW_LIST, L"fDisabledAllowList", 0, ALWAYS},
     {POLICY, L"fAllowUnlistedRemotePrograms", 1, UNLISTED},
     {POLICY, L"fInheritInitialProgram", 1, ALWAYS}, // the client says what is started
-    // A session stays when its last program is closed: the next one opens without signing in.
-    {POLICY, L"RemoteAppLogoffTimeLimit", 0, ALWAYS},
+    // A session stays when its last program is closed: the next one opens without signing in. 0
+    // would log off at once; this is the longest that the policy's own list has.
+    {POLICY, L"RemoteAppLogoffTimeLimit", DAYS_5_MS, ALWAYS},
     {POLICY, L"MaxIdleTime", 0, ALWAYS},
     // A host that went without a word is noticed within a minute, and its session freed.
     {POLICY, L"KeepAliveEnable", 1, ALWAYS},

@@ -43,6 +43,22 @@ UninstPage instfiles
   ${EndIf}
 !macroend
 
+; A service that has stopped, and its helpers, are programs that run for a moment more, and such cannot be
+; removed or replaced.
+!macro AgentGone
+  StrCpy $1 0
+  ${Do}
+    ClearErrors
+    Delete "$INSTDIR\casement-agent.exe"
+    ${IfNot} ${Errors}
+    ${OrIf} $1 >= 100
+      ${ExitDo}
+    ${EndIf}
+    Sleep 100
+    IntOp $1 $1 + 1
+  ${Loop}
+!macroend
+
 Function .onInit
   ${If} ${RunningX64}
     SetRegView 64
@@ -62,6 +78,7 @@ Section
   SetShellVarContext all
   ${If} ${FileExists} "$INSTDIR\casement-agent.exe" ; an update: a program that runs cannot be replaced
     !insertmacro Agent "service stop"
+    !insertmacro AgentGone
   ${EndIf}
   SetOutPath "$INSTDIR"
   ${If} ${RunningX64}
@@ -90,7 +107,7 @@ SectionEnd
 Section Uninstall
   !insertmacro MustAgent "service remove"
   !insertmacro MustAgent "setup --undo"
-  Delete "$INSTDIR\casement-agent.exe"
+  !insertmacro AgentGone
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   DeleteRegKey HKLM "${UNINSTALL}"

@@ -8,11 +8,16 @@
 #include <winpr/error.h>
 
 // Server Execute Result PDU ([MS-RDPERP] 2.2.2.3.2): the result, and what Windows' own call said.
+// An AppUserModelID is one only where a flag of the request says so (2.2.2.3.1).
 static guint16
 judge(const Session *s, const RailRequest *r, const char **title, guint32 *raw)
 {
     bool alias = g_str_has_prefix(r->program, "||");
-    *title = g_hash_table_lookup(session_options(s)->apps, r->program + (alias ? 2 : 0));
+    bool model = !alias && strchr(r->program, '!') != NULL;
+    bool said = (r->flags & RAIL_EXEC_FLAG_APP_USER_MODEL_ID) != 0;
+    *title = model == said
+                 ? g_hash_table_lookup(session_options(s)->apps, r->program + (alias ? 2 : 0))
+                 : NULL;
     *raw = 0;
     if (session_locked(s))
         return RAIL_EXEC_E_SESSION_LOCKED;

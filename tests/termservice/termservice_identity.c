@@ -115,6 +115,24 @@ test_started(void)
     session_rig_free(rig);
 }
 
+// What is started other than by an alias: a Store app by its model, any program by its path.
+static void
+test_started_without_alias(void)
+{
+    SessionRig *rig = session_rig_new("10", "--app " STORE "=Calculator");
+    static const char *const share[] = {"\\\\server\\a b\\", NULL};
+
+    harness_exec(rig->h, 1, CTL_EXEC_COMMAND, STORE, NULL);
+    g_autofree char *model = session_rig_expect(rig, "exec " STORE);
+    g_assert_cmpstr(model, ==, "exec " STORE " result=0 arguments= directory= flags=0x0010");
+    harness_exec(rig->h, 2, CTL_EXEC_COMMAND, "C:\\Wow!\\absent.exe", share);
+    g_autofree char *path = session_rig_expect(rig, "exec C:");
+    g_assert_cmpstr(path, ==,
+                    "exec C:\\Wow!\\absent.exe result=5 arguments=\"\\\\server\\a b\\\\\" "
+                    "directory= flags=0x0000");
+    session_rig_free(rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -124,5 +142,6 @@ main(int argc, char **argv)
     g_test_add_data_func("/termservice/identity/xp", "xp", test_new_windows);
     g_test_add_func("/termservice/identity/device-path", test_device_path);
     g_test_add_func("/termservice/identity/started", test_started);
+    g_test_add_func("/termservice/identity/without-alias", test_started_without_alias);
     return g_test_run();
 }

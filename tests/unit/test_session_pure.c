@@ -73,14 +73,32 @@ test_execline(void)
     const char *want = "plain \"two words\" \"\" \"say \\\"hi\\\"\" C:\\dir\\ \"C:\\\\a b\\\\\" "
                        "\"tab\there\"";
 
-    g_assert_true(bridge_execline(CHAN_SPAN(args, sizeof args), line, sizeof line));
+    g_assert_true(
+        bridge_execline(CHAN_SPAN(args, sizeof args), BRIDGE_EXECLINE_OURS, line, sizeof line));
     g_assert_cmpstr(line, ==, want);
-    g_assert_true(bridge_execline((ChanSpan){0}, line, sizeof line));
+    g_assert_true(bridge_execline((ChanSpan){0}, BRIDGE_EXECLINE_OURS, line, sizeof line));
     g_assert_cmpstr(line, ==, "");
     // Exactly enough, and one too few.
-    g_assert_true(bridge_execline(CHAN_SPAN(args, sizeof args), small, strlen(want) + 1));
+    g_assert_true(bridge_execline(CHAN_SPAN(args, sizeof args), BRIDGE_EXECLINE_OURS, small,
+                                  strlen(want) + 1));
     for (gsize n = 0; n <= strlen(want); n++)
-        g_assert_false(bridge_execline(CHAN_SPAN(args, sizeof args), small, n));
+        g_assert_false(
+            bridge_execline(CHAN_SPAN(args, sizeof args), BRIDGE_EXECLINE_OURS, small, n));
+}
+
+// What a program of Windows makes of it is what CommandLineToArgvW's documentation says.
+static void
+test_execline_of_windows(void)
+{
+    static const char args[] =
+        "C:\\a b\\c.txt\0\\\\server\\the share\\\0C:\\dir\\\0say \\\"hi\\\\\"";
+    char line[128];
+
+    g_assert_true(
+        bridge_execline(CHAN_SPAN(args, sizeof args), BRIDGE_EXECLINE_WINDOWS, line, sizeof line));
+    g_assert_cmpstr(line, ==,
+                    "\"C:\\a b\\c.txt\" \"\\\\server\\the share\\\\\" C:\\dir\\ "
+                    "\"say \\\\\\\"hi\\\\\\\\\\\"\"");
 }
 
 static void
@@ -368,6 +386,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/session/styles", test_styles);
     g_test_add_func("/session/execline", test_execline);
+    g_test_add_func("/session/execline-of-windows", test_execline_of_windows);
     g_test_add_func("/session/scancodes", test_scancodes);
     g_test_add_func("/session/icons", test_icons);
     g_test_add_func("/session/icon-limits", test_icon_limits);

@@ -216,6 +216,24 @@ class Agent(unittest.TestCase):
         shutil.rmtree(link.parent.parent)
         self.wait_names("the folder to go", lambda now: "Renamed" not in now)
 
+    def test_beside_the_programs(self):
+        top = (self.drive / MENU).parent
+        self.shortcut("Notes")
+        self.shortcut("Folder/Inner")
+        (self.drive / MENU / "Notes.lnk").rename(top / "Notes.lnk")
+        self.addCleanup((top / "Notes.lnk").unlink, missing_ok=True)
+        self.shortcut("Notes")
+        self.d.casement("guest", "start", "xp")
+
+        def apps():
+            return sorted((app["name"], app["folder"]) for app in self.d.json("apps", "xp"))
+
+        self.assertEqual(apps(), [("Inner", "Folder"), ("Notes", ""), ("Notes", "")])
+        (top / "Notes.lnk").rename(top / "Renamed.lnk")
+        self.addCleanup((top / "Renamed.lnk").unlink, missing_ok=True)
+        wait_for(lambda: f"the other name; there are {apps()}",
+                 lambda: ("Renamed", "") in apps() and len(apps()) == 3, SECONDS, poll=0.05)
+
     def test_what_is_sidelined_can_be_had(self):
         self.shortcuts(("Program",), ("Uninstall",), ("Manual", "C:\\manual.txt"))
         self.d.casement("guest", "start", "xp")

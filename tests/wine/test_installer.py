@@ -27,14 +27,19 @@ class Installer(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory(prefix="casement-installer-")
-        cls.installer = f"{cls.scratch.name}/casement-guest-setup-64.exe"
-        subprocess.run(["makensis", "-V2", "-DVERSION=1.2.3", "-DTARGET=amd64-unicode", f"-DOUT={cls.installer}",
-                        f"-DX86_64={BUILD}/windows-x86_64/bin/casement-agent.exe",
-                        f"-DI686={BUILD}/windows-i686/bin/casement-agent.exe", str(WINDOWS / "installer.nsi")], check=True, capture_output=True)
+        cls.installer = cls.make(f"{BUILD}/windows-x86_64/bin/casement-agent.exe", "casement-guest-setup-64.exe")
         cls.p = Prefix(WINE, BUILD / "windows-x86_64/bin")
         cls.p.shortcut("Alpha")
         cls.p.agent("setup", "--dry-run")  # wine's own shell makes keys of its own on the way
         cls.folder = cls.p.drive / "Program Files/Casement"
+
+    @classmethod
+    def make(cls, agent, name):
+        installer = f"{cls.scratch.name}/{name}"
+        subprocess.run(["makensis", "-V2", "-DVERSION=1.2.3", "-DTARGET=amd64-unicode", f"-DOUT={installer}",
+                        f"-DX86_64={agent}", f"-DI686={BUILD}/windows-i686/bin/casement-agent.exe",
+                        str(WINDOWS / "installer.nsi")], check=True, capture_output=True)
+        return installer
 
     @classmethod
     def tearDownClass(cls):
@@ -76,6 +81,30 @@ class Installer(unittest.TestCase):
         now = self.p.registry("HKLM")
         self.assertIn(SERVICE, now)
         self.assertNotIn(POLICY, now)
+        self.uninstall()
+
+    def start(self, *argv, **kwargs):
+        process = subprocess.Popen([WINE, *argv], env=self.p.env, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, **kwargs)
+        self.addCleanup(process.wait, 60)
+        return process
+
+    def test_what_still_runs_is_waited_for(self):
+        installed = self.folder / "casement-agent.exe"
+        self.p.run(self.installer, "/S", "/NOSETUP", timeout=120)
+        newer = pathlib.Path(self.scratch.name) / "newer.exe"
+        newer.write_bytes(installed.read_bytes() + b"newer")
+        update = self.make(newer, "update.exe")
+        # As a helper does that has not yet seen that the service is gone.
+        helper = self.start("C:\\Program Files\\Casement\\casement-agent.exe", "--helper", stdin=subprocess.PIPE)
+        self.addCleanup(helper.stdin.close)
+        running = self.start(update, "/S", "/NOSETUP", stdin=subprocess.DEVNULL)
+        wait_for("the service to be stopped",
+                 lambda: "RUNNING" not in self.p.run("sc", "query", "CasementAgent", check=False).stdout, 30)
+        helper.stdin.close()
+        self.assertEqual(running.wait(60), 0)
+        self.assertEqual(installed.read_bytes(), newer.read_bytes())
+        self.assertIn("RUNNING", self.p.run("sc", "query", "CasementAgent").stdout)
         self.uninstall()
 
     def test_iso(self):

@@ -124,6 +124,9 @@ class Service(unittest.TestCase):
         self.p.agent("service", "remove")
         self.assertIsNone(self.key())
 
+    def test_connection_without_heirs(self):
+        self.assertIn("ended", self.p.run(str(self.p.programs / "left_alone.exe")).stdout)
+
     def test_serial_port_of_the_registry(self):
         self.d.casement("guest", "stop", "vm")  # whose port comes first
         wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)

@@ -21,7 +21,7 @@ WANTED = {
     (SERVER, "fDenyTSConnections"): 0,
     (LIST, "fDisabledAllowList"): 0,
     (POLICY, "fInheritInitialProgram"): 1,
-    (POLICY, "RemoteAppLogoffTimeLimit"): 0,
+    (POLICY, "RemoteAppLogoffTimeLimit"): 5 * 24 * 3600 * 1000,  # 0 is "immediately"
     (POLICY, "MaxIdleTime"): 0,
     (POLICY, "KeepAliveEnable"): 1,
     (POLICY, "KeepAliveInterval"): 1,
