@@ -448,14 +448,21 @@ rdp_ended(BridgeRdpEnd how, const char *text, gpointer user)
     BridgeSession *s = user;
 
     s->connected = FALSE;
-    if (!s->ready && how != BRIDGE_RDP_ENDED) {
+    if (!s->ready && how != BRIDGE_RDP_ENDED && how != BRIDGE_RDP_LEFT) {
         bridge_session_end_unsigned(s, how, text);
         return;
     }
+    if (s->as_desktop && how == BRIDGE_RDP_LEFT) {
+        bridge_session_screen_close(s);
+        bridge_session_end(s, BRIDGE_EXIT_ENDED, NULL);
+        return;
+    }
     g_autofree char *notice =
-        g_strdup_printf("The windows of %s were closed: %s. Start its programs again; if that "
-                        "fails, restart it with: casement guest stop %s",
-                        s->setup.guest, text, s->setup.guest);
+        g_strdup_printf("The %s of %s %s closed: %s. Start %s again; if that fails, restart it with: "
+                        "casement guest stop %s",
+                        s->as_desktop ? "desktop" : "windows", s->setup.guest,
+                        s->as_desktop ? "was" : "were", text,
+                        s->as_desktop ? "it" : "its programs", s->setup.guest);
 
     bridge_session_end(s, BRIDGE_EXIT_ENDED, notice);
 }

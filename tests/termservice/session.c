@@ -118,6 +118,14 @@ on_request(const RailRequest *request, gpointer user)
     requests_handle(user, request);
 }
 
+static void
+on_layout(guint32 width, guint32 height, gpointer user)
+{
+    Session *s = user;
+    desk_resize(s->desk, (int)width, (int)height);
+    view_resized(s->view);
+}
+
 // ---- clients come and go ----
 
 static void
@@ -134,6 +142,7 @@ begin(Session *s)
 void
 session_attach(Session *s, Connection *connection, bool signed_in)
 {
+    static const ViewHandlers handlers = {.request = on_request, .layout = on_layout};
     rdpContext *context = connection_peer(connection)->context;
     Connection *former = s->connection;
     if (former != NULL) {
@@ -148,7 +157,7 @@ session_attach(Session *s, Connection *connection, bool signed_in)
     context->update->RefreshRect = on_refresh;
     context->update->SuppressOutput = on_suppress;
     s->connection = connection;
-    s->view = view_new(connection, s->options, s->desk, on_request, s);
+    s->view = view_new(connection, s->options, s->desk, &handlers, s);
     s->logging_on = s->logging_on || !signed_in;
     s->locked = s->locked || s->logging_on;
     if (!s->logging_on)
@@ -175,6 +184,13 @@ session_detach(Session *s, Connection *connection)
     s->connection = NULL;
     s->moving = 0;
     g_clear_pointer(&s->view, view_free);
+}
+
+void
+session_log_off(Session *s)
+{
+    if (s->connection != NULL)
+        connection_close(s->connection, ERRINFO_LOGOFF_BY_USER);
 }
 
 void
