@@ -44,6 +44,20 @@ layout_free(Layout *l)
     g_free(l);
 }
 
+// The library knows its clients by numbers.
+static HANDLE
+open_dynamic(HANDLE manager)
+{
+    void *value = NULL;
+    DWORD size = 0;
+    if (!WTSQuerySessionInformationA(manager, WTS_CURRENT_SESSION, WTSSessionId, (LPSTR *)&value,
+                                     &size))
+        return NULL;
+    DWORD session = *(const DWORD *)value;
+    WTSFreeMemory(value);
+    return WTSVirtualChannelOpenEx(session, CHANNEL, WTS_CHANNEL_OPTION_DYNAMIC);
+}
+
 static bool
 open_channel(Layout *l)
 {
@@ -53,7 +67,7 @@ open_channel(Layout *l)
     if (!WTSVirtualChannelManagerIsChannelJoined(manager, DRDYNVC_SVC_CHANNEL_NAME) ||
         WTSVirtualChannelManagerGetDrdynvcState(manager) != DRDYNVC_STATE_READY)
         return false;
-    l->channel = WTSVirtualChannelOpenEx(WTS_CURRENT_SESSION, CHANNEL, WTS_CHANNEL_OPTION_DYNAMIC);
+    l->channel = open_dynamic(manager);
     l->refused = l->channel == NULL;
     connection_flush(l->connection);
     return l->channel != NULL;
