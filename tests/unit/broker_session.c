@@ -296,7 +296,7 @@ prepare(Rig *rig, const char *variable, GError **error)
 {
     const char *const environment[] = {variable, NULL};
 
-    return broker_session_prepare(rig->session, environment, error);
+    return broker_session_prepare(rig->session, FALSE, environment, error);
 }
 
 static void
