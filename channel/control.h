@@ -36,6 +36,7 @@
 #define CTL_GUEST_MAX 64  // bytes of a guest's name with its NUL
 #define CTL_TEXT_MAX 1024 // bytes of a text field with its NUL
 #define CTL_APP_NONE 0xffffu
+#define CTL_WINDOW_SCREEN 0xffffffffu // window_id of the guest's own screen or whole desktop
 
 typedef enum {
     // broker → session and view

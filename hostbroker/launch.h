@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// One launch, of a program or of the whole desktop, from the request to the guest's answer: guest started if it is off, application and
-// policy checked, files given, program started through the session.
+// One launch, of a program or of the whole desktop, from the request to the guest's answer: guest
+// started if it is off, application and policy checked, files given, program started through the
+// session.
 
 #include "hostbroker/guest.h"
 

@@ -564,6 +564,8 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone don
     CTL_INIT(&startup, CTL_STARTUP);
     CTL_SET_TEXT(startup.startup_id, exec->startup_id);
     broker_session_advance(s);
+    if (exec->kind == CTL_EXEC_DESKTOP)
+        broker_session_raise_desktop(s);
     if (*exec->startup_id && s->view.control)
         chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
     return TRUE;

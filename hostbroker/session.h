@@ -60,13 +60,12 @@ gboolean broker_session_is_desktop(const BrokerSession *session);
 // Starts the view before the guest is up, and the session before its applications are known, since
 // a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:
 // what the launch's platform_data told of the desktop, NAME=VALUE. A session that is unused and on
-// another display is started anew; a launch without a display goes where the session is. desktop: for
-// the whole desktop, not for a program; a session that shows the other is ended first. FALSE with
-// error set when there is no display, when something waits for the other of the two, when windows or another launch hold the session on another
-// one, or when the view cannot be started.
-gboolean
-broker_session_prepare(BrokerSession *session, gboolean desktop, const char *const *environment,
-                       GError **error);
+// another display is started anew; a launch without a display goes where the session is. desktop:
+// for the whole desktop, not for a program; a session that shows the other is ended first. FALSE
+// with error set when there is no display, when something waits for the other of the two, when
+// windows or another launch hold the session on another one, or when the view cannot be started.
+gboolean broker_session_prepare(BrokerSession *session, gboolean desktop,
+                                const char *const *environment, GError **error);
 
 // The launch that prepared it came to nothing. NULL-safe.
 void broker_session_unprepare(BrokerSession *session);

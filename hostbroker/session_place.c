@@ -115,6 +115,16 @@ broker_session_enter(BrokerSession *s, gboolean desktop, GError **error)
     return true;
 }
 
+void
+broker_session_raise_desktop(BrokerSession *s)
+{
+    CtlWindowId m = {.window_id = CTL_WINDOW_SCREEN};
+
+    CTL_INIT(&m, CTL_RAISE);
+    if (!s->quitting && s->view.control && broker_window_list_has(s->windows, m.window_id))
+        chan_packet_send(s->view.control, &m, sizeof m, NULL, 0);
+}
+
 // Its window was closed, or the user signed out in it: that was the desktop.
 void
 broker_session_on_window_gone(BrokerSession *s, const CtlWindowId *m)

@@ -67,6 +67,8 @@ void broker_session_watch_idle(BrokerSession *s);
 // From now on its whole desktop is wanted, or its windows. FALSE with error set while something
 // waits for the other.
 bool broker_session_enter(BrokerSession *s, gboolean desktop, GError **error);
+// Where it is open already.
+void broker_session_raise_desktop(BrokerSession *s);
 // TRUE when what runs is not what is wanted, and is told to end.
 bool broker_session_leaves_other(BrokerSession *s);
 

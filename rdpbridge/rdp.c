@@ -326,10 +326,9 @@ refused(const BridgeRdp *rdp, char **text)
 static bool
 was_left(const BridgeRdp *rdp)
 {
-    static const UINT32 ways[] = {
-        ERRINFO_RPC_INITIATED_DISCONNECT, ERRINFO_RPC_INITIATED_LOGOFF,
-        ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION, ERRINFO_RPC_INITIATED_DISCONNECT_BY_USER,
-        ERRINFO_LOGOFF_BY_USER};
+    static const UINT32 ways[] = {ERRINFO_RPC_INITIATED_DISCONNECT, ERRINFO_RPC_INITIATED_LOGOFF,
+                                  ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION,
+                                  ERRINFO_RPC_INITIATED_DISCONNECT_BY_USER, ERRINFO_LOGOFF_BY_USER};
 
     for (gsize i = 0; i < G_N_ELEMENTS(ways); i++)
         if (rdp->said == MAKE_FREERDP_ERROR(ERRINFO, ways[i]))

@@ -457,12 +457,11 @@ rdp_ended(BridgeRdpEnd how, const char *text, gpointer user)
         bridge_session_end(s, BRIDGE_EXIT_ENDED, NULL);
         return;
     }
-    g_autofree char *notice =
-        g_strdup_printf("The %s of %s %s closed: %s. Start %s again; if that fails, restart it with: "
-                        "casement guest stop %s",
-                        s->as_desktop ? "desktop" : "windows", s->setup.guest,
-                        s->as_desktop ? "was" : "were", text,
-                        s->as_desktop ? "it" : "its programs", s->setup.guest);
+    g_autofree char *notice = g_strdup_printf(
+        "The %s of %s %s closed: %s. Start %s again; if that fails, restart it with: "
+        "casement guest stop %s",
+        s->as_desktop ? "desktop" : "windows", s->setup.guest, s->as_desktop ? "was" : "were", text,
+        s->as_desktop ? "it" : "its programs", s->setup.guest);
 
     bridge_session_end(s, BRIDGE_EXIT_ENDED, notice);
 }

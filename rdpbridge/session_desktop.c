@@ -33,12 +33,10 @@ static ViewScreen
 screen_of(const BridgeSession *s, guint32 width, guint32 height)
 {
     ViewScreen screen = s->screen;
-    ViewRect root = {0, 0,
-                     CLAMP(width, DISPLAY_CONTROL_MIN_MONITOR_WIDTH,
-                           DISPLAY_CONTROL_MAX_MONITOR_WIDTH) &
-                         ~1u,
-                     CLAMP(height, DISPLAY_CONTROL_MIN_MONITOR_HEIGHT,
-                           DISPLAY_CONTROL_MAX_MONITOR_HEIGHT)};
+    ViewRect root = {
+        0, 0,
+        CLAMP(width, DISPLAY_CONTROL_MIN_MONITOR_WIDTH, DISPLAY_CONTROL_MAX_MONITOR_WIDTH) & ~1u,
+        CLAMP(height, DISPLAY_CONTROL_MIN_MONITOR_HEIGHT, DISPLAY_CONTROL_MAX_MONITOR_HEIGHT)};
 
     screen.root = screen.work_area = root;
     screen.n_monitors = 1;

@@ -40,9 +40,8 @@ bridge_session_show_screen(BridgeSession *s)
 {
     const rdpSettings *settings = bridge_rdp_context(s->rdp)->settings;
     gboolean resizable = s->as_desktop && bridge_display_is_ready(s->display);
-    g_autofree char *title = s->as_desktop
-                                 ? g_strdup(s->setup.label)
-                                 : g_strdup_printf("%s: log-on screen", s->setup.guest);
+    g_autofree char *title = s->as_desktop ? g_strdup(s->setup.label)
+                                           : g_strdup_printf("%s: log-on screen", s->setup.guest);
     guint32 width = freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth);
     guint32 height = freerdp_settings_get_uint32(settings, FreeRDP_DesktopHeight);
     BridgeOrder order = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_TITLE | BRIDGE_ORDER_SIZE |
@@ -193,9 +192,9 @@ bridge_session_screen_state(BridgeSession *s, ViewState state)
 {
     gboolean large = state == VIEW_STATE_MAXIMIZED || state == VIEW_STATE_FULLSCREEN;
     BridgeOrder order = {.fields = BRIDGE_ORDER_SHOW,
-                         .show = state == VIEW_STATE_MINIMIZED  ? BRIDGE_SHOW_MINIMIZED
-                                 : s->as_desktop && large       ? BRIDGE_SHOW_MAXIMIZED
-                                                                : BRIDGE_SHOW};
+                         .show = state == VIEW_STATE_MINIMIZED ? BRIDGE_SHOW_MINIMIZED
+                                 : s->as_desktop && large      ? BRIDGE_SHOW_MAXIMIZED
+                                                               : BRIDGE_SHOW};
 
     bridge_model_order(s->model, BRIDGE_SCREEN_ID, FALSE, &order);
 }

@@ -38,8 +38,7 @@ start(const char *profile, const char *arguments, guint32 flags)
         g_strdup_printf("--listen %s --profile %s %s", rig->path, profile, arguments);
     rig->guest = double_rig_new(line);
     g_free(session_rig_expect(rig, "path "));
-    rig->h =
-        harness_new(stream_to(rig->path), 1280, 800, flags | (rdp ? CTL_RDP_SECURITY : 0));
+    rig->h = harness_new(stream_to(rig->path), 1280, 800, flags | (rdp ? CTL_RDP_SECURITY : 0));
     CTL_INIT(&who, CTL_CREDENTIALS);
     harness_send_control(rig->h, &who, sizeof who, -1);
     g_free(session_rig_expect(rig, "active "));
