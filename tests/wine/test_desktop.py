@@ -9,8 +9,10 @@ import sys
 import unittest
 
 from chain import Chain, wait_for
+from Xlib import error as xerror
 
 CLASS = "casement.win"
+WALLPAPER = (0x3A, 0x6E, 0xA5)
 
 
 class Desktop(unittest.TestCase):
@@ -37,15 +39,14 @@ class Desktop(unittest.TestCase):
 
     def open_desktop(self):
         self.d.casement("desktop", "win")
-        return wait_for("the desktop", lambda: [w for w in self.d.windows_of(CLASS) if self.d.painted(w)])[-1]
+        return wait_for("the desktop", lambda: [w for w in self.d.windows_of(CLASS) if self.wallpaper(w)])[-1]
 
-    def connections(self):
-        """At each moment: how many clients the double had."""
-        now, all_ = 0, []
-        for line in self.double.said().splitlines():
-            now += (line == "connected") - (line == "disconnected")
-            all_.append(now)
-        return all_
+    def wallpaper(self, window):
+        """Whether the double's is in its last corner."""
+        try:
+            return tuple(self.d.pixels(window)[-1, -1]) == WALLPAPER
+        except (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow):
+            return False
 
     def test_windows_to_desktop_and_back(self):
         self.run_program("Notes")
@@ -67,7 +68,8 @@ class Desktop(unittest.TestCase):
         self.assertFalse(self.d.guest("win")["desktop"])
         self.assertEqual(len([line for line in self.double.lines("window id=") if "title=Notes" in line]), 1)
         self.assertEqual(len(self.double.lines("logon user=alice ok")), 3)
-        self.assertEqual(max(self.connections()), 1)
+        # No client was put out by the next one.
+        self.assertEqual(self.double.lines("error info"), [])
 
     def test_closed_desktop_leaves_programs(self):
         desktop = self.open_desktop()
@@ -82,6 +84,18 @@ class Desktop(unittest.TestCase):
         self.assertEqual(self.d.windows_of(CLASS), [])
         self.run_program("Ledger")
         wait_for("what was opened there", lambda: "Kept" in [self.d.title(w) for w in self.d.clients()])
+
+    def test_resized_by_the_user(self):
+        desktop = self.open_desktop()
+        # Three quarters of the work area.
+        self.assertEqual(self.d.geometry(desktop)[2:], (1440, 810))
+        self.d.xdotool("windowsize", str(desktop.id), "1000", "700")
+        wait_for("the guest to hear of it", lambda: self.double.lines("layout width=1000 height=700 monitors=1"))
+        wait_for("the guest's answer", lambda: self.d.geometry(desktop)[2:] == (1000, 700) and self.wallpaper(desktop))
+        self.d.xdotool("windowsize", str(desktop.id), "801", "601")
+        wait_for("an even width", lambda: self.double.lines("layout width=800 height=601 monitors=1"))
+        wait_for("the window to have it", lambda: self.d.geometry(desktop)[2:] == (800, 601))
+        self.assertEqual(len(self.double.lines("layout")), 2)
 
     def test_signed_out_of_it(self):
         self.open_desktop()
