@@ -107,14 +107,6 @@ class Desktop(unittest.TestCase):
         self.run_program("Notes")
         self.assertEqual(len(self.double.lines("logon user=alice ok")), 2)
 
-    def test_broker_that_comes_back_knows_it(self):
-        desktop = self.open_desktop()
-        self.d.kill_broker()
-        wait_for("the desktop with another broker", lambda: self.d.guest("win")["windows"] == 1)
-        self.assertTrue(self.d.guest("win")["desktop"])
-        self.assertEqual(self.d.windows_of(CLASS), [desktop])
-        self.assertEqual(len(self.double.lines("connected")), 1)
-
     def test_guest_without_one(self):
         self.d.casement("guest", "add", "linux", "--kind", "sandbox")
         done = self.d.casement("desktop", "linux", check=False)
