@@ -26,6 +26,7 @@ typedef enum {
     BRIDGE_SHOW_MINIMIZED = 2,
     BRIDGE_SHOW_MAXIMIZED = 3,
     BRIDGE_SHOW = 5,
+    BRIDGE_SHOW_FULLSCREEN = 0x100, // BRIDGE_SCREEN_ID alone: an order has eight bits for it
 } BridgeShow;
 
 typedef enum {

@@ -187,14 +187,25 @@ bridge_session_takes_pointer(BridgeSession *s, ViewPointer *pointer)
     return TRUE;
 }
 
+static guint32
+show_of(const BridgeSession *s, ViewState state)
+{
+    switch (state) {
+    case VIEW_STATE_MINIMIZED:
+        return BRIDGE_SHOW_MINIMIZED;
+    case VIEW_STATE_MAXIMIZED:
+        return s->as_desktop ? BRIDGE_SHOW_MAXIMIZED : BRIDGE_SHOW;
+    case VIEW_STATE_FULLSCREEN:
+        return s->as_desktop ? BRIDGE_SHOW_FULLSCREEN : BRIDGE_SHOW;
+    default:
+        return BRIDGE_SHOW;
+    }
+}
+
 void
 bridge_session_screen_state(BridgeSession *s, ViewState state)
 {
-    gboolean large = state == VIEW_STATE_MAXIMIZED || state == VIEW_STATE_FULLSCREEN;
-    BridgeOrder order = {.fields = BRIDGE_ORDER_SHOW,
-                         .show = state == VIEW_STATE_MINIMIZED ? BRIDGE_SHOW_MINIMIZED
-                                 : s->as_desktop && large      ? BRIDGE_SHOW_MAXIMIZED
-                                                               : BRIDGE_SHOW};
+    BridgeOrder order = {.fields = BRIDGE_ORDER_SHOW, .show = show_of(s, state)};
 
     bridge_model_order(s->model, BRIDGE_SCREEN_ID, FALSE, &order);
 }

@@ -155,6 +155,41 @@ test_resized(gconstpointer profile)
 }
 
 static gboolean
+has_state(Harness *h, gpointer user)
+{
+    const HarnessWindow *w = harness_window_titled(h, TITLE);
+
+    return w && w->commit.state == GPOINTER_TO_UINT(user);
+}
+
+// As the host's user has it, so it is; a size that comes with it is the guest's.
+static void
+test_states(gconstpointer profile)
+{
+    static const ViewState states[] = {VIEW_STATE_MAXIMIZED, VIEW_STATE_FULLSCREEN,
+                                       VIEW_STATE_MINIMIZED, VIEW_STATE_NORMAL};
+    SessionRig *rig = session_rig_new_desktop(profile, "");
+    Painted p = open_painted(rig);
+    guint32 id = wait_shown(rig, &p, WIDTH, HEIGHT)->id;
+
+    harness_wait(rig->h, is_resizable, NULL, SESSION_RIG_PATIENCE_S, "a window that can be sized");
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+        ViewStateMsg m = {.id = id, .state = states[i]};
+        VIEW_INIT(&m, VIEW_MSG_STATE);
+        harness_send_view(rig->h, &m, sizeof m, -1);
+        harness_wait(rig->h, has_state, GUINT_TO_POINTER(states[i]), SESSION_RIG_PATIENCE_S,
+                     "a state");
+        if (states[i] != VIEW_STATE_FULLSCREEN)
+            continue;
+        configure(rig, id, 1, (ViewRect){0, 0, 1280, 800});
+        wait_shown(rig, &p, 1280, 800);
+        g_assert_true(has_state(rig->h, GUINT_TO_POINTER(VIEW_STATE_FULLSCREEN)));
+    }
+    wait_shown(rig, &p, 1280, 800);
+    session_rig_free(rig);
+}
+
+static gboolean
 is_at_serial(Harness *h, gpointer user)
 {
     const HarnessWindow *w = harness_window_titled(h, TITLE);
@@ -303,6 +338,8 @@ main(int argc, char **argv)
         add("closed", profiles[i], test_closed);
         add("signed-out", profiles[i], test_signed_out);
         add("log-on", profiles[i], test_log_on);
+        if (i == 0)
+            add("states", profiles[i], test_states);
         add(i == 0 ? "resized" : "fixed", profiles[i], i == 0 ? test_resized : test_fixed);
     }
     return g_test_run();

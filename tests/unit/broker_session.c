@@ -303,9 +303,9 @@ prepare(Rig *rig, const char *variable, GError **error)
 }
 
 static void
-exec(Rig *rig)
+exec(Rig *rig, CtlExecKind kind)
 {
-    BrokerExec what = {CTL_EXEC_COMMAND, "xterm", NULL, "", "demo", 60, CTL_APP_NONE, FALSE};
+    BrokerExec what = {kind, "xterm", NULL, "", "demo", 60, CTL_APP_NONE, FALSE};
 
     g_assert_true(broker_session_exec(rig->session, &what, on_done, rig, NULL));
 }
@@ -321,7 +321,7 @@ launch(Rig *rig, Member **view, Member **session)
     *session = started(rig, 1, "casement-session");
     say_plain(*session, CTL_READY);
     WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "up"));
-    exec(rig);
+    exec(rig, CTL_EXEC_COMMAND);
     WAIT_FOR(rig, hears(*session, CTL_EXEC));
 }
 
@@ -485,7 +485,7 @@ moves(Rig *rig, Member *view, Member *session, const char *display)
     say_plain(next, CTL_VIEW_READY);
     next = started(rig, 3, "casement-session");
     say_plain(next, CTL_READY);
-    exec(rig);
+    exec(rig, CTL_EXEC_COMMAND);
     WAIT_FOR(rig, hears(next, CTL_EXEC));
     say_started(next, 2);
     WAIT_FOR(rig, rig->done == 2);
@@ -561,7 +561,7 @@ test_session_with_windows_stays(void)
         broker_session_unprepare(rig->session);
     }
     g_assert_true(prepare(rig, "DISPLAY=:1", NULL));
-    exec(rig);
+    exec(rig, CTL_EXEC_COMMAND);
     WAIT_FOR(rig, hears(session, CTL_EXEC));
     say_started(session, 2);
     WAIT_FOR(rig, rig->done == 2);
@@ -580,10 +580,8 @@ static guint32
 setup_flags(Rig *rig, const Member *m)
 {
     CtlSetup setup;
-    ssize_t n = -1;
 
-    WAIT_FOR(rig, (n = recv(m->control, &setup, sizeof setup, MSG_DONTWAIT)) > 0);
-    g_assert_cmpint(n, ==, sizeof setup);
+    WAIT_FOR(rig, recv(m->control, &setup, sizeof setup, MSG_DONTWAIT) > 0);
     g_assert_cmpuint(setup.header.type, ==, CTL_SETUP);
     return setup.flags;
 }
@@ -600,7 +598,6 @@ prepare_desktop(Rig *rig, GError **error)
 static void
 show_desktop(Rig *rig, guint first, Member **view, Member **session)
 {
-    BrokerExec what = {CTL_EXEC_DESKTOP, "desktop", NULL, "", "demo", 60, CTL_APP_NONE, FALSE};
     guint done = rig->done;
 
     *view = started(rig, first, "casement-view");
@@ -610,7 +607,7 @@ show_desktop(Rig *rig, guint first, Member **view, Member **session)
     g_assert_true(setup_flags(rig, *session) & CTL_DESKTOP);
     g_assert_true(broker_session_is_desktop(rig->session));
     say_plain(*session, CTL_READY);
-    g_assert_true(broker_session_exec(rig->session, &what, on_done, rig, NULL));
+    exec(rig, CTL_EXEC_DESKTOP);
     WAIT_FOR(rig, hears(*session, CTL_EXEC));
     say_started(*session, done + 1);
     say_window(*session, CTL_WINDOW_SCREEN);
@@ -637,9 +634,7 @@ test_closed_desktop_ends_its_session(void)
     g_assert_true(prepare_desktop(rig, NULL));
     show_desktop(rig, 0, &view, &session);
     // Asked for again, it is raised.
-    g_assert_true(prepare_desktop(rig, NULL));
-    BrokerExec what = {CTL_EXEC_DESKTOP, "desktop", NULL, "", "demo", 60, CTL_APP_NONE, FALSE};
-    g_assert_true(broker_session_exec(rig->session, &what, on_done, rig, NULL));
+    exec(rig, CTL_EXEC_DESKTOP);
     WAIT_FOR(rig, hears(view, CTL_RAISE));
     say_started(session, 2);
     WAIT_FOR(rig, rig->done == 2);
@@ -666,8 +661,7 @@ test_windows_become_a_desktop_and_come_back(void)
     g_assert_true(prepare_desktop(rig, NULL));
     end_both(rig, view, session);
     show_desktop(rig, 2, &view, &session);
-    g_assert_true(prepare(rig, "DISPLAY=:1", NULL));
-    exec(rig); // before the desktop has ended
+    exec(rig, CTL_EXEC_COMMAND); // before the desktop has ended
     end_both(rig, view, session);
     say_plain(started(rig, 4, "casement-view"), CTL_VIEW_READY);
     session = started(rig, 5, "casement-session");
