@@ -5,6 +5,7 @@ under wine, the real broker, session and view; only the guest's Remote Desktop i
 
 usage: test_desktop.py WINE BIN     (where the programs for Windows are; CASEMENT_BUILD names the build)
 """
+import signal
 import sys
 import unittest
 
@@ -96,6 +97,16 @@ class Desktop(unittest.TestCase):
         wait_for("an even width", lambda: self.double.lines("layout width=800 height=601 monitors=1"))
         wait_for("the window to have it", lambda: self.d.geometry(desktop)[2:] == (800, 601))
         self.assertEqual(len(self.double.lines("layout")), 2)
+
+    def test_session_that_ends_comes_back_as_it(self):
+        self.open_desktop()
+        pid = self.d.guest("win")["session_pid"]
+        self.d.signal(pid, signal.SIGKILL)
+        wait_for("another session", lambda: self.d.guest("win")["session_pid"] not in (0, pid)
+                 and self.d.guest("win")["session"] == "up")
+        wait_for("the desktop", lambda: [w for w in self.d.windows_of(CLASS) if self.wallpaper(w)])
+        self.assertTrue(self.d.guest("win")["desktop"])
+        self.assertEqual(len(self.double.lines("desktop ")), 2)
 
     def test_signed_out_of_it(self):
         self.open_desktop()
