@@ -254,6 +254,13 @@ on_log_off(const Line *l)
 }
 
 static bool
+on_stay(const Line *l)
+{
+    session_stay(l->session, strcmp(l->all, "off") != 0);
+    return true;
+}
+
+static bool
 on_quiet(const Line *l)
 {
     session_quiet(l->session, strcmp(l->all, "off") != 0);
@@ -288,6 +295,7 @@ static const struct {
     {"lock", false, on_lock},
     {"unlock", false, on_unlock},
     {"logoff", false, on_log_off},
+    {"stay", false, on_stay},
     {"quiet", false, on_quiet},
     {"shape", true, on_shape},
     {"order", false, on_order},

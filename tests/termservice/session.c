@@ -22,6 +22,7 @@ struct Session {
     View *view;              // the client's
     bool locked, logging_on; // the second: because nobody is logged on
     bool quiet;
+    bool stays;     // the desktop's size
     guint32 moving; // 0: no window is being moved by the client
     guint16 move_kind;
     bool fail_exec;
@@ -122,6 +123,8 @@ static void
 on_layout(guint32 width, guint32 height, gpointer user)
 {
     Session *s = user;
+    if (s->stays)
+        return;
     desk_resize(s->desk, (int)width, (int)height);
     view_resized(s->view);
 }
@@ -184,6 +187,12 @@ session_detach(Session *s, Connection *connection)
     s->connection = NULL;
     s->moving = 0;
     g_clear_pointer(&s->view, view_free);
+}
+
+void
+session_stay(Session *s, bool stays)
+{
+    s->stays = stays;
 }
 
 void

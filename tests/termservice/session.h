@@ -19,6 +19,8 @@ void session_detach(Session *session, Connection *connection);
 
 Desk *session_desk(Session *session);
 
+// Its desktop keeps its size, whatever a client wants.
+void session_stay(Session *session, bool stays);
 // Its user signs out.
 void session_log_off(Session *session);
 

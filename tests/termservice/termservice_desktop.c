@@ -155,6 +155,64 @@ test_resized(gconstpointer profile)
 }
 
 static gboolean
+is_at_serial(Harness *h, gpointer user)
+{
+    const HarnessWindow *w = harness_window_titled(h, TITLE);
+
+    return w && w->commit.serial_configured == GPOINTER_TO_UINT(user);
+}
+
+// Commits with the size that the window had before the host's last one.
+static void
+count_former(Harness *h, HarnessWindow *w, const ViewRect *damage, guint n_damage, gpointer user)
+{
+    if (w->commit.serial_configured == 2 && w->commit.geometry.width == 1000)
+        ++*(guint *)user;
+}
+
+// The guest's answer to a size that the host has left meanwhile does not bring it back.
+static void
+test_overtaken(gconstpointer profile)
+{
+    SessionRig *rig = session_rig_new_desktop(profile, "--hold layout");
+    Painted p = open_painted(rig);
+    guint32 id = wait_shown(rig, &p, WIDTH, HEIGHT)->id;
+    guint former = 0;
+
+    rig->h->on_commit = count_former;
+    rig->h->user = &former;
+    harness_wait(rig->h, is_resizable, NULL, SESSION_RIG_PATIENCE_S, "a window that can be sized");
+    configure(rig, id, 1, (ViewRect){0, 0, 1000, 700});
+    g_free(session_rig_expect(rig, "layout width=1000 height=700"));
+    configure(rig, id, 2, (ViewRect){0, 0, 800, 500});
+    harness_wait(rig->h, is_at_serial, GUINT_TO_POINTER(2), SESSION_RIG_PATIENCE_S,
+                 "the host's size");
+    double_rig_resume(rig->guest);
+    g_free(session_rig_expect(rig, "layout width=800 height=500"));
+    wait_shown(rig, &p, 800, 500);
+    g_assert_cmpuint(former, ==, 0);
+    session_rig_free(rig);
+}
+
+// The window goes back to what the guest keeps.
+static void
+test_unfollowed(gconstpointer profile)
+{
+    SessionRig *rig = session_rig_new_desktop(profile, "");
+    Painted p = open_painted(rig);
+    guint32 id = wait_shown(rig, &p, WIDTH, HEIGHT)->id;
+
+    harness_wait(rig->h, is_resizable, NULL, SESSION_RIG_PATIENCE_S, "a window that can be sized");
+    session_rig_tell(rig, "stay");
+    configure(rig, id, 1, (ViewRect){0, 0, 1000, 700});
+    g_free(session_rig_expect(rig, "layout width=1000 height=700"));
+    harness_wait(rig->h, is_at_serial, GUINT_TO_POINTER(1), SESSION_RIG_PATIENCE_S,
+                 "the host's size");
+    wait_shown(rig, &p, WIDTH, HEIGHT);
+    session_rig_free(rig);
+}
+
+static gboolean
 has_state(Harness *h, gpointer user)
 {
     const HarnessWindow *w = harness_window_titled(h, TITLE);
@@ -187,14 +245,6 @@ test_states(gconstpointer profile)
     }
     wait_shown(rig, &p, 1280, 800);
     session_rig_free(rig);
-}
-
-static gboolean
-is_at_serial(Harness *h, gpointer user)
-{
-    const HarnessWindow *w = harness_window_titled(h, TITLE);
-
-    return w && w->commit.serial_configured == GPOINTER_TO_UINT(user);
 }
 
 static void
@@ -338,9 +388,12 @@ main(int argc, char **argv)
         add("closed", profiles[i], test_closed);
         add("signed-out", profiles[i], test_signed_out);
         add("log-on", profiles[i], test_log_on);
-        if (i == 0)
-            add("states", profiles[i], test_states);
         add(i == 0 ? "resized" : "fixed", profiles[i], i == 0 ? test_resized : test_fixed);
+        if (i > 0)
+            continue;
+        add("states", profiles[i], test_states);
+        add("overtaken", profiles[i], test_overtaken);
+        add("unfollowed", profiles[i], test_unfollowed);
     }
     return g_test_run();
 }
