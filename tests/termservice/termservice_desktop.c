@@ -3,6 +3,7 @@
 // A Windows' whole desktop in one window of the host's: what is painted there, its size, and input.
 
 #include "tests/termservice/picture.h"
+#include "tests/termservice/raw_rig.h"
 #include "tests/termservice/session_rig.h"
 
 #include <linux/input-event-codes.h>
@@ -316,6 +317,36 @@ test_no_programs(gconstpointer profile)
     session_rig_free(rig);
 }
 
+// Orders of windows that nobody asked for make none, and take the desktop from nobody.
+static void
+test_orders(gconstpointer profile)
+{
+    static const char *const orders[] = {
+        RAW_NEW_WINDOW("52000200"),
+        "2e0700" // a monitored desktop: hooked, its windows are told
+        "0a000004",
+        "2e0700" // all were
+        "04000004",
+        "2e0700" // none is monitored
+        "01000004",
+        "2e0700"
+        "0a000004"};
+    SessionRig *rig = session_rig_new_desktop(profile, "--pushy");
+    Painted p = open_painted(rig);
+
+    wait_shown(rig, &p, WIDTH, HEIGHT);
+    for (gsize i = 0; i < G_N_ELEMENTS(orders); i++)
+        session_rig_tell(rig, "order %s", orders[i]);
+    p.seed = 5;
+    session_rig_tell(rig, "paint 0x%08X 5", p.id);
+    wait_shown(rig, &p, WIDTH, HEIGHT);
+    g_assert_cmpuint(rig->h->windows->len, ==, 1);
+    for (guint i = 0; i < rig->h->infos->len; i++)
+        g_assert_cmpuint(g_array_index(rig->h->infos, CtlWindow, i).window_id, ==,
+                         CTL_WINDOW_SCREEN);
+    session_rig_free(rig);
+}
+
 static gboolean
 is_gone(Harness *h, gpointer user)
 {
@@ -388,6 +419,8 @@ main(int argc, char **argv)
         add("painted", profiles[i], test_painted);
         add("input", profiles[i], test_input);
         add("no-programs", profiles[i], test_no_programs);
+        if (i < 2) // whose window orders these are
+            add("orders", profiles[i], test_orders);
         add("closed", profiles[i], test_closed);
         add("signed-out", profiles[i], test_signed_out);
         add("log-on", profiles[i], test_log_on);
