@@ -26,6 +26,7 @@ struct Connection {
     gpointer user;
     int fd; // the peer's
     guint input, output, reaper;
+    bool desktop; // the client asks for no RemoteApp
     bool speaks, activated, told, ended;
 };
 
@@ -171,11 +172,24 @@ on_yes(freerdp_peer *peer)
     return TRUE;
 }
 
+// The capability sets of RemoteApp ([MS-RDPERP] 2.2.1.1) are for those that asked for it.
+static BOOL
+on_capabilities(freerdp_peer *peer)
+{
+    Connection *c = connection_of(peer->context);
+    rdpSettings *settings = peer->context->settings;
+    c->desktop = !freerdp_settings_get_bool(settings, FreeRDP_RemoteApplicationMode);
+    return !c->signin.options->pushy ||
+           freerdp_settings_set_bool(settings, FreeRDP_RemoteApplicationMode, TRUE);
+}
+
 static BOOL
 on_activate(freerdp_peer *peer)
 {
-    connection_of(peer->context)->activated = true;
-    return TRUE;
+    Connection *c = connection_of(peer->context);
+    c->activated = true;
+    return freerdp_settings_set_bool(peer->context->settings, FreeRDP_RemoteApplicationMode,
+                                     !c->desktop);
 }
 
 // The signature is the library's.
@@ -217,7 +231,7 @@ prepare(Connection *c, const Options *options, const char *pem)
     peer->ContextExtra = c;
     peer->ContextNew = on_context_new;
     peer->ContextFree = on_context_free;
-    peer->Capabilities = on_yes;
+    peer->Capabilities = on_capabilities;
     peer->PostConnect = on_yes;
     peer->Activate = on_activate;
     peer->SspiNtlmHashCallback = on_ntlm_hash;

@@ -9,7 +9,7 @@ typedef struct {
     int port;
     char *path, *profile, *security, *user, *password_file, *refuse, *hold;
     char **apps;
-    gboolean logon_screen, raw;
+    gboolean logon_screen, raw, pushy;
 } Line;
 
 static void
@@ -46,6 +46,8 @@ read_line(int argc, char **argv, Line *line, GError **error)
          "Show the log-on screen until 'unlock'", NULL},
         {"raw", 0, 0, G_OPTION_ARG_NONE, &line->raw,
          "Report what comes on the rail channel, and answer none of it", NULL},
+        {"pushy", 0, 0, G_OPTION_ARG_NONE, &line->pushy,
+         "Say to a client that asked for none that there are window orders", NULL},
         {NULL},
     };
     GOptionContext *context = g_option_context_new("- a Windows' Remote Desktop, for tests");
@@ -131,6 +133,7 @@ options_parse(int argc, char **argv, GError **error)
     o->port = line.port < 0 && o->path == NULL ? 0 : line.port;
     o->logon_screen = line.logon_screen;
     o->raw = line.raw;
+    o->pushy = line.pushy;
     report_hold(line.hold);
     line_clear(&line);
     if (!ok)

@@ -26,6 +26,7 @@ typedef struct {
     const Refusal *refusal; // NULL: who knows the password comes in
     bool logon_screen;
     bool raw;         // the test speaks for the machine on the rail channel
+    bool pushy;       // it tells everybody that it knows window orders
     GHashTable *apps; // alias → title
 } Options;
 
