@@ -276,6 +276,8 @@ build_packet(Entry *e, const BrokerExec *exec, GError **error)
     m.kind = exec->kind;
     CTL_SET_TEXT(m.program, exec->program);
     CTL_SET_TEXT(m.startup_id, exec->startup_id);
+    if (exec->directory && strlen(exec->directory) < sizeof m.directory) // a part is another place
+        CTL_SET_TEXT(m.directory, exec->directory);
     e->packet = g_byte_array_new();
     g_byte_array_append(e->packet, (const guint8 *)&m, sizeof m);
     for (const char *const *arg = exec->args; arg && *arg; arg++)
