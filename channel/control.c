@@ -23,7 +23,10 @@ typedef struct {
     }
 
 static const Shape shapes[] = {
-    {CTL_SETUP, sizeof(CtlSetup), NO_TAIL, {TEXT(CtlSetup, guest), TEXT(CtlSetup, title_prefix)}},
+    {CTL_SETUP,
+     sizeof(CtlSetup),
+     NO_TAIL,
+     {TEXT(CtlSetup, guest), TEXT(CtlSetup, label), TEXT(CtlSetup, title_prefix)}},
     {CTL_APP,
      sizeof(CtlApp),
      NO_TAIL,

@@ -36,6 +36,7 @@
 #define CTL_GUEST_MAX 64  // bytes of a guest's name with its NUL
 #define CTL_TEXT_MAX 1024 // bytes of a text field with its NUL
 #define CTL_APP_NONE 0xffffu
+#define CTL_WINDOW_SCREEN 0xffffffffu // window_id of the guest's own screen or whole desktop
 
 typedef enum {
     // broker → session and view
@@ -55,7 +56,7 @@ typedef enum {
     CTL_STARTUP = 21, // a launch is under way: its startup id, for the program's first window
     CTL_RAISE = 22,   // raise and focus a window
     // session → broker
-    CTL_READY = 40, // RAIL handshake done, programs can be started
+    CTL_READY = 40, // RAIL handshake done, programs can be started; with CTL_DESKTOP: logged on
     CTL_EXEC_RESULT = 41,
     CTL_WINDOW = 42, // a window appeared or changed (title, state, application)
     CTL_WINDOW_GONE = 43,
@@ -82,6 +83,8 @@ typedef enum {
     CTL_SOUND = 1u << 2,
     CTL_SIGN_IN = 1u << 3,      // the guest asks who it is: CREDENTIALS come before the connection
     CTL_RDP_SECURITY = 1u << 4, // and knows neither NLA nor TLS (Windows XP)
+    CTL_DESKTOP = 1u << 5,      // its whole desktop in one window, instead of its windows; what a
+                                // session began as it stays
 } CtlSetupFlags;
 
 typedef struct {
@@ -89,6 +92,7 @@ typedef struct {
     uint32_t flags; // CtlSetupFlags
     uint32_t max_windows;
     char guest[CTL_GUEST_MAX];        // "demo"
+    char label[CHAN_NAME_MAX + 1];    // "Demo"; the title of its desktop
     char title_prefix[CTL_GUEST_MAX]; // shown before each title; may be empty
     uint32_t border_rgb;              // 0x01RRGGBB, or 0 for none (view only)
 } CtlSetup;
@@ -134,7 +138,8 @@ typedef struct {
     char text[CTL_TEXT_MAX];
 } CtlSignInFailed;
 
-typedef enum { CTL_EXEC_APP = 1, CTL_EXEC_COMMAND = 2 } CtlExecKind;
+// DESKTOP only in a session with CTL_DESKTOP, which starts nothing else: answered when it is shown.
+typedef enum { CTL_EXEC_APP = 1, CTL_EXEC_COMMAND = 2, CTL_EXEC_DESKTOP = 3 } CtlExecKind;
 
 typedef struct {
     CtlHeader header;

@@ -60,6 +60,7 @@ add_library(broker STATIC
   seccomp.c
   session.c
   session_adopt.c
+  session_place.c
   session_programs.c
   session_sign_in.c
   session_shown.c

@@ -19,14 +19,15 @@ setup_flags(const BrokerConfig *config)
 }
 
 void
-broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 signs_in)
+broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 flags)
 {
-    CtlSetup m = {.flags = setup_flags(config) | signs_in,
+    CtlSetup m = {.flags = setup_flags(config) | flags,
                   .max_windows = BROKER_WINDOWS_MAX,
                   .border_rgb = config->border};
 
     CTL_INIT(&m, CTL_SETUP);
     CTL_SET_TEXT(m.guest, config->name);
+    CTL_SET_TEXT(m.label, config->label);
     CTL_SET_TEXT(m.title_prefix, config->title_prefix);
     chan_packet_send(control, &m, sizeof m, NULL, 0);
 }

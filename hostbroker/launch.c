@@ -9,6 +9,7 @@
 #define FILES_MAX 64
 
 typedef struct {
+    gboolean desktop;
     char *app;
     char **args;
     char *startup_id;
@@ -119,6 +120,18 @@ exec_app(BrokerGuest *guest, Job *job, BrokerExec *exec, GError **error)
     return broker_session_exec(broker_guest_session(guest), exec, on_exec_done, job, error);
 }
 
+static gboolean
+has_desktop(BrokerGuest *guest, GError **error)
+{
+    if (broker_session_has_desktop(broker_guest_session(guest)))
+        return TRUE;
+    g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_SUPPORTED,
+                "Guest %s has no desktop: its programs are windows of yours already. Start one "
+                "with `casement run %s`",
+                broker_guest_name(guest), broker_guest_name(guest));
+    return FALSE;
+}
+
 static void
 on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
 {
@@ -136,7 +149,12 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
                        .app_index = CTL_APP_NONE,
                        .tell_late = job->notify};
     gboolean ok;
-    if (job->app) {
+    if (job->desktop) {
+        exec.kind = CTL_EXEC_DESKTOP;
+        exec.program = "desktop";
+        ok = has_desktop(guest, &error) &&
+             broker_session_exec(broker_guest_session(guest), &exec, on_exec_done, job, &error);
+    } else if (job->app) {
         ok = exec_app(guest, job, &exec, &error);
     } else {
         exec.kind = CTL_EXEC_COMMAND;
@@ -161,6 +179,10 @@ check_request(BrokerGuest *guest, const BrokerLaunch *launch, GError **error)
     if (!config)
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "%s",
                     broker_guest_error(guest));
+    else if (launch->desktop)
+        // Of others it is known when they are up.
+        return (broker_guest_state(guest) != GUEST_UP && !broker_config_takes_files(config)) ||
+               has_desktop(guest, error);
     else if (launch->app && (!*launch->app || strlen(launch->app) > 2 * CHAN_ID_MAX))
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
                     "'%s' is not the id of an application", launch->app);
@@ -184,11 +206,13 @@ broker_launch(BrokerGuest *guest, const BrokerLaunch *launch, BrokerLaunchDone d
 
     // The view comes up while the guest does.
     if (!check_request(guest, launch, &error) ||
-        !broker_session_prepare(broker_guest_session(guest), launch->environment, &error)) {
+        !broker_session_prepare(broker_guest_session(guest), launch->desktop, launch->environment,
+                                &error)) {
         done(error, user);
         return;
     }
     Job *job = g_new0(Job, 1);
+    job->desktop = launch->desktop;
     job->app = g_strdup(launch->app);
     job->args = g_strdupv((char **)launch->args);
     job->startup_id = g_strdup(launch->startup_id);

@@ -368,7 +368,8 @@ launch(BrokerService *service, GDBusMethodInvocation *call, const char *guest_na
 
     waiting->service = service;
     waiting->call = call;
-    waiting->what = g_strdup(what->app                     ? what->app
+    waiting->what = g_strdup(what->desktop                 ? "desktop"
+                             : what->app                   ? what->app
                              : what->args && what->args[0] ? what->args[0]
                                                            : "");
     waiting->guest = guest;
@@ -402,6 +403,15 @@ handle_launch_command(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, 
                       const char *const *argv, GVariant *platform_data, gpointer user)
 {
     BrokerLaunch what = {.args = argv};
+
+    return launch(user, call, guest, &what, platform_data);
+}
+
+static gboolean
+handle_desktop(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *guest,
+               GVariant *platform_data, gpointer user)
+{
+    BrokerLaunch what = {.desktop = TRUE};
 
     return launch(user, call, guest, &what, platform_data);
 }
@@ -538,6 +548,7 @@ connect_methods(BrokerService *service)
         {"handle-list-apps", G_CALLBACK(handle_list_apps)},
         {"handle-launch", G_CALLBACK(handle_launch)},
         {"handle-launch-command", G_CALLBACK(handle_launch_command)},
+        {"handle-desktop", G_CALLBACK(handle_desktop)},
         {"handle-forward", G_CALLBACK(handle_forward)},
         {"handle-list-windows", G_CALLBACK(handle_list_windows)},
         {"handle-get-status", G_CALLBACK(handle_get_status)},

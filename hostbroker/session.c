@@ -22,8 +22,8 @@ in_use(const BrokerSession *s)
 }
 
 // What view and session are there, or to be started, for.
-static bool
-wanted(const BrokerSession *s)
+bool
+broker_session_wanted(const BrokerSession *s)
 {
     return in_use(s) || s->renewing;
 }
@@ -73,8 +73,8 @@ on_quit_deadline(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static void
-quit(BrokerSession *s)
+void
+broker_session_quit(BrokerSession *s)
 {
     CtlPlain m = {CTL_QUIT, sizeof m};
 
@@ -104,12 +104,12 @@ on_idle(gpointer user)
 
     broker_timer_clear(&s->idle);
     g_debug("guest %s: session unused, ends", s->config->name);
-    quit(s);
+    broker_session_quit(s);
     return G_SOURCE_REMOVE;
 }
 
-static void
-watch_idle(BrokerSession *s)
+void
+broker_session_watch_idle(BrokerSession *s)
 {
     bool running = s->view.process || s->session.process;
 
@@ -143,7 +143,7 @@ give_up(BrokerSession *s, const char *what)
     // Who waits for a launch has the text from there, or will have it when it comes to its program.
     if (s->interrupted || (shown && !told))
         s->events->tell(text, s->user);
-    quit(s);
+    broker_session_quit(s);
 }
 
 // With what the session, or the guest about its RemoteApp server, said last.
@@ -199,8 +199,8 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
     s->interrupted |= had_windows;
     // A window is told of a moment after it is on the screen.
     s->renewing = m == &s->view && s->session.process;
-    if (!wanted(s)) {
-        quit(s);
+    if (!broker_session_wanted(s)) {
+        broker_session_quit(s);
         return;
     }
     int delay_ms = broker_backoff_crashed(&m->backoff, g_get_monotonic_time());
@@ -328,8 +328,7 @@ session_message(BrokerSession *s, ChanSpan packet)
         broker_session_on_window(s, m);
         break;
     case CTL_WINDOW_GONE:
-        broker_window_list_remove(s->windows, ((const CtlWindowId *)m)->window_id);
-        s->events->changed(s->user);
+        broker_session_on_window_gone(s, m);
         break;
     case CTL_TRAY:
     case CTL_TRAY_GONE:
@@ -392,14 +391,15 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
         view_message(s, untrusted_packet);
     else
         session_message(s, untrusted_packet);
-    watch_idle(s);
+    broker_session_watch_idle(s);
 }
 
 void
 broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd)
 {
     m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
-    broker_control_send_setup(m->control, s->config, s->signs_in);
+    broker_control_send_setup(m->control, s->config,
+                              s->signs_in | (s->runs_desktop ? CTL_DESKTOP : 0));
     s->table_target = m->control;
     s->events->send_table(s, s->user);
     s->table_target = NULL;
@@ -428,12 +428,14 @@ introduce(BrokerMember *m, CtlType type, int take_fd)
     close(take_fd);
 }
 
-static bool
-start_view(BrokerSession *s, GError **error)
+bool
+broker_session_start_view(BrokerSession *s, GError **error)
 {
     BrokerProgramOwner owner = {s->host, s->config, broker_session_on_view_ended, s};
     int pair[2], control = -1;
 
+    if (!s->session.process)
+        s->runs_desktop = s->desktop;
     if (!chan_packet_pair(pair, error))
         return false;
     s->view.process =
@@ -464,7 +466,7 @@ broker_session_fail(BrokerSession *s, const GError *error)
     broker_exec_queue_fail(s->execs, FALSE, error);
     if (s->interrupted || !told)
         s->events->tell(error->message, s->user);
-    quit(s);
+    broker_session_quit(s);
 }
 
 static bool
@@ -524,10 +526,12 @@ broker_session_advance(BrokerSession *s)
 
     if (s->quitting || s->expecting || s->restart)
         return;
+    if (broker_session_leaves_other(s))
+        return;
     if (s->failing && !s->session.process && broker_exec_queue_count(s->execs) > 0)
         fail_for_service(s);
-    if (wanted(s)) {
-        if (!s->view.process && !start_view(s, &error)) {
+    if (broker_session_wanted(s)) {
+        if (!s->view.process && !broker_session_start_view(s, &error)) {
             give_up(s, error->message);
             return;
         }
@@ -539,92 +543,7 @@ broker_session_advance(BrokerSession *s)
         if (s->session.ready && s->session.control)
             broker_exec_queue_send(s->execs, s->session.control);
     }
-    watch_idle(s);
-}
-
-// ---- its display
-
-// What keeps the session where it is; NULL: nothing.
-static const char *
-holds(const BrokerSession *s)
-{
-    if (s->prepared || broker_exec_queue_count(s->execs) > 0)
-        return "a program of it is being started";
-    if (!s->quitting && (s->interrupted || broker_window_list_count(s->windows) > 0))
-        return "its windows are open";
-    return NULL;
-}
-
-static bool
-may_move(const BrokerSession *s, const char *here, const char *there, GError **error)
-{
-    const char *name = s->config->name, *why = holds(s);
-
-    if (s->expecting)
-        g_set_error(error, BROKER_ERROR, BROKER_ERROR_BUSY,
-                    "Guest %s cannot show a program on display %s yet: its session on display %s "
-                    "is just being taken over from an earlier broker",
-                    name, there, here);
-    else if (why)
-        g_set_error(error, BROKER_ERROR, BROKER_ERROR_FAILED,
-                    "Guest %s cannot show a program on display %s: %s on display %s, and it shows "
-                    "all its windows on one display; close them there, or end the guest with "
-                    "`casement guest stop %s`, and try again",
-                    name, there, why, here, name);
-    else
-        return true;
-    return false;
-}
-
-// Goes to the display that a launch came from, which may have none: then it stays. FALSE with error
-// set when it cannot.
-static bool
-settle(BrokerSession *s, const char *const *environment, GError **error)
-{
-    const char *here = broker_desktop_display((const char *const *)s->environment);
-    const char *there = broker_desktop_display(environment);
-    bool placed = s->view.process || s->expecting || wanted(s);
-
-    if (!there) {
-        if (placed)
-            return true;
-        g_set_error(error, BROKER_ERROR, BROKER_ERROR_FAILED,
-                    "No display to show guest %s on: DISPLAY is not set; run this in the desktop "
-                    "session, or set DISPLAY",
-                    s->config->name);
-        return false;
-    }
-    bool moves = placed && here && !broker_desktop_same_display(here, there);
-    if (moves && !may_move(s, here, there, error))
-        return false;
-    if (moves && !s->quitting)
-        quit(s);
-    if (moves || (!s->view.process && !s->expecting)) {
-        g_strfreev(s->environment);
-        s->environment = g_strdupv((char **)environment);
-    }
-    return true;
-}
-
-gboolean
-broker_session_prepare(BrokerSession *s, const char *const *environment, GError **error)
-{
-    if (!settle(s, environment, error))
-        return FALSE;
-    if (!s->view.process && !s->expecting && !s->quitting && !start_view(s, error))
-        return FALSE;
-    s->prepared = true;
-    broker_session_advance(s);
-    return TRUE;
-}
-
-void
-broker_session_unprepare(BrokerSession *s)
-{
-    if (!s)
-        return;
-    s->prepared = false;
-    watch_idle(s);
+    broker_session_watch_idle(s);
 }
 
 gboolean
@@ -637,12 +556,16 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone don
         g_propagate_error(error, broker_session_failing_error(s));
         return FALSE;
     }
+    if (!broker_session_enter(s, exec->kind == CTL_EXEC_DESKTOP, error))
+        return FALSE;
     if (!broker_exec_queue_push(s->execs, exec, done, user, error))
         return FALSE;
     s->prepared = false;
     CTL_INIT(&startup, CTL_STARTUP);
     CTL_SET_TEXT(startup.startup_id, exec->startup_id);
     broker_session_advance(s);
+    if (exec->kind == CTL_EXEC_DESKTOP)
+        broker_session_raise_desktop(s);
     if (*exec->startup_id && s->view.control)
         chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
     return TRUE;
@@ -682,7 +605,7 @@ broker_session_stop(BrokerSession *s, const GError *error)
     if (s->expecting)
         broker_session_expect_no_more(s);
     if (!s->quitting)
-        quit(s);
+        broker_session_quit(s);
 }
 
 // ---- life and looks
@@ -690,7 +613,7 @@ broker_session_stop(BrokerSession *s, const GError *error)
 static void
 on_execs_changed(gpointer user)
 {
-    watch_idle(user);
+    broker_session_watch_idle(user);
 }
 
 static void
@@ -777,6 +700,7 @@ broker_session_identify(const BrokerSession *s, BrokerState *state)
     const BrokerMember *members[] = {&s->session, &s->view};
     BrokerIdentity *slots[] = {&state->session, &state->view};
 
+    state->desktop = broker_session_is_desktop(s);
     for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
         *slots[i] = s->expecting ? members[i]->expected : (BrokerIdentity){0};
         if (members[i]->process)

@@ -51,14 +51,21 @@ broker_session_set_sign_in(BrokerSession *session, guint32 signs_in, const char 
 // What the guest's RDP server may present, for sessions that start from now on.
 void broker_session_set_certificates(BrokerSession *session, const ChanCertificates *certificates);
 
+// Whether the guest has a desktop to show beside its windows: it asks who signs in, and so is no
+// Linux guest of ours. Known once it is up.
+gboolean broker_session_has_desktop(const BrokerSession *session);
+// Shows that, not windows.
+gboolean broker_session_is_desktop(const BrokerSession *session);
+
 // Starts the view before the guest is up, and the session before its applications are known, since
 // a program will be started soon (broker_session_exec, or broker_session_unprepare). environment:
 // what the launch's platform_data told of the desktop, NAME=VALUE. A session that is unused and on
-// another display is started anew; a launch without a display goes where the session is. FALSE with
-// error set when there is no display, when windows or another launch hold the session on another
-// one, or when the view cannot be started.
-gboolean
-broker_session_prepare(BrokerSession *session, const char *const *environment, GError **error);
+// another display is started anew; a launch without a display goes where the session is. desktop:
+// for the whole desktop, not for a program; a session that shows the other is ended first. FALSE
+// with error set when there is no display, when something waits for the other of the two, when
+// windows or another launch hold the session on another one, or when the view cannot be started.
+gboolean broker_session_prepare(BrokerSession *session, gboolean desktop,
+                                const char *const *environment, GError **error);
 
 // The launch that prepared it came to nothing. NULL-safe.
 void broker_session_unprepare(BrokerSession *session);

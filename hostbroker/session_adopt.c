@@ -47,6 +47,7 @@ broker_session_expect(BrokerSession *s, const BrokerState *state)
     if (!view && !session)
         return;
     s->expecting = true;
+    s->desktop = s->runs_desktop = state->desktop;
     g_strfreev(s->environment);
     s->environment = broker_desktop_recall(s->host, s->config->name);
     // Nobody comes where the view is gone.

@@ -2,7 +2,7 @@
 #pragma once
 
 // A session from inside: shared by session.c (its life) and session_adopt.c (what a former broker
-// left), session_sign_in.c and session_shown.c, by nobody else.
+// left), session_place.c, session_sign_in.c and session_shown.c, by nobody else.
 
 #include "hostbroker/backoff.h"
 #include "hostbroker/process.h"
@@ -39,6 +39,7 @@ struct BrokerSession {
     guint32 signs_in;               // CtlSetupFlags of it
     bool again;                     // with other credentials it may do
     bool service, failing, quitting, expecting;
+    bool desktop, runs_desktop;     // wanted as its whole desktop; what runs or is expected is that
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
     bool renewing;                  // a view ended, and its session may have windows not told of
@@ -54,6 +55,22 @@ struct BrokerSession {
 
 // Takes the next step towards what is wanted; called whenever something changed.
 void broker_session_advance(BrokerSession *s);
+
+// What view and session are there, or to be started, for.
+bool broker_session_wanted(const BrokerSession *s);
+bool broker_session_start_view(BrokerSession *s, GError **error);
+// Ends both in good order; what is wanted then is started.
+void broker_session_quit(BrokerSession *s);
+// Ends both later, if they are of no use by then.
+void broker_session_watch_idle(BrokerSession *s);
+
+// From now on its whole desktop is wanted, or its windows. FALSE with error set while something
+// waits for the other.
+bool broker_session_enter(BrokerSession *s, gboolean desktop, GError **error);
+// Where it is open already.
+void broker_session_raise_desktop(BrokerSession *s);
+// TRUE when what runs is not what is wanted, and is told to end.
+bool broker_session_leaves_other(BrokerSession *s);
 
 // Opens the control pipe of a member and sends what it has to know.
 void broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd);
@@ -80,6 +97,7 @@ void broker_session_end_refused(BrokerSession *s);
 
 // What casement-session tells of what it shows: a window, an icon of the tray.
 void broker_session_on_window(BrokerSession *s, const CtlWindow *m);
+void broker_session_on_window_gone(BrokerSession *s, const CtlWindowId *m);
 void broker_session_on_tray(BrokerSession *s, ChanSpan packet);
 // There are windows, or icons of the tray.
 bool broker_session_shows(const BrokerSession *s);

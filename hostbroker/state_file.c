@@ -40,6 +40,7 @@ broker_state_read(const char *path)
     state.guest = read_identity(file, "guest");
     state.session = read_identity(file, "session");
     state.view = read_identity(file, "view");
+    state.desktop = g_key_file_get_boolean(file, GROUP, "desktop", NULL);
     return state;
 }
 
@@ -55,6 +56,8 @@ broker_state_write(const char *path, const BrokerState *state, GError **error)
         g_unlink(path);
         return TRUE;
     }
+    if (state->desktop)
+        g_key_file_set_boolean(file, GROUP, "desktop", TRUE);
     g_autofree char *text = g_key_file_to_data(file, NULL, NULL);
     return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
@@ -68,7 +71,8 @@ same(const BrokerIdentity *a, const BrokerIdentity *b)
 gboolean
 broker_state_equal(const BrokerState *a, const BrokerState *b)
 {
-    return same(&a->guest, &b->guest) && same(&a->session, &b->session) && same(&a->view, &b->view);
+    return same(&a->guest, &b->guest) && same(&a->session, &b->session) &&
+           same(&a->view, &b->view) && a->desktop == b->desktop;
 }
 
 gboolean

@@ -15,6 +15,7 @@ typedef struct {
 typedef struct {
     BrokerIdentity guest; // supervisor
     BrokerIdentity session, view;
+    gboolean desktop; // the session shows the whole desktop
 } BrokerState;
 
 // A missing or broken file is an empty state.

@@ -37,6 +37,7 @@ add_guest(GVariantBuilder *builder, BrokerGuest *guest, const BrokerHost *host)
     add(builder, "os", text(broker_guest_os(guest)));
     add(builder, "path", text(path));
     add(builder, "session", text(session ? broker_session_state(session) : "none"));
+    add(builder, "desktop", g_variant_new_boolean(session && broker_session_is_desktop(session)));
     add(builder, "pid", g_variant_new_uint32((guint32)broker_guest_pid(guest)));
 }
 

@@ -96,7 +96,8 @@ take_look(BrokerStatusItem *item, const BrokerStatusLook *look)
 
 // ---- on the bus
 
-static void
+// The signatures are GDBus'.
+static void // NOLINTNEXTLINE(readability-function-size)
 on_method(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
           const char *method, GVariant *arguments, GDBusMethodInvocation *call, gpointer user)
 {
@@ -122,7 +123,7 @@ no_pixmap(void)
     return g_variant_new_array(G_VARIANT_TYPE("(iiay)"), NULL, 0);
 }
 
-static GVariant *
+static GVariant * // NOLINTNEXTLINE(readability-function-size)
 on_property(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
             const char *name, GError **error, gpointer user)
 {

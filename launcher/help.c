@@ -5,11 +5,17 @@
 #include <stdio.h>
 
 const LauncherVerb *const launcher_verbs[] = {
-    &launcher_verb_guest,   &launcher_verb_apps,
-    &launcher_verb_run,     &launcher_verb_windows,
-    &launcher_verb_status,  &launcher_verb_sync,
-    &launcher_verb_forward, &launcher_verb_doctor,
-    &launcher_verb_help,    NULL,
+    &launcher_verb_guest,
+    &launcher_verb_apps,
+    &launcher_verb_run,
+    &launcher_verb_desktop,
+    &launcher_verb_windows,
+    &launcher_verb_status,
+    &launcher_verb_sync,
+    &launcher_verb_forward,
+    &launcher_verb_doctor,
+    &launcher_verb_help,
+    NULL,
 };
 
 const LauncherVerb *const launcher_guest_verbs[] = {

@@ -6,6 +6,7 @@
 #include "launcher/launcher.h"
 
 extern const LauncherVerb launcher_verb_apps;
+extern const LauncherVerb launcher_verb_desktop;
 extern const LauncherVerb launcher_verb_doctor;
 extern const LauncherVerb launcher_verb_forward;
 extern const LauncherVerb launcher_verb_guest;

@@ -76,8 +76,8 @@ ensure_planar(BridgeClassic *c, rdpContext *context, guint32 width, guint32 heig
     return freerdp_client_codecs_reset(context->codecs, FREERDP_CODEC_PLANAR, width, height);
 }
 
-// Of bitmap updates and of orders that fill caches.
-static BOOL
+// Of bitmap updates and of orders that fill caches. The signature is the library's.
+static BOOL // NOLINTNEXTLINE(readability-function-size)
 on_decompress(rdpContext *context, rdpBitmap *bitmap, const BYTE *data, UINT32 width, UINT32 height,
               UINT32 bpp, UINT32 length, BOOL compressed, UINT32 codec)
 {

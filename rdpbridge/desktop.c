@@ -132,7 +132,8 @@ to_top(BridgeDesktop *d, const Pane *p)
     while (d->panes[at] != p)
         at++;
     Pane *self = d->panes[at];
-    memmove(&d->panes[1], &d->panes[0], at * sizeof d->panes[0]);
+    for (; at > 0; at--)
+        d->panes[at] = d->panes[at - 1];
     d->panes[0] = self;
 }
 
@@ -297,8 +298,9 @@ restack(BridgeDesktop *d)
         if (at == d->n_panes)
             continue;
         Pane *p = d->panes[at];
-        memmove(&d->panes[at], &d->panes[at + 1], (d->n_panes - at - 1) * sizeof d->panes[0]);
-        d->panes[d->n_panes - 1] = p;
+        for (; at + 1 < d->n_panes; at++)
+            d->panes[at] = d->panes[at + 1];
+        d->panes[at] = p;
     }
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 struct BridgeDisplay {
+    void (*on_ready)(gpointer user);
+    gpointer user;
     DispClientContext *client;
     gboolean ready; // the server said what it can do
     gboolean known; // sent is what the guest has
@@ -12,9 +14,13 @@ struct BridgeDisplay {
 };
 
 BridgeDisplay *
-bridge_display_new(void)
+bridge_display_new(void (*ready)(gpointer user), gpointer user)
 {
-    return g_new0(BridgeDisplay, 1);
+    BridgeDisplay *d = g_new0(BridgeDisplay, 1);
+
+    d->on_ready = ready;
+    d->user = user;
+    return d;
 }
 
 void
@@ -77,6 +83,7 @@ on_caps(DispClientContext *client, UINT32 max_monitors, UINT32 factor_a, UINT32 
     d->ready = TRUE;
     d->monitors_max = max_monitors;
     push(d);
+    d->on_ready(d->user);
     return CHANNEL_RC_OK;
 }
 
@@ -103,4 +110,10 @@ bridge_display_set(BridgeDisplay *d, const ViewScreen *screen)
 {
     d->screen = *screen;
     push(d);
+}
+
+gboolean
+bridge_display_is_ready(const BridgeDisplay *d)
+{
+    return d->client && d->ready;
 }

@@ -11,7 +11,8 @@
 
 typedef struct BridgeDisplay BridgeDisplay;
 
-BridgeDisplay *bridge_display_new(void);
+// ready: the guest is known to follow sizes; from within the library.
+BridgeDisplay *bridge_display_new(void (*ready)(gpointer user), gpointer user);
 void bridge_display_free(BridgeDisplay *display);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeDisplay, bridge_display_free)
 
@@ -21,3 +22,6 @@ void bridge_display_attach(BridgeDisplay *display, DispClientContext *client);
 // What the connection was made with: nothing is sent for it.
 void bridge_display_start(BridgeDisplay *display, const ViewScreen *screen);
 void bridge_display_set(BridgeDisplay *display, const ViewScreen *screen);
+
+// Whether the guest follows sizes.
+gboolean bridge_display_is_ready(const BridgeDisplay *display);

@@ -527,6 +527,21 @@ bridge_model_view_attached(BridgeModel *m)
     say_active(m);
 }
 
+// The guest's whole desktop lies where the host has it; until the guest has the size it is cut or
+// padded. True: another size.
+static bool
+take_place(BridgeModel *m, BridgeWindow *w, uint32_t serial, ViewRect rect)
+{
+    bool resized = rect.width != w->rect.width || rect.height != w->rect.height;
+
+    w->rect = rect;
+    w->followed_serial = serial;
+    w->push = true;
+    bridge_present(m, w);
+    m->out->changed(m->user, w);
+    return resized;
+}
+
 bool
 bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect rect)
 {
@@ -534,6 +549,8 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
 
     if (!w || !w->announced || w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP)
         return false;
+    if (id == BRIDGE_SCREEN_ID && (w->flags & VIEW_FLAG_RESIZABLE))
+        return take_place(m, w, serial, rect);
     if (!w->moving && rect.width == w->rect.width && rect.height == w->rect.height) {
         // A server says nothing of a move it was asked for ([MS-RDPERP] 3.2.5.1.3), only of sizes.
         bool moved = rect.x != w->rect.x || rect.y != w->rect.y;

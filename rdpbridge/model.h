@@ -9,6 +9,7 @@
 // Pure: no FreeRDP, no GLib, no clock of its own. What it wants done it calls for (BridgeModelOut);
 // none of those functions may call back into the model. All values from the guest are bounded here.
 
+#include "channel/control.h"
 #include "rdpbridge/damage.h"
 #include "rdpbridge/region.h"
 #include "rdpbridge/surface.h"
@@ -17,7 +18,7 @@ typedef struct BridgeModel BridgeModel;
 
 // The window in which the guest's own screen is shown: no handle of a Windows' window, and orders
 // that name it are not taken.
-#define BRIDGE_SCREEN_ID 0xffffffffu
+#define BRIDGE_SCREEN_ID CTL_WINDOW_SCREEN
 
 // The show state of RAIL ([MS-RDPERP] 2.2.1.3.1.2.1).
 typedef enum {
@@ -25,6 +26,7 @@ typedef enum {
     BRIDGE_SHOW_MINIMIZED = 2,
     BRIDGE_SHOW_MAXIMIZED = 3,
     BRIDGE_SHOW = 5,
+    BRIDGE_SHOW_FULLSCREEN = 0x100, // BRIDGE_SCREEN_ID alone: an order has eight bits for it
 } BridgeShow;
 
 typedef enum {

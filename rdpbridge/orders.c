@@ -101,7 +101,7 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
     BridgeOrder order = {.owner_id = state->ownerWindowId,
                          .style = state->style,
                          .ex_style = state->extendedStyle,
-                         .show = state->showState,
+                         .show = state->showState & 0xff,
                          .title = title,
                          .x = state->windowOffsetX,
                          .y = state->windowOffsetY,

@@ -17,6 +17,8 @@ state_of(const BridgeModel *m, const BridgeWindow *w)
         return VIEW_STATE_HIDDEN;
     if (w->show == BRIDGE_SHOW_MINIMIZED)
         return VIEW_STATE_MINIMIZED;
+    if (w->show == BRIDGE_SHOW_FULLSCREEN)
+        return VIEW_STATE_FULLSCREEN;
     if (w->show != BRIDGE_SHOW_MAXIMIZED)
         return VIEW_STATE_NORMAL;
     if ((w->flags & VIEW_FLAG_UNDECORATED) && memcmp(&w->rect, &m->screen, sizeof w->rect) == 0)

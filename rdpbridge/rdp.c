@@ -322,6 +322,20 @@ refused(const BridgeRdp *rdp, char **text)
     return said.kind == BRIDGE_REFUSAL_AGAIN ? BRIDGE_RDP_SIGN_IN_AGAIN : BRIDGE_RDP_REFUSED;
 }
 
+// Of the server's own accord nobody is let in again for it ([MS-RDPBCGR] 2.2.5.1.1).
+static bool
+was_left(const BridgeRdp *rdp)
+{
+    static const UINT32 ways[] = {ERRINFO_RPC_INITIATED_DISCONNECT, ERRINFO_RPC_INITIATED_LOGOFF,
+                                  ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION,
+                                  ERRINFO_RPC_INITIATED_DISCONNECT_BY_USER, ERRINFO_LOGOFF_BY_USER};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++)
+        if (rdp->said == MAKE_FREERDP_ERROR(ERRINFO, ways[i]))
+            return true;
+    return false;
+}
+
 static char *
 ending(BridgeRdp *rdp)
 {
@@ -419,6 +433,8 @@ source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
     BridgeRdpEnd how = refused(rdp, &text);
     if (!text)
         text = ending(rdp);
+    if (how == BRIDGE_RDP_ENDED && was_left(rdp))
+        how = BRIDGE_RDP_LEFT;
     stop(rdp);
     rdp->handlers->ended(how, text, rdp->user);
     return G_SOURCE_REMOVE;

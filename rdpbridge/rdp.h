@@ -13,6 +13,7 @@ typedef struct BridgeRdp BridgeRdp;
 typedef enum {
     BRIDGE_RDP_UP,
     BRIDGE_RDP_ENDED,
+    BRIDGE_RDP_LEFT,           // somebody wanted it so: signed out, disconnected, took the session
     BRIDGE_RDP_SIGN_IN_AGAIN,  // the guest refused who signs in; others may do better
     BRIDGE_RDP_SIGN_IN_SILENT, // the same, to be told by its closing without a word
     BRIDGE_RDP_REFUSED,        // it refused, and another password changes nothing

@@ -233,16 +233,22 @@ static GSourceFuncs due_functions = {
 
 // The guest.
 
+void
+bridge_session_get_ready(BridgeSession *s)
+{
+    CtlPlain m = {CTL_READY, sizeof m};
+
+    s->ready = TRUE;
+    bridge_control_send(s->control, &m, sizeof m);
+}
+
 static void
 rail_ready(gpointer user)
 {
     BridgeSession *s = user;
-    CtlPlain m;
 
-    s->ready = TRUE;
     bridge_model_set_foreign(s->model, !bridge_rail_is_ours(s->rail));
-    m = (CtlPlain){CTL_READY, sizeof m};
-    bridge_control_send(s->control, &m, sizeof m);
+    bridge_session_get_ready(s);
     bridge_execs_ready(s->execs);
 }
 
@@ -369,7 +375,8 @@ rdp_prepare(rdpContext *context, gpointer user)
 {
     BridgeSession *s = user;
 
-    bridge_orders_register(context, orders_of);
+    if (!s->as_desktop)
+        bridge_orders_register(context, orders_of);
     bridge_classic_register(s->classic, context);
     // A guest of our own paints by RDPGFX, and so may a Windows when that channel comes.
     if (signs_in(s) && !bridge_classic_start(s->classic, context))
@@ -441,14 +448,20 @@ rdp_ended(BridgeRdpEnd how, const char *text, gpointer user)
     BridgeSession *s = user;
 
     s->connected = FALSE;
-    if (!s->ready && how != BRIDGE_RDP_ENDED) {
+    if (!s->ready && how != BRIDGE_RDP_ENDED && how != BRIDGE_RDP_LEFT) {
         bridge_session_end_unsigned(s, how, text);
         return;
     }
-    g_autofree char *notice =
-        g_strdup_printf("The windows of %s were closed: %s. Start its programs again; if that "
-                        "fails, restart it with: casement guest stop %s",
-                        s->setup.guest, text, s->setup.guest);
+    if (s->as_desktop && how == BRIDGE_RDP_LEFT) {
+        bridge_session_screen_close(s);
+        bridge_session_end(s, BRIDGE_EXIT_ENDED, NULL);
+        return;
+    }
+    g_autofree char *notice = g_strdup_printf(
+        "The %s of %s %s closed: %s. Start %s again; if that fails, restart it with: "
+        "casement guest stop %s",
+        s->as_desktop ? "desktop" : "windows", s->setup.guest, s->as_desktop ? "was" : "were", text,
+        s->as_desktop ? "it" : "its programs", s->setup.guest);
 
     bridge_session_end(s, BRIDGE_EXIT_ENDED, notice);
 }
@@ -492,9 +505,9 @@ static void
 could_not_connect(BridgeSession *s, const char *why)
 {
     g_autofree char *notice =
-        g_strdup_printf("Could not show the windows of %s: %s. Try again; if it stays so, restart "
+        g_strdup_printf("Could not show the %s of %s: %s. Try again; if it stays so, restart "
                         "the guest with: casement guest stop %s",
-                        s->setup.guest, why, s->setup.guest);
+                        s->as_desktop ? "desktop" : "windows", s->setup.guest, why, s->setup.guest);
 
     bridge_session_end(s, BRIDGE_EXIT_CONNECT, notice);
 }
@@ -518,8 +531,10 @@ on_connect(gpointer user)
     g_autofree char *text = NULL;
     gboolean to_guest = (s->setup.flags & CTL_CLIPBOARD_TO_GUEST) != 0;
     gboolean to_host = (s->setup.flags & CTL_CLIPBOARD_TO_HOST) != 0;
-    BridgeRdpConfig config = {.width = s->screen.root.width,
-                              .height = s->screen.root.height,
+    ViewScreen screen = s->as_desktop ? bridge_session_desktop_screen(s) : s->screen;
+    BridgeRdpConfig config = {.width = screen.root.width,
+                              .height = screen.root.height,
+                              .desktop = s->as_desktop,
                               .scale_percent = s->screen.scale_percent,
                               .keyboard_layout = s->layout.rdp_layout,
                               .rdp_security = (s->setup.flags & CTL_RDP_SECURITY) != 0,
@@ -528,7 +543,7 @@ on_connect(gpointer user)
                               .sound = (s->setup.flags & CTL_SOUND) != 0,
                               .clipboard = to_guest || to_host};
 
-    bridge_display_start(s->display, &s->screen);
+    bridge_display_start(s->display, &screen);
     BridgeRdpEnd how = bridge_rdp_connect(s->rdp, &config, CONNECT_LIMIT_S, &text);
     explicit_bzero(s->credentials.password, sizeof s->credentials.password);
     if (how == BRIDGE_RDP_ENDED)
@@ -591,7 +606,7 @@ make_modules(BridgeSession *s)
     s->cursor = bridge_cursor_new(view_send, s);
     s->input = bridge_input_new();
     s->clipboard = bridge_clipboard_new(view_send_plain, s);
-    s->display = bridge_display_new();
+    s->display = bridge_display_new(bridge_session_desktop_ready, s);
     s->dirty = g_hash_table_new(NULL, NULL);
     s->due = g_source_new(&due_functions, sizeof(DueSource));
     ((DueSource *)s->due)->session = s;
@@ -632,6 +647,7 @@ bridge_session_free(BridgeSession *s)
     drop_source(&s->abandoned);
     drop_source(&s->doubt);
     bridge_session_screen_clear(s);
+    bridge_session_desktop_clear(s);
     g_hash_table_unref(s->dirty);
     bridge_display_free(s->display);
     bridge_clipboard_free(s->clipboard);

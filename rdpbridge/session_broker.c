@@ -9,6 +9,8 @@ on_setup(const CtlSetup *setup, gpointer user)
 {
     BridgeSession *s = user;
 
+    if (!s->has_setup)
+        s->as_desktop = (setup->flags & CTL_DESKTOP) != 0;
     s->setup = *setup;
     s->has_setup = TRUE;
     bridge_model_set_max(s->model, setup->max_windows);
@@ -48,6 +50,10 @@ on_exec(const CtlExec *exec, ChanSpan args, gpointer user)
 {
     BridgeSession *s = user;
 
+    if (s->as_desktop || exec->kind == CTL_EXEC_DESKTOP) {
+        bridge_session_desktop_exec(s, exec);
+        return;
+    }
     if (exec->kind == CTL_EXEC_APP)
         bridge_apps_started(s->apps, exec->program);
     bool windows = (s->setup.flags & CTL_SIGN_IN) != 0;

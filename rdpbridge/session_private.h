@@ -2,7 +2,7 @@
 #pragma once
 
 // Shared by session.c (life, guest), session_broker.c, session_view.c (their messages) and
-// session_screen.c (the guest's own screen) only.
+// session_screen.c and session_desktop.c (the guest's own screen) only.
 
 #include "rdpbridge/apps.h"
 #include "rdpbridge/asks.h"
@@ -65,6 +65,11 @@ struct BridgeSession {
     gboolean monitored, elsewhere; // its windows' desktop is shown; it said that another one is
     gboolean logged_on, screen_needed, screen_shown;
     GSource *screen_timer;
+
+    // Its whole desktop (session_desktop.c).
+    gboolean as_desktop; // instead of its windows
+    gboolean asked;      // for another size, or the host's resize rests soon
+    GSource *resize_timer;
 };
 
 extern const BridgeViewHandlers bridge_session_view_handlers;
@@ -103,6 +108,24 @@ void bridge_session_screen_state(BridgeSession *session, ViewState state);
 // to one of the guest's windows.
 void bridge_session_screen_close(BridgeSession *session);
 void bridge_session_screen_clear(BridgeSession *session);
+
+// The guest's whole desktop: what the host's screen suggests for it, as the screen of the guest.
+ViewScreen bridge_session_desktop_screen(const BridgeSession *session);
+void bridge_session_desktop_logged_on(BridgeSession *session);
+// The host gave its window another size: the guest is told when that rests.
+void bridge_session_desktop_resize(BridgeSession *session);
+// The guest has another size. TRUE when the window is to have it.
+gboolean bridge_session_desktop_follows(BridgeSession *session);
+void bridge_session_desktop_ready(gpointer session); // its size can be changed
+// Answers a request for it, or for a program, which is started in the windows' session only.
+void bridge_session_desktop_exec(BridgeSession *session, const CtlExec *exec);
+void bridge_session_desktop_clear(BridgeSession *session);
+
+// The guest's own screen or desktop is shown, or shown anew.
+void bridge_session_show_screen(BridgeSession *session);
+
+// The broker may ask for programs.
+void bridge_session_get_ready(BridgeSession *session);
 
 // The user, or the broker, closes a window.
 void bridge_session_close_window(BridgeSession *session, guint32 id);

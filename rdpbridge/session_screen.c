@@ -18,19 +18,36 @@ is_needed(const BridgeSession *s)
 {
     if (!s->connected || (s->setup.flags & CTL_SIGN_IN) == 0)
         return FALSE;
+    if (s->as_desktop)
+        return TRUE;
     return s->elsewhere || (!s->monitored && !s->logged_on);
 }
 
+// It is as large as the guest's; the whole desktop may be made so where the guest follows.
 static void
-show(BridgeSession *s)
+set_limits(BridgeSession *s, guint32 width, guint32 height, gboolean resizable)
+{
+    const uint32_t fixed[4] = {width, height, width, height};
+    static const uint32_t free_size[4] = {
+        DISPLAY_CONTROL_MIN_MONITOR_WIDTH, DISPLAY_CONTROL_MIN_MONITOR_HEIGHT,
+        DISPLAY_CONTROL_MAX_MONITOR_WIDTH, DISPLAY_CONTROL_MAX_MONITOR_HEIGHT};
+
+    bridge_model_set_limits(s->model, BRIDGE_SCREEN_ID, resizable ? free_size : fixed);
+}
+
+void
+bridge_session_show_screen(BridgeSession *s)
 {
     const rdpSettings *settings = bridge_rdp_context(s->rdp)->settings;
-    g_autofree char *title = g_strdup_printf("%s: log-on screen", s->setup.guest);
+    gboolean resizable = s->as_desktop && bridge_display_is_ready(s->display);
+    g_autofree char *title = s->as_desktop ? g_strdup(s->setup.label)
+                                           : g_strdup_printf("%s: log-on screen", s->setup.guest);
     guint32 width = freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth);
     guint32 height = freerdp_settings_get_uint32(settings, FreeRDP_DesktopHeight);
-    BridgeOrder order = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_SHOW | BRIDGE_ORDER_TITLE |
-                                   BRIDGE_ORDER_SIZE,
-                         .style = BRIDGE_WS_CAPTION | BRIDGE_WS_SYSMENU | BRIDGE_WS_MINIMIZEBOX,
+    BridgeOrder order = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_TITLE | BRIDGE_ORDER_SIZE |
+                                   (s->screen_shown ? 0 : BRIDGE_ORDER_SHOW),
+                         .style = BRIDGE_WS_CAPTION | BRIDGE_WS_SYSMENU | BRIDGE_WS_MINIMIZEBOX |
+                                  (resizable ? BRIDGE_WS_THICKFRAME | BRIDGE_WS_MAXIMIZEBOX : 0),
                          .show = BRIDGE_SHOW,
                          .title = title,
                          .width = width,
@@ -38,8 +55,7 @@ show(BridgeSession *s)
 
     s->screen_shown = bridge_model_order(s->model, BRIDGE_SCREEN_ID, TRUE, &order);
     bridge_model_set_app(s->model, BRIDGE_SCREEN_ID, CTL_APP_NONE);
-    bridge_model_set_limits(s->model, BRIDGE_SCREEN_ID,
-                            (const uint32_t[]){width, height, width, height});
+    set_limits(s, width, height, resizable);
 }
 
 static gboolean
@@ -50,7 +66,7 @@ on_screen_due(gpointer user)
     if (s->doubt) // whether the log-on was refused is about to be known
         return G_SOURCE_CONTINUE;
     g_source_unref(g_steal_pointer(&s->screen_timer));
-    show(s);
+    bridge_session_show_screen(s);
     return G_SOURCE_REMOVE;
 }
 
@@ -68,6 +84,10 @@ begin(BridgeSession *s)
 {
     // What is held down belongs to a window, and is none of that desktop's business.
     bridge_input_focus(s->input, FALSE);
+    if (s->as_desktop && s->logged_on) {
+        bridge_session_show_screen(s);
+        return;
+    }
     s->screen_timer = g_timeout_source_new(s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS);
     g_source_set_callback(s->screen_timer, on_screen_due, s, NULL);
     g_source_attach(s->screen_timer, s->context);
@@ -116,7 +136,12 @@ bridge_session_logged_on(gpointer user)
     BridgeSession *s = user;
 
     s->logged_on = TRUE;
-    bridge_session_consider_screen(s);
+    if (s->as_desktop) {
+        stop_waiting(s);
+        bridge_session_desktop_logged_on(s);
+    } else {
+        bridge_session_consider_screen(s);
+    }
 }
 
 gboolean
@@ -126,8 +151,8 @@ bridge_session_resized(rdpContext *context, gpointer user)
 
     if (!bridge_classic_resized(s->classic, context))
         return FALSE;
-    if (s->screen_shown)
-        show(s);
+    if (s->screen_shown && bridge_session_desktop_follows(s))
+        bridge_session_show_screen(s);
     return TRUE;
 }
 
@@ -138,7 +163,7 @@ bridge_session_screen_focus(BridgeSession *s, guint32 id)
         return FALSE;
     bridge_input_focus(s->input, id == BRIDGE_SCREEN_ID);
     if (id != 0 && !s->screen_shown && !s->screen_timer)
-        show(s); // was closed, and is what that window waits for
+        bridge_session_show_screen(s); // was closed, and is what that window waits for
     return TRUE;
 }
 
@@ -162,12 +187,25 @@ bridge_session_takes_pointer(BridgeSession *s, ViewPointer *pointer)
     return TRUE;
 }
 
+static guint32
+show_of(const BridgeSession *s, ViewState state)
+{
+    switch (state) {
+    case VIEW_STATE_MINIMIZED:
+        return BRIDGE_SHOW_MINIMIZED;
+    case VIEW_STATE_MAXIMIZED:
+        return s->as_desktop ? BRIDGE_SHOW_MAXIMIZED : BRIDGE_SHOW;
+    case VIEW_STATE_FULLSCREEN:
+        return s->as_desktop ? BRIDGE_SHOW_FULLSCREEN : BRIDGE_SHOW;
+    default:
+        return BRIDGE_SHOW;
+    }
+}
+
 void
 bridge_session_screen_state(BridgeSession *s, ViewState state)
 {
-    BridgeOrder order = {.fields = BRIDGE_ORDER_SHOW,
-                         .show =
-                             state == VIEW_STATE_MINIMIZED ? BRIDGE_SHOW_MINIMIZED : BRIDGE_SHOW};
+    BridgeOrder order = {.fields = BRIDGE_ORDER_SHOW, .show = show_of(s, state)};
 
     bridge_model_order(s->model, BRIDGE_SCREEN_ID, FALSE, &order);
 }
@@ -177,12 +215,16 @@ bridge_session_screen_close(BridgeSession *s)
 {
     if (!s->ready) {
         bridge_session_end_unsigned(s, BRIDGE_RDP_REFUSED,
-                                    "its log-on screen was closed before anybody had signed in; "
-                                    "start the program again to see it once more");
+                                    s->as_desktop
+                                        ? "its desktop was closed before anybody had signed in; "
+                                          "open it again to see it once more"
+                                        : "its log-on screen was closed before anybody had signed "
+                                          "in; start the program again to see it once more");
         return;
     }
     s->screen_shown = FALSE;
-    bridge_model_delete(s->model, BRIDGE_SCREEN_ID);
+    bridge_session_desktop_clear(s);
+    bridge_model_delete(s->model, BRIDGE_SCREEN_ID); // a desktop's broker ends the session then
 }
 
 void

@@ -16,7 +16,7 @@ handle_screen(BridgeSession *s, const ViewScreen *screen)
     bridge_rail_set_work_area(s->rail, screen->work_area.x, screen->work_area.y,
                               screen->work_area.width, screen->work_area.height);
     bridge_rail_mark_focus(s->rail, screen->marks_focus != 0);
-    if (s->connected)
+    if (s->connected && !s->as_desktop)
         bridge_display_set(s->display, screen);
     bridge_session_consider_connecting(s);
 }
@@ -54,8 +54,11 @@ handle_focus(BridgeSession *s, guint32 id)
 static void
 handle_configured(BridgeSession *s, const ViewConfigured *m)
 {
-    if (bridge_model_configured(s->model, m->id, m->serial, m->geometry) &&
-        m->id != BRIDGE_SCREEN_ID)
+    if (!bridge_model_configured(s->model, m->id, m->serial, m->geometry))
+        return;
+    if (m->id == BRIDGE_SCREEN_ID)
+        bridge_session_desktop_resize(s);
+    else
         bridge_rail_move(s->rail, m->id, m->geometry.x, m->geometry.y, m->geometry.width,
                          m->geometry.height);
 }

@@ -126,10 +126,21 @@ apply_sign_in(rdpSettings *s, const BridgeRdpConfig *c)
            freerdp_settings_set_string(s, FreeRDP_AuthenticationPackageList, "ntlm,!kerberos");
 }
 
+// The desktop looks as its user made it.
+static gboolean
+apply_desktop(rdpSettings *s)
+{
+    return freerdp_settings_set_bool(s, FreeRDP_RemoteApplicationMode, FALSE) &&
+           freerdp_settings_set_bool(s, FreeRDP_HiDefRemoteApp, FALSE) &&
+           freerdp_settings_set_bool(s, FreeRDP_Workarea, FALSE) &&
+           freerdp_settings_set_bool(s, FreeRDP_DisableWallpaper, FALSE);
+}
+
 gboolean
 bridge_settings_apply(rdpSettings *s, const BridgeRdpConfig *c)
 {
-    return apply_constants(s) && (c->credentials ? apply_sign_in(s, c) : apply_own_guest(s)) &&
+    return apply_constants(s) && (!c->desktop || apply_desktop(s)) &&
+           (c->credentials ? apply_sign_in(s, c) : apply_own_guest(s)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth,
                                        CLAMP(c->width, SIDE_MIN, SIDE_MAX)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight,
@@ -169,7 +180,9 @@ bridge_settings_load_channels(rdpContext *context)
     static const char *const disp[] = {DISP_CHANNEL_NAME};
     rdpSettings *s = context->settings;
 
-    if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp) ||
+    if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp))
+        return FALSE;
+    if (freerdp_settings_get_bool(s, FreeRDP_RemoteApplicationMode) &&
         !load_static(context, RAIL_SVC_CHANNEL_NAME, s))
         return FALSE;
     if (freerdp_settings_get_bool(s, FreeRDP_RedirectClipboard) &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The library's settings for one connection: RemoteApp over RDPGFX in one thread, without network,
+// The library's settings for one connection: RemoteApp or a desktop in one thread, without network,
 // files, H.264, caches on disk or redirected devices.
 
 #include "channel/control.h"
@@ -14,6 +14,7 @@ typedef struct {
     guint scale_percent;
     guint32 keyboard_layout; // Windows identifier
     gboolean sound, clipboard;
+    gboolean desktop;      // the whole desktop rather than RemoteApp
     gboolean rdp_security; // sign in by RDP's own encryption: a stream has one negotiation
     const CtlCertificates *certificates; // what the server may present; n 0: not known
     const CtlCredentials *credentials;   // NULL: the guest asks nobody who it is (one of our own)
@@ -24,5 +25,6 @@ typedef struct {
 // refuses one.
 gboolean bridge_settings_apply(rdpSettings *settings, const BridgeRdpConfig *config);
 
-// The LoadChannels callback's work: "rail", "cliprdr", "rdpsnd" and the dynamic "rdpgfx", "disp".
+// The LoadChannels callback's work: "rail" for RemoteApp, "cliprdr", "rdpsnd" and the dynamic
+// "rdpgfx", "disp".
 gboolean bridge_settings_load_channels(rdpContext *context);

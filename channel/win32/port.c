@@ -19,7 +19,7 @@ transfer(ChanWinPort *port, HANDLE event, DWORD at, DWORD *n)
 
     *n = 0;
     if (port->writes)
-        ok = WriteFile(port->handle, port->data[0] + at, port->size - at, n, &overlapped);
+        ok = WriteFile(port->handle, port->data[port->at] + at, port->size - at, n, &overlapped);
     else
         ok = ReadFile(port->handle, port->data[port->at], CHAN_WIN_PORT_SIZE, n, &overlapped);
     if (!ok && GetLastError() == ERROR_IO_PENDING)

@@ -16,15 +16,15 @@ typedef struct {
     bool writes, busy, ended;        // ended: by an error, or the end of what there is to read
     volatile LONG quit;
     DWORD size; // to write, or what was read
-    // What was read is in one while the other is read into; only the first is written.
+    // One is read into, or written; what was read, or is to be written next, is in the other.
     uint8_t data[2][CHAN_WIN_PORT_SIZE];
-    unsigned at; // the one that is read into
+    unsigned at; // the one that is under way
 } ChanWinPort;
 
 // handle is borrowed. False with GetLastError.
 bool chan_win_port_open(ChanWinPort *port, HANDLE handle, bool writes);
 
-// Begins to read, or to write size bytes of data[0]; done is signalled when it is over.
+// Begins to read, or to write size bytes of data[at]; done is signalled when it is over.
 void chan_win_port_start(ChanWinPort *port);
 
 // After done: what was written, or read into *data, which stays so until the next but one is done;

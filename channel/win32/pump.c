@@ -14,6 +14,7 @@ struct ChanWinPump {
     HANDLE read, write;
     ChanWinPort in, out;
     DWORD writing; // bytes that out was last given
+    DWORD next;    // bytes that it is given then
     ChanWinStream streams[CHAN_WIN_STREAMS_MAX];
     const ChanWinPumpHandlers *handlers;
     void *user;
@@ -175,40 +176,68 @@ received(ChanWinPump *p)
 }
 
 static void
+write_next(ChanWinPump *p, DWORD size)
+{
+    p->writing = p->out.size = size;
+    p->next = 0;
+    chan_win_port_start(&p->out);
+}
+
+static void
 written(ChanWinPump *p)
 {
     chan_win_port_finish(&p->out, NULL);
-    chan_conn_unsent(p->conn, 0, now_us(p));
-    if (p->out.ended && !p->lost)
-        p->lost = "the pipe to the host takes nothing any more";
-}
-
-// What the port's thread is writing counts as sent, and as waiting in the kernel until it is done:
-// how long that takes is how the pipe's rate is known.
-static void
-write_more(ChanWinPump *p)
-{
-    ChanOutput out;
-
-    if (p->out.busy) {
-        if (chan_conn_asks_unsent(p->conn, now_us(p)))
-            chan_conn_unsent(p->conn, p->writing, now_us(p));
+    if (p->out.ended) {
+        if (!p->lost)
+            p->lost = "the pipe to the host takes nothing any more";
         return;
     }
+    p->writing = 0;
+    if (p->next > 0) {
+        p->out.at ^= 1;
+        write_next(p, p->next);
+    }
+    chan_conn_unsent(p->conn, p->writing, now_us(p));
+}
+
+// Puts what the connection has to say into to. Returns how much.
+static DWORD
+take_output(ChanWinPump *p, uint8_t to[CHAN_WIN_PORT_SIZE])
+{
+    ChanOutput out;
+    size_t size = 0;
+
     if (!chan_conn_output(p->conn, &out, now_us(p)))
-        return;
-    p->out.size = 0;
-    for (size_t i = 0; i < out.n_spans; i++) {
-        size_t room = CHAN_WIN_PORT_SIZE - p->out.size;
+        return 0;
+    for (size_t i = 0; i < out.n_spans && size < CHAN_WIN_PORT_SIZE; i++) {
+        size_t room = CHAN_WIN_PORT_SIZE - size;
         size_t take = out.spans[i].size < room ? out.spans[i].size : room;
-        memcpy(p->out.data[0] + p->out.size, out.spans[i].data, take);
-        p->out.size += (DWORD)take;
+        memcpy(to + size, out.spans[i].data, take);
+        size += take;
         if (take < out.spans[i].size)
             break;
     }
-    p->writing = p->out.size;
-    chan_conn_sent(p->conn, p->writing, now_us(p));
-    chan_win_port_start(&p->out);
+    chan_conn_sent(p->conn, size, now_us(p));
+    return (DWORD)size;
+}
+
+// What the port's thread is writing counts as sent, and as waiting in the kernel until it is done:
+// how long that takes is how the pipe's rate is known. As long as the rate allows, more is ready
+// for when it is done.
+static void
+write_more(ChanWinPump *p)
+{
+    if (!p->out.busy) {
+        DWORD size = take_output(p, p->out.data[p->out.at]);
+        if (size > 0)
+            write_next(p, size);
+    }
+    if (!p->out.busy)
+        return;
+    if (chan_conn_asks_unsent(p->conn, now_us(p)))
+        chan_conn_unsent(p->conn, p->writing + p->next, now_us(p));
+    if (p->next == 0)
+        p->next = take_output(p, p->out.data[p->out.at ^ 1]);
 }
 
 static DWORD

@@ -22,9 +22,9 @@ _casement() {
     done
     COMPREPLY=()
     case "${#words[@]}:${words[0]}:${words[1]}" in
-        0:*) COMPREPLY=($(compgen -W "guest apps run windows status sync forward doctor help --json --version" -- "$cur")) ;;
+        0:*) COMPREPLY=($(compgen -W "guest apps run desktop windows status sync forward doctor help --json --version" -- "$cur")) ;;
         1:guest:*) COMPREPLY=($(compgen -W "add list show start stop login logout remove" -- "$cur")) ;;
-        1:run:* | 1:apps:* | 1:sync:* | 1:forward:*) COMPREPLY=($(compgen -W "$(_casement_guests)" -- "$cur")) ;;
+        1:run:* | 1:desktop:* | 1:apps:* | 1:sync:* | 1:forward:*) COMPREPLY=($(compgen -W "$(_casement_guests)" -- "$cur")) ;;
         2:guest:show | 2:guest:start | 2:guest:stop | 2:guest:login | 2:guest:logout | 2:guest:remove)
             COMPREPLY=($(compgen -W "$(_casement_guests)" -- "$cur")) ;;
         3:guest:login) COMPREPLY=($(compgen -W "--user" -- "$cur")) ;;

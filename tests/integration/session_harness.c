@@ -91,7 +91,7 @@ send_layout(Harness *h)
 static void
 send_setup(Harness *h, guint32 flags)
 {
-    CtlSetup m = {.flags = flags, .max_windows = 100, .guest = "probe"};
+    CtlSetup m = {.flags = flags, .max_windows = 100, .guest = "probe", .label = "The probe"};
 
     CTL_INIT(&m, CTL_SETUP);
     harness_send_control(h, &m, sizeof m, -1);

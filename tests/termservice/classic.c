@@ -2,8 +2,8 @@
 #include "tests/termservice/classic.h"
 
 #include "tests/termservice/orders.h"
-#include "tests/termservice/picture.h"
 #include "tests/termservice/report.h"
+#include "tests/termservice/scene.h"
 
 #include <freerdp/codec/color.h>
 #include <freerdp/codec/planar.h>
@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define TILE 100 // larger than one fast-path update, which is then sent in fragments
-#define WALLPAPER 0xFF3A6EA5u
 
 struct Classic {
     Connection *connection;
@@ -33,32 +32,6 @@ static int
 rows(const Classic *c)
 {
     return (c->height + TILE - 1) / TILE;
-}
-
-static void
-draw(Classic *c, const Window *w, const Area *a)
-{
-    for (int y = MAX(a->y, 0); y < MIN(a->y + a->height, c->height); y++)
-        for (int x = MAX(a->x, 0); x < MIN(a->x + a->width, c->width); x++)
-            if (desk_in_shape(w, a, x - a->x, y - a->y))
-                c->now[y * c->width + x] = picture_pixel(w->id, w->seed, x - a->x, y - a->y);
-}
-
-static void
-compose(Classic *c, bool screen)
-{
-    static const Window logon_screen = {.id = PICTURE_LOGON_SCREEN};
-    Area whole = {0, 0, c->width, c->height};
-    for (int i = 0; i < c->width * c->height; i++)
-        c->now[i] = WALLPAPER;
-    for (guint i = c->desk->stack->len; i > 0; i--) {
-        const Window *w = g_ptr_array_index(c->desk->stack, i - 1);
-        Area area = desk_area(c->desk, w);
-        if (desk_visible(w))
-            draw(c, w, &area);
-    }
-    if (screen)
-        draw(c, &logon_screen, &whole);
 }
 
 // The client's colour depth: an XP may have to give 24 or 16 bits.
@@ -148,7 +121,7 @@ tile_at(const Classic *c, int column, int row)
 void
 classic_present(Classic *c, bool screen)
 {
-    compose(c, screen);
+    scene_paint(c->desk, screen, c->now);
     for (int row = 0; row < rows(c); row++)
         for (int column = 0; column < columns(c); column++) {
             Area tile = tile_at(c, column, row);

@@ -142,3 +142,9 @@ double_rig_tell(DoubleRig *rig, const char *command)
     g_autofree char *line = g_strconcat(command, "\n", NULL);
     g_assert_cmpint(write(rig->in, line, strlen(line)), ==, (gssize)strlen(line));
 }
+
+void
+double_rig_resume(DoubleRig *rig)
+{
+    g_assert_cmpint(kill(rig->pid, SIGCONT), ==, 0);
+}

@@ -23,5 +23,8 @@ char *double_rig_expect(DoubleRig *rig, const char *beginning);
 // How many lines so far began with the text, passed over or not.
 guint double_rig_count(const DoubleRig *rig, const char *beginning);
 
+// It goes on after --hold.
+void double_rig_resume(DoubleRig *rig);
+
 // Writes a command ([README.md]).
 void double_rig_tell(DoubleRig *rig, const char *command);

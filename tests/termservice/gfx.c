@@ -3,6 +3,7 @@
 
 #include "tests/termservice/picture.h"
 #include "tests/termservice/report.h"
+#include "tests/termservice/scene.h"
 
 #include <freerdp/channels/drdynvc.h>
 #include <freerdp/channels/wtsvc.h>
@@ -25,6 +26,7 @@ struct Gfx {
     void (*on_ready)(gpointer user);
     gpointer user;
     bool opened, ready, told, screen;
+    Surface output;       // of the whole desktop; width 0: none
     GHashTable *surfaces; // window → Surface
     guint16 next_surface;
     guint32 next_frame;
@@ -138,9 +140,9 @@ encode_planar(RDPGFX_SURFACE_COMMAND *command)
 
 // One frame of one command for all of a surface (2.2.2.1, 2.2.2.11, 2.2.2.12).
 static void
-send_picture(Gfx *g, const Surface *s, guint32 id, guint32 seed)
+send_pixels(Gfx *g, const Surface *s, BYTE *pixels, bool planar)
 {
-    BYTE *pixels = paint(id, seed, s->width, s->height), *encoded = NULL;
+    BYTE *encoded = NULL;
     RDPGFX_SURFACE_COMMAND command = {
         .surfaceId = s->id,
         .codecId = RDPGFX_CODECID_UNCOMPRESSED,
@@ -154,12 +156,19 @@ send_picture(Gfx *g, const Surface *s, guint32 id, guint32 seed)
     };
     RDPGFX_START_FRAME_PDU start = {.frameId = ++g->next_frame};
     RDPGFX_END_FRAME_PDU end = {.frameId = g->next_frame};
-    if ((seed & 1) != 0)
+    if (planar)
         encoded = encode_planar(&command);
     (void)g->server->SurfaceFrameCommand(g->server, &command, &start, &end);
     free(encoded);
-    g_free(pixels);
     connection_flush(g->connection);
+}
+
+static void
+send_picture(Gfx *g, const Surface *s, guint32 id, guint32 seed)
+{
+    BYTE *pixels = paint(id, seed, s->width, s->height);
+    send_pixels(g, s, pixels, (seed & 1) != 0);
+    g_free(pixels);
 }
 
 static void
@@ -241,6 +250,33 @@ gfx_screen(Gfx *g, bool shown)
         delete (g, s.id);
     }
     connection_flush(g->connection);
+}
+
+void
+gfx_desktop(Gfx *g, bool screen)
+{
+    Surface s = {SCREEN_SURFACE, g->desk->width, g->desk->height};
+    if (!g->ready)
+        return;
+    if (s.width != g->output.width || s.height != g->output.height) {
+        RDPGFX_MAP_SURFACE_TO_OUTPUT_PDU map = {.surfaceId = s.id};
+        if (g->output.width > 0)
+            delete (g, s.id);
+        create(g, &s);
+        (void)g->server->MapSurfaceToOutput(g->server, &map);
+        g->output = s;
+    }
+    guint32 *pixels = g_new(guint32, (gsize)s.width * (gsize)s.height);
+    scene_paint(g->desk, screen, pixels);
+    send_pixels(g, &s, (BYTE *)pixels, false);
+    g_free(pixels);
+}
+
+void
+gfx_resized(Gfx *g)
+{
+    if (g->ready)
+        reset(g);
 }
 
 Gfx *

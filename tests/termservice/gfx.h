@@ -23,3 +23,9 @@ void gfx_gone(Gfx *gfx, guint32 window);
 
 // The log-on screen, mapped to the output (2.2.2.15), or its end.
 void gfx_screen(Gfx *gfx, bool shown);
+
+// The desktop as a person sees it, or the log-on screen, mapped to the output.
+void gfx_desktop(Gfx *gfx, bool logon_screen);
+
+// The desktop has another size: Reset Graphics (2.2.2.14).
+void gfx_resized(Gfx *gfx);

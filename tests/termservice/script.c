@@ -247,6 +247,20 @@ on_unlock(const Line *l)
 }
 
 static bool
+on_log_off(const Line *l)
+{
+    session_log_off(l->session);
+    return true;
+}
+
+static bool
+on_stay(const Line *l)
+{
+    session_stay(l->session, strcmp(l->all, "off") != 0);
+    return true;
+}
+
+static bool
 on_quiet(const Line *l)
 {
     session_quiet(l->session, strcmp(l->all, "off") != 0);
@@ -280,6 +294,8 @@ static const struct {
     {"exec-result", false, on_exec_result},
     {"lock", false, on_lock},
     {"unlock", false, on_unlock},
+    {"logoff", false, on_log_off},
+    {"stay", false, on_stay},
     {"quiet", false, on_quiet},
     {"shape", true, on_shape},
     {"order", false, on_order},

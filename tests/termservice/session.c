@@ -22,6 +22,7 @@ struct Session {
     View *view;              // the client's
     bool locked, logging_on; // the second: because nobody is logged on
     bool quiet;
+    bool stays;     // the desktop's size
     guint32 moving; // 0: no window is being moved by the client
     guint16 move_kind;
     bool fail_exec;
@@ -118,6 +119,16 @@ on_request(const RailRequest *request, gpointer user)
     requests_handle(user, request);
 }
 
+static void
+on_layout(guint32 width, guint32 height, gpointer user)
+{
+    Session *s = user;
+    if (s->stays)
+        return;
+    desk_resize(s->desk, (int)width, (int)height);
+    view_resized(s->view);
+}
+
 // ---- clients come and go ----
 
 static void
@@ -134,6 +145,7 @@ begin(Session *s)
 void
 session_attach(Session *s, Connection *connection, bool signed_in)
 {
+    static const ViewHandlers handlers = {.request = on_request, .layout = on_layout};
     rdpContext *context = connection_peer(connection)->context;
     Connection *former = s->connection;
     if (former != NULL) {
@@ -148,7 +160,7 @@ session_attach(Session *s, Connection *connection, bool signed_in)
     context->update->RefreshRect = on_refresh;
     context->update->SuppressOutput = on_suppress;
     s->connection = connection;
-    s->view = view_new(connection, s->options, s->desk, on_request, s);
+    s->view = view_new(connection, s->options, s->desk, &handlers, s);
     s->logging_on = s->logging_on || !signed_in;
     s->locked = s->locked || s->logging_on;
     if (!s->logging_on)
@@ -175,6 +187,19 @@ session_detach(Session *s, Connection *connection)
     s->connection = NULL;
     s->moving = 0;
     g_clear_pointer(&s->view, view_free);
+}
+
+void
+session_stay(Session *s, bool stays)
+{
+    s->stays = stays;
+}
+
+void
+session_log_off(Session *s)
+{
+    if (s->connection != NULL)
+        connection_close(s->connection, ERRINFO_LOGOFF_BY_USER);
 }
 
 void

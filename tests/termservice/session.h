@@ -19,6 +19,11 @@ void session_detach(Session *session, Connection *connection);
 
 Desk *session_desk(Session *session);
 
+// Its desktop keeps its size, whatever a client wants.
+void session_stay(Session *session, bool stays);
+// Its user signs out.
+void session_log_off(Session *session);
+
 // The log-on screen or the secure desktop covers everything, or no longer.
 void session_lock(Session *session);
 void session_unlock(Session *session);

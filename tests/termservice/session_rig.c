@@ -25,8 +25,8 @@ is_ready(Harness *h, gpointer user)
     return h->ready;
 }
 
-SessionRig *
-session_rig_new(const char *profile, const char *arguments)
+static SessionRig *
+start(const char *profile, const char *arguments, guint32 flags)
 {
     SessionRig *rig = g_new0(SessionRig, 1);
     gboolean rdp = strcmp(profile, "xp") == 0;
@@ -38,11 +38,24 @@ session_rig_new(const char *profile, const char *arguments)
         g_strdup_printf("--listen %s --profile %s %s", rig->path, profile, arguments);
     rig->guest = double_rig_new(line);
     g_free(session_rig_expect(rig, "path "));
-    rig->h =
-        harness_new(stream_to(rig->path), 1280, 800, CTL_SIGN_IN | (rdp ? CTL_RDP_SECURITY : 0));
+    rig->h = harness_new(stream_to(rig->path), 1280, 800, flags | (rdp ? CTL_RDP_SECURITY : 0));
     CTL_INIT(&who, CTL_CREDENTIALS);
     harness_send_control(rig->h, &who, sizeof who, -1);
-    g_free(session_rig_expect(rig, "active session"));
+    g_free(session_rig_expect(rig, "active "));
+    return rig;
+}
+
+SessionRig *
+session_rig_new_desktop(const char *profile, const char *arguments)
+{
+    return start(profile, arguments, CTL_SIGN_IN | CTL_DESKTOP);
+}
+
+SessionRig *
+session_rig_new(const char *profile, const char *arguments)
+{
+    SessionRig *rig = start(profile, arguments, CTL_SIGN_IN);
+
     harness_wait(rig->h, is_ready, NULL, SESSION_RIG_PATIENCE_S, "RAIL");
     g_free(session_rig_expect(rig, "synchronized"));
     return rig;

@@ -16,6 +16,8 @@ typedef struct {
 
 // profile: "10", "7" or "xp"; arguments: more for the double. Until its session is active.
 SessionRig *session_rig_new(const char *profile, const char *arguments);
+// With the guest's desktop; until the client is active.
+SessionRig *session_rig_new_desktop(const char *profile, const char *arguments);
 void session_rig_free(SessionRig *rig);
 
 // Writes a command; waits for a line with that beginning and returns it (g_free).

@@ -12,12 +12,14 @@ struct View {
     Connection *connection;
     const Options *options;
     Desk *desk;
-    RailHandler handler;
+    const ViewHandlers *handlers;
     gpointer user;
     Rail *rail;
     Gfx *gfx; // one of the two
     Classic *classic;
+    Layout *layout; // with gfx
     bool monitoring, screen;
+    bool desktop, begun; // of a client that asks for no RemoteApp
 };
 
 static void
@@ -25,6 +27,11 @@ paint_all(View *v)
 {
     if (v->classic != NULL) {
         classic_present(v->classic, v->screen);
+        return;
+    }
+    if (v->desktop) {
+        if (v->begun || v->screen)
+            gfx_desktop(v->gfx, v->screen);
         return;
     }
     gfx_screen(v->gfx, v->screen);
@@ -41,7 +48,7 @@ on_gfx_ready(gpointer user)
 }
 
 View *
-view_new(Connection *connection, const Options *options, Desk *desk, RailHandler handler,
+view_new(Connection *connection, const Options *options, Desk *desk, const ViewHandlers *handlers,
          gpointer user)
 {
     const rdpSettings *settings = connection_peer(connection)->context->settings;
@@ -49,11 +56,14 @@ view_new(Connection *connection, const Options *options, Desk *desk, RailHandler
     v->connection = connection;
     v->options = options;
     v->desk = desk;
-    v->handler = handler;
+    v->handlers = handlers;
     v->user = user;
+    v->desktop = !freerdp_settings_get_bool(settings, FreeRDP_RemoteApplicationMode);
     if (options->profile >= PROFILE_10 &&
         freerdp_settings_get_bool(settings, FreeRDP_SupportGraphicsPipeline))
         v->gfx = gfx_new(connection, desk, on_gfx_ready, v);
+    if (v->gfx != NULL)
+        v->layout = layout_new(connection, handlers->layout, user);
     else
         v->classic = classic_new(connection, desk);
     report("pixels %s", v->gfx != NULL ? "gfx" : "classic");
@@ -66,6 +76,7 @@ view_free(View *v)
     if (v == NULL)
         return;
     rail_free(v->rail);
+    layout_free(v->layout);
     gfx_free(v->gfx);
     classic_free(v->classic);
     g_free(v);
@@ -78,6 +89,8 @@ view_receive(View *v)
         rail_receive(v->rail);
     if (v->gfx != NULL)
         gfx_receive(v->gfx);
+    if (v->layout != NULL)
+        layout_receive(v->layout);
 }
 
 void
@@ -93,8 +106,12 @@ view_begin(View *v)
     if (v->rail != NULL)
         return;
     v->screen = false;
-    v->rail = rail_new(v->connection, v->options, v->handler, v->user);
-    if (v->rail == NULL)
+    v->begun = true;
+    if (v->desktop)
+        report("desktop width=%d height=%d", v->desk->width, v->desk->height);
+    else
+        v->rail = rail_new(v->connection, v->options, v->handlers->request, v->user);
+    if (v->rail == NULL && !v->desktop)
         report("no rail");
     paint_all(v);
 }
@@ -155,6 +172,8 @@ view_painted(View *v, const Window *w)
 {
     if (v->classic != NULL)
         classic_present(v->classic, v->screen);
+    else if (v->desktop)
+        paint_all(v);
     else if (v->monitoring && w != NULL)
         gfx_window(v->gfx, w);
 }
@@ -189,6 +208,13 @@ view_refresh(View *v, const Area *area)
         return;
     classic_forget(v->classic, area);
     classic_present(v->classic, v->screen);
+}
+
+void
+view_resized(View *v)
+{
+    gfx_resized(v->gfx);
+    paint_all(v);
 }
 
 Rail *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/termservice/connection.h"
+#include "tests/termservice/layout.h"
 #include "tests/termservice/orders.h"
 #include "tests/termservice/rail.h"
 
@@ -9,9 +10,14 @@
 
 typedef struct View View;
 
-// The handler gets the client's RAIL requests once view_begin was called.
-View *view_new(Connection *connection, const Options *options, Desk *desk, RailHandler handler,
-               gpointer user);
+typedef struct {
+    RailHandler request;  // the client's, by RAIL, once view_begin was called
+    LayoutHandler layout; // the size that the client wants
+} ViewHandlers;
+
+// A client that asks for no RemoteApp sees the desktop. handlers is borrowed.
+View *view_new(Connection *connection, const Options *options, Desk *desk,
+               const ViewHandlers *handlers, gpointer user);
 void view_free(View *view);
 
 void view_receive(View *view);
@@ -19,7 +25,7 @@ void view_receive(View *view);
 // Shows the log-on screen over everything, until one of the next two.
 void view_screen(View *view);
 
-// Opens RAIL. Windows are told of from view_synchronize on.
+// Shows the desktop, or opens RAIL. Windows are told of from view_synchronize on.
 void view_begin(View *view);
 // The actively monitored desktop with all its windows ([MS-RDPERP] 3.3.5.1.3), and before the
 // log-on screen comes back the unmonitored one.
@@ -40,6 +46,9 @@ void view_refresh(View *view, const Area *area);
 
 // A window order as it is.
 void view_order(View *view, const guint8 *bytes, gsize size);
+
+// The desktop has another size.
+void view_resized(View *view);
 
 // NULL before view_begin, and if the client does not know RAIL.
 Rail *view_rail(View *view);

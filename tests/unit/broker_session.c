@@ -4,6 +4,9 @@
 #include "hostbroker/session.h"
 #include "hostbroker/session_yield.h"
 
+#include "channel/glib/packet.h"
+#include "hostbroker/error.h"
+
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -309,13 +312,13 @@ prepare(Rig *rig, const char *variable, GError **error)
 {
     const char *const environment[] = {variable, NULL};
 
-    return broker_session_prepare(rig->session, environment, error);
+    return broker_session_prepare(rig->session, FALSE, environment, error);
 }
 
 static void
-exec(Rig *rig)
+exec(Rig *rig, CtlExecKind kind)
 {
-    BrokerExec what = {CTL_EXEC_COMMAND, "xterm", NULL, "", "demo", 60, CTL_APP_NONE, FALSE};
+    BrokerExec what = {kind, "xterm", NULL, "", "demo", 60, CTL_APP_NONE, FALSE};
 
     g_assert_true(broker_session_exec(rig->session, &what, on_done, rig, NULL));
 }
@@ -331,7 +334,7 @@ launch(Rig *rig, Member **view, Member **session)
     *session = started(rig, 1, "casement-session");
     say_plain(*session, CTL_READY);
     WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "up"));
-    exec(rig);
+    exec(rig, CTL_EXEC_COMMAND);
     WAIT_FOR(rig, hears(*session, CTL_EXEC));
 }
 
@@ -496,7 +499,7 @@ moves(Rig *rig, Member *view, Member *session, const char *display)
     say_plain(next, CTL_VIEW_READY);
     next = started_of_two(rig, 2, "casement-session");
     say_plain(next, CTL_READY);
-    exec(rig);
+    exec(rig, CTL_EXEC_COMMAND);
     WAIT_FOR(rig, hears(next, CTL_EXEC));
     say_started(next, 2);
     WAIT_FOR(rig, rig->done == 2);
@@ -572,7 +575,7 @@ test_session_with_windows_stays(void)
         broker_session_unprepare(rig->session);
     }
     g_assert_true(prepare(rig, "DISPLAY=:1", NULL));
-    exec(rig);
+    exec(rig, CTL_EXEC_COMMAND);
     WAIT_FOR(rig, hears(session, CTL_EXEC));
     say_started(session, 2);
     WAIT_FOR(rig, rig->done == 2);
@@ -582,6 +585,166 @@ test_session_with_windows_stays(void)
     WAIT_FOR(rig, rig->changed > changed);
     refused(rig, "its windows are open");
     g_assert_cmpstr(started(rig, 2, "casement-view")->display, ==, ":1");
+    rig_free(rig);
+}
+
+// ---- the whole desktop
+
+static guint32
+setup_flags(Rig *rig, const Member *m)
+{
+    CtlSetup setup;
+
+    WAIT_FOR(rig, recv(m->control, &setup, sizeof setup, MSG_DONTWAIT) > 0);
+    g_assert_cmpuint(setup.header.type, ==, CTL_SETUP);
+    return setup.flags;
+}
+
+static gboolean
+prepare_desktop(Rig *rig, GError **error)
+{
+    const char *const environment[] = {"DISPLAY=:1", NULL};
+
+    return broker_session_prepare(rig->session, TRUE, environment, error);
+}
+
+// What is started from number `first` on shows the desktop, and is done.
+static void
+show_desktop(Rig *rig, guint first, Member **view, Member **session)
+{
+    guint done = rig->done;
+
+    *view = started(rig, first, "casement-view");
+    say_plain(*view, CTL_VIEW_READY);
+    broker_session_service(rig->session, TRUE, NULL);
+    *session = started(rig, first + 1, "casement-session");
+    g_assert_true(setup_flags(rig, *session) & CTL_DESKTOP);
+    g_assert_true(broker_session_is_desktop(rig->session));
+    say_plain(*session, CTL_READY);
+    exec(rig, CTL_EXEC_DESKTOP);
+    WAIT_FOR(rig, hears(*session, CTL_EXEC));
+    say_started(*session, done + 1);
+    say_window(*session, CTL_WINDOW_SCREEN);
+    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == done + 1);
+    g_assert_no_error(rig->error);
+}
+
+static void
+end_both(Rig *rig, const Member *view, const Member *session)
+{
+    WAIT_FOR(rig, hears(session, CTL_QUIT));
+    WAIT_FOR(rig, hears(view, CTL_QUIT));
+    end(session, 0);
+    end(view, 0);
+}
+
+static void
+test_closed_desktop_ends_its_session(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+    CtlWindowId gone = {.window_id = CTL_WINDOW_SCREEN};
+
+    g_assert_true(prepare_desktop(rig, NULL));
+    show_desktop(rig, 0, &view, &session);
+    // Asked for again, it is raised.
+    exec(rig, CTL_EXEC_DESKTOP);
+    WAIT_FOR(rig, hears(view, CTL_RAISE));
+    say_started(session, 2);
+    WAIT_FOR(rig, rig->done == 2);
+    CTL_INIT(&gone, CTL_WINDOW_GONE);
+    say(session, &gone, sizeof gone);
+    end_both(rig, view, session);
+    WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "none"));
+    g_assert_false(broker_session_is_desktop(rig->session));
+    g_assert_cmpuint(rig->told, ==, 0);
+    rig_free(rig);
+}
+
+static void
+test_windows_become_a_desktop_and_come_back(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch(rig, &view, &session);
+    g_assert_false(setup_flags(rig, view) & CTL_DESKTOP);
+    say_started(session, 1);
+    say_window(session, 7);
+    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
+    g_assert_true(prepare_desktop(rig, NULL));
+    end_both(rig, view, session);
+    show_desktop(rig, 2, &view, &session);
+    exec(rig, CTL_EXEC_COMMAND); // before the desktop has ended
+    end_both(rig, view, session);
+    say_plain(started(rig, 4, "casement-view"), CTL_VIEW_READY);
+    session = started(rig, 5, "casement-session");
+    g_assert_false(setup_flags(rig, session) & CTL_DESKTOP);
+    say_plain(session, CTL_READY);
+    WAIT_FOR(rig, hears(session, CTL_EXEC));
+    say_started(session, 3);
+    WAIT_FOR(rig, rig->done == 3);
+    g_assert_no_error(rig->error);
+    g_assert_cmpuint(rig->told, ==, 0);
+    rig_free(rig);
+}
+
+static void
+test_desktop_waits_for_no_launch(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+    g_autoptr(GError) error = NULL;
+
+    launch(rig, &view, &session);
+    g_assert_false(prepare_desktop(rig, &error));
+    g_assert_error(error, BROKER_ERROR, BROKER_ERROR_BUSY);
+    g_assert_false(hears(session, CTL_QUIT));
+    say_started(session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+    rig_free(rig);
+}
+
+static int
+adopt_pipe(Member *m)
+{
+    int pair[2];
+
+    g_assert_true(chan_packet_pair(pair, NULL));
+    close(m->control);
+    m->control = pair[1];
+    return pair[0];
+}
+
+// The next broker knows what it finds, and that a program needs the other.
+static void
+test_desktop_of_a_former_broker(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+    BrokerState state = {0};
+    g_autofree char *path = broker_host_program(rig->host, "state");
+
+    g_assert_true(prepare_desktop(rig, NULL));
+    show_desktop(rig, 0, &view, &session);
+    broker_session_identify(rig->session, &state);
+    broker_session_free(rig->session);
+    g_assert_true(broker_state_write(path, &state, NULL));
+    BrokerState read = broker_state_read(path);
+    g_assert_true(broker_state_equal(&state, &read));
+    rig->session = broker_session_new(rig->host, rig->config, rig->sign_in, &events, rig);
+    broker_session_expect(rig->session, &read);
+    CtlAdopt adopt = {.session_pid = (guint32)session->pid, .view_pid = (guint32)view->pid};
+    int view_fd = adopt_pipe(view), session_fd = adopt_pipe(session);
+    g_assert_true(broker_session_adopt(rig->session, &adopt, view->pid, view_fd, session_fd));
+    g_assert_true(broker_session_is_desktop(rig->session));
+    g_assert_true(setup_flags(rig, session) & CTL_DESKTOP);
+    say_window(session, CTL_WINDOW_SCREEN);
+    WAIT_FOR(rig, count_windows(rig) == 1);
+    g_assert_true(prepare(rig, "DISPLAY=:1", NULL));
+    end_both(rig, view, session);
+    say_plain(started(rig, 2, "casement-view"), CTL_VIEW_READY);
+    g_assert_false(broker_session_is_desktop(rig->session));
     rig_free(rig);
 }
 
@@ -629,6 +792,11 @@ main(int argc, char **argv)
     g_autofree char *home = make_home(argv[0]);
 
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/broker/session/desktop/closed", test_closed_desktop_ends_its_session);
+    g_test_add_func("/broker/session/desktop/switched",
+                    test_windows_become_a_desktop_and_come_back);
+    g_test_add_func("/broker/session/desktop/busy", test_desktop_waits_for_no_launch);
+    g_test_add_func("/broker/session/desktop/adopted", test_desktop_of_a_former_broker);
     g_test_add_func("/broker/session/view/comes-back", test_view_comes_back);
     g_test_add_func("/broker/session/view/window-not-told-of",
                     test_view_ends_before_its_window_is_told_of);

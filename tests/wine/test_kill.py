@@ -48,8 +48,10 @@ class Kill(unittest.TestCase):
 
     def kill(self, guest, victim):
         pids = self.victims(guest, victim)
-        self.assertEqual(len(pids), 1, f"{victim}: {pids}")
-        os.kill(pids[0], signal.SIGKILL)
+        # Wine may have taken a service that was slow to start for one that failed, and started another.
+        self.assertTrue(len(pids) == 1 or (victim == "service" and pids), f"{victim}: {pids}")
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
         if victim == "double":
             self.c.double.process.wait(timeout=20)
 
