@@ -369,6 +369,10 @@ error_of(const Entry *e, guint32 code)
     case CTL_EXEC_NOT_ALLOWED:
         return g_error_new(BROKER_ERROR, BROKER_ERROR_NOT_ALLOWED, "Guest %s refuses to start '%s'",
                            e->guest, e->program);
+    case CTL_EXEC_LOCKED:
+        return g_error_new(BROKER_ERROR, BROKER_ERROR_FAILED,
+                           "Guest %s is locked; unlock it in its window, then start '%s' again",
+                           e->guest, e->program);
     case CTL_EXEC_NO_ANSWER:
         return g_error_new(BROKER_ERROR, BROKER_ERROR_TIMEOUT,
                            "Guest %s gave no answer about '%s'; try again", e->guest, e->program);

@@ -162,6 +162,8 @@ code_of(guint16 rail)
         return CTL_EXEC_NOT_FOUND;
     case RAIL_EXEC_E_NOT_IN_ALLOWLIST:
         return CTL_EXEC_NOT_ALLOWED;
+    case RAIL_EXEC_E_SESSION_LOCKED:
+        return CTL_EXEC_LOCKED;
     default:
         return CTL_EXEC_FAILED;
     }
