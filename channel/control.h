@@ -157,6 +157,7 @@ typedef enum {
     CTL_EXEC_NOT_ALLOWED = 2,
     CTL_EXEC_FAILED = 3, // found, and did not start
     CTL_EXEC_NO_ANSWER = 4,
+    CTL_EXEC_LOCKED = 5, // the user's session in the guest
 } CtlExecCode;
 
 typedef struct {

@@ -155,6 +155,7 @@ chan_app_encode(const ChanApp *m, void *buffer, size_t capacity)
     write_text(&w, m->comment, CHAN_COMMENT_MAX);
     write_text(&w, m->wm_class, CHAN_ID_MAX);
     write_text(&w, m->program, CHAN_PROGRAM_MAX);
+    write_text(&w, m->directory, CHAN_PROGRAM_MAX);
     write_text(&w, m->folder, CHAN_NAME_MAX);
     chan_write_u32(&w, m->flags);
     write_list(&w, m->categories, m->n_categories);
@@ -186,6 +187,7 @@ chan_app_decode(ChanApp *m, ChanSpan untrusted_payload)
     m->comment = chan_read_text(&r, CHAN_COMMENT_MAX);
     m->wm_class = chan_read_text(&r, CHAN_ID_MAX);
     m->program = chan_read_text(&r, CHAN_PROGRAM_MAX);
+    m->directory = chan_read_text(&r, CHAN_PROGRAM_MAX);
     m->folder = chan_read_text(&r, CHAN_NAME_MAX);
     m->flags = chan_read_u32(&r);
     m->n_categories = read_list(&r, m->categories);

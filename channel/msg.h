@@ -88,8 +88,9 @@ typedef struct {
     // How its windows are known, each may be empty: StartupWMClass, or the AppUserModelID of
     // Windows; and the program's path there.
     ChanSpan wm_class, program;
-    ChanSpan folder; // path of menu folders with '/', may be empty (Windows)
-    uint32_t flags;  // ChanAppFlags
+    ChanSpan directory; // where it starts, may be empty (Windows)
+    ChanSpan folder;    // path of menu folders with '/', may be empty (Windows)
+    uint32_t flags;     // ChanAppFlags
     uint16_t n_categories, n_keywords, n_mime_types, n_actions, n_icons;
     ChanSpan categories[CHAN_LIST_MAX];
     ChanSpan keywords[CHAN_LIST_MAX];

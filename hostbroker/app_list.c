@@ -6,7 +6,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define HEADER "casement-apps 2"
+#define HEADER "casement-apps 3"
 #define TYPE G_VARIANT_TYPE("(ssaay)") // header, guest, applications
 #define APP_BYTES_MAX (512 * 1024)     // more than any fields at their limits
 #define FILE_BYTES_MAX (32 * 1024 * 1024)
@@ -30,6 +30,7 @@ encode(const BrokerApp *app, guint8 *buffer)
         .comment = CHAN_SPAN_TEXT(app->comment),
         .wm_class = CHAN_SPAN_TEXT(app->wm_class),
         .program = CHAN_SPAN_TEXT(app->program),
+        .directory = CHAN_SPAN_TEXT(app->directory),
         .folder = CHAN_SPAN_TEXT(app->folder),
         .flags = app->flags,
         .n_actions = (guint16)MIN(app->actions->len, CHAN_ACTIONS_MAX),

@@ -142,6 +142,7 @@ broker_application_init(BrokerApp *app, const ChanApp *untrusted_app)
         .comment = clean_text(u->comment, CHAN_COMMENT_MAX),
         .wm_class = clean_text(u->wm_class, CHAN_NAME_MAX),
         .program = clean_text(u->program, CHAN_PROGRAM_MAX),
+        .directory = clean_text(u->directory, CHAN_PROGRAM_MAX),
         .folder = clean_text(u->folder, CHAN_NAME_MAX),
         .flags = u->flags,
         .categories = clean_list(u->categories, u->n_categories, CATEGORIES_MAX, category_fit),
@@ -167,6 +168,7 @@ broker_application_clear(BrokerApp *app)
     g_free(app->comment);
     g_free(app->wm_class);
     g_free(app->program);
+    g_free(app->directory);
     g_free(app->folder);
     g_strfreev(app->categories);
     g_strfreev(app->keywords);
@@ -199,7 +201,7 @@ broker_application_size(const BrokerApp *app)
 {
     gsize size = sizeof *app + strlen(app->id) + strlen(app->name) + strlen(app->generic_name) +
                  strlen(app->comment) + strlen(app->wm_class) + strlen(app->program) +
-                 strlen(app->folder);
+                 strlen(app->directory) + strlen(app->folder);
     size += list_size(app->categories) + list_size(app->keywords) + list_size(app->mime_types);
     for (guint i = 0; i < app->actions->len; i++) {
         const BrokerAction *action = &g_array_index(app->actions, BrokerAction, i);

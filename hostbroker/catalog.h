@@ -16,6 +16,7 @@ typedef struct {
     char *id;                                     // valid by chan_id_valid
     char *name, *generic_name, *comment, *folder; // cleaned, never NULL
     char *wm_class, *program;                     // the same; how windows are known
+    char *directory;                              // the same; where it starts in a Windows
     guint32 flags;                                // ChanAppFlags
     char **categories, **keywords, **mime_types;  // cleaned and each valid for its use
     GArray *actions;                              // of BrokerAction

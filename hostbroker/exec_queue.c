@@ -276,6 +276,8 @@ build_packet(Entry *e, const BrokerExec *exec, GError **error)
     m.kind = exec->kind;
     CTL_SET_TEXT(m.program, exec->program);
     CTL_SET_TEXT(m.startup_id, exec->startup_id);
+    if (exec->directory && strlen(exec->directory) < sizeof m.directory) // a part is another place
+        CTL_SET_TEXT(m.directory, exec->directory);
     e->packet = g_byte_array_new();
     g_byte_array_append(e->packet, (const guint8 *)&m, sizeof m);
     for (const char *const *arg = exec->args; arg && *arg; arg++)
@@ -366,6 +368,10 @@ error_of(const Entry *e, guint32 code)
                            e->guest, e->program, e->guest);
     case CTL_EXEC_NOT_ALLOWED:
         return g_error_new(BROKER_ERROR, BROKER_ERROR_NOT_ALLOWED, "Guest %s refuses to start '%s'",
+                           e->guest, e->program);
+    case CTL_EXEC_LOCKED:
+        return g_error_new(BROKER_ERROR, BROKER_ERROR_FAILED,
+                           "Guest %s is locked; unlock it in its window, then start '%s' again",
                            e->guest, e->program);
     case CTL_EXEC_NO_ANSWER:
         return g_error_new(BROKER_ERROR, BROKER_ERROR_TIMEOUT,

@@ -17,8 +17,9 @@ typedef struct {
     const char *startup_id;  // or ""
     const char *guest;       // for messages
     guint timeout_s;
-    guint app_index;    // of the table; CTL_APP_NONE for a command
-    gboolean tell_late; // of a failure after the grace, and within timeout_s, tell is called
+    guint app_index;       // of the table; CTL_APP_NONE for a command
+    gboolean tell_late;    // of a failure after the grace, and within timeout_s, tell is called
+    const char *directory; // in the guest; NULL: its own choice
 } BrokerExec;
 
 typedef struct {

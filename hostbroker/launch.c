@@ -116,6 +116,7 @@ exec_app(BrokerGuest *guest, Job *job, BrokerExec *exec, GError **error)
     exec->program = job->app;
     exec->args = (const char *const *)files;
     exec->app_index = app->index;
+    exec->directory = app->directory;
     return broker_session_exec(broker_guest_session(guest), exec, on_exec_done, job, error);
 }
 

@@ -7,7 +7,7 @@ gboolean
 broker_session_in_use(const BrokerSession *s)
 {
     return s->expecting || s->interrupted || s->prepared || broker_exec_queue_count(s->execs) > 0 ||
-           broker_window_list_count(s->windows) > 0;
+           broker_session_shows(s);
 }
 
 void

@@ -120,14 +120,16 @@ bridge_execs_add(BridgeExecs *x, const CtlExec *exec, ChanSpan args, BridgeExecl
         g_strconcat(exec->kind == CTL_EXEC_APP ? "||" : "", exec->program, NULL);
 
     if (!fits || strlen(program) > BRIDGE_EXEC_PROGRAM_MAX || !exec->program[0] ||
-        strlen(exec->directory) > BRIDGE_EXEC_PROGRAM_MAX || x->open->len >= OPEN_MAX) {
+        x->open->len >= OPEN_MAX) {
         x->out->answer(exec->serial, CTL_EXEC_FAILED, 0, x->user);
         return;
     }
+    // One that is too long is as good as none: the program may not need it.
+    gboolean short_enough = strlen(exec->directory) <= BRIDGE_EXEC_PROGRAM_MAX;
     Exec *e = g_new0(Exec, 1);
     *e = (Exec){exec->serial,
                 g_steal_pointer(&program),
-                g_strdup(exec->directory),
+                g_strdup(short_enough ? exec->directory : ""),
                 g_steal_pointer(&line),
                 g_get_monotonic_time() + ANSWER_WAIT_S * G_USEC_PER_SEC,
                 FALSE};
@@ -160,6 +162,8 @@ code_of(guint16 rail)
         return CTL_EXEC_NOT_FOUND;
     case RAIL_EXEC_E_NOT_IN_ALLOWLIST:
         return CTL_EXEC_NOT_ALLOWED;
+    case RAIL_EXEC_E_SESSION_LOCKED:
+        return CTL_EXEC_LOCKED;
     default:
         return CTL_EXEC_FAILED;
     }

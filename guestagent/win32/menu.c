@@ -95,6 +95,7 @@ entry_clear(WinEntry *e)
     free(e->folder);
     free(e->model);
     free(e->program);
+    free(e->directory);
     if (e->by_shell) // the others' belong to links
         win_shortcut_clear(&e->shortcut);
 }
@@ -160,6 +161,7 @@ add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
                    .folder = _strdup(f->name),
                    .model = win_utf8(shortcut->model),
                    .program = is_program(shortcut) ? program_of(shortcut) : win_utf8(L""),
+                   .directory = win_utf8(is_program(shortcut) ? shortcut->directory : L""),
                    .sidelined = win_menu_sidelines(bare, shortcut),
                    .by_shell = !is_program(shortcut),
                    .shortcut = is_program(shortcut) ? *shortcut : opened_by_shell(path, shortcut)};
@@ -276,6 +278,7 @@ add_app(const WCHAR *path, const WCHAR *name, void *into)
                         .folder = win_utf8(L""),
                         .model = win_utf8(app.model),
                         .program = win_utf8(L""),
+                        .directory = win_utf8(L""),
                         .by_shell = true,
                         .shortcut = opened_by_shell(path, &app)};
     memcpy(entry->id, id, sizeof entry->id);

@@ -13,6 +13,7 @@ typedef struct {
     uint32_t hash;                 // of the place, too
     char *name, *comment, *folder; // folder: with '/', for people
     char *model, *program; // whose windows are its: an AppUserModelID, a path in full; may be empty
+    char *directory;       // where it starts, may be empty
     bool sidelined;        // no program of its own (win_menu_sidelines)
     bool opens;            // of the entries with this program the one for its files
     WinShortcut shortcut;  // what a launch needs; texts are the menu's

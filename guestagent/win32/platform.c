@@ -220,6 +220,7 @@ list_entry(AgentPlatform *p, unsigned i, bool draw)
     app->folder = CHAN_SPAN_TEXT(e->folder);
     app->wm_class = fitting(e->model, CHAN_ID_MAX);
     app->program = fitting(e->program, CHAN_PROGRAM_MAX);
+    app->directory = fitting(e->directory, CHAN_PROGRAM_MAX);
     app->flags = e->sidelined ? CHAN_APP_SIDELINED : 0;
     if (e->opens)
         app->flags |= CHAN_APP_FOREMOST;

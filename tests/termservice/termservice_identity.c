@@ -5,6 +5,7 @@
 
 #include "tests/termservice/session_rig.h"
 
+#include <freerdp/rail.h>
 #include <string.h>
 
 #define STORE "Vendor.Calculator_8wekyb!App"
@@ -115,6 +116,12 @@ test_started(void)
     session_rig_free(rig);
 }
 
+static gboolean
+has_results(Harness *h, gpointer user)
+{
+    return h->results->len == GPOINTER_TO_UINT(user);
+}
+
 // What is started other than by an alias: a Store app by its model, any program by its path.
 static void
 test_started_without_alias(void)
@@ -130,6 +137,11 @@ test_started_without_alias(void)
     g_assert_cmpstr(path, ==,
                     "exec C:\\Wow!\\absent.exe result=5 arguments=\"\\\\server\\a b\\\\\" "
                     "directory= flags=0x0000");
+    session_rig_tell(rig, "exec-result %d 0", RAIL_EXEC_E_SESSION_LOCKED);
+    g_free(session_rig_expect(rig, "done exec-result"));
+    harness_exec(rig->h, 3, CTL_EXEC_COMMAND, STORE, NULL);
+    harness_wait(rig->h, has_results, GUINT_TO_POINTER(3), SESSION_RIG_PATIENCE_S, "its result");
+    g_assert_cmpuint(g_array_index(rig->h->results, CtlExecResult, 2).code, ==, CTL_EXEC_LOCKED);
     session_rig_free(rig);
 }
 

@@ -2,6 +2,7 @@
 // A guest's session as the broker keeps it, with programs that do nothing by themselves: what they
 // say, and when which of them ends, is the test's to choose.
 #include "hostbroker/session.h"
+#include "hostbroker/session_yield.h"
 
 #include "channel/glib/packet.h"
 #include "hostbroker/error.h"
@@ -433,6 +434,7 @@ test_icon_keeps_the_session(void)
     CTL_INIT(&gone, CTL_WINDOW_GONE);
     say(session, &gone, sizeof gone);
     WAIT_FOR(rig, count_windows(rig) == 0);
+    g_assert_true(broker_session_in_use(rig->session)); // another client would take it away
     set_config(rig, "0");
     kill(view->pid, SIGKILL); // whatever is in use comes back
     view = started(rig, 2, "casement-view");

@@ -163,6 +163,7 @@ test_app_largest(void)
     m->name = m->generic_name = m->folder = text_of(CHAN_NAME_MAX);
     m->comment = text_of(CHAN_COMMENT_MAX);
     m->program = text_of(CHAN_PROGRAM_MAX);
+    m->directory = text_of(CHAN_PROGRAM_MAX);
     m->flags = UINT32_MAX;
     m->n_categories = m->n_keywords = m->n_mime_types = CHAN_LIST_MAX;
     for (int i = 0; i < CHAN_LIST_MAX; i++)
@@ -194,6 +195,7 @@ test_app_texts(void)
         {"comment", offsetof(ChanApp, comment), CHAN_COMMENT_MAX},
         {"class", offsetof(ChanApp, wm_class), CHAN_ID_MAX},
         {"program", offsetof(ChanApp, program), CHAN_PROGRAM_MAX},
+        {"directory", offsetof(ChanApp, directory), CHAN_PROGRAM_MAX},
         {"folder", offsetof(ChanApp, folder), CHAN_NAME_MAX},
         {"category", offsetof(ChanApp, categories[0]), CHAN_LIST_ENTRY_MAX},
         {"keyword", offsetof(ChanApp, keywords[0]), CHAN_LIST_ENTRY_MAX},
@@ -233,7 +235,7 @@ app_with_count(int list, uint16_t n)
     ChanWriter w = chan_writer(buffer, sizeof buffer);
 
     chan_write_text(&w, T("x"));
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 7; i++)
         chan_write_text(&w, T(""));
     chan_write_u32(&w, 0);
     for (int i = 0; i < 5; i++) {

@@ -349,6 +349,7 @@ full_app(void)
                      .comment = CHAN_SPAN_TEXT("Edits ünïcode"),
                      .wm_class = CHAN_SPAN_TEXT("Class"),
                      .program = CHAN_SPAN_TEXT("C:\\full.exe"),
+                     .directory = CHAN_SPAN_TEXT("C:\\in here"),
                      .folder = CHAN_SPAN_TEXT("A/B"),
                      .flags = CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES,
                      .n_categories = 1,
@@ -387,6 +388,7 @@ test_kept_for_the_next_broker(void)
     g_assert_cmpstr(got->comment, ==, "Edits ünïcode");
     g_assert_cmpstr(got->wm_class, ==, "Class");
     g_assert_cmpstr(got->program, ==, "C:\\full.exe");
+    g_assert_cmpstr(got->directory, ==, "C:\\in here");
     g_assert_cmpstr(got->folder, ==, "A/B");
     g_assert_cmpuint(got->flags, ==, CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES);
     g_assert_cmpstr(got->categories[0], ==, "Utility");
@@ -476,7 +478,7 @@ test_kept_is_checked(void)
         const char *what;
         gsize size;
         char last;
-    } changes[] = {{"\x01\0a", 3, '/'}, {"\x01\0b", 3, 'a'}, {"-apps 2", 7, '1'}};
+    } changes[] = {{"\x01\0a", 3, '/'}, {"\x01\0b", 3, 'a'}, {"-apps 3", 7, '2'}};
     for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
         g_autofree char *changed = g_memdup2(whole, size);
         char *at = memmem(changed, size, changes[i].what, changes[i].size);

@@ -2,7 +2,7 @@
 
 // Makes real shortcuts, as an installer does.
 //
-// usage: make_shortcut LINK TARGET [ARGUMENTS [COMMENT [ICON_FILE ICON_INDEX]]]
+// usage: make_shortcut LINK TARGET [ARGUMENTS [COMMENT [ICON_FILE ICON_INDEX [DIRECTORY]]]]
 //        make_shortcut --list FILE     one a line, the same words with tabs between them; UTF-8
 
 #define COBJMACROS
@@ -12,7 +12,7 @@
 #include <shlobj.h>
 #include <stdio.h>
 
-#define WORDS_MAX 6
+#define WORDS_MAX 7
 #define LINE_MAX 2048
 
 static int
@@ -31,6 +31,8 @@ make(int n, WCHAR **words)
         IShellLinkW_SetDescription(link, words[3]);
     if (n > 5)
         IShellLinkW_SetIconLocation(link, words[4], _wtoi(words[5]));
+    if (n > 6)
+        IShellLinkW_SetWorkingDirectory(link, words[6]);
     if (FAILED(IShellLinkW_QueryInterface(link, &IID_IPersistFile, (void **)&file)))
         return 1;
     int code = SUCCEEDED(IPersistFile_Save(file, words[0], TRUE)) ? 0 : 1;
@@ -78,9 +80,9 @@ main(void)
     WCHAR **argv = CommandLineToArgvW(GetCommandLineW(), &argc);
 
     if (!argv || argc < 3) {
-        fprintf(stderr,
-                "usage: make_shortcut LINK TARGET [ARGUMENTS [COMMENT [ICON_FILE ICON_INDEX]]]\n"
-                "       make_shortcut --list FILE\n");
+        fprintf(stderr, "usage: make_shortcut LINK TARGET [ARGUMENTS [COMMENT [ICON_FILE "
+                        "ICON_INDEX [DIRECTORY]]]]\n"
+                        "       make_shortcut --list FILE\n");
         return 2;
     }
     if (FAILED(CoInitialize(NULL)))

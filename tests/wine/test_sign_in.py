@@ -18,6 +18,7 @@ from harness import HostDesktop, wait_for  # noqa: E402
 from prefix import Prefix  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
+NOTEPAD = "C:\\windows\\notepad.exe"
 RIGHT = "the password"
 PINENTRIES = ("pinentry-qt", "pinentry-gtk-2", "pinentry-fltk")
 
@@ -62,6 +63,7 @@ class SignIn(unittest.TestCase):
         for name in ("Notes", "Ledger"):
             cls.p.shortcut(name)
         cls.p.shortcut("Editor", "C:\\windows\\system32\\notepad.exe")
+        cls.p.shortcut("Placed", NOTEPAD, "", "", NOTEPAD, "0", "%PUBLIC%\\Start here")
         first = Double(cls.folder, 0)
         cls.port = first.port
         first.stop()
@@ -128,6 +130,13 @@ class SignIn(unittest.TestCase):
             self.assertEqual(found.stdout, "")
         shown = subprocess.run(["ps", "axeww"], capture_output=True, text=True, check=True).stdout
         self.assertNotIn(RIGHT, shown)
+
+    def test_program_starts_where_its_shortcut_says(self):
+        self.windows()
+        self.login(RIGHT)
+        self.d.casement("run", "win", self.apps["Placed"])
+        started = next(line for line in self.double.said().splitlines() if line.startswith("exec "))
+        self.assertIn("directory=C:\\users\\Public\\Start here ", started)
 
     def test_window_belongs_to_the_program_with_its_path(self):
         self.windows()
