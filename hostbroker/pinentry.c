@@ -104,13 +104,23 @@ conclude(BrokerPinentry *p, const char *line)
              "(pinentry-gnome3, pinentry-qt)");
 }
 
+// Data that is long comes in several lines.
+static void
+take_data(BrokerPinentry *p, const char *escaped)
+{
+    char *former = p->password, *more = unescape(escaped, strlen(escaped));
+
+    p->password = g_strconcat(former ? former : "", more, NULL);
+    broker_credentials_wipe(former);
+    broker_credentials_wipe(more);
+}
+
 // TRUE when the password was answered: p may be gone.
 static bool
 handle_line(BrokerPinentry *p, const char *line)
 {
     if (g_str_has_prefix(line, "D ")) {
-        broker_credentials_wipe(p->password);
-        p->password = unescape(line + 2, strlen(line + 2));
+        take_data(p, line + 2);
         return false;
     }
     if (!g_str_has_prefix(line, "OK") && !g_str_has_prefix(line, "ERR"))

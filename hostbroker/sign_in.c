@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #define TRIES 3
+#define KEYRING_LIMIT_MS (300 * 1000) // for a person who is asked to open it
 
 struct BrokerSignIn {
     const BrokerHost *host;
@@ -178,6 +179,7 @@ on_found(const BrokerCredentials *credentials, const GError *error, gpointer use
 {
     BrokerSignIn *s = user;
 
+    broker_timer_clear(&s->soon);
     // A keyring that stays closed, or that is not there, is no more than one that has nothing.
     if (error)
         g_debug("guest %s: the keyring: %s", s->name, error->message);
@@ -190,6 +192,19 @@ on_found(const BrokerCredentials *credentials, const GError *error, gpointer use
 }
 
 static gboolean
+on_keyring_late(gpointer user)
+{
+    BrokerSignIn *s = user;
+
+    broker_timer_clear(&s->soon);
+    g_cancellable_cancel(s->cancel);
+    g_object_unref(s->cancel);
+    s->cancel = g_cancellable_new();
+    ask(s);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
 on_soon(gpointer user)
 {
     BrokerSignIn *s = user;
@@ -199,8 +214,10 @@ on_soon(gpointer user)
         answer(s, NULL);
     else if (s->keyring_wrong || s->failure)
         ask(s);
-    else
+    else {
+        s->soon = broker_timer_new(s->host->context, KEYRING_LIMIT_MS, on_keyring_late, s);
         broker_keyring_find(s->name, s->cancel, on_found, s);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -312,6 +329,8 @@ broker_sign_in_set(BrokerSignIn *s, BrokerCredentials *take_credentials, BrokerS
     s->keyring_wrong = false;
     g_autofree char *label = label_of(s);
     broker_keyring_store(s->name, label, s->known, NULL, on_kept, keeping_new(s, done, user));
+    if (s->done) // a launch waits for just this
+        answer(s, NULL);
 }
 
 static void

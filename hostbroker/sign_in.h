@@ -42,7 +42,7 @@ void broker_sign_in_accepted(BrokerSignIn *sign_in);
 // times at most in a row).
 gboolean broker_sign_in_refused(BrokerSignIn *sign_in, gboolean again, const char *text);
 
-// What the user gave beforehand (`casement guest login`).
+// What the user gave by `casement guest login`; also answers a get that waits.
 void broker_sign_in_set(BrokerSignIn *sign_in, BrokerCredentials *take_credentials,
                         BrokerSignInKept done, gpointer user);
 // Forgets them, also in the keyring (`casement guest logout`).

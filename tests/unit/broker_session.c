@@ -6,6 +6,7 @@
 
 #include "channel/glib/packet.h"
 #include "hostbroker/error.h"
+#include "tests/unit/session_home.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -748,48 +749,10 @@ test_desktop_of_a_former_broker(void)
     rig_free(rig);
 }
 
-static void
-remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        remove_tree(child);
-    }
-    (void)g_remove(path);
-}
-
-// A home of the test's own, with programs that are the one beside this test.
-static char *
-make_home(const char *self)
-{
-    static const char *const folders[] = {"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME",
-                                          "XDG_STATE_HOME", "CASEMENT_LIBEXECDIR"};
-    static const char *const programs[] = {"casement-view", "casement-session"};
-    char *home = g_dir_make_tmp("cms-XXXXXX", NULL);
-    g_autofree char *dir = g_path_get_dirname(self);
-    g_autofree char *here = g_canonicalize_filename(dir, NULL);
-    g_autofree char *member = g_build_filename(here, "broker_member", NULL);
-
-    g_assert_nonnull(home);
-    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
-        g_autofree char *path = g_build_filename(home, folders[i], NULL);
-        g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
-        g_setenv(folders[i], path, TRUE);
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(programs); i++) {
-        g_autofree char *path = g_build_filename(home, "CASEMENT_LIBEXECDIR", programs[i], NULL);
-        g_assert_cmpint(symlink(member, path), ==, 0);
-    }
-    return home;
-}
-
 int
 main(int argc, char **argv)
 {
-    g_autofree char *home = make_home(argv[0]);
+    g_autofree char *home = session_home_new(argv[0]);
 
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/broker/session/desktop/closed", test_closed_desktop_ends_its_session);
@@ -809,6 +772,6 @@ main(int argc, char **argv)
     g_test_add_func("/broker/session/display/moves-while-ending", test_ending_session_moves);
     g_test_add_func("/broker/session/display/stays", test_session_with_windows_stays);
     int result = g_test_run();
-    remove_tree(home);
+    session_home_remove(home);
     return result;
 }

@@ -190,6 +190,15 @@ class SignIn(unittest.TestCase):
         self.assertIn("casement guest login win", said)
         self.assertEqual(self.windows_there(), [])
 
+    def test_login_answers_the_question(self):
+        self.windows()
+        self.login("not it")
+        launch = self.launch()
+        self.question()
+        self.login(RIGHT)
+        self.assertEqual(launch.wait(timeout=60), 0)
+        self.assertEqual(self.questions(), [])
+
     def test_question_ends_with_the_broker(self):
         self.windows()
         self.login("not it")
