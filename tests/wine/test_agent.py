@@ -310,6 +310,10 @@ class Agent(unittest.TestCase):
                       (f"{classes}\\Casement.Document\\shell", "", "view"),
                       (f"{classes}\\Casement.Document\\shell\\view\\command", "",
                        '"%SystemDrive%\\Some Tools\\VIEWER.exe" "%1"'),
+                      (f"{classes}\\.users", "", "Casement.Users"),
+                      (f"{classes}\\.users", "Content Type", "application/x-users"),
+                      (f"{classes}\\Casement.Users\\shell\\open\\command", "", '"%TOOLS%\\viewer.exe" "%1"'),
+                      ("HKEY_CURRENT_USER\\Environment", "TOOLS", "C:\\Some Tools"),
                       (f"{classes}\\casement-test", "URL Protocol", ""),
                       (f"{classes}\\casement-test\\shell\\open\\command", "", "C:\\Some Tools\\viewer.exe %1"),
                       (f"{software}\\RegisteredApplications", "Viewer", "Software\\Viewer\\Capabilities"),
@@ -319,9 +323,11 @@ class Agent(unittest.TestCase):
         self.shortcuts(("A viewer of one thing", viewer, "thing"), ("Viewer", viewer), ("Uninstall viewer", viewer))
         self.d.casement("guest", "start", "xp")
         types = {name: set(app["mime_types"]) for name, app in self.names().items()}
-        files, schemes = {"application/x-casement", "application/pdf", "image/png"}, {"casement-test", "http"}
-        listed = self.wine(f"{BIN}/list_types.exe", viewer).split()
-        self.assertEqual(sorted(listed), sorted(files | {f"x-scheme-handler/{scheme}" for scheme in schemes}))
+        files = {"application/x-casement", "application/pdf", "application/x-users", "image/png"}
+        schemes = {"casement-test", "http"}
+        for way in ((), ("as-user",)):  # the service finds what the user's environment names
+            listed = self.wine(f"{BIN}/list_types.exe", viewer, *way).split()
+            self.assertEqual(sorted(listed), sorted(files | {f"x-scheme-handler/{scheme}" for scheme in schemes}), way)
         # The host keeps those of files.
         self.assertEqual(types, {"Viewer": files, "A viewer of one thing": set(), "Uninstall viewer": set()})
 
