@@ -240,6 +240,7 @@ collect(AgentPlatform *p)
     if (p->anew)
         win_menu_clear(&p->menu);
     p->anew = false;
+    win_user_set(p->user);
     win_menu_collect(&p->menu);
     win_types_collect(&p->types);
     win_icons_begin(&p->icons);

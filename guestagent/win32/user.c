@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/user.h"
 
-#include <stdbool.h>
+#include <string.h>
 #include <userenv.h>
 #include <wchar.h>
 
 static HANDLE user;
+static WCHAR *environment; // the user's, once it was asked for
 
 void
 win_user_set(HANDLE token)
 {
+    if (environment)
+        DestroyEnvironmentBlock(environment);
+    environment = NULL;
     user = token;
 }
 
@@ -19,28 +23,44 @@ win_user(void)
     return user;
 }
 
-// Windows builds a user's whole environment for each question, and most texts need none of it.
-static bool
-is_everybodys(const WCHAR *text)
+static const WCHAR *
+value_of(const WCHAR *name, size_t length)
 {
-    static const WCHAR *const names[] = {L"%SystemRoot%", L"%windir%", L"%ProgramFiles%"};
-    const WCHAR *first = wcschr(text, '%');
+    for (const WCHAR *line = environment; *line; line += wcslen(line) + 1)
+        if (_wcsnicmp(line, name, length) == 0 && line[length] == '=')
+            return line + length + 1;
+    return NULL;
+}
 
-    for (unsigned i = 0; first && i < sizeof names / sizeof names[0]; i++) {
-        size_t length = wcslen(names[i]);
-        if (_wcsnicmp(first, names[i], length) == 0)
-            return !wcschr(first + length, '%');
+// ExpandEnvironmentStringsForUserW builds the whole environment for each text, and here are
+// thousands of them.
+static DWORD
+expand_for_user(const WCHAR *text, WCHAR *expanded, DWORD room)
+{
+    DWORD n = 0;
+
+    while (*text) {
+        const WCHAR *end = *text == '%' ? wcschr(text + 1, '%') : NULL;
+        const WCHAR *value =
+            end && end > text + 1 ? value_of(text + 1, (size_t)(end - text - 1)) : NULL;
+        size_t length = value ? wcslen(value) : 1; // what has no value stays
+        if (length >= room - n)
+            return 0;
+        memcpy(expanded + n, value ? value : text, length * sizeof *expanded);
+        n += (DWORD)length;
+        text = value ? end + 1 : text + 1;
     }
-    return !first;
+    expanded[n] = 0;
+    return n + 1;
 }
 
 DWORD
 win_user_expand(const WCHAR *text, WCHAR *expanded, DWORD room)
 {
-    if (user && !is_everybodys(text))
-        return ExpandEnvironmentStringsForUserW(user, text, expanded, room)
-                   ? (DWORD)wcslen(expanded) + 1
-                   : 0;
+    if (user && !environment && !CreateEnvironmentBlock((void **)&environment, user, FALSE))
+        return 0;
+    if (user)
+        return expand_for_user(text, expanded, room);
     DWORD n = ExpandEnvironmentStringsW(text, expanded, room);
     return n <= room ? n : 0;
 }

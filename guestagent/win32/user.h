@@ -6,7 +6,8 @@
 
 #include <windows.h>
 
-// A token, borrowed until the next call; NULL: this process's user.
+// A token, borrowed until the next call; NULL: this process's user. The environment is kept for as
+// long: the same token again has it read anew.
 void win_user_set(HANDLE token);
 HANDLE win_user(void);
 

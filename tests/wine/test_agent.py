@@ -27,6 +27,7 @@ SECONDS = 2  # a change of the guest is seen on the host within
 
 
 ROOT = "C:\\" + MENU.replace("/", "\\")
+ENVIRONMENT = "HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Control\\Session Manager\\Environment"
 NOTEPAD = "C:\\windows\\notepad.exe"
 # winemenubuilder would put each shortcut into the menu of whoever runs the test.
 WINE_SETTINGS = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe="}
@@ -299,6 +300,18 @@ class Agent(unittest.TestCase):
         self.assertEqual({name: launch[4] for name, launch in self.launches().items()},
                          {"Page": "Browser.page_☃", "Plain": ""})
 
+    def test_folders_that_are_elsewhere_are_left_alone(self):
+        self.shortcut("Folder/Inside")
+        shutil.move(self.drive / MENU / "Folder", self.drive / "Elsewhere")
+        self.shortcut("Folder/Inner")
+        junction = self.drive / MENU / "Junction"  # to Windows, wine makes it one
+        junction.symlink_to(self.drive / "Elsewhere")
+        try:
+            self.assertEqual(set(self.launches()), {"Inner"})
+        finally:
+            junction.unlink()
+            shutil.rmtree(self.drive / "Elsewhere")
+
     def test_types_and_schemes(self):
         classes, software = "HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\Software"
         (self.drive / "Some Tools").mkdir(exist_ok=True)
@@ -313,7 +326,7 @@ class Agent(unittest.TestCase):
                       (f"{classes}\\.users", "", "Casement.Users"),
                       (f"{classes}\\.users", "Content Type", "application/x-users"),
                       (f"{classes}\\Casement.Users\\shell\\open\\command", "", '"%TOOLS%\\viewer.exe" "%1"'),
-                      ("HKEY_CURRENT_USER\\Environment", "TOOLS", "C:\\Some Tools"),
+                      (ENVIRONMENT, "TOOLS", "C:\\Some Tools"),
                       (f"{classes}\\casement-test", "URL Protocol", ""),
                       (f"{classes}\\casement-test\\shell\\open\\command", "", "C:\\Some Tools\\viewer.exe %1"),
                       (f"{software}\\RegisteredApplications", "Viewer", "Software\\Viewer\\Capabilities"),
