@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The Start menu of all users and of the user (user.h): one entry for each shortcut. Of two shortcuts at the
-// same place in the two menus the user's counts. And the apps of the Store, which have none.
+// The Start menu of all users and of the user (user.h): one entry for each shortcut. Of two
+// shortcuts at the same place in the two menus the user's counts. And the apps of the Store, which
+// have none.
 
 #include "guestagent/win32/links.h"
 

@@ -193,8 +193,10 @@ choose_account(const SetupOptions *o, WCHAR sid[WIN_SID_MAX])
     const WCHAR *name = o->user;
     bool own = !name && win_account_of_token(NULL, sid);
 
-    if (own && win_account_is_system(sid))
-        return true; // a deployment
+    if (own && win_account_is_system(sid)) { // a deployment
+        printf("for no account: this runs as Windows itself (name one: --user NAME)\n");
+        return true;
+    }
     if (!name && win_session_sitting(sitting, ACCOUNT_MAX))
         name = sitting;
     bool found = name && win_account_find(name, sid);
