@@ -4,6 +4,7 @@
 #include "guestagent/win32/names.h"
 #include "guestagent/win32/store.h"
 #include "guestagent/win32/text.h"
+#include "guestagent/win32/user.h"
 
 #include <shlobj.h>
 #include <stdint.h>
@@ -185,6 +186,14 @@ walk_inner(const MenuFolder *f, const WCHAR *path)
     free(own);
 }
 
+// A junction or a link to a folder: who may write in a menu must not have all of a disk read.
+static bool
+is_elsewhere(const WIN32_FIND_DATAW *found)
+{
+    return (found->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) &&
+           (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT);
+}
+
 static void
 walk(MenuFolder *f)
 {
@@ -203,6 +212,8 @@ walk(MenuFolder *f)
             _snwprintf(below, MAX_PATH - 1, L"%ls\\%ls", f->path, found.cFileName) < 0)
             continue;
         below[MAX_PATH - 1] = 0;
+        if (is_elsewhere(&found))
+            continue;
         if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
             walk_inner(f, below);
         else
@@ -212,21 +223,14 @@ walk(MenuFolder *f)
     win_names_clear(&f->names);
 }
 
-static HANDLE user; // whose menu it is
-
-void
-win_menu_set_user(HANDLE token)
-{
-    user = token;
-}
-
 static unsigned
 add_folders(const int csidl[2], WCHAR folders[][MAX_PATH], unsigned n)
 {
     unsigned found = 0;
 
     for (unsigned i = 0; i < 2 && found < n; i++)
-        found += SHGetFolderPathW(NULL, csidl[i], user, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
+        found += SHGetFolderPathW(NULL, csidl[i], win_user(), SHGFP_TYPE_CURRENT, folders[found]) ==
+                 S_OK;
     return found;
 }
 

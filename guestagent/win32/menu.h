@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The Start menu of all users and of the user: one entry for each shortcut. Of two shortcuts at the
-// same place in the two menus the user's counts. And the apps of the Store, which have none.
+// The Start menu of all users and of the user (user.h): one entry for each shortcut. Of two
+// shortcuts at the same place in the two menus the user's counts. And the apps of the Store, which
+// have none.
 
 #include "guestagent/win32/links.h"
 
@@ -30,9 +31,6 @@ typedef struct {
 // up.
 void win_menu_collect(WinMenu *menu);
 void win_menu_clear(WinMenu *menu);
-
-// Whose menu it is: a token, borrowed until the next call; NULL: this process's user.
-void win_menu_set_user(HANDLE token);
 
 // The folders that are read: at most n; how many there are.
 unsigned win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n);

@@ -2,6 +2,7 @@
 #include "guestagent/win32/names.h"
 
 #include "guestagent/win32/text.h"
+#include "guestagent/win32/user.h"
 
 #include <shlwapi.h>
 #include <stdbool.h>
@@ -47,11 +48,10 @@ static char *
 said(const WCHAR *text)
 {
     WCHAR expanded[MAX_PATH * 2], name[NAME_MAX_CHARS] = L"";
-    DWORD n = ExpandEnvironmentStringsW(text, expanded, MAX_PATH * 2);
 
     if (text[0] != '@')
         return text[0] ? win_utf8(text) : NULL;
-    if (n == 0 || n > MAX_PATH * 2 ||
+    if (win_user_expand(text, expanded, MAX_PATH * 2) == 0 ||
         FAILED(SHLoadIndirectString(expanded, name, NAME_MAX_CHARS, NULL)))
         return NULL;
     return name[0] ? win_utf8(name) : NULL;

@@ -10,6 +10,7 @@
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
 #include "guestagent/win32/types.h"
+#include "guestagent/win32/user.h"
 #include "guestagent/win32/version.h"
 
 #include <stdio.h>
@@ -38,7 +39,7 @@ struct AgentPlatform {
     ChanApp app;      // too large for the stack
     HANDLE changes[CHANGES_MAX];
     unsigned n_changes;
-    bool collect;
+    bool collect, anew;        // anew: shortcuts of all users lead elsewhere for this one
     DWORD collect_at, look_at; // GetTickCount
     WinPeopleWatch *people;
     WinRdpProbe probe;
@@ -82,7 +83,7 @@ watch(AgentPlatform *p)
 {
     WCHAR folders[CHANGES_MAX][MAX_PATH];
 
-    win_menu_set_user(p->user);
+    win_user_set(p->user);
     unsigned n = win_menu_folders(folders, CHANGES_MAX);
     for (unsigned i = 0; i < n; i++) {
         HANDLE change = FindFirstChangeNotificationW(folders[i], TRUE,
@@ -127,7 +128,7 @@ win_platform_free(AgentPlatform *p)
     if (!p)
         return;
     unwatch(p);
-    win_menu_set_user(NULL);
+    win_user_set(NULL);
     if (p->user)
         CloseHandle(p->user);
     win_people_watch_free(p->people);
@@ -236,6 +237,10 @@ static void
 collect(AgentPlatform *p)
 {
     p->collect = false;
+    if (p->anew)
+        win_menu_clear(&p->menu);
+    p->anew = false;
+    win_user_set(p->user);
     win_menu_collect(&p->menu);
     win_types_collect(&p->types);
     win_icons_begin(&p->icons);
@@ -373,7 +378,7 @@ win_platform_user_changed(AgentPlatform *p)
         CloseHandle(former);
     if (!p->user)
         return; // who left will come back to the same programs; their launch brings them
-    p->collect = true;
+    p->collect = p->anew = true;
     p->collect_at = GetTickCount() + SETTLE_MS;
 }
 

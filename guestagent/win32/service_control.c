@@ -6,6 +6,12 @@
 
 #include <stdio.h>
 
+// SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, which winsvc.h has only for Vista and later.
+#define FAILURE_ACTIONS_FLAG 4
+typedef struct {
+    BOOL on_errors;
+} FailureActionsFlag;
+
 #define PATIENCE_MS 5000
 #define POLL_MS 50
 #define RESTART_MS 2000
@@ -62,14 +68,30 @@ await(SC_HANDLE service, DWORD state)
     return false;
 }
 
+// Somebody else had it stop: it takes no controls any more.
+static bool
+is_stopping(SC_HANDLE service)
+{
+    SERVICE_STATUS status = {0};
+    bool yes =
+        QueryServiceStatus(service, &status) &&
+        (status.dwCurrentState == SERVICE_STOP_PENDING || status.dwCurrentState == SERVICE_STOPPED);
+
+    SetLastError(ERROR_SERVICE_CANNOT_ACCEPT_CTRL);
+    return yes;
+}
+
 static bool
 stop(SC_HANDLE service)
 {
     SERVICE_STATUS status;
 
-    if (!ControlService(service, SERVICE_CONTROL_STOP, &status) &&
-        GetLastError() != ERROR_SERVICE_NOT_ACTIVE)
-        return false;
+    if (!ControlService(service, SERVICE_CONTROL_STOP, &status)) {
+        DWORD error = GetLastError();
+        if (error != ERROR_SERVICE_NOT_ACTIVE &&
+            !(error == ERROR_SERVICE_CANNOT_ACCEPT_CTRL && is_stopping(service)))
+            return false;
+    }
     return await(service, SERVICE_STOPPED);
 }
 
@@ -93,9 +115,12 @@ describe(SC_HANDLE service)
                           {SC_ACTION_RESTART, RESTART_MS}};
     SERVICE_FAILURE_ACTIONSW failure = {
         .dwResetPeriod = FORGET_FAILURES_S, .cActions = 3, .lpsaActions = again};
+    FailureActionsFlag also_errors = {TRUE};
 
     ChangeServiceConfig2W(service, SERVICE_CONFIG_DESCRIPTION, &description);
     ChangeServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failure);
+    // Also when it ends with an error, not only when it crashes. XP does not know this.
+    ChangeServiceConfig2W(service, FAILURE_ACTIONS_FLAG, &also_errors);
 }
 
 int

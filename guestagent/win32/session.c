@@ -4,6 +4,7 @@
 #include "guestagent/win32/text.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wtsapi32.h>
@@ -152,6 +153,36 @@ describe(const Sessions *s, const WinEdition *windows, WinPerson *p)
     if (info->level == LEVEL)
         p->asked = win_lock_of(info->flags, windows->major, windows->minor);
     s->release(info);
+}
+
+static bool
+account_of(const Sessions *s, uint32_t session, WCHAR *account, DWORD room)
+{
+    WCHAR *user = query(s, session, WTSUserName, sizeof(WCHAR));
+    WCHAR *domain = query(s, session, WTSDomainName, sizeof(WCHAR));
+    bool named = domain && domain[0];
+    bool there = user && user[0] &&
+                 _snwprintf(account, room, L"%ls%ls%ls", named ? domain : L"", named ? L"\\" : L"",
+                            user) > 0;
+
+    account[room - 1] = 0;
+    if (user)
+        s->release(user);
+    if (domain)
+        s->release(domain);
+    return there;
+}
+
+bool
+win_session_sitting(WCHAR *account, DWORD room)
+{
+    uint32_t console = WTSGetActiveConsoleSessionId();
+    DWORD own = NO_CONSOLE;
+    Sessions s;
+
+    ProcessIdToSessionId(GetCurrentProcessId(), &own);
+    return load(&s) && ((own != NO_CONSOLE && account_of(&s, own, account, room)) ||
+                        (console != NO_CONSOLE && account_of(&s, console, account, room)));
 }
 
 // Where Windows has no list, there is the session of the screen.

@@ -21,5 +21,10 @@ unsigned win_session_list(const WinEdition *windows, WinPerson *people, unsigned
 // The one of this process, whose user's program it is.
 void win_session_own(WinPerson *person);
 
+// The account, DOMAIN\NAME, of whoever sits before this process: the user of its session, or where
+// it has none (a service's) of the console. Elevation by another account does not change that.
+// False: nobody is there, or Windows does not tell.
+bool win_session_sitting(WCHAR *account, DWORD room);
+
 // The account's name without its domain.
 bool win_session_user_name(HANDLE token, WCHAR *name, DWORD room);

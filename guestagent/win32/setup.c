@@ -4,12 +4,15 @@
 #include "guestagent/win32/account.h"
 #include "guestagent/win32/allowlist.h"
 #include "guestagent/win32/menu.h"
+#include "guestagent/win32/session.h"
+#include "guestagent/win32/text.h"
 #include "guestagent/win32/undo.h"
 #include "guestagent/win32/version.h"
 
 #include <objbase.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 typedef struct {
     bool undo, unlisted, dry;
@@ -19,6 +22,7 @@ typedef struct {
 #define SERVER L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
 #define POLICY L"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services"
 #define KEYBOARD L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Keyboard Layout"
+#define ACCOUNT_MAX 512 // a domain and a name
 #define DAYS_5_MS 432000000
 #define EXPLORER L"Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\Advanced"
 
@@ -65,15 +69,41 @@ parse(SetupOptions *o, int argc, WCHAR **argv)
     return !(o->undo && (o->unlisted || o->user || o->dry));
 }
 
+static bool
+is_loaded(const WCHAR *sid)
+{
+    HKEY key;
+    LONG error = RegOpenKeyExW(HKEY_USERS, sid, 0, KEY_READ, &key);
+
+    if (error == ERROR_SUCCESS)
+        RegCloseKey(key);
+    return error != ERROR_FILE_NOT_FOUND;
+}
+
+// Settings of a user can be had only where there is a user, and while that user's registry is.
+static bool
+has_settings(const WCHAR *sid)
+{
+    if (win_account_is_system(sid))
+        return false;
+    if (is_loaded(sid))
+        return true;
+    printf("skip the settings of the account %ls, which is not logged on: run this again when it "
+           "is\n",
+           sid);
+    return false;
+}
+
 static void
 write_settings(WinUndo *undo, const SetupOptions *o, const WCHAR *sid)
 {
+    bool with_user = has_settings(sid);
     WCHAR path[WIN_UNDO_PATH_MAX];
 
     for (unsigned i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         const Setting *s = &settings[i];
         bool of_user = s->when == OF_USER;
-        if ((s->when == UNLISTED && !o->unlisted) || (of_user && win_account_is_system(sid)))
+        if ((s->when == UNLISTED && !o->unlisted) || (of_user && !with_user))
             continue;
         _snwprintf(path, WIN_UNDO_PATH_MAX, L"%ls%ls%ls%ls", of_user ? L"HKU\\" : L"",
                    of_user ? sid : L"", of_user ? L"\\" : L"", s->path);
@@ -90,10 +120,17 @@ let_in(WinUndo *undo, const WCHAR *sid)
         printf("would add the account %ls to the Remote Desktop users\n", sid);
         return;
     }
-    switch (win_account_add_remote(sid)) {
+    // Noted first, so that one who was let in is taken out again even if this ends in between.
+    bool noted = win_undo_has_member(undo, sid);
+    if (!noted && !win_undo_keep_member(undo, sid))
+        return;
+    WinMember member = win_account_add_remote(sid);
+    DWORD error = GetLastError();
+    if (!noted && member != WIN_MEMBER_ADDED)
+        win_undo_forget_member(undo, sid);
+    switch (member) {
     case WIN_MEMBER_ADDED:
         printf("add the account %ls to the Remote Desktop users\n", sid);
-        win_undo_keep_member(undo, sid);
         break;
     case WIN_MEMBER_ALREADY:
         break;
@@ -101,7 +138,7 @@ let_in(WinUndo *undo, const WCHAR *sid)
         fprintf(stderr,
                 "casement-agent: cannot add the account %ls to the Remote Desktop users (error "
                 "%lu); add it in the system's settings for Remote Desktop\n",
-                sid, GetLastError());
+                sid, error);
         undo->failed++;
         break;
     }
@@ -138,6 +175,38 @@ warn(void)
                         "Remote Desktop Services\")\n");
 }
 
+static void
+say_for(const WCHAR *account, const char *why)
+{
+    char *utf8 = win_utf8(account);
+
+    printf("for the account %s%s\n", utf8, why);
+    free(utf8);
+}
+
+// The one that was named, else who is logged on here, else whose process this is: who has no
+// administrator's rights starts this with another account's.
+static bool
+choose_account(const SetupOptions *o, WCHAR sid[WIN_SID_MAX])
+{
+    WCHAR sitting[ACCOUNT_MAX];
+    const WCHAR *name = o->user;
+    bool own = !name && win_account_of_token(NULL, sid);
+
+    if (own && win_account_is_system(sid)) { // a deployment
+        printf("for no account: this runs as Windows itself (name one: --user NAME)\n");
+        return true;
+    }
+    if (!name && win_session_sitting(sitting, ACCOUNT_MAX))
+        name = sitting;
+    bool found = name && win_account_find(name, sid);
+    if (found || own)
+        say_for(found ? name : sid, o->user ? ""
+                                    : found ? ", logged on here (another: --user NAME)"
+                                            : ", as this runs");
+    return found || own;
+}
+
 static int
 make_ready(const SetupOptions *o)
 {
@@ -145,7 +214,7 @@ make_ready(const SetupOptions *o)
     WCHAR sid[WIN_SID_MAX];
     WinMenu menu = {0};
 
-    if (o->user ? !win_account_find(o->user, sid) : !win_account_of_token(NULL, sid)) {
+    if (!choose_account(o, sid)) {
         fprintf(stderr, "casement-agent: no account of that name is here (error %lu)\n",
                 GetLastError());
         return WIN_SETUP_FAILED;

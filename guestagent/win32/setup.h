@@ -6,6 +6,9 @@
 // usage: setup [--unlisted] [--user NAME] [--dry-run]
 //        setup --undo
 //
+// It is for the user who is logged on where it runs, or else at the console, whoever's rights it
+// has; --user names another.
+//
 // It never turns User Account Control off, stores no password, and opens no port.
 
 #include <windows.h>

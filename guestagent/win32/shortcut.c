@@ -5,6 +5,7 @@
 #include "guestagent/win32/advertised.h"
 #include "guestagent/win32/linkfile.h"
 #include "guestagent/win32/text.h"
+#include "guestagent/win32/user.h"
 
 #include <shlobj.h>
 #include <stdlib.h>
@@ -17,9 +18,8 @@ static WCHAR *
 expanded(const WCHAR *path)
 {
     WCHAR text[TEXT_MAX];
-    DWORD n = ExpandEnvironmentStringsW(path, text, TEXT_MAX);
 
-    return win_copy(n > 0 && n <= TEXT_MAX ? text : path);
+    return win_copy(win_user_expand(path, text, TEXT_MAX) > 0 ? text : path);
 }
 
 // The program, and whether Windows Installer named it.

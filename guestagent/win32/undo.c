@@ -137,13 +137,29 @@ keep(WinUndo *u, WCHAR kind, const WCHAR *path, const WCHAR *name, DWORD type, c
     return RegSetValueExW(u->kept, kept, 0, type, data, size);
 }
 
-void
+bool
 win_undo_keep_member(WinUndo *u, const WCHAR *sid)
 {
     LONG error = keep(u, L'>', sid, NULL, REG_NONE, NULL, 0);
 
     if (error != ERROR_SUCCESS)
         fail(u, "keep", sid, L"", error);
+    return error == ERROR_SUCCESS;
+}
+
+bool
+win_undo_has_member(const WinUndo *u, const WCHAR *sid)
+{
+    return is_kept(u, L'>', sid, NULL);
+}
+
+void
+win_undo_forget_member(WinUndo *u, const WCHAR *sid)
+{
+    WCHAR kept[WIN_UNDO_PATH_MAX];
+
+    mark(kept, L'>', sid, NULL);
+    RegDeleteValueW(u->kept, kept);
 }
 
 // Each key on the way to path that is not there yet.

@@ -41,7 +41,10 @@ void win_undo_set_dword(WinUndo *undo, const WCHAR *path, const WCHAR *name, DWO
 HKEY win_undo_own_key(WinUndo *undo, const WCHAR *path);
 void win_undo_drop_key(WinUndo *undo, const WCHAR *path); // one that is ours
 
-void win_undo_keep_member(WinUndo *undo, const WCHAR *sid);
+// An account that is to be a member. A failure to keep it is said and counted.
+bool win_undo_keep_member(WinUndo *undo, const WCHAR *sid);
+bool win_undo_has_member(const WinUndo *undo, const WCHAR *sid);
+void win_undo_forget_member(WinUndo *undo, const WCHAR *sid); // it was one before
 
 // What is kept: each name with its mark in one block, ended by an empty one; the caller frees it.
 // NULL: nothing.

@@ -27,6 +27,7 @@ SECONDS = 2  # a change of the guest is seen on the host within
 
 
 ROOT = "C:\\" + MENU.replace("/", "\\")
+ENVIRONMENT = "HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Control\\Session Manager\\Environment"
 NOTEPAD = "C:\\windows\\notepad.exe"
 # winemenubuilder would put each shortcut into the menu of whoever runs the test.
 WINE_SETTINGS = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe="}
@@ -299,6 +300,18 @@ class Agent(unittest.TestCase):
         self.assertEqual({name: launch[4] for name, launch in self.launches().items()},
                          {"Page": "Browser.page_☃", "Plain": ""})
 
+    def test_folders_that_are_elsewhere_are_left_alone(self):
+        self.shortcut("Folder/Inside")
+        shutil.move(self.drive / MENU / "Folder", self.drive / "Elsewhere")
+        self.shortcut("Folder/Inner")
+        junction = self.drive / MENU / "Junction"  # to Windows, wine makes it one
+        junction.symlink_to(self.drive / "Elsewhere")
+        try:
+            self.assertEqual(set(self.launches()), {"Inner"})
+        finally:
+            junction.unlink()
+            shutil.rmtree(self.drive / "Elsewhere")
+
     def test_types_and_schemes(self):
         classes, software = "HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\Software"
         (self.drive / "Some Tools").mkdir(exist_ok=True)
@@ -310,6 +323,10 @@ class Agent(unittest.TestCase):
                       (f"{classes}\\Casement.Document\\shell", "", "view"),
                       (f"{classes}\\Casement.Document\\shell\\view\\command", "",
                        '"%SystemDrive%\\Some Tools\\VIEWER.exe" "%1"'),
+                      (f"{classes}\\.users", "", "Casement.Users"),
+                      (f"{classes}\\.users", "Content Type", "application/x-users"),
+                      (f"{classes}\\Casement.Users\\shell\\open\\command", "", '"%TOOLS%\\viewer.exe" "%1"'),
+                      (ENVIRONMENT, "TOOLS", "C:\\Some Tools"),
                       (f"{classes}\\casement-test", "URL Protocol", ""),
                       (f"{classes}\\casement-test\\shell\\open\\command", "", "C:\\Some Tools\\viewer.exe %1"),
                       (f"{software}\\RegisteredApplications", "Viewer", "Software\\Viewer\\Capabilities"),
@@ -319,9 +336,11 @@ class Agent(unittest.TestCase):
         self.shortcuts(("A viewer of one thing", viewer, "thing"), ("Viewer", viewer), ("Uninstall viewer", viewer))
         self.d.casement("guest", "start", "xp")
         types = {name: set(app["mime_types"]) for name, app in self.names().items()}
-        files, schemes = {"application/x-casement", "application/pdf", "image/png"}, {"casement-test", "http"}
-        listed = self.wine(f"{BIN}/list_types.exe", viewer).split()
-        self.assertEqual(sorted(listed), sorted(files | {f"x-scheme-handler/{scheme}" for scheme in schemes}))
+        files = {"application/x-casement", "application/pdf", "application/x-users", "image/png"}
+        schemes = {"casement-test", "http"}
+        for way in ((), ("as-user",)):  # the service finds what the user's environment names
+            listed = self.wine(f"{BIN}/list_types.exe", viewer, *way).split()
+            self.assertEqual(sorted(listed), sorted(files | {f"x-scheme-handler/{scheme}" for scheme in schemes}), way)
         # The host keeps those of files.
         self.assertEqual(types, {"Viewer": files, "A viewer of one thing": set(), "Uninstall viewer": set()})
 

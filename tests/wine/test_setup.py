@@ -136,6 +136,24 @@ class Setup(unittest.TestCase):
         self.p.agent("setup")
         self.assertEqual(set(self.aliases(self.p.registry("HKLM"))), {text("Arguments"), text("New")})
 
+    def kept(self, now):
+        return now.get(f"{OURS}\\agent\\undo", {})
+
+    def test_for_whom(self):
+        mine = self.p.agent("setup").stdout
+        self.assertRegex(mine, r"for the account \S+, logged on here \(another: --user NAME\)")
+        self.assertTrue(any(name.startswith(">S-1-5-21-") for name in self.kept(self.p.registry("HKLM"))), mine)
+
+    def test_a_user_who_is_not_logged_on_has_no_settings_yet(self):
+        done = self.p.agent("setup", "--user", "LOCAL SERVICE")
+        self.assertIn("for the account LOCAL SERVICE\n", done.stdout.replace("\r", ""))
+        self.assertIn("skip the settings of the account S-1-5-19, which is not logged on", done.stdout)
+        now = self.p.registry()
+        self.assertEqual([key for key in now if key.startswith("hku\\s-1-5-19")], [])
+        self.assertIn(">S-1-5-19", self.kept(now))
+        self.p.agent("setup", "--undo")
+        self.assert_as_before()
+
     def test_dry_run_and_undo_without_setup_change_nothing(self):
         said = self.p.agent("setup", "--dry-run").stdout
         self.assertIn("would set HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\fDenyTSConnections", said)
