@@ -10,6 +10,9 @@ typedef struct Gfx Gfx;
 
 // `ready` is called once, when the client's capabilities are confirmed.
 Gfx *gfx_new(Connection *connection, const Desk *desk, void (*ready)(gpointer user), gpointer user);
+// From now on surfaces are smaller by this fraction than what they show, and mapped scaled to that
+// (2.2.2.22, 2.2.2.23). Pictures are of the surface's size.
+void gfx_scale(Gfx *gfx, const int scale[2]);
 void gfx_free(Gfx *gfx);
 
 void gfx_receive(Gfx *gfx);

@@ -62,6 +62,8 @@ view_new(Connection *connection, const Options *options, Desk *desk, const ViewH
     if (options->profile >= PROFILE_10 &&
         freerdp_settings_get_bool(settings, FreeRDP_SupportGraphicsPipeline))
         v->gfx = gfx_new(connection, desk, on_gfx_ready, v);
+    if (v->gfx != NULL && options->scale[0] > 0)
+        gfx_scale(v->gfx, options->scale);
     if (v->gfx != NULL)
         v->layout = layout_new(connection, handlers->layout, user);
     else
