@@ -271,6 +271,18 @@ gfx_window(Gfx *g, const Window *w)
 }
 
 void
+gfx_map_scaled(Gfx *g, guint32 window, const guint32 sides[4])
+{
+    const Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(window));
+    if (s == NULL)
+        return;
+    RDPGFX_MAP_SURFACE_TO_SCALED_WINDOW_PDU map = {s->id,    window,   sides[0],
+                                                   sides[1], sides[2], sides[3]};
+    (void)g->server->MapSurfaceToScaledWindow(g->server, &map);
+    connection_flush(g->connection);
+}
+
+void
 gfx_gone(Gfx *g, guint32 window)
 {
     const Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(window));

@@ -22,6 +22,8 @@ void gfx_receive(Gfx *gfx);
 // Paints all of a window, by a surface of its size that is mapped to it (2.2.2.20 with flags of
 // [MS-RDPERP] 3.3.5.1.4): uncompressed where the seed is even, else planar (2.2.4.2).
 void gfx_window(Gfx *gfx, const Window *window);
+// Maps its surface anew: mapped width and height, target width and height, as they are (2.2.2.22).
+void gfx_map_scaled(Gfx *gfx, guint32 window, const guint32 sides[4]);
 void gfx_gone(Gfx *gfx, guint32 window);
 
 // The log-on screen, mapped to the output (2.2.2.15), or its end.

@@ -6,6 +6,8 @@
 #include "tests/termservice/picture.h"
 #include "tests/termservice/session_rig.h"
 
+#include <string.h>
+
 #define TITLE "Note pad"
 #define SCREEN_TITLE "log-on screen"
 
@@ -105,6 +107,38 @@ test_screen(gconstpointer data)
     session_rig_free(rig);
 }
 
+static gboolean
+is_refused(Harness *h, gpointer user)
+{
+    return strstr(h->notices->str, "impossible size") != NULL;
+}
+
+// Nothing mapped, or to nothing, shows nothing and breaks nothing; part of a surface is scaled as
+// all of it is; more than a window can have ends the session.
+static void
+test_hostile(void)
+{
+    Wanted w = {.title = TITLE, .width = 330, .height = 216, .numerator = 2, .denominator = 1};
+    SessionRig *rig = rig_new(&w);
+
+    w.id = session_rig_open(rig, "notes", TITLE);
+    session_rig_tell(rig, "move 0x%08X 40 30 330 216", w.id);
+    harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "the scaled window");
+    session_rig_tell(rig, "scale 0x%08X 0 108 330 216", w.id);
+    session_rig_tell(rig, "paint 0x%08X 2", w.id);
+    session_rig_tell(rig, "scale 0x%08X 165 108 330 0", w.id);
+    session_rig_tell(rig, "paint 0x%08X 5", w.id);
+    session_rig_tell(rig, "scale 0x%08X 165 108 330 216", w.id);
+    w.seed = 5;
+    harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "what was painted unmapped");
+    session_rig_tell(rig, "scale 0x%08X 110 72 330 216", w.id);
+    w.numerator = 3;
+    harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "a part of the surface");
+    session_rig_tell(rig, "scale 0x%08X 165 108 %u 216", w.id, VIEW_SIDE_MAX + 1);
+    harness_wait(rig->h, is_refused, NULL, SESSION_RIG_PATIENCE_S, "the refusal");
+    session_rig_free(rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -117,5 +151,6 @@ main(int argc, char **argv)
     g_test_add_data_func("/termservice/scaled/twice", &twice, test_window);
     g_test_add_data_func("/termservice/scaled/half-more", &half_more, test_window);
     g_test_add_data_func("/termservice/scaled/screen", &twice, test_screen);
+    g_test_add_func("/termservice/scaled/hostile", test_hostile);
     return g_test_run();
 }

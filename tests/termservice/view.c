@@ -181,6 +181,13 @@ view_painted(View *v, const Window *w)
 }
 
 void
+view_scale(View *v, guint32 window, const guint32 sides[4])
+{
+    if (v->gfx != NULL)
+        gfx_map_scaled(v->gfx, window, sides);
+}
+
+void
 view_moved(View *v, const Window *w, const Area *from)
 {
     if (v->classic != NULL && !v->screen)
