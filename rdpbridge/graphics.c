@@ -139,6 +139,39 @@ on_delete_surface(RdpgfxClientContext *client, const RDPGFX_DELETE_SURFACE_PDU *
     return the_graphics->delete_surface(client, pdu);
 }
 
+// What is mapped may be less than the surface, and never more; it is shown in the target's size.
+static UINT
+take_size(BridgeGraphics *g, Surface *s, const gdiGfxSurface *library)
+{
+    guint32 width = library->outputTargetWidth, height = library->outputTargetHeight;
+    BridgeScale scale = {MIN(library->mappedWidth, library->width),
+                         MIN(library->mappedHeight, library->height), width, height};
+    bool scaled = width != library->mappedWidth || height != library->mappedHeight;
+
+    if (!scaled) { // cut to the surface
+        scale.to_width = scale.from_width;
+        scale.to_height = scale.from_height;
+    } else if (width > VIEW_SIDE_MAX || height > VIEW_SIDE_MAX ||
+               (gsize)width * 4 * height > VIEW_BUFFER_BYTES_MAX) {
+        return refuse(g, "the guest scaled a window surface to an impossible size", width, height);
+    }
+    if (scaled && !bridge_scale_is_valid(&scale)) { // of nothing, or to nothing: not shown
+        scale = (BridgeScale){0};
+        scaled = false;
+    }
+    bool same = scaled == s->source.scaled &&
+                (!scaled || memcmp(&scale, &s->source.scale, sizeof scale) == 0);
+    s->source.width = scale.to_width;
+    s->source.height = scale.to_height;
+    s->source.scale = scale;
+    s->source.scaled = scaled;
+    if (!same) { // what was damaged was so in the former size
+        s->source.damage.count = 0;
+        bridge_damage_add(&s->source.damage, (ViewRect){0, 0, scale.to_width, scale.to_height});
+    }
+    return CHANNEL_RC_OK;
+}
+
 // Both kinds of mapping, once the library has accepted them.
 static UINT
 on_mapped(RdpgfxClientContext *client, UINT16 surface_id, UINT64 window_id)
@@ -149,9 +182,9 @@ on_mapped(RdpgfxClientContext *client, UINT16 surface_id, UINT64 window_id)
 
     if (!s || !library)
         return CHANNEL_RC_OK;
-    // What is mapped may be less than the surface, and never more.
-    s->source.width = MIN(library->mappedWidth, library->width);
-    s->source.height = MIN(library->mappedHeight, library->height);
+    UINT error = take_size(g, s, library);
+    if (error)
+        return error;
     s->source.window_id = window_id;
     if (window_id == BRIDGE_SCREEN_ID) // no window of the guest's
         return CHANNEL_RC_OK;
@@ -161,15 +194,21 @@ on_mapped(RdpgfxClientContext *client, UINT16 surface_id, UINT64 window_id)
 }
 
 // The guest's own screen, of which there is one part: the client has told of one monitor.
-static void
+static UINT
 map_output(BridgeGraphics *g, UINT16 surface_id)
 {
     Surface *s = find(g, surface_id);
+    const gdiGfxSurface *library = g->client->GetSurfaceData(g->client, surface_id);
 
-    if (!s)
-        return;
+    if (!s || !library)
+        return CHANNEL_RC_OK;
+    UINT error = take_size(g, s, library);
+    if (error)
+        return error;
     s->source.window_id = BRIDGE_SCREEN_ID;
+    bridge_damage_clip(&s->source.damage, s->source.width, s->source.height);
     bridge_model_map(g->model, &s->source);
+    return CHANNEL_RC_OK;
 }
 
 static UINT
@@ -177,9 +216,7 @@ on_map_output(RdpgfxClientContext *client, const RDPGFX_MAP_SURFACE_TO_OUTPUT_PD
 {
     UINT error = the_graphics->map_output(client, pdu);
 
-    if (!error)
-        map_output(the_graphics, pdu->surfaceId);
-    return error;
+    return error ? error : map_output(the_graphics, pdu->surfaceId);
 }
 
 static UINT
@@ -188,9 +225,14 @@ on_map_scaled_output(RdpgfxClientContext *client,
 {
     UINT error = the_graphics->map_scaled_output(client, pdu);
 
-    if (!error)
-        map_output(the_graphics, pdu->surfaceId);
-    return error;
+    return error ? error : map_output(the_graphics, pdu->surfaceId);
+}
+
+static void
+add_damage(BridgeSource *source, ViewRect rect)
+{
+    bridge_damage_add(&source->damage,
+                      source->scaled ? bridge_scale_rect(&source->scale, rect) : rect);
 }
 
 // The library calls it for every command with exactly what changed.
@@ -205,9 +247,8 @@ on_area(RdpgfxClientContext *client, UINT16 surface_id, UINT32 count, const RECT
     for (UINT32 i = 0; i < count; i++) {
         const RECTANGLE_16 *r = &rects[i];
         if (r->right > r->left && r->bottom > r->top)
-            bridge_damage_add(&s->source.damage,
-                              (ViewRect){r->left, r->top, (guint32)(r->right - r->left),
-                                         (guint32)(r->bottom - r->top)});
+            add_damage(&s->source, (ViewRect){r->left, r->top, (guint32)(r->right - r->left),
+                                              (guint32)(r->bottom - r->top)});
     }
     if (s->source.touched || count == 0)
         return CHANNEL_RC_OK;

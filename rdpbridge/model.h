@@ -12,6 +12,7 @@
 #include "channel/control.h"
 #include "rdpbridge/damage.h"
 #include "rdpbridge/region.h"
+#include "rdpbridge/scale.h"
 #include "rdpbridge/surface.h"
 
 typedef struct BridgeModel BridgeModel;
@@ -54,11 +55,13 @@ typedef struct {
     uint16_t surface_id;
     bool mapped;
     uint64_t window_id;
-    const uint8_t *pixels; // at least width * height, BGRX8 or BGRA8
+    const uint8_t *pixels; // at least width * height, or what scale is from, BGRX8 or BGRA8
     size_t stride;
-    uint32_t width, height; // of what is mapped
-    bool painted;           // a frame that touched it has ended
-    bool touched;           // in the frame that is open
+    uint32_t width, height; // of what is mapped, as the window shows it; of damage too
+    BridgeScale scale;      // where `scaled`: from pixels' size to that
+    bool scaled;
+    bool painted; // a frame that touched it has ended
+    bool touched; // in the frame that is open
     BridgeDamage damage;
 } BridgeSource;
 

@@ -205,6 +205,19 @@ same_size(const BridgeSurface *buffer, const BridgeSource *source)
     return buffer && buffer->width == source->width && buffer->height == source->height;
 }
 
+static void
+copy_damage(BridgeSurface *buffer, const BridgeSource *source)
+{
+    const BridgeDamage *damage = &source->damage;
+
+    if (source->scaled)
+        for (unsigned i = 0; i < damage->count; i++)
+            bridge_scale_pixels(&source->scale, damage->rects[i], source->pixels, source->stride,
+                                buffer->pixels, buffer->stride);
+    else
+        bridge_surface_copy(buffer, source->pixels, source->stride, damage->rects, damage->count);
+}
+
 // Copies what changed and commits. The view has put the former pixels and no frame is open.
 static void
 commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *source)
@@ -222,8 +235,7 @@ commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *so
     }
     w->stale = false;
     say_buffer(m, w);
-    bridge_surface_copy(w->buffer, source->pixels, source->stride, source->damage.rects,
-                        source->damage.count);
+    copy_damage(w->buffer, source);
     send_commit(m, w, state, &source->damage);
     source->damage.count = 0;
     if (old)

@@ -222,6 +222,12 @@ map_scaled(Bytes *in, RdpgfxClientContext *c)
                                                    bytes_edge(in),    bytes_edge(in),
                                                    bytes_edge(in),    bytes_edge(in)};
 
+    RDPGFX_MAP_SURFACE_TO_SCALED_OUTPUT_PDU screen = {.surfaceId = pdu.surfaceId,
+                                                      .targetWidth = pdu.targetWidth,
+                                                      .targetHeight = pdu.targetHeight};
+
+    if (pdu.windowId == 0)
+        return c->MapSurfaceToScaledOutput(c, &screen);
     return c->MapSurfaceToScaledWindow(c, &pdu);
 }
 

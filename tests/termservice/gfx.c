@@ -16,7 +16,8 @@
 
 typedef struct {
     guint16 id;
-    int width, height;
+    int width, height;               // its own
+    int target_width, target_height; // that it is shown in
 } Surface;
 
 struct Gfx {
@@ -30,6 +31,7 @@ struct Gfx {
     GHashTable *surfaces; // window → Surface
     guint16 next_surface;
     guint32 next_frame;
+    int scale[2];
 };
 
 // The newest of those offered that a Windows 10 knows (2.2.3). The first one in the client's list
@@ -189,19 +191,64 @@ static void delete (Gfx *g, guint16 id)
     (void)g->server->DeleteSurface(g->server, &pdu);
 }
 
-static Surface *
-new_surface(Gfx *g, guint32 window, const Area *area)
+// Upward where it does not come out even: a surface covers all of what it shows.
+static int
+unscaled(const Gfx *g, int side)
 {
-    Surface *s = g_new0(Surface, 1);
-    *s = (Surface){++g->next_surface, area->width, area->height};
+    return g->scale[0] > 0 ? (side * g->scale[1] + g->scale[0] - 1) / g->scale[0] : side;
+}
+
+static Surface
+surface_for(const Gfx *g, guint16 id, int width, int height)
+{
+    return (Surface){id, unscaled(g, width), unscaled(g, height), width, height};
+}
+
+static void
+map_to_window(Gfx *g, const Surface *s, guint32 window)
+{
     RDPGFX_MAP_SURFACE_TO_WINDOW_PDU map = {
         .surfaceId = s->id,
         .windowId = window,
         .mappedWidth = (UINT32)s->width,
         .mappedHeight = (UINT32)s->height,
     };
+    RDPGFX_MAP_SURFACE_TO_SCALED_WINDOW_PDU scaled = {
+        .surfaceId = s->id,
+        .windowId = window,
+        .mappedWidth = (UINT32)s->width,
+        .mappedHeight = (UINT32)s->height,
+        .targetWidth = (UINT32)s->target_width,
+        .targetHeight = (UINT32)s->target_height,
+    };
+    if (g->scale[0] > 0)
+        (void)g->server->MapSurfaceToScaledWindow(g->server, &scaled);
+    else
+        (void)g->server->MapSurfaceToWindow(g->server, &map);
+}
+
+static void
+map_to_output(Gfx *g, const Surface *s)
+{
+    RDPGFX_MAP_SURFACE_TO_OUTPUT_PDU map = {.surfaceId = s->id};
+    RDPGFX_MAP_SURFACE_TO_SCALED_OUTPUT_PDU scaled = {
+        .surfaceId = s->id,
+        .targetWidth = (UINT32)s->target_width,
+        .targetHeight = (UINT32)s->target_height,
+    };
+    if (g->scale[0] > 0)
+        (void)g->server->MapSurfaceToScaledOutput(g->server, &scaled);
+    else
+        (void)g->server->MapSurfaceToOutput(g->server, &map);
+}
+
+static Surface *
+new_surface(Gfx *g, guint32 window, const Area *area)
+{
+    Surface *s = g_new0(Surface, 1);
+    *s = surface_for(g, ++g->next_surface, area->width, area->height);
     create(g, s);
-    (void)g->server->MapSurfaceToWindow(g->server, &map);
+    map_to_window(g, s, window);
     g_hash_table_replace(g->surfaces, GUINT_TO_POINTER(window), s);
     return s;
 }
@@ -213,13 +260,25 @@ gfx_window(Gfx *g, const Window *w)
         return;
     Area area = desk_area(g->desk, w);
     const Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(w->id));
-    bool fits = s != NULL && s->width == area.width && s->height == area.height;
+    bool fits = s != NULL && s->target_width == area.width && s->target_height == area.height;
     guint16 former = s != NULL && !fits ? s->id : 0;
     if (!fits)
         s = new_surface(g, w->id, &area);
     send_picture(g, s, w->id, w->seed);
     if (former != 0)
         delete (g, former);
+    connection_flush(g->connection);
+}
+
+void
+gfx_map_scaled(Gfx *g, guint32 window, const guint32 sides[4])
+{
+    const Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(window));
+    if (s == NULL)
+        return;
+    RDPGFX_MAP_SURFACE_TO_SCALED_WINDOW_PDU map = {s->id,    window,   sides[0],
+                                                   sides[1], sides[2], sides[3]};
+    (void)g->server->MapSurfaceToScaledWindow(g->server, &map);
     connection_flush(g->connection);
 }
 
@@ -237,14 +296,13 @@ gfx_gone(Gfx *g, guint32 window)
 void
 gfx_screen(Gfx *g, bool shown)
 {
-    Surface s = {SCREEN_SURFACE, g->desk->width, g->desk->height};
+    Surface s = surface_for(g, SCREEN_SURFACE, g->desk->width, g->desk->height);
     if (!g->ready || g->screen == shown)
         return;
     g->screen = shown;
     if (shown) {
-        RDPGFX_MAP_SURFACE_TO_OUTPUT_PDU map = {.surfaceId = s.id};
         create(g, &s);
-        (void)g->server->MapSurfaceToOutput(g->server, &map);
+        map_to_output(g, &s);
         send_picture(g, &s, PICTURE_LOGON_SCREEN, 0);
     } else {
         delete (g, s.id);
@@ -255,7 +313,7 @@ gfx_screen(Gfx *g, bool shown)
 void
 gfx_desktop(Gfx *g, bool screen)
 {
-    Surface s = {SCREEN_SURFACE, g->desk->width, g->desk->height};
+    Surface s = {.id = SCREEN_SURFACE, .width = g->desk->width, .height = g->desk->height};
     if (!g->ready)
         return;
     if (s.width != g->output.width || s.height != g->output.height) {
@@ -296,6 +354,13 @@ gfx_new(Connection *connection, const Desk *desk, void (*ready)(gpointer user), 
     g->server->FrameAcknowledge = on_frame_acknowledge;
     (void)g->server->Initialize(g->server, TRUE);
     return g;
+}
+
+void
+gfx_scale(Gfx *g, const int scale[2])
+{
+    g->scale[0] = scale[0];
+    g->scale[1] = scale[1];
 }
 
 void

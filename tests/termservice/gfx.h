@@ -10,6 +10,9 @@ typedef struct Gfx Gfx;
 
 // `ready` is called once, when the client's capabilities are confirmed.
 Gfx *gfx_new(Connection *connection, const Desk *desk, void (*ready)(gpointer user), gpointer user);
+// From now on surfaces are smaller by this fraction than what they show, and mapped scaled to that
+// (2.2.2.22, 2.2.2.23). Pictures are of the surface's size.
+void gfx_scale(Gfx *gfx, const int scale[2]);
 void gfx_free(Gfx *gfx);
 
 void gfx_receive(Gfx *gfx);
@@ -19,6 +22,8 @@ void gfx_receive(Gfx *gfx);
 // Paints all of a window, by a surface of its size that is mapped to it (2.2.2.20 with flags of
 // [MS-RDPERP] 3.3.5.1.4): uncompressed where the seed is even, else planar (2.2.4.2).
 void gfx_window(Gfx *gfx, const Window *window);
+// Maps its surface anew: mapped width and height, target width and height, as they are (2.2.2.22).
+void gfx_map_scaled(Gfx *gfx, guint32 window, const guint32 sides[4]);
 void gfx_gone(Gfx *gfx, guint32 window);
 
 // The log-on screen, mapped to the output (2.2.2.15), or its end.

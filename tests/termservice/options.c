@@ -3,11 +3,12 @@
 
 #include "tests/termservice/report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
     int port;
-    char *path, *profile, *security, *user, *password_file, *refuse, *hold;
+    char *path, *profile, *security, *user, *password_file, *refuse, *hold, *scaled;
     char **apps;
     gboolean logon_screen, raw, pushy;
 } Line;
@@ -22,6 +23,7 @@ line_clear(Line *line)
     g_free(line->password_file);
     g_free(line->refuse);
     g_free(line->hold);
+    g_free(line->scaled);
     g_strfreev(line->apps);
 }
 
@@ -40,6 +42,8 @@ read_line(int argc, char **argv, Line *line, GError **error)
          "WHY"},
         {"hold", 0, 0, G_OPTION_ARG_STRING, &line->hold,
          "Stop itself after the first line that begins so", "TEXT"},
+        {"scaled", 0, 0, G_OPTION_ARG_STRING, &line->scaled,
+         "Surfaces are smaller than what they are mapped to by this", "N/M"},
         {"app", 0, 0, G_OPTION_ARG_STRING_ARRAY, &line->apps, "A program (repeated)",
          "ALIAS=TITLE"},
         {"logon-screen", 0, 0, G_OPTION_ARG_NONE, &line->logon_screen,
@@ -97,6 +101,18 @@ set_machine(Options *o, const Line *line, GError **error)
 }
 
 static bool
+set_scale(Options *o, const char *scaled, GError **error)
+{
+    char end;
+    if (scaled == NULL)
+        return true;
+    if (sscanf(scaled, "%d/%d%c", &o->scale[0], &o->scale[1], &end) != 2 || o->scale[1] < 1 ||
+        o->scale[0] < o->scale[1] || o->scale[0] > 16)
+        return fail(error, "not N/M, at least one and of 16 at most", scaled);
+    return true;
+}
+
+static bool
 set_account(Options *o, const Line *line, GError **error)
 {
     if (line->user == NULL || line->password_file == NULL)
@@ -128,7 +144,8 @@ options_parse(int argc, char **argv, GError **error)
     Options *o = g_new0(Options, 1);
     o->apps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     bool ok = read_line(argc, argv, &line, error) && set_machine(o, &line, error) &&
-              set_account(o, &line, error) && set_apps(o, line.apps, error);
+              set_scale(o, line.scaled, error) && set_account(o, &line, error) &&
+              set_apps(o, line.apps, error);
     o->path = g_steal_pointer(&line.path);
     o->port = line.port < 0 && o->path == NULL ? 0 : line.port;
     o->logon_screen = line.logon_screen;

@@ -27,6 +27,7 @@ typedef struct {
     bool logon_screen;
     bool raw;         // the test speaks for the machine on the rail channel
     bool pushy;       // it tells everybody that it knows window orders
+    int scale[2];     // of RDPGFX's surfaces, as a fraction; 0: mapped as they are
     GHashTable *apps; // alias → title
 } Options;
 

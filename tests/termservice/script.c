@@ -93,6 +93,17 @@ on_paint(const Line *l)
     return true;
 }
 
+// ID and the sides of what is mapped and of its target, hostile ones too.
+static bool
+on_scale(const Line *l)
+{
+    guint32 sides[4];
+    if (sscanf(l->rest, "%u %u %u %u", &sides[0], &sides[1], &sides[2], &sides[3]) != 4)
+        return false;
+    session_scale(l->session, l->id, sides);
+    return true;
+}
+
 static bool
 on_shape(const Line *l)
 {
@@ -284,6 +295,7 @@ static const struct {
     {"notify-state", true, on_notify_state},
     {"balloon", true, on_balloon},
     {"cloak", true, on_cloak},
+    {"scale", true, on_scale},
     {"shadow", true, on_shadow},
     {"model", true, on_model},
     {"image", true, on_image},

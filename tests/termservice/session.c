@@ -394,6 +394,13 @@ session_raise(Session *s, guint32 window)
 }
 
 void
+session_scale(Session *s, guint32 window, const guint32 sides[4])
+{
+    if (s->view != NULL)
+        view_scale(s->view, window, sides);
+}
+
+void
 session_paint(Session *s, Window *w, guint32 seed)
 {
     w->seed = seed;

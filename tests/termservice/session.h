@@ -46,6 +46,7 @@ void session_title(Session *session, Window *window, const char *title);
 void session_shape(Session *session, Window *window, int corner);
 void session_raise(Session *session, guint32 window);
 void session_paint(Session *session, Window *window, guint32 seed);
+void session_scale(Session *session, guint32 window, const guint32 sides[4]);
 // Min Max Info and Move/Size Start, as after a press on the title bar; the client's move ends it.
 void session_move_size(Session *session, Window *window, guint16 kind);
 void session_notify_state(Session *session, guint32 window, guint32 icon, bool hidden);

@@ -62,6 +62,8 @@ view_new(Connection *connection, const Options *options, Desk *desk, const ViewH
     if (options->profile >= PROFILE_10 &&
         freerdp_settings_get_bool(settings, FreeRDP_SupportGraphicsPipeline))
         v->gfx = gfx_new(connection, desk, on_gfx_ready, v);
+    if (v->gfx != NULL && options->scale[0] > 0)
+        gfx_scale(v->gfx, options->scale);
     if (v->gfx != NULL)
         v->layout = layout_new(connection, handlers->layout, user);
     else
@@ -176,6 +178,13 @@ view_painted(View *v, const Window *w)
         paint_all(v);
     else if (v->monitoring && w != NULL)
         gfx_window(v->gfx, w);
+}
+
+void
+view_scale(View *v, guint32 window, const guint32 sides[4])
+{
+    if (v->gfx != NULL)
+        gfx_map_scaled(v->gfx, window, sides);
 }
 
 void

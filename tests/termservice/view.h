@@ -42,6 +42,8 @@ void view_stack(View *view);
 void view_moved(View *view, const Window *window, const Area *from);
 // Pixels: of the window (NULL: none), or of the desktop where they are of that.
 void view_painted(View *view, const Window *window);
+// Maps its surface anew, with these sides (gfx.h).
+void view_scale(View *view, guint32 window, const guint32 sides[4]);
 void view_refresh(View *view, const Area *area);
 
 // A window order as it is.

@@ -1,4 +1,5 @@
 casement_test(test_session_pure SOURCES test_session_pure.c LIBS session_pure PkgConfig::GLIB)
+casement_test(test_session_scale SOURCES test_session_scale.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_model SOURCES test_session_model.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_desktop SOURCES test_session_desktop.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_apps SOURCES test_session_apps.c LIBS session_apps PkgConfig::GLIB)

@@ -613,6 +613,36 @@ test_any_orders(Test *t, gconstpointer data)
     g_assert_cmpuint(t->done->len, ==, 1);
 }
 
+// The window's pixels are the surface's scaled, and so is the damage.
+static void
+test_scaled(Test *t, gconstpointer data)
+{
+    BridgeSource s = source(t, 1, 40, 30);
+
+    s.scale = (BridgeScale){20, 10, 40, 30};
+    s.scaled = true;
+    for (guint i = 0; i < 64 * 64; i++)
+        t->pixels[i * 4] = (guint8)(i / 64 * 10 + i % 64);
+    order(t, 1, 40, 30, BRIDGE_SHOW);
+    bridge_model_set_app(t->model, 1, 2);
+    bridge_model_map(t->model, &s);
+    frame(t, &s, 1, (ViewRect){0, 0, 40, 30});
+    const BridgeSurface *b = bridge_model_window(t->model, 1)->buffer;
+    for (guint y = 0; y < 30; y++)
+        for (guint x = 0; x < 40; x++)
+            g_assert_cmpuint(b->pixels[y * b->stride + x * 4], ==,
+                             t->pixels[(y / 3 * 64 + x / 2) * 4]);
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    memset(t->pixels, 99, sizeof t->pixels);
+    frame(t, &s, 2, bridge_scale_rect(&s.scale, (ViewRect){2, 3, 4, 5}));
+    g_assert_cmpuint(t->commit.n_damage, ==, 1);
+    g_assert_cmpmem(&t->damage[0], sizeof(ViewRect), (&(ViewRect){4, 9, 8, 15}), sizeof(ViewRect));
+    g_assert_cmpuint(b->pixels[9 * b->stride + 4 * 4], ==, 99);
+    g_assert_cmpuint(b->pixels[23 * b->stride + 11 * 4], ==, 99);
+    g_assert_cmpuint(b->pixels[8 * b->stride + 4 * 4], !=, 99);
+    g_assert_cmpuint(b->pixels[9 * b->stride + 12 * 4], !=, 99);
+}
+
 #define ADD(name, function)                                                                        \
     g_test_add("/session/model/" name, Test, NULL, set_up, function, tear_down)
 
@@ -734,5 +764,6 @@ main(int argc, char **argv)
     ADD("scenery", test_scenery);
     ADD("cloaked", test_cloaked);
     ADD("parked", test_parked);
+    ADD("scaled", test_scaled);
     return g_test_run();
 }
