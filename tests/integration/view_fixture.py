@@ -164,7 +164,7 @@ class View:
     # ---- the broker's part
 
     def setup(self, flags, max_windows=512, guest="demo", prefix="", border=0):
-        self.broker.send(message(CTL_SETUP, struct.pack("=II64s64sI", flags, max_windows, guest.encode(),
+        self.broker.send(message(CTL_SETUP, struct.pack("=II64s513s64s3xI", flags, max_windows, guest.encode(), guest.encode(),
                                                         prefix.encode(), border)))
 
     def app(self, index, app_id, wm_class, name="A program"):
