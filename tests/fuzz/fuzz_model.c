@@ -220,6 +220,20 @@ do_surface(Guest *g)
     s->base.pixels = s->memory;
 }
 
+// By a factor of 1/4 to 15/4 each way; what was mapped may be less from now on, and never more.
+static void
+scale_source(BridgeSource *s, uint32_t width, uint32_t height, uint8_t how)
+{
+    uint32_t to_width = width * (how / 4 % 8 + 1) / 4, to_height = height * (how / 32 * 2 + 1) / 4;
+
+    s->scale = (BridgeScale){width, height, to_width, to_height};
+    s->scaled = how % 4 == 1 && bridge_scale_is_valid(&s->scale) && to_width * to_height < AREA_MAX;
+    s->width = s->scaled ? to_width : width;
+    s->height = s->scaled ? to_height : height;
+    s->damage.count = 0;
+    bridge_damage_add(&s->damage, (ViewRect){0, 0, s->width, s->height});
+}
+
 static void
 do_map(Guest *g)
 {
@@ -228,9 +242,14 @@ do_map(Guest *g)
 
     if (!s->memory)
         return;
-    s->base.window_id = bytes_id(&g->in) | (uint64_t)(bytes_u8(&g->in) == 7) << 32;
-    s->base.width = width < s->base.width ? width : s->base.width;
-    s->base.height = height < s->base.height ? height : s->base.height;
+    uint32_t id = bytes_id(&g->in);
+    uint8_t how = bytes_u8(&g->in);
+    const BridgeScale *former = &s->base.scale;
+    uint32_t most_width = s->base.scaled ? former->from_width : s->base.width;
+    uint32_t most_height = s->base.scaled ? former->from_height : s->base.height;
+    s->base.window_id = id | (uint64_t)(how == 7) << 32;
+    scale_source(&s->base, width < most_width ? width : most_width,
+                 height < most_height ? height : most_height, how);
     (void)bridge_model_map(g->model, &s->base);
 }
 
@@ -255,7 +274,8 @@ do_damage(Guest *g)
 
     if (!s->memory)
         return;
-    bridge_damage_add(&s->base.damage, rect);
+    bridge_damage_add(&s->base.damage,
+                      s->base.scaled ? bridge_scale_rect(&s->base.scale, rect) : rect);
     s->base.touched = true;
 }
 

@@ -215,6 +215,7 @@ map(Bytes *in, RdpgfxClientContext *c)
     return c->MapSurfaceToWindow(c, &pdu);
 }
 
+// Windows of small ids, which are mostly there, get sides that mostly can be shown.
 static UINT
 map_scaled(Bytes *in, RdpgfxClientContext *c)
 {
@@ -222,13 +223,17 @@ map_scaled(Bytes *in, RdpgfxClientContext *c)
                                                    bytes_edge(in),    bytes_edge(in),
                                                    bytes_edge(in),    bytes_edge(in)};
 
+    if (pdu.windowId > 0 && pdu.windowId < 12) {
+        pdu.mappedWidth %= 256;
+        pdu.mappedHeight %= 256;
+        pdu.targetWidth %= 256;
+        pdu.targetHeight %= 256;
+    }
     RDPGFX_MAP_SURFACE_TO_SCALED_OUTPUT_PDU screen = {.surfaceId = pdu.surfaceId,
                                                       .targetWidth = pdu.targetWidth,
                                                       .targetHeight = pdu.targetHeight};
-
-    if (pdu.windowId == 0)
-        return c->MapSurfaceToScaledOutput(c, &screen);
-    return c->MapSurfaceToScaledWindow(c, &pdu);
+    return pdu.windowId % 12 == 0 ? c->MapSurfaceToScaledOutput(c, &screen)
+                                  : c->MapSurfaceToScaledWindow(c, &pdu);
 }
 
 static UINT
