@@ -90,15 +90,20 @@ mix(uint32_t a, uint32_t b, uint32_t blend)
     return ((low >> 8) & even) | (high & ~even);
 }
 
+// Some pixels of a row of the target.
+typedef struct {
+    Cover columns[COLUMNS];
+    uint32_t n;
+} Strip;
+
 // Neither axis is made smaller: two pixels each at most.
 static void
-enlarge_row(const Cover *columns, uint32_t n, const Cover *row, const uint8_t *from, size_t stride,
-            uint8_t *to)
+enlarge_row(const Strip *strip, const Cover *row, const uint8_t *from, size_t stride, uint8_t *to)
 {
     const uint8_t *upper = from + row->first * stride, *lower = from + row->last * stride;
 
-    for (uint32_t x = 0; x < n; x++) {
-        const Cover *c = &columns[x];
+    for (uint32_t x = 0; x < strip->n; x++) {
+        const Cover *c = &strip->columns[x];
         uint32_t v = pixel(upper, c->first);
         if (c->blend)
             v = mix(v, pixel(upper, c->last), c->blend);
@@ -119,13 +124,13 @@ weight(const Cover *c, uint32_t at, uint32_t whole)
 }
 
 static void
-reduce_row(const BridgeScale *s, const Cover *columns, uint32_t n, const Cover *row,
-           const uint8_t *from, size_t stride, uint8_t *to)
+reduce_row(const BridgeScale *s, const Strip *strip, const Cover *row, const uint8_t *from,
+           size_t stride, uint8_t *to)
 {
     const double part = 1.0 / ((double)s->from_width * s->from_height);
 
-    for (uint32_t i = 0; i < n; i++) {
-        const Cover *c = &columns[i];
+    for (uint32_t i = 0; i < strip->n; i++) {
+        const Cover *c = &strip->columns[i];
         uint64_t sum[4] = {0};
         for (uint32_t y = row->first; y <= row->last; y++) {
             uint64_t down = weight(row, y, s->to_height);
@@ -145,21 +150,21 @@ void
 bridge_scale_pixels(const BridgeScale *s, ViewRect rect, const uint8_t *from, size_t from_stride,
                     uint8_t *to, size_t to_stride)
 {
-    Cover columns[COLUMNS];
+    Strip strip;
     bool enlarges = s->to_width >= s->from_width && s->to_height >= s->from_height;
     uint32_t left = (uint32_t)rect.x, top = (uint32_t)rect.y;
 
-    for (uint32_t done = 0, n; done < rect.width; done += n) {
-        n = rect.width - done < COLUMNS ? rect.width - done : COLUMNS;
-        for (uint32_t i = 0; i < n; i++)
-            columns[i] = cover(left + done + i, s->from_width, s->to_width);
+    for (uint32_t done = 0; done < rect.width; done += strip.n) {
+        strip.n = rect.width - done < COLUMNS ? rect.width - done : COLUMNS;
+        for (uint32_t i = 0; i < strip.n; i++)
+            strip.columns[i] = cover(left + done + i, s->from_width, s->to_width);
         for (uint32_t y = top; y < top + rect.height; y++) {
             Cover row = cover(y, s->from_height, s->to_height);
             uint8_t *at = to + y * to_stride + (size_t)(left + done) * 4;
             if (enlarges)
-                enlarge_row(columns, n, &row, from, from_stride, at);
+                enlarge_row(&strip, &row, from, from_stride, at);
             else
-                reduce_row(s, columns, n, &row, from, from_stride, at);
+                reduce_row(s, &strip, &row, from, from_stride, at);
         }
     }
 }
