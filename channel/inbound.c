@@ -11,6 +11,8 @@ uint8_t *
 chan_conn_receive_space(ChanConn *c, size_t *room)
 {
     chan_inbound_retain(c);
+    if (c->error) // nobody reads on
+        chan_receiver_drop(&c->in);
     return chan_receiver_space(&c->in, room);
 }
 

@@ -47,6 +47,12 @@ skip(ChanReceiver *r, size_t n)
     r->start_offset += n;
 }
 
+void
+chan_receiver_drop(ChanReceiver *r)
+{
+    skip(r, r->end - r->start);
+}
+
 static ChanItemKind
 lose_sync(ChanReceiver *r)
 {

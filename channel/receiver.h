@@ -47,6 +47,9 @@ void chan_receiver_clear(ChanReceiver *r);
 uint8_t *chan_receiver_space(ChanReceiver *r, size_t *room);
 void chan_receiver_commit(ChanReceiver *r, size_t n);
 
+// What was received and not taken is gone.
+void chan_receiver_drop(ChanReceiver *r);
+
 ChanItemKind chan_receiver_next(ChanReceiver *r, ChanItem *item);
 
 // A session begins, or is over.
