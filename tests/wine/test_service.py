@@ -14,30 +14,10 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import HostDesktop, wait_for  # noqa: E402
+from bridge import BRIDGE, PORT  # noqa: E402
 from prefix import Prefix  # noqa: E402
 
 STOPS_WITHIN_S = 2
-PORT = "org.casement.channel.0"
-
-# The guest's end of the pipe, as a virtual machine has it: a port that is there for as long as this runs.
-BRIDGE = r"""
-import os, pty, select, sys, tty
-master, slave = pty.openpty()
-tty.setraw(slave)
-link = sys.argv[1]
-if os.path.islink(link):
-    os.unlink(link)
-os.symlink(os.ttyname(slave), link)
-while True:
-    for fd in select.select([0, master], [], [])[0]:
-        data = os.read(fd, 65536)
-        if not data:
-            os.unlink(link)
-            sys.exit()
-        out = master if fd == 0 else 1
-        while data:
-            data = data[os.write(out, data):]
-"""
 
 
 class Service(unittest.TestCase):
