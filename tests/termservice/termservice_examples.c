@@ -4,8 +4,9 @@
 // they are, and what its view and its broker get must say the same; the client's are what it sends
 // when the view does the same thing.
 //
-// The bytes of 4.2 to 4.6 are the specification's. The text of 4.1 (window orders) was not at hand:
-// these are built from the tables of 2.2.1.2 and 2.2.1.3 instead. Of the client's examples there is
+// The bytes of 4.3.1, 4.5.1, 4.5.2, 4.5.4 and 4.5.7 are the specification's; the others of 4.2 to
+// 4.6 are what is handed down as its dumps. The text of 4.1 (window orders) was not at hand: these
+// are built from the tables of 2.2.1.2 and 2.2.1.3 instead. Of the client's examples there is
 // no System Menu (4.5.2) and no notification event (4.5.4): the session has no cause to send them.
 
 #include "tests/termservice/raw_rig.h"
