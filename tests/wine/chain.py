@@ -1,79 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole way to a Windows' window, of which only Remote Desktop is a double: casement-agent.exe under wine, over
 standard input or as the service behind a port, the real broker, session and view, and a real keyring."""
-import os
 import pathlib
-import re
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import HostDesktop, processes, wait_for  # noqa: E402
+from bridge import BRIDGE, PORT  # noqa: E402
+from double import BUILD, PASSWORD, USER, Double  # noqa: E402
 from prefix import Prefix  # noqa: E402
 
-BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
-USER, PASSWORD = "alice", "the password"
 LISTENER = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp"
-PORT = "org.casement.channel.0"
-
-# The guest's end of the pipe, as a virtual machine has it: a port that is there for as long as this runs.
-BRIDGE = r"""
-import os, pty, select, sys, tty
-master, slave = pty.openpty()
-tty.setraw(slave)
-link = sys.argv[1]
-if os.path.islink(link):
-    os.unlink(link)
-os.symlink(os.ttyname(slave), link)
-while True:
-    for fd in select.select([0, master], [], [])[0]:
-        data = os.read(fd, 65536)
-        if not data:
-            os.unlink(link)
-            sys.exit()
-        out = master if fd == 0 else 1
-        while data:
-            data = data[os.write(out, data):]
-"""
-
-
-class Double:
-    """A Windows' Remote Desktop on a port of this machine."""
-
-    def __init__(self, folder, port, *options):
-        self.out = folder / f"double-{len(list(folder.iterdir()))}"
-        self.password = folder / "password"
-        self.password.write_text(PASSWORD + "\n")
-        with open(self.out, "wb") as out:
-            self.process = subprocess.Popen(
-                [BUILD / "bin/termservice", "--port", str(port), "--user", USER, "--password-file", self.password,
-                 *options], stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL)
-        wait_for("the double", lambda: "certificate " in self.said())
-        self.port = int(self.said().split("port ", 1)[1].split()[0])
-        self.sha1, self.sha256 = re.search(r"certificate sha1=(\w+) sha256=(\w+)", self.said()).groups()
-
-    def said(self):
-        return self.out.read_text()
-
-    def lines(self, beginning):
-        return [line for line in self.said().splitlines() if line.startswith(beginning)]
-
-    def holds(self):
-        """It has fallen silent (--hold)."""
-        return pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
-
-    def resume(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.resume()
-            self.process.stdin.close()
-            self.process.wait(timeout=20)
 
 
 class Chain:

@@ -15,44 +15,11 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import HostDesktop, wait_for  # noqa: E402
+from double import BUILD, PASSWORD, Double  # noqa: E402
 from prefix import Prefix  # noqa: E402
 
-BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
 NOTEPAD = "C:\\windows\\notepad.exe"
-RIGHT = "the password"
 PINENTRIES = ("pinentry-qt", "pinentry-gtk-2", "pinentry-fltk")
-
-
-class Double:
-    """A Windows' Remote Desktop on a port of this machine."""
-
-    def __init__(self, folder, port, *options):
-        self.out = folder / f"double-{len(list(folder.iterdir()))}"
-        self.password = folder / "password"
-        self.password.write_text(RIGHT + "\n")
-        with open(self.out, "wb") as out:
-            self.process = subprocess.Popen(
-                [BUILD / "bin/termservice", "--port", str(port), "--user", "alice", "--password-file", self.password,
-                 *options], stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL)
-        wait_for("the double", lambda: "port " in self.said())
-        self.port = int(self.said().split("port ", 1)[1].split()[0])
-
-    def said(self):
-        return self.out.read_text()
-
-    def tell(self, line):
-        self.process.stdin.write(line.encode() + b"\n")
-        self.process.stdin.flush()
-
-    def window(self, title):
-        """The id of the window that got this title."""
-        line = wait_for(f"the window {title}", lambda: [line for line in self.said().splitlines()
-                                                        if line.startswith("window ") and line.endswith(f"title={title}")])[0]
-        return line.split()[1].removeprefix("id=")
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(timeout=20)
 
 
 class SignIn(unittest.TestCase):
@@ -110,7 +77,7 @@ class SignIn(unittest.TestCase):
 
     def test_password_from_the_keyring_serves_every_program(self):
         self.windows()
-        self.assertIn("keyring keeps", self.login(RIGHT))
+        self.assertIn("keyring keeps", self.login(PASSWORD))
         self.d.casement("run", "win", self.apps["Notes"])
         notes = self.window("Notes")
         self.assertEqual(self.d.title(notes), "Notes of the guest")
@@ -126,21 +93,21 @@ class SignIn(unittest.TestCase):
         self.window("Notes")
         # And it is nowhere else.
         for folder in (self.d.env["XDG_CONFIG_HOME"], self.d.env["XDG_STATE_HOME"], self.d.env["XDG_RUNTIME_DIR"]):
-            found = subprocess.run(["grep", "-rlsa", RIGHT, folder], capture_output=True, text=True, check=False)
+            found = subprocess.run(["grep", "-rlsa", PASSWORD, folder], capture_output=True, text=True, check=False)
             self.assertEqual(found.stdout, "")
         shown = subprocess.run(["ps", "axeww"], capture_output=True, text=True, check=True).stdout
-        self.assertNotIn(RIGHT, shown)
+        self.assertNotIn(PASSWORD, shown)
 
     def test_program_starts_where_its_shortcut_says(self):
         self.windows()
-        self.login(RIGHT)
+        self.login(PASSWORD)
         self.d.casement("run", "win", self.apps["Placed"])
         started = next(line for line in self.double.said().splitlines() if line.startswith("exec "))
         self.assertIn("directory=C:\\users\\Public\\Start here ", started)
 
     def test_window_belongs_to_the_program_with_its_path(self):
         self.windows()
-        self.login(RIGHT)
+        self.login(PASSWORD)
         self.d.casement("run", "win", self.apps["Notes"])
         self.window("Notes")
         # Opened in the guest, by a program whose name says nothing; the path is the kernel's.
@@ -170,7 +137,7 @@ class SignIn(unittest.TestCase):
         self.login("not it")
         launch = self.launch()
         self.question()
-        self.d.type(RIGHT)
+        self.d.type(PASSWORD)
         self.d.key("Return")
         self.assertEqual(launch.wait(timeout=60), 0)
         self.window("Notes")
@@ -195,7 +162,7 @@ class SignIn(unittest.TestCase):
         self.login("not it")
         launch = self.launch()
         self.question()
-        self.login(RIGHT)
+        self.login(PASSWORD)
         self.assertEqual(launch.wait(timeout=60), 0)
         self.assertEqual(self.questions(), [])
 
@@ -210,7 +177,7 @@ class SignIn(unittest.TestCase):
 
     def test_guest_removed_leaves_no_password(self):
         self.d.casement("guest", "add", "other", "--kind", "socket", "--set", f"path={self.folder}/none")
-        self.d.casement("guest", "login", "other", "--user", "alice", input=RIGHT + "\n")
+        self.d.casement("guest", "login", "other", "--user", "alice", input=PASSWORD + "\n")
         kept = ("secret-tool", "search", "guest", "other")
         self.assertIn("Casement: alice on guest other", self.d.run(*kept).stdout)
         self.d.casement("guest", "remove", "other")
@@ -221,7 +188,7 @@ class SignIn(unittest.TestCase):
 
     def test_account_that_is_locked(self):
         self.windows("--refuse", "locked")
-        self.login(RIGHT)
+        self.login(PASSWORD)
         done = self.d.casement("run", "win", self.apps["Notes"], check=False)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("does not let alice in: the account is locked", done.stderr)
