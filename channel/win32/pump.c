@@ -351,6 +351,12 @@ chan_win_pump_send(ChanWinPump *p, uint16_t type, ChanSpan payload)
     return chan_conn_send(p->conn, type, payload) == CHAN_SEND_OK;
 }
 
+bool
+chan_win_pump_sending(const ChanWinPump *p)
+{
+    return p->out.busy;
+}
+
 const char *
 chan_win_pump_lost(const ChanWinPump *p)
 {

@@ -46,5 +46,8 @@ bool chan_win_pump_send(ChanWinPump *pump, uint16_t type, ChanSpan payload);
 int
 chan_win_pump_turn(ChanWinPump *pump, const HANDLE *others, unsigned n_others, DWORD timeout_ms);
 
+// Whether something is on its way to the host; a turn ends when it has gone.
+bool chan_win_pump_sending(const ChanWinPump *pump);
+
 // Why the pump is of no use any more, in words; NULL while it is.
 const char *chan_win_pump_lost(const ChanWinPump *pump);
