@@ -2,9 +2,9 @@
 
 // casement-session: the RDP client of one guest session, in a sandbox (packaging/man has its page).
 
+#include "rdpbridge/rdp.h"
 #include "rdpbridge/sandbox.h"
 #include "rdpbridge/session.h"
-#include "rdpbridge/sound.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,7 +84,7 @@ warm_up(void)
     primitives_set_hints(PRIMITIVES_ONLY_CPU); // benchmarking them takes 310 ms
     winpr_InitializeSSL(WINPR_SSL_INIT_DEFAULT);
     primitives_get();
-    bridge_sound_register_addins();
+    bridge_rdp_register_addins();
     tzset();
 }
 

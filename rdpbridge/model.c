@@ -38,6 +38,7 @@ window_free(BridgeWindow *w)
     bridge_surface_free(w->buffer);
     bridge_region_clear(&w->shape);
     free(w->icon);
+    bridge_properties_clear(&w->properties);
     free(w);
 }
 
@@ -148,7 +149,7 @@ bridge_say_icon(BridgeModel *m, BridgeWindow *w)
 {
     ViewIcon msg = {.id = w->id, .width = w->icon_width, .height = w->icon_height};
 
-    if (!w->icon || !m->view)
+    if (!w->icon || !m->view || w->properties.has_icons)
         return;
     VIEW_INIT(&msg, VIEW_MSG_ICON);
     int fd = bridge_memfd_of(w->icon, (size_t)w->icon_width * w->icon_height * 4);
@@ -167,6 +168,7 @@ bridge_announce(BridgeModel *m, BridgeWindow *w)
     bridge_say_window(m, w);
     bridge_say_title(m, w);
     bridge_say_icon(m, w);
+    bridge_say_properties(m, w);
 }
 
 static BridgeWindow *
@@ -549,6 +551,7 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
 
     if (!w || !w->announced || w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP)
         return false;
+    w->placed = true;
     if (id == BRIDGE_SCREEN_ID && (w->flags & VIEW_FLAG_RESIZABLE))
         return take_place(m, w, serial, rect);
     if (!w->moving && rect.width == w->rect.width && rect.height == w->rect.height) {

@@ -10,6 +10,7 @@
 // none of those functions may call back into the model. All values from the guest are bounded here.
 
 #include "channel/control.h"
+#include "channel/window_channel.h"
 #include "rdpbridge/damage.h"
 #include "rdpbridge/region.h"
 #include "rdpbridge/scale.h"
@@ -75,6 +76,23 @@ typedef struct {
 } BridgeFrameRef;
 
 typedef struct {
+    uint8_t *pixels; // straight BGRA8
+    uint32_t width, height;
+} BridgeSizedIcon;
+
+// What a server of ours says of a window beside RAIL (properties.c).
+typedef struct {
+    bool said;
+    ChanWindowProps props;
+    BridgeSizedIcon icons[CHAN_WINDOW_ICONS_MAX]; // a whole set; from then on RAIL's do not count
+    unsigned n_icons;
+    BridgeSizedIcon coming[CHAN_WINDOW_ICONS_MAX];
+    unsigned n_coming;
+    bool has_icons;
+    ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
+} BridgeProperties;
+
+typedef struct {
     uint32_t id, owner_id, style, ex_style, show;
     ViewRect rect; // outer, as the orders say; the one before while minimised
     // Where the guest has it, for what is cut out of its desktop: unsure while it has been told of
@@ -88,11 +106,13 @@ typedef struct {
     uint32_t app_index;
     bool cloaked;   // the guest composes it, and shows it to nobody
     bool app_known; // answered, or waited for long enough
-    uint8_t *icon;  // straight BGRA8, or NULL
+    BridgeProperties properties;
+    uint8_t *icon; // straight BGRA8, or NULL
     uint32_t icon_width, icon_height;
 
     // Told to the view.
     bool announced;
+    bool placed;   // a view has said where the host has it
     ViewKind kind; // fixed when announced
     uint32_t flags;
     bool committed; // at least once
@@ -168,6 +188,9 @@ void bridge_model_set_limits(BridgeModel *model, uint32_t id, const uint32_t min
 // Takes an icon made by malloc.
 void bridge_model_take_icon(BridgeModel *model, uint32_t id, uint8_t *icon, uint32_t width,
                             uint32_t height);
+
+// What the window channel says; of a window that is not there nothing.
+void bridge_model_said(BridgeModel *model, const ChanWindowSaid *said);
 
 // Pixels. A source is known to the model from _map to _unmap.
 bool bridge_model_map(BridgeModel *model, BridgeSource *source);

@@ -44,5 +44,8 @@ void bridge_announce(BridgeModel *model, BridgeWindow *window);
 void bridge_say_window(BridgeModel *model, BridgeWindow *window);
 void bridge_say_title(BridgeModel *model, BridgeWindow *window);
 void bridge_say_icon(BridgeModel *model, BridgeWindow *window);
+// PROPS, SHAPE and the set of icons; nothing where nothing was said.
+void bridge_say_properties(BridgeModel *model, BridgeWindow *window);
+void bridge_properties_clear(BridgeProperties *properties);
 
 void bridge_say(BridgeModel *model, const void *message, size_t size, int fd);

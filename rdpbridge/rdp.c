@@ -4,8 +4,11 @@
 #include "channel/glib/steady.h"
 #include "rdpbridge/certificate.h"
 #include "rdpbridge/refusal.h"
+#include "rdpbridge/sound.h"
 #include "rdpbridge/transport.h"
 
+#include <freerdp/addin.h>
+#include <freerdp/channels/rdpsnd.h>
 #include <freerdp/client/channels.h>
 #include <freerdp/gdi/gdi.h>
 #include <freerdp/session.h>
@@ -216,6 +219,30 @@ bridge_rdp_give_up_sign_in(BridgeRdp *rdp)
 {
     rdp->logon = rdp->doubt;
     freerdp_abort_connect_context(rdp->instance->context);
+}
+
+static void
+on_window_said(rdpContext *context, const ChanWindowSaid *said)
+{
+    BridgeRdp *rdp = rdp_of(context);
+
+    rdp->handlers->window_said(said, rdp->user);
+}
+
+static PVIRTUALCHANNELENTRY
+find_addin(LPCSTR name, LPCSTR subsystem, LPCSTR type, DWORD flags)
+{
+    if (strcmp(name, RDPSND_CHANNEL_NAME) == 0 && subsystem && strcmp(subsystem, "session") == 0)
+        return bridge_sound_device_entry();
+    if (strcmp(name, CHAN_WINDOW_CHANNEL) == 0)
+        return bridge_window_channel_entry(on_window_said);
+    return freerdp_channels_load_static_addin_entry(name, subsystem, type, flags);
+}
+
+void
+bridge_rdp_register_addins(void)
+{
+    freerdp_register_addin_provider(find_addin, 0);
 }
 
 BridgeRdp *

@@ -6,6 +6,7 @@
 // when it is there.
 
 #include "rdpbridge/settings.h"
+#include "rdpbridge/window_channel.h"
 
 typedef struct BridgeRdp BridgeRdp;
 
@@ -36,6 +37,8 @@ typedef struct {
     // A channel's client interface ("rail", "cliprdr", or a dynamic channel's full name).
     void (*channel)(const char *name, gpointer interface, gpointer user);
     void (*channel_gone)(const char *name, gpointer interface, gpointer user);
+    // A server of ours said this of a window; borrowed.
+    void (*window_said)(const ChanWindowSaid *said, gpointer user);
     // The connection ended; text says why, how whether it was a refusal to let the user in. Called
     // once, from the loop, never from within a call.
     void (*ended)(BridgeRdpEnd how, const char *text, gpointer user);
@@ -47,6 +50,9 @@ typedef struct {
     BridgeRdp *rdp;
     gpointer user;
 } BridgeRdpContext;
+
+// Answers the library's search for channels and their devices; once, before the first connection.
+void bridge_rdp_register_addins(void);
 
 // Takes the stream's fd; handlers is borrowed. NULL when the library fails.
 BridgeRdp *bridge_rdp_new(GMainContext *context, int take_fd, const BridgeRdpHandlers *handlers,

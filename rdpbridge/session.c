@@ -492,6 +492,12 @@ rdp_turn_over(gpointer user)
     bridge_desktop_settle(((BridgeSession *)user)->desktop);
 }
 
+static void
+rdp_window_said(const ChanWindowSaid *said, gpointer user)
+{
+    bridge_model_said(((BridgeSession *)user)->model, said);
+}
+
 static const BridgeRdpHandlers rdp_handlers = {.prepare = rdp_prepare,
                                                .logged_on = bridge_session_logged_on,
                                                .resized = bridge_session_resized,
@@ -499,6 +505,7 @@ static const BridgeRdpHandlers rdp_handlers = {.prepare = rdp_prepare,
                                                .sign_in_doubtful = rdp_sign_in_doubtful,
                                                .channel = rdp_channel,
                                                .channel_gone = rdp_channel_gone,
+                                               .window_said = rdp_window_said,
                                                .ended = rdp_ended};
 
 static void

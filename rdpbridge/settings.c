@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/settings.h"
 
+#include "channel/window_channel.h"
+
 #include <freerdp/addin.h>
 #include <freerdp/channels/channels.h>
 #include <freerdp/channels/cliprdr.h>
@@ -178,12 +180,14 @@ bridge_settings_load_channels(rdpContext *context)
     static const char *const sound[] = {RDPSND_CHANNEL_NAME, "sys:session", "latency:3600000"};
     static const char *const gfx[] = {RDPGFX_CHANNEL_NAME};
     static const char *const disp[] = {DISP_CHANNEL_NAME};
+    static const char *const windows[] = {CHAN_WINDOW_CHANNEL};
     rdpSettings *s = context->settings;
 
     if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp))
         return FALSE;
     if (freerdp_settings_get_bool(s, FreeRDP_RemoteApplicationMode) &&
-        !load_static(context, RAIL_SVC_CHANNEL_NAME, s))
+        (!load_static(context, RAIL_SVC_CHANNEL_NAME, s) ||
+         !add_dynamic(s, G_N_ELEMENTS(windows), windows)))
         return FALSE;
     if (freerdp_settings_get_bool(s, FreeRDP_RedirectClipboard) &&
         !load_static(context, CLIPRDR_SVC_CHANNEL_NAME, NULL))

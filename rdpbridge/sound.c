@@ -3,9 +3,7 @@
 
 #include "rdpbridge/viewproto.h"
 
-#include <freerdp/addin.h>
 #include <freerdp/channels/rdpsnd.h>
-#include <freerdp/client/channels.h>
 #include <freerdp/client/rdpsnd.h>
 #include <freerdp/codec/audio.h>
 #include <freerdp/codec/dsp.h>
@@ -171,23 +169,14 @@ device_entry(PFREERDP_RDPSND_DEVICE_ENTRY_POINTS entry)
     return CHANNEL_RC_OK;
 }
 
-static PVIRTUALCHANNELENTRY
-find_addin(LPCSTR name, LPCSTR subsystem, LPCSTR type, DWORD flags)
+PVIRTUALCHANNELENTRY
+bridge_sound_device_entry(void)
 {
     PFREERDP_RDPSND_DEVICE_ENTRY entry = device_entry;
     PVIRTUALCHANNELENTRY as_entry;
 
-    if (strcmp(name, RDPSND_CHANNEL_NAME) == 0 && subsystem && strcmp(subsystem, "session") == 0) {
-        memcpy(&as_entry, &entry, sizeof as_entry);
-        return as_entry;
-    }
-    return freerdp_channels_load_static_addin_entry(name, subsystem, type, flags);
-}
-
-void
-bridge_sound_register_addins(void)
-{
-    freerdp_register_addin_provider(find_addin, 0);
+    memcpy(&as_entry, &entry, sizeof as_entry);
+    return as_entry;
 }
 
 void

@@ -7,6 +7,8 @@
 
 #include "channel/span.h"
 
+#include <freerdp/svc.h>
+#include <freerdp/types.h>
 #include <glib.h>
 
 typedef struct BridgeSound BridgeSound;
@@ -17,8 +19,8 @@ bridge_sound_new(void (*send)(gconstpointer message, gsize size, gpointer user),
 void bridge_sound_free(BridgeSound *sound);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeSound, bridge_sound_free)
 
-// Answers the library's search for channels and their devices; once, before the first connection.
-void bridge_sound_register_addins(void);
+// What the library asks for as rdpsnd's device "session".
+PVIRTUALCHANNELENTRY bridge_sound_device_entry(void);
 
 // The view handed a block to the sound server, which plays it that much later.
 void bridge_sound_played(BridgeSound *sound, guint32 serial, guint32 latency_us);

@@ -11,6 +11,8 @@ typedef union {
     ViewWindow window;
     ViewTitle title;
     ViewIcon icon;
+    ViewProps props;
+    ViewShape shape;
     ViewBuffer buffer;
     ViewId id;
     ViewCommit commit;
@@ -107,7 +109,24 @@ static bool
 check_icon(const Message *m, ChanSpan tail)
 {
     return m->icon.id != 0 && side_ok(m->icon.width, VIEW_ICON_SIDE_MAX) &&
-           side_ok(m->icon.height, VIEW_ICON_SIDE_MAX);
+           side_ok(m->icon.height, VIEW_ICON_SIDE_MAX) && m->icon.count <= CHAN_WINDOW_ICONS_MAX &&
+           (m->icon.count == 0 || m->icon.index < m->icon.count);
+}
+
+static bool
+check_props(const Message *m, ChanSpan tail)
+{
+    return m->props.id != 0 && chan_window_props_valid(&m->props.props);
+}
+
+static bool
+check_shape(const Message *m, ChanSpan tail)
+{
+    const ViewShape *s = &m->shape;
+
+    return s->id != 0 && s->which <= CHAN_SHAPE_INPUT && s->shaped <= 1 &&
+           s->count <= CHAN_WINDOW_SHAPE_MAX && (s->shaped || s->count == 0) &&
+           tail.size == s->count * sizeof(ChanWindowRect);
 }
 
 static bool
@@ -283,6 +302,10 @@ static const Shape shapes[] = {
     {VIEW_MSG_CLIP_WANT, sizeof(ViewClip), 0, 0, check_clip},
     {VIEW_MSG_CLIP_DATA, sizeof(ViewClipData), VIEW_CLIP_CHUNK_MAX, 0, check_clip_data},
     {VIEW_MSG_ATTENTION, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_PROPS, sizeof(ViewProps), 0, 0, check_props},
+    {VIEW_MSG_SHAPE, sizeof(ViewShape), CHAN_WINDOW_SHAPE_MAX * sizeof(ChanWindowRect), 0,
+     check_shape},
+    {VIEW_MSG_ICONS_GONE, sizeof(ViewId), 0, 0, check_id},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
     {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},
     {VIEW_MSG_SHOWN, sizeof(ViewShown), 0, 0, check_id},

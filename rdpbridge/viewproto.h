@@ -17,6 +17,7 @@
 // first COMMIT. A new view gets everything again.
 
 #include "channel/msg.h"
+#include "channel/window_channel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,6 +57,9 @@ typedef enum {
     VIEW_MSG_CLIP_WANT = 16,  // both ways: send me the text
     VIEW_MSG_CLIP_DATA = 17,  // both ways: + a piece of UTF-8 text; last marks the end
     VIEW_MSG_ATTENTION = 18,  // a window asks for attention
+    VIEW_MSG_PROPS = 19,      // what a window's program says to window managers
+    VIEW_MSG_SHAPE = 20,      // + rectangles of a window that is none
+    VIEW_MSG_ICONS_GONE = 21, // a window has no icon any more
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -125,12 +129,32 @@ typedef struct {
     // text
 } ViewTitle;
 
+// Those with a count are a set: index 0 to count - 1, one after the other, and when the last has
+// come they are all of the window's icons. count 0 replaces one of up to 32 pixels or one above.
 typedef struct {
     ViewHeader header;
     uint32_t id;
     uint32_t width, height; // 1…VIEW_ICON_SIDE_MAX; the memfd holds width * height * 4 bytes
-    uint32_t reserved;
+    uint16_t index, count;  // count ≤ CHAN_WINDOW_ICONS_MAX
 } ViewIcon;
+
+// Only of a guest of our own; once they have come they count for WINDOW's size hints, and for what
+// of type, decorations and input they say. In the ranges of channel/window_channel.h.
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t reserved;
+    ChanWindowProps props;
+} ViewProps;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t which;  // ChanWindowShapeKind
+    uint32_t shaped; // 0: the whole window, count is 0
+    uint32_t count;  // ≤ CHAN_WINDOW_SHAPE_MAX
+    // ChanWindowRect rects[count], in the window
+} ViewShape;
 
 // Pixels are BGRX8 or (VIEW_FLAG_ALPHA) premultiplied BGRA8, row after row of stride bytes. The
 // memfd is sealed with F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL and at least height * stride

@@ -8,6 +8,8 @@
 // One thread, one GMainContext. Windows are known by ids of 32 bits that are never reused while
 // the process lives; the X window of a client is not told to anyone.
 
+#include "channel/window_channel.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,8 +48,9 @@ typedef struct {
     bool resizable, closable;
     int min_width, min_height, max_width, max_height; // 0: none
     int base_width, base_height, inc_width, inc_height;
-    guint32 pid;      // _NET_WM_PID, or what XRes says; 0: unknown
-    char *title;      // UTF-8, never NULL
+    ChanWindowProps props; // what the program says to window managers, bounded and as it is
+    guint32 pid;           // _NET_WM_PID, or what XRes says; 0: unknown
+    char *title;           // UTF-8, never NULL
     char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
     char *startup_id; // "" if none
     RaIcon icons[8];  // largest first; n_icons of them

@@ -7,6 +7,7 @@
 #include "guestagent/remoteapp/rail.h"
 #include "guestagent/remoteapp/remote_input.h"
 #include "guestagent/remoteapp/sound.h"
+#include "guestagent/remoteapp/window_channel.h"
 #include "guestagent/remoteapp/windows.h"
 
 struct RaPeer {
@@ -18,6 +19,7 @@ struct RaPeer {
     RaDisplay *screen;
     RaRail *rail;
     RaGraphics *graphics;
+    RaWindowChannel *window_channel;
     RaWindows *windows;
     RaPointer *pointer;
     RaClipChannel *clipboard;
@@ -94,7 +96,9 @@ on_activated(gpointer user)
     peer->input = ra_remote_input_new(link, host->desktop);
     peer->screen = ra_display_new(link, host->desktop);
     peer->graphics = ra_graphics_new(link, host->desktop, host->codec, &graphics_events, peer);
-    peer->windows = ra_windows_new(link, host->desktop, peer->rail, peer->graphics);
+    peer->window_channel = ra_window_channel_new(link);
+    peer->windows =
+        ra_windows_new(link, host->desktop, peer->rail, peer->graphics, peer->window_channel);
     peer->pointer = ra_pointer_new(link);
     peer->clipboard = ra_clip_channel_new(link, host->desktop);
     peer->sound = ra_sound_new(host->context, link);
@@ -109,6 +113,8 @@ on_received(gpointer user)
     if (peer->rail == NULL)
         return;
     ra_rail_receive(peer->rail);
+    if (ra_window_channel_receive(peer->window_channel, ra_rail_casement(peer->rail)))
+        ra_windows_channel_ready(peer->windows);
     ra_graphics_receive(peer->graphics);
     if (!ra_display_receive(peer->screen))
         on_failed("the client broke the protocol of the display control channel", peer);
@@ -160,6 +166,7 @@ drop_parts(RaPeer *peer)
     g_clear_pointer(&peer->clipboard, ra_clip_channel_free);
     g_clear_pointer(&peer->pointer, ra_pointer_free);
     g_clear_pointer(&peer->windows, ra_windows_free);
+    g_clear_pointer(&peer->window_channel, ra_window_channel_free);
     g_clear_pointer(&peer->graphics, ra_graphics_free);
     g_clear_pointer(&peer->screen, ra_display_free);
     g_clear_pointer(&peer->input, ra_remote_input_free);

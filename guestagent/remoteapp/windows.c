@@ -19,6 +19,7 @@ struct RaWindows {
     RaDesktop *desktop;
     RaRail *rail;
     RaGraphics *graphics;
+    RaWindowChannel *channel;
     RaIconCache *icons;
     RaRect work_area;
     bool announced;
@@ -95,6 +96,16 @@ push_rest(RaWindows *ws, Known *k, const RaWindow *window, RaChange what)
     }
 }
 
+// Before its pixels, so that the client knows how to show it first.
+static void
+push_properties(RaWindows *ws, const RaWindow *window, RaChange what)
+{
+    if ((what & RA_CHANGED_HINTS) != 0)
+        ra_window_channel_props(ws->channel, window);
+    if ((what & RA_CHANGED_ICON) != 0)
+        ra_window_channel_icons(ws->channel, window);
+}
+
 // Tells the client what it does not know yet of the window.
 static void
 push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
@@ -108,6 +119,7 @@ push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
     k->pending = 0;
     k->rect = window->rect;
     (void)ra_window_orders_state(ws->link, window, create, what);
+    push_properties(ws, window, what);
     ra_graphics_window(ws->graphics, k->id, window->rect.width, window->rect.height, window->alpha);
     push_rest(ws, k, window, what);
 }
@@ -170,6 +182,20 @@ ra_windows_graphics_ready(RaWindows *ws)
             ra_graphics_window(ws->graphics, k->id, k->rect.width, k->rect.height, window->alpha);
     }
     ra_graphics_pump(ws->graphics);
+}
+
+void
+ra_windows_channel_ready(RaWindows *ws)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, ws->known);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const RaWindow *window = ra_desktop_window(ws->desktop, ((const Known *)value)->id);
+        if (window != NULL)
+            push_properties(ws, window, RA_CHANGED_ALL);
+    }
+    ra_link_send(ws->link);
 }
 
 void
@@ -248,13 +274,15 @@ ra_windows_work_area(RaWindows *ws, const RaRect *area)
 }
 
 RaWindows *
-ra_windows_new(RaLink *link, RaDesktop *desktop, RaRail *rail, RaGraphics *graphics)
+ra_windows_new(RaLink *link, RaDesktop *desktop, RaRail *rail, RaGraphics *graphics,
+               RaWindowChannel *channel)
 {
     RaWindows *ws = g_new0(RaWindows, 1);
     ws->link = link;
     ws->desktop = desktop;
     ws->rail = rail;
     ws->graphics = graphics;
+    ws->channel = channel;
     const rdpSettings *settings = ra_link_settings(link);
     ws->icons = ra_icon_cache_new(
         freerdp_settings_get_uint32(settings, FreeRDP_RemoteAppNumIconCaches),

@@ -9,10 +9,12 @@
 
 #include "guestagent/remoteapp/graphics.h"
 #include "guestagent/remoteapp/rail.h"
+#include "guestagent/remoteapp/window_channel.h"
 
 typedef struct RaWindows RaWindows;
 
-RaWindows *ra_windows_new(RaLink *link, RaDesktop *desktop, RaRail *rail, RaGraphics *graphics);
+RaWindows *ra_windows_new(RaLink *link, RaDesktop *desktop, RaRail *rail, RaGraphics *graphics,
+                          RaWindowChannel *channel);
 void ra_windows_free(RaWindows *windows);
 
 // The RAIL handshake is done: tells of everything there is.
@@ -20,6 +22,9 @@ void ra_windows_announce(RaWindows *windows);
 
 // The graphics channel is there: surfaces for what was announced.
 void ra_windows_graphics_ready(RaWindows *windows);
+
+// The window channel is there: what goes over it, of what was announced.
+void ra_windows_channel_ready(RaWindows *windows);
 
 // Changes that waited for a frame's acknowledgement.
 void ra_windows_continue(RaWindows *windows);

@@ -45,6 +45,12 @@
     X(_NET_WM_WINDOW_TYPE_DIALOG)                                                                  \
     X(_NET_WM_WINDOW_TYPE_POPUP_MENU)                                                              \
     X(_NET_WM_WINDOW_TYPE_TOOLTIP)                                                                 \
+    X(_NET_WM_WINDOW_TYPE_TOOLBAR)                                                                 \
+    X(_NET_WM_WINDOW_TYPE_MENU)                                                                    \
+    X(_NET_WM_WINDOW_TYPE_DROPDOWN_MENU)                                                           \
+    X(_NET_WM_WINDOW_TYPE_NOTIFICATION)                                                            \
+    X(_NET_WM_WINDOW_TYPE_COMBO)                                                                   \
+    X(_NET_WM_WINDOW_TYPE_DND)                                                                     \
     X(_NET_WM_WINDOW_TYPE_SPLASH)                                                                  \
     X(_NET_WM_WINDOW_TYPE_UTILITY)                                                                 \
     X(_XKB_RULES_NAMES)                                                                            \

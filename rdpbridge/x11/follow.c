@@ -40,9 +40,9 @@ host_follow_mapped(HostWindow *w, bool mapped)
         return;
     }
     w->geometry_dirty = true;
-    if (w->below_top) {
+    if (w->by_frame) {
         // From here on positions are the client area's again.
-        w->below_top = false;
+        w->by_frame = false;
         w->pushed.sizes.inc_width = UINT32_MAX;
         host_window_push(w);
     }

@@ -5,6 +5,7 @@
 
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
+#include <X11/extensions/shape.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,6 +62,40 @@ push_class(HostWindow *w)
     XSetClassHint(w->view->x->dpy, w->xid, &hint);
 }
 
+G_STATIC_ASSERT(CHAN_SIZE_USER_POSITION == USPosition && CHAN_SIZE_USER_SIZE == USSize &&
+                CHAN_SIZE_PROGRAM_POSITION == PPosition && CHAN_SIZE_PROGRAM_SIZE == PSize &&
+                CHAN_SIZE_MIN == PMinSize && CHAN_SIZE_MAX == PMaxSize &&
+                CHAN_SIZE_INCREMENTS == PResizeInc && CHAN_SIZE_ASPECT == PAspect &&
+                CHAN_SIZE_BASE == PBaseSize && CHAN_SIZE_GRAVITY == PWinGravity);
+
+// As the program said it. Its gravity counts while the window manager places the window; later,
+// places are the client area's.
+static void
+push_own_sizes(HostWindow *w)
+{
+    const ChanWindowProps *p = &w->wanted.props;
+    const ViewRect *g = &w->wanted.geometry;
+    int gravity = p->size_flags & CHAN_SIZE_GRAVITY ? (int)p->gravity : NorthWestGravity;
+    XSizeHints h = {.flags = (long)p->size_flags | PWinGravity,
+                    .x = g->x,
+                    .y = g->y,
+                    .width = (int)g->width,
+                    .height = (int)g->height,
+                    .min_width = (int)p->min_width,
+                    .min_height = (int)p->min_height,
+                    .max_width = (int)p->max_width,
+                    .max_height = (int)p->max_height,
+                    .width_inc = (int)p->width_inc,
+                    .height_inc = (int)p->height_inc,
+                    .min_aspect = {(int)p->min_aspect_num, (int)p->min_aspect_den},
+                    .max_aspect = {(int)p->max_aspect_num, (int)p->max_aspect_den},
+                    .base_width = (int)p->base_width,
+                    .base_height = (int)p->base_height,
+                    .win_gravity = w->by_frame ? gravity : StaticGravity};
+
+    XSetWMNormalHints(w->view->x->dpy, w->xid, &h);
+}
+
 static void
 push_sizes(HostWindow *w)
 {
@@ -72,7 +107,12 @@ push_sizes(HostWindow *w)
                     .y = g->y,
                     .width = (int)g->width,
                     .height = (int)g->height,
-                    .win_gravity = w->below_top ? NorthWestGravity : StaticGravity};
+                    .win_gravity = w->by_frame ? NorthWestGravity : StaticGravity};
+
+    if (w->wanted.has_props) {
+        push_own_sizes(w);
+        return;
+    }
 
     if (!(w->wanted.flags & VIEW_FLAG_RESIZABLE) && tight) {
         h.flags |= PMinSize | PMaxSize;
@@ -102,8 +142,20 @@ push_sizes(HostWindow *w)
 static void
 push_motif(HostWindow *w)
 {
+    const ChanWindowProps *p = &w->wanted.props;
     uint32_t f = w->wanted.flags;
     long functions = MWM_FUNC_MOVE;
+    Atom motif = w->view->x->atoms[ATOM__MOTIF_WM_HINTS];
+
+    if (w->wanted.has_props) {
+        const long own[5] = {(long)p->motif_flags, (long)p->motif_functions,
+                             (long)p->motif_decorations, (int32_t)p->motif_input_mode, 0};
+        if (p->flags & CHAN_WINDOW_MOTIF)
+            set_longs(w, motif, motif, own, 5);
+        else
+            XDeleteProperty(w->view->x->dpy, w->xid, motif);
+        return;
+    }
 
     functions |= f & VIEW_FLAG_RESIZABLE ? MWM_FUNC_RESIZE : 0;
     functions |= f & VIEW_FLAG_MINIMIZABLE ? MWM_FUNC_MINIMIZE : 0;
@@ -111,7 +163,6 @@ push_motif(HostWindow *w)
     functions |= f & VIEW_FLAG_CLOSABLE ? MWM_FUNC_CLOSE : 0;
     const long hints[5] = {MWM_HINTS_FUNCTIONS | MWM_HINTS_DECORATIONS, functions,
                            f & VIEW_FLAG_UNDECORATED ? 0 : 1, 0, 0};
-    Atom motif = w->view->x->atoms[ATOM__MOTIF_WM_HINTS];
     set_longs(w, motif, motif, hints, 5);
 }
 
@@ -124,6 +175,12 @@ push_wm_hints(HostWindow *w)
                       w->wanted.state == VIEW_STATE_MINIMIZED ? IconicState : NormalState,
                   .window_group = w->view->x->leader};
 
+    if (w->wanted.has_props) {
+        // One that takes the focus by itself (ICCCM 4.1.7, globally active) does so in the guest.
+        h.input = (w->wanted.props.flags & (CHAN_WINDOW_INPUT | CHAN_WINDOW_TAKES_FOCUS)) != 0;
+        if (!(w->wanted.props.flags & CHAN_WINDOW_INPUT_SAID) && h.input)
+            h.flags &= ~(long)InputHint;
+    }
     if (w->wanted.attention)
         h.flags |= XUrgencyHint;
     XSetWMHints(w->view->x->dpy, w->xid, &h);
@@ -140,8 +197,25 @@ push_type(HostWindow *w)
         [VIEW_KIND_SPLASH] = ATOM__NET_WM_WINDOW_TYPE_SPLASH,
         [VIEW_KIND_UTILITY] = ATOM__NET_WM_WINDOW_TYPE_UTILITY,
     };
+    // None of DESKTOP and DOCK: those would lie under or over all of the host's windows.
+    static const HostAtom own_types[CHAN_TYPE_LAST + 1] = {
+        [CHAN_TYPE_TOOLBAR] = ATOM__NET_WM_WINDOW_TYPE_TOOLBAR,
+        [CHAN_TYPE_MENU] = ATOM__NET_WM_WINDOW_TYPE_MENU,
+        [CHAN_TYPE_UTILITY] = ATOM__NET_WM_WINDOW_TYPE_UTILITY,
+        [CHAN_TYPE_SPLASH] = ATOM__NET_WM_WINDOW_TYPE_SPLASH,
+        [CHAN_TYPE_DIALOG] = ATOM__NET_WM_WINDOW_TYPE_DIALOG,
+        [CHAN_TYPE_DROPDOWN_MENU] = ATOM__NET_WM_WINDOW_TYPE_DROPDOWN_MENU,
+        [CHAN_TYPE_POPUP_MENU] = ATOM__NET_WM_WINDOW_TYPE_POPUP_MENU,
+        [CHAN_TYPE_TOOLTIP] = ATOM__NET_WM_WINDOW_TYPE_TOOLTIP,
+        [CHAN_TYPE_NOTIFICATION] = ATOM__NET_WM_WINDOW_TYPE_NOTIFICATION,
+        [CHAN_TYPE_COMBO] = ATOM__NET_WM_WINDOW_TYPE_COMBO,
+        [CHAN_TYPE_DND] = ATOM__NET_WM_WINDOW_TYPE_DND,
+        [CHAN_TYPE_NORMAL] = ATOM__NET_WM_WINDOW_TYPE_NORMAL,
+    };
     const Atom *atoms = w->view->x->atoms;
-    const long type = (long)atoms[types[w->wanted.kind]];
+    bool as_asked = w->wanted.has_props && w->wanted.kind == w->kind;
+    HostAtom own = as_asked ? own_types[w->wanted.props.type] : 0;
+    const long type = (long)atoms[own ? own : types[w->wanted.kind]];
 
     set_longs(w, atoms[ATOM__NET_WM_WINDOW_TYPE], XA_ATOM, &type, 1);
 }
@@ -183,6 +257,29 @@ push_icon(HostWindow *w)
     }
     set_longs(w, x->atoms[ATOM__NET_WM_ICON], XA_CARDINAL, values, n);
     g_free(values);
+}
+
+static void
+push_shape(HostWindow *w)
+{
+    static const int kinds[] = {
+        [CHAN_SHAPE_BOUNDING] = ShapeBounding, [CHAN_SHAPE_INPUT] = ShapeInput};
+    Display *dpy = w->view->x->dpy;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(w->shapes); i++) {
+        const HostShape *shape = &w->shapes[i];
+        g_autofree XRectangle *rects = g_new0(XRectangle, shape->count);
+        for (unsigned k = 0; k < shape->count; k++)
+            rects[k] = (XRectangle){shape->rects[k].x, shape->rects[k].y, shape->rects[k].width,
+                                    shape->rects[k].height};
+        if (i == CHAN_SHAPE_INPUT && w->wanted.kind == VIEW_KIND_TOOLTIP)
+            continue; // takes none
+        if (shape->shaped)
+            XShapeCombineRectangles(dpy, w->xid, kinds[i], 0, 0, rects, (int)shape->count, ShapeSet,
+                                    Unsorted);
+        else
+            XShapeCombineMask(dpy, w->xid, kinds[i], 0, 0, None, ShapeSet);
+    }
 }
 
 // What never changes.
@@ -268,6 +365,9 @@ sizes_differ(const HostWindow *w)
     const HostLook *a = &w->wanted, *b = &w->pushed;
     bool fixed = !(a->flags & VIEW_FLAG_RESIZABLE);
 
+    if (a->has_props)
+        return !b->has_props || memcmp(&a->props, &b->props, sizeof a->props) != 0 ||
+               b->sizes.inc_width == UINT32_MAX;
     return memcmp(&a->sizes, &b->sizes, sizeof a->sizes) != 0 ||
            ((a->flags ^ b->flags) & VIEW_FLAG_RESIZABLE) ||
            (fixed && (a->state != b->state || a->geometry.width != b->geometry.width ||
@@ -288,12 +388,15 @@ host_hints_push(HostWindow *w, bool all)
         push_class(w);
     if (all || sizes_differ(w))
         push_sizes(w);
-    if (all || a->flags != b->flags)
+    bool props = a->has_props && (!b->has_props || memcmp(&a->props, &b->props, sizeof a->props));
+    if (all || props || a->flags != b->flags)
         push_motif(w);
-    if (all || a->attention != b->attention || a->kind != b->kind)
+    if (all || props || a->attention != b->attention || a->kind != b->kind)
         push_wm_hints(w);
-    if (all || a->kind != b->kind)
+    if (all || props || a->kind != b->kind)
         push_type(w);
+    if (a->shape_serial != b->shape_serial)
+        push_shape(w);
     if (a->owner != b->owner)
         push_owner(w);
     if (a->icon_serial != b->icon_serial)

@@ -29,6 +29,15 @@ host_window_new(View *view, uint32_t id)
     return w;
 }
 
+static void
+clear_icons(HostIcon *icons)
+{
+    for (unsigned i = 0; i < CHAN_WINDOW_ICONS_MAX; i++) {
+        g_free(icons[i].pixels);
+        icons[i] = (HostIcon){0};
+    }
+}
+
 void
 host_window_free(HostWindow *w)
 {
@@ -44,8 +53,10 @@ host_window_free(HostWindow *w)
         g_source_destroy(w->settle);
         g_source_unref(w->settle);
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++)
-        g_free(w->icons[i].pixels);
+    clear_icons(w->icons);
+    clear_icons(w->coming);
+    for (size_t i = 0; i < G_N_ELEMENTS(w->shapes); i++)
+        g_free(w->shapes[i].rects);
     host_buffer_unref(w->buffer);
     g_free(w);
 }
@@ -110,12 +121,67 @@ host_window_set_title(HostWindow *w, ChanSpan untrusted_title)
 }
 
 void
-host_window_take_icon(HostWindow *w, HostIcon take_icon)
+host_window_set_more(HostWindow *w, const ViewProps *m)
+{
+    w->wanted.has_props = true;
+    w->wanted.props = m->props;
+    w->wanted.attention |= (m->props.flags & CHAN_WINDOW_URGENT) != 0;
+    host_window_push(w);
+}
+
+void
+host_window_set_shape(HostWindow *w, const ViewShape *m)
+{
+    HostShape *shape = &w->shapes[m->which];
+
+    g_free(shape->rects);
+    *shape = (HostShape){m->shaped, m->count, g_memdup2(m + 1, m->count * sizeof(ChanWindowRect))};
+    w->wanted.shape_serial++;
+    host_window_push(w);
+}
+
+// One of a set; a set that does not begin at its beginning is none.
+static void
+take_of_set(HostWindow *w, HostIcon take_icon, unsigned index, unsigned count)
+{
+    if (index == 0) {
+        clear_icons(w->coming);
+        w->n_coming = 0;
+    }
+    if (index != w->n_coming) {
+        g_free(take_icon.pixels);
+        return;
+    }
+    w->coming[w->n_coming++] = take_icon;
+    if (w->n_coming < count)
+        return;
+    clear_icons(w->icons);
+    memcpy(w->icons, w->coming, sizeof w->icons);
+    memset(w->coming, 0, sizeof w->coming);
+    w->n_coming = 0;
+    w->wanted.icon_serial++;
+    host_window_push(w);
+}
+
+void
+host_window_take_icon(HostWindow *w, HostIcon take_icon, unsigned index, unsigned count)
 {
     HostIcon *slot = &w->icons[MAX(take_icon.width, take_icon.height) > 32];
 
+    if (count > 0) {
+        take_of_set(w, take_icon, index, count);
+        return;
+    }
     g_free(slot->pixels);
     *slot = take_icon;
+    w->wanted.icon_serial++;
+    host_window_push(w);
+}
+
+void
+host_window_drop_icons(HostWindow *w)
+{
+    clear_icons(w->icons);
     w->wanted.icon_serial++;
     host_window_push(w);
 }
@@ -238,7 +304,7 @@ create(HostWindow *w)
     w->pushed.override_redirect = w->wanted.override_redirect;
     w->pushed.flags = w->wanted.flags;
     w->mapped = w->viewable = false;
-    w->below_top = frame_off_screen(w);
+    w->by_frame = !w->wanted.override_redirect && (w->wanted.has_props || frame_off_screen(w));
     host_windows_add_xid(w->view->windows, w);
     host_pointer_select(w->view->pointer, w->xid);
     host_cursor_define(w->view->cursor, w->xid);

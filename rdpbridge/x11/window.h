@@ -25,9 +25,11 @@ typedef struct {
     bool override_redirect;
     Window owner; // None: of no other
     HostSizes sizes;
+    bool has_props; // then what they say is the program's own
+    ChanWindowProps props;
     bool attention;
     uint32_t user_time;
-    uint32_t icon_serial;
+    uint32_t icon_serial, shape_serial;
     char wm_class[HOST_CLASS_MAX];
     char title[HOST_TITLE_MAX];
 } HostLook;
@@ -36,6 +38,12 @@ typedef struct {
     uint32_t width, height;
     uint32_t *pixels; // 0xAARRGGBB
 } HostIcon;
+
+typedef struct {
+    bool shaped;
+    unsigned count;
+    ChanWindowRect *rects;
+} HostShape;
 
 struct HostWindow {
     View *view;
@@ -47,8 +55,11 @@ struct HostWindow {
     const HostVisual *visual;
     HostLook wanted, pushed;
     char guest_title[VIEW_TITLE_MAX + 1]; // cleaned
-    HostIcon icons[2];                    // up to 32 pixels, and above
-    HostBuffer *buffer;                   // last committed
+    // The set that a guest of our own sends, or of RAIL's one of up to 32 pixels and one above.
+    HostIcon icons[CHAN_WINDOW_ICONS_MAX], coming[CHAN_WINDOW_ICONS_MAX];
+    unsigned n_coming;
+    HostShape shapes[2]; // by ChanWindowShapeKind
+    HostBuffer *buffer;  // last committed
 
     ViewRect committed; // geometry of the last commit
     uint32_t committed_state;
@@ -66,7 +77,7 @@ struct HostWindow {
     bool mapped;      // asked to be, which the window manager may still delay
     bool viewable;    // is, as the server says
     gint64 mapped_us; // when that was
-    bool below_top;   // first mapping: NorthWestGravity, so that the frame is not off the screen
+    bool by_frame;    // first mapping: positions are the frame's, as a program's own are
     bool geometry_dirty, state_dirty; // looked at when the batch of events is done
     unsigned n_exposed;
     ViewRect exposed[HOST_EXPOSED_MAX];
@@ -81,7 +92,11 @@ void host_window_free(HostWindow *window);
 // Messages of the session, checked. The receiver has found the window already.
 void host_window_set_props(HostWindow *window, const ViewWindow *message);
 void host_window_set_title(HostWindow *window, ChanSpan untrusted_title);
-void host_window_take_icon(HostWindow *window, HostIcon take_icon);
+void host_window_set_more(HostWindow *window, const ViewProps *message);
+void host_window_set_shape(HostWindow *window, const ViewShape *message);
+// index and count as in ViewIcon.
+void host_window_take_icon(HostWindow *window, HostIcon take_icon, unsigned index, unsigned count);
+void host_window_drop_icons(HostWindow *window);
 void host_window_commit(HostWindow *window, const ViewCommit *message, HostBuffer *buffer);
 
 // The broker's table, the prefix or another window changed.

@@ -357,6 +357,17 @@ handle_commit(HostWindows *ws, const ViewCommit *m, GError **error)
     return TRUE;
 }
 
+static guint64
+icon_bytes(const HostWindow *w)
+{
+    guint64 total = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++)
+        total += (guint64)w->icons[i].width * w->icons[i].height * 4 +
+                 (guint64)w->coming[i].width * w->coming[i].height * 4;
+    return total;
+}
+
 static gboolean
 handle_icon(HostWindows *ws, const ViewIcon *m, int take_fd, GError **error)
 {
@@ -375,13 +386,11 @@ handle_icon(HostWindows *ws, const ViewIcon *m, int take_fd, GError **error)
     gpointer window;
     host_windows_iter(ws, &iter);
     while (g_hash_table_iter_next(&iter, NULL, &window))
-        for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++)
-            total += (guint64)((HostWindow *)window)->icons[i].width *
-                     ((HostWindow *)window)->icons[i].height * 4;
+        total += icon_bytes(window);
     if (total > ICON_BYTES_MAX)
         g_free(pixels); // the window goes without
     else
-        host_window_take_icon(w, (HostIcon){m->width, m->height, pixels});
+        host_window_take_icon(w, (HostIcon){m->width, m->height, pixels}, m->index, m->count);
     return TRUE;
 }
 
@@ -402,13 +411,33 @@ handle_title(HostWindows *ws, ChanSpan packet)
         host_window_set_title(w, CHAN_SPAN(m + 1, packet.size - sizeof *m));
 }
 
-static void
-handle_attention(HostWindows *ws, const ViewId *m)
+// What belongs to one window, which may be one that was refused.
+static gboolean
+handle_of_window(HostWindows *ws, ChanSpan packet)
 {
+    const ViewId *m = (const void *)packet.data; // they all begin so
     HostWindow *w = host_windows_find(ws, m->id);
 
-    if (w)
-        host_focus_attention(ws->view->focus, w);
+    switch (view_type(packet)) {
+    case VIEW_MSG_PROPS:
+        if (w)
+            host_window_set_more(w, (const void *)m);
+        return TRUE;
+    case VIEW_MSG_SHAPE:
+        if (w)
+            host_window_set_shape(w, (const void *)m);
+        return TRUE;
+    case VIEW_MSG_ICONS_GONE:
+        if (w)
+            host_window_drop_icons(w);
+        return TRUE;
+    case VIEW_MSG_ATTENTION:
+        if (w)
+            host_focus_attention(ws->view->focus, w);
+        return TRUE;
+    default:
+        return FALSE;
+    }
 }
 
 gboolean
@@ -444,10 +473,8 @@ host_windows_message(HostWindows *ws, ChanSpan packet, int take_fd, GError **err
     case VIEW_MSG_MOVE_LOOP:
         host_pointer_move_loop(ws->view->pointer, m);
         return TRUE;
-    case VIEW_MSG_ATTENTION:
-        handle_attention(ws, m);
-        return TRUE;
     default:
-        return broken(error, "it sent a message that only a view sends");
+        return handle_of_window(ws, packet) ||
+               broken(error, "it sent a message that only a view sends");
     }
 }

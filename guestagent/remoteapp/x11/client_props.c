@@ -7,7 +7,13 @@
 
 #define TITLE_CHARS_MAX 512
 #define ICON_ITEMS_MAX (400u * 1024)
-#define SIDE_MAX 32767
+#define SIDE_MAX ((int)CHAN_WINDOW_SIDE_MAX)
+
+// Both lists are EWMH's, in one order.
+G_STATIC_ASSERT(RA_ATOM__NET_WM_WINDOW_TYPE_NORMAL - RA_ATOM__NET_WM_WINDOW_TYPE_DESKTOP ==
+                CHAN_TYPE_NORMAL - CHAN_TYPE_DESKTOP);
+G_STATIC_ASSERT(RA_ATOM__NET_WM_WINDOW_TYPE_DIALOG - RA_ATOM__NET_WM_WINDOW_TYPE_DESKTOP ==
+                CHAN_TYPE_DIALOG - CHAN_TYPE_DESKTOP);
 
 static char *
 take_text(RaConn *conn, const RaProp *prop, glong max_chars)
@@ -72,6 +78,15 @@ take_window_type(RaConn *conn, RaClient *c, const RaProp *prop)
                 c->type = a;
         }
     }
+    c->pub.props.type =
+        c->type < 0 ? CHAN_TYPE_NONE
+                    : (guint32)(c->type - RA_ATOM__NET_WM_WINDOW_TYPE_DESKTOP + CHAN_TYPE_DESKTOP);
+}
+
+static void
+set_flag(RaClient *c, ChanWindowFlags flag, bool on)
+{
+    c->pub.props.flags = on ? c->pub.props.flags | flag : c->pub.props.flags & ~(guint32)flag;
 }
 
 static void
@@ -86,12 +101,33 @@ take_hints(RaConn *conn, RaClient *c, const RaProp *prop)
     c->icon_mask = (flags & IconMaskHint) && n >= 8 ? items[7] : None;
     c->group = (flags & WindowGroupHint) && n >= 9 ? items[8] : None;
     c->hint_urgent = (flags & XUrgencyHint) != 0;
+    set_flag(c, CHAN_WINDOW_INPUT_SAID, (flags & InputHint) != 0);
+    set_flag(c, CHAN_WINDOW_INPUT, c->accepts_input);
+    set_flag(c, CHAN_WINDOW_URGENT, c->hint_urgent);
 }
 
 static int
 side(const guint32 *untrusted_items, guint n, guint i)
 {
     return i < n ? CLAMP((gint32)untrusted_items[i], 0, SIDE_MAX) : 0;
+}
+
+// As the program said it, but for values that no window can have.
+static void
+keep_normal_hints(RaClient *c, const guint32 *items, guint n)
+{
+    ChanWindowProps *p = &c->pub.props;
+    guint32 *fields[] = {&p->min_width,      &p->min_height,     &p->max_width,
+                         &p->max_height,     &p->width_inc,      &p->height_inc,
+                         &p->min_aspect_num, &p->min_aspect_den, &p->max_aspect_num,
+                         &p->max_aspect_den, &p->base_width,     &p->base_height};
+
+    p->size_flags = n >= 15 ? items[0] & CHAN_SIZE_ALL : 0;
+    if (n < 18) // older programs
+        p->size_flags &= ~(guint32)(CHAN_SIZE_BASE | CHAN_SIZE_GRAVITY);
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        *fields[i] = (guint32)side(items, n, 5 + i);
+    p->gravity = n >= 18 && items[17] <= StaticGravity ? items[17] : NorthWestGravity;
 }
 
 static void
@@ -101,6 +137,7 @@ take_normal_hints(RaConn *conn, RaClient *c, const RaProp *prop)
     const guint32 *items = ra_prop_items(prop, &n);
     guint32 flags = n >= 15 ? items[0] : 0;
     RaWindow *w = &c->pub;
+    keep_normal_hints(c, items, n);
     c->hint_flags = flags;
     c->positioned = (flags & (USPosition | PPosition)) != 0;
     w->min_width = flags & PMinSize ? side(items, n, 5) : 0;
@@ -128,14 +165,26 @@ take_motif_hints(RaConn *conn, RaClient *c, const RaProp *prop)
     const guint32 *items = ra_prop_items(prop, &n);
     // Flag 2: the third item (decorations) counts.
     c->no_decorations = n >= 3 && (items[0] & 2) && items[2] == 0;
+    ChanWindowProps *p = &c->pub.props;
+    set_flag(c, CHAN_WINDOW_MOTIF, n >= 3);
+    p->motif_flags = n >= 3 ? items[0] : 0;
+    p->motif_functions = n >= 3 ? items[1] : 0;
+    p->motif_decorations = n >= 3 ? items[2] : 0;
+    p->motif_input_mode = n >= 4 ? items[3] : 0;
 }
 
 static void
 take_frame_extents(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     guint n;
-    ra_prop_items(prop, &n);
+    const guint32 *items = ra_prop_items(prop, &n);
+    ChanWindowProps *p = &c->pub.props;
     c->frame_extents = n >= 4;
+    set_flag(c, CHAN_WINDOW_FRAME, n >= 4);
+    p->frame_left = (guint32)side(items, n, 0);
+    p->frame_right = (guint32)side(items, n, 1);
+    p->frame_top = (guint32)side(items, n, 2);
+    p->frame_bottom = (guint32)side(items, n, 3);
 }
 
 static void
@@ -148,6 +197,8 @@ take_protocols(RaConn *conn, RaClient *c, const RaProp *prop)
         c->can_delete |= items[i] == ATOM(conn, WM_DELETE_WINDOW);
         c->can_take_focus |= items[i] == ATOM(conn, WM_TAKE_FOCUS);
     }
+    set_flag(c, CHAN_WINDOW_DELETES, c->can_delete);
+    set_flag(c, CHAN_WINDOW_TAKES_FOCUS, c->can_take_focus);
 }
 
 static void

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/window_channel.h"
+
+#include "channel/wire.h"
+
+#include <string.h>
+
+#define GRAVITY_LAST 10 // StaticGravity
+
+static ChanWriter
+begin(ChanWindowMessage type, uint32_t window, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    chan_write_u8(&w, (uint8_t)type);
+    chan_write_u32(&w, window);
+    return w;
+}
+
+ChanSpan
+chan_window_props_encode(uint32_t window, const ChanWindowProps *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_PROPS, window, buffer, capacity);
+    uint32_t fields[CHAN_WINDOW_PROPS_FIELDS];
+
+    memcpy(fields, m, sizeof fields);
+    for (size_t i = 0; i < CHAN_WINDOW_PROPS_FIELDS; i++)
+        chan_write_u32(&w, fields[i]);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_icon_encode(uint32_t window, const ChanWindowIcon *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_ICON, window, buffer, capacity);
+
+    chan_write_u8(&w, m->index);
+    chan_write_u8(&w, m->count);
+    chan_write_u16(&w, m->width);
+    chan_write_u16(&w, m->height);
+    chan_write_bytes(&w, m->pixels);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_SHAPE, window, buffer, capacity);
+
+    chan_write_u8(&w, m->which);
+    chan_write_u8(&w, m->shaped);
+    chan_write_u16(&w, m->count);
+    for (unsigned i = 0; i < m->count; i++) {
+        chan_write_u16(&w, (uint16_t)m->rects[i].x);
+        chan_write_u16(&w, (uint16_t)m->rects[i].y);
+        chan_write_u16(&w, m->rects[i].width);
+        chan_write_u16(&w, m->rects[i].height);
+    }
+    return chan_writer_span(&w);
+}
+
+static bool
+sides_ok(const uint32_t *sides, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (sides[i] > CHAN_WINDOW_SIDE_MAX)
+            return false;
+    return true;
+}
+
+bool
+chan_window_props_valid(const ChanWindowProps *p)
+{
+    const uint32_t sizes[] = {
+        p->min_width,      p->min_height,     p->max_width,      p->max_height,
+        p->base_width,     p->base_height,    p->width_inc,      p->height_inc,
+        p->frame_left,     p->frame_right,    p->frame_top,      p->frame_bottom,
+        p->min_aspect_num, p->min_aspect_den, p->max_aspect_num, p->max_aspect_den};
+
+    return sides_ok(sizes, sizeof sizes / sizeof sizes[0]) && p->gravity <= GRAVITY_LAST &&
+           p->type <= CHAN_TYPE_LAST && (p->size_flags & ~(uint32_t)CHAN_SIZE_ALL) == 0 &&
+           (p->flags & ~(uint32_t)CHAN_WINDOW_FLAGS_ALL) == 0;
+}
+
+static bool
+decode_props(ChanReader *r, ChanWindowProps *m)
+{
+    uint32_t fields[CHAN_WINDOW_PROPS_FIELDS];
+
+    for (size_t i = 0; i < CHAN_WINDOW_PROPS_FIELDS; i++)
+        fields[i] = chan_read_u32(r);
+    memcpy(m, fields, sizeof fields);
+    return chan_window_props_valid(m);
+}
+
+static bool
+decode_icon(ChanReader *r, ChanWindowIcon *m)
+{
+    m->index = chan_read_u8(r);
+    m->count = chan_read_u8(r);
+    m->width = chan_read_u16(r);
+    m->height = chan_read_u16(r);
+    if (m->count == 0 && m->index == 0 && m->width == 0 && m->height == 0) {
+        m->pixels = CHAN_SPAN(NULL, 0);
+        return true;
+    }
+    if (m->index >= m->count || m->count > CHAN_WINDOW_ICONS_MAX || m->width < 1 || m->height < 1 ||
+        m->width > CHAN_WINDOW_ICON_SIDE_MAX || m->height > CHAN_WINDOW_ICON_SIDE_MAX)
+        return false;
+    m->pixels = chan_read_bytes(r, (size_t)m->width * m->height * 4);
+    return true;
+}
+
+static bool
+decode_shape(ChanReader *r, ChanWindowShape *m)
+{
+    m->which = chan_read_u8(r);
+    m->shaped = chan_read_u8(r);
+    m->count = chan_read_count(r, CHAN_WINDOW_SHAPE_MAX);
+    if (m->which > CHAN_SHAPE_INPUT || m->shaped > 1 || (!m->shaped && m->count > 0))
+        return false;
+    for (unsigned i = 0; i < m->count; i++)
+        m->rects[i] = (ChanWindowRect){
+            .x = (int16_t)chan_read_u16(r),
+            .y = (int16_t)chan_read_u16(r),
+            .width = chan_read_u16(r),
+            .height = chan_read_u16(r),
+        };
+    return true;
+}
+
+bool
+chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
+{
+    ChanReader r = chan_reader(untrusted_bytes);
+    bool ok = false;
+
+    said->type = (ChanWindowMessage)chan_read_u8(&r);
+    said->window = chan_read_u32(&r);
+    if (said->type == CHAN_WINDOW_PROPS)
+        ok = decode_props(&r, &said->props);
+    else if (said->type == CHAN_WINDOW_ICON)
+        ok = decode_icon(&r, &said->icon);
+    else if (said->type == CHAN_WINDOW_SHAPE)
+        ok = decode_shape(&r, &said->shape);
+    return ok && chan_reader_end(&r);
+}

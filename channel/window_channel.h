@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The window channel: what casement-remoteapp tells casement-session of a guest's windows that RAIL
+// has no words for. A dynamic virtual channel ([MS-RDPEDYC]) of the server's; a client that does
+// not know its name refuses it, a server that does not have it never opens it, and both go on with
+// RAIL alone. Each message is one of the channel's, little-endian.
+//
+//   PROPS  u8 1, u32 window, the fields of ChanWindowProps in their order, 4 bytes each
+//   ICON   u8 2, u32 window, u8 index, u8 count, u16 width, u16 height, width * height * 4 bytes
+//   SHAPE  u8 3, u32 window, u8 which, u8 shaped, u16 count, count times i16 x, y, u16 width,
+//   height
+//
+// A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
+// come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
+// icon), and the set counts when its last one has come.
+
+#include "channel/span.h"
+
+#include <stdbool.h>
+
+#define CHAN_WINDOW_CHANNEL "org.casement.windows"
+
+#define CHAN_WINDOW_SIDE_MAX 32767u // of sizes, increments, frame extents
+#define CHAN_WINDOW_ICONS_MAX 8
+#define CHAN_WINDOW_ICON_SIDE_MAX 256
+#define CHAN_WINDOW_SHAPE_MAX 512 // rectangles; a finer shape is told of by its bounds
+
+typedef enum {
+    CHAN_WINDOW_PROPS = 1,
+    CHAN_WINDOW_ICON = 2,
+    CHAN_WINDOW_SHAPE = 3,
+} ChanWindowMessage;
+
+// Which of the fields of WM_NORMAL_HINTS count: its own flags (ICCCM 4.1.2.3).
+typedef enum {
+    CHAN_SIZE_USER_POSITION = 1u << 0,
+    CHAN_SIZE_USER_SIZE = 1u << 1,
+    CHAN_SIZE_PROGRAM_POSITION = 1u << 2,
+    CHAN_SIZE_PROGRAM_SIZE = 1u << 3,
+    CHAN_SIZE_MIN = 1u << 4,
+    CHAN_SIZE_MAX = 1u << 5,
+    CHAN_SIZE_INCREMENTS = 1u << 6,
+    CHAN_SIZE_ASPECT = 1u << 7,
+    CHAN_SIZE_BASE = 1u << 8,
+    CHAN_SIZE_GRAVITY = 1u << 9,
+    CHAN_SIZE_ALL = (1u << 10) - 1,
+} ChanSizeFlags;
+
+typedef enum {
+    CHAN_WINDOW_INPUT_SAID = 1u << 0,  // WM_HINTS has an input field
+    CHAN_WINDOW_INPUT = 1u << 1,       // and it is true; without one, as if it were
+    CHAN_WINDOW_TAKES_FOCUS = 1u << 2, // WM_TAKE_FOCUS
+    CHAN_WINDOW_DELETES = 1u << 3,     // WM_DELETE_WINDOW
+    CHAN_WINDOW_SYNCS = 1u << 4,       // _NET_WM_SYNC_REQUEST
+    CHAN_WINDOW_URGENT = 1u << 5,      // XUrgencyHint
+    CHAN_WINDOW_MOTIF = 1u << 6,       // _MOTIF_WM_HINTS is there
+    CHAN_WINDOW_FRAME = 1u << 7,       // _GTK_FRAME_EXTENTS is there
+    CHAN_WINDOW_FLAGS_ALL = (1u << 8) - 1,
+} ChanWindowFlags;
+
+// _NET_WM_WINDOW_TYPE, the first known (EWMH 1.5).
+typedef enum {
+    CHAN_TYPE_NONE = 0,
+    CHAN_TYPE_DESKTOP,
+    CHAN_TYPE_DOCK,
+    CHAN_TYPE_TOOLBAR,
+    CHAN_TYPE_MENU,
+    CHAN_TYPE_UTILITY,
+    CHAN_TYPE_SPLASH,
+    CHAN_TYPE_DIALOG,
+    CHAN_TYPE_DROPDOWN_MENU,
+    CHAN_TYPE_POPUP_MENU,
+    CHAN_TYPE_TOOLTIP,
+    CHAN_TYPE_NOTIFICATION,
+    CHAN_TYPE_COMBO,
+    CHAN_TYPE_DND,
+    CHAN_TYPE_NORMAL,
+    CHAN_TYPE_LAST = CHAN_TYPE_NORMAL,
+} ChanWindowType;
+
+// All fields are 32 bits wide, so that the struct can be compared and passed on as it is.
+typedef struct {
+    uint32_t size_flags; // ChanSizeFlags
+    uint32_t min_width, min_height, max_width, max_height;
+    uint32_t base_width, base_height, width_inc, height_inc;
+    uint32_t min_aspect_num, min_aspect_den, max_aspect_num, max_aspect_den;
+    uint32_t gravity; // 0…10 (X11 protocol, win-gravity)
+    uint32_t flags;   // ChanWindowFlags
+    uint32_t type;    // ChanWindowType
+    uint32_t motif_flags, motif_functions, motif_decorations, motif_input_mode;
+    uint32_t frame_left, frame_right, frame_top, frame_bottom; // of the program's own shadow
+} ChanWindowProps;
+
+#define CHAN_WINDOW_PROPS_FIELDS (sizeof(ChanWindowProps) / sizeof(uint32_t))
+
+typedef struct {
+    uint8_t index, count;
+    uint16_t width, height; // 1…CHAN_WINDOW_ICON_SIDE_MAX
+    ChanSpan pixels;        // straight BGRA8
+} ChanWindowIcon;
+
+typedef struct {
+    int16_t x, y;
+    uint16_t width, height;
+} ChanWindowRect;
+
+typedef enum { CHAN_SHAPE_BOUNDING = 0, CHAN_SHAPE_INPUT = 1 } ChanWindowShapeKind;
+
+typedef struct {
+    uint8_t which;  // ChanWindowShapeKind
+    uint8_t shaped; // 0: the whole window, count is 0
+    uint16_t count;
+    ChanWindowRect rects[CHAN_WINDOW_SHAPE_MAX]; // in the window
+} ChanWindowShape;
+
+#define CHAN_WINDOW_MESSAGE_MAX                                                                    \
+    (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
+
+// Encoders return what was written, borrowed from buffer; an empty span when it is too small.
+ChanSpan
+chan_window_props_encode(uint32_t window, const ChanWindowProps *m, void *buffer, size_t capacity);
+ChanSpan
+chan_window_icon_encode(uint32_t window, const ChanWindowIcon *m, void *buffer, size_t capacity);
+ChanSpan
+chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer, size_t capacity);
+
+// One message. Its parts are within the ranges above; pixels are borrowed from the bytes.
+typedef struct {
+    ChanWindowMessage type;
+    uint32_t window;
+    union {
+        ChanWindowProps props;
+        ChanWindowIcon icon;
+        ChanWindowShape shape;
+    };
+} ChanWindowSaid;
+
+// False for anything that is not exactly one valid message: close the channel, and go on without.
+bool chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said);
+
+// Whether every field is within its range.
+bool chan_window_props_valid(const ChanWindowProps *props);

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/window_channel.h"
+
+#include "guestagent/remoteapp/vchannel.h"
+
+struct RaWindowChannel {
+    RaLink *link;
+    RaChannel *channel; // NULL: not asked for
+    bool ready;
+    guint8 buffer[CHAN_WINDOW_MESSAGE_MAX];
+};
+
+RaWindowChannel *
+ra_window_channel_new(RaLink *link)
+{
+    RaWindowChannel *c = g_new0(RaWindowChannel, 1);
+
+    c->link = link;
+    return c;
+}
+
+void
+ra_window_channel_free(RaWindowChannel *c)
+{
+    if (c == NULL)
+        return;
+    ra_channel_free(c->channel);
+    g_free(c);
+}
+
+bool
+ra_window_channel_receive(RaWindowChannel *c, bool client_is_ours)
+{
+    if (c->channel == NULL && client_is_ours && ra_channel_dynamic_ready(c->link)) {
+        c->channel = ra_channel_open_dynamic(c->link, CHAN_WINDOW_CHANNEL);
+        ra_link_send(c->link);
+    }
+    if (c->ready || c->channel == NULL || !ra_channel_ready(c->channel))
+        return false;
+    c->ready = true;
+    return true;
+}
+
+static void
+say(RaWindowChannel *c, ChanSpan message)
+{
+    if (message.size > 0)
+        (void)ra_channel_write(c->channel, message.data, message.size);
+}
+
+void
+ra_window_channel_props(RaWindowChannel *c, const RaWindow *window)
+{
+    if (c->ready)
+        say(c, chan_window_props_encode(window->id, &window->props, c->buffer, sizeof c->buffer));
+}
+
+void
+ra_window_channel_icons(RaWindowChannel *c, const RaWindow *window)
+{
+    if (!c->ready)
+        return;
+    if (window->n_icons == 0) {
+        ChanWindowIcon none = {0};
+        say(c, chan_window_icon_encode(window->id, &none, c->buffer, sizeof c->buffer));
+    }
+    for (guint i = 0; i < window->n_icons; i++) {
+        const RaIcon *icon = &window->icons[i];
+        // 0xAARRGGBB in the machine's order is BGRA on every machine this is built for.
+        G_STATIC_ASSERT(G_BYTE_ORDER == G_LITTLE_ENDIAN);
+        ChanWindowIcon m = {.index = (guint8)i,
+                            .count = (guint8)window->n_icons,
+                            .width = (guint16)icon->side,
+                            .height = (guint16)icon->side,
+                            .pixels = CHAN_SPAN(icon->argb, (gsize)icon->side * icon->side * 4)};
+        say(c, chan_window_icon_encode(window->id, &m, c->buffer, sizeof c->buffer));
+    }
+}

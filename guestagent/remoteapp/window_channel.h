@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The server's end of the window channel (channel/window_channel.h). Only a client of ours is
+// asked for it; until it is ready, and for any other client, what is told here goes nowhere.
+
+#include "guestagent/remoteapp/desktop.h"
+#include "guestagent/remoteapp/link.h"
+
+typedef struct RaWindowChannel RaWindowChannel;
+
+RaWindowChannel *ra_window_channel_new(RaLink *link);
+void ra_window_channel_free(RaWindowChannel *channel);
+
+// What the library received was queued: asks for the channel when that is possible. client_is_ours:
+// its handshake said so. TRUE when the channel has just become ready: tell of all windows.
+bool ra_window_channel_receive(RaWindowChannel *channel, bool client_is_ours);
+
+// All of a kind, of a window that RAIL has told of. ra_link_send sends it.
+void ra_window_channel_props(RaWindowChannel *channel, const RaWindow *window);
+void ra_window_channel_icons(RaWindowChannel *channel, const RaWindow *window);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What a server of ours says of its windows beside RAIL: kept, and told to the view. Pure.
+
+#include "rdpbridge/model_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STATIC_GRAVITY 10 // X11: positions are the client area's
+
+static void
+icons_clear(BridgeSizedIcon *icons, unsigned *n)
+{
+    for (unsigned i = 0; i < *n; i++)
+        free(icons[i].pixels);
+    *n = 0;
+}
+
+void
+bridge_properties_clear(BridgeProperties *p)
+{
+    icons_clear(p->icons, &p->n_icons);
+    icons_clear(p->coming, &p->n_coming);
+    for (unsigned i = 0; i < 2; i++)
+        free(p->shapes[i]);
+    *p = (BridgeProperties){0};
+}
+
+static void
+say_props(BridgeModel *m, const BridgeWindow *w)
+{
+    ViewProps msg = {.id = w->id, .props = w->properties.props};
+
+    VIEW_INIT(&msg, VIEW_MSG_PROPS);
+    if (w->placed) { // another view is not to have the window manager place it again
+        msg.props.size_flags |= CHAN_SIZE_USER_POSITION | CHAN_SIZE_GRAVITY;
+        msg.props.gravity = STATIC_GRAVITY;
+    }
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
+static void
+say_shape(BridgeModel *m, const BridgeWindow *w, ChanWindowShapeKind which)
+{
+    struct {
+        ViewShape head;
+        ChanWindowRect rects[CHAN_WINDOW_SHAPE_MAX];
+    } msg = {.head = {.id = w->id, .which = which}};
+    const ChanWindowShape *shape = w->properties.shapes[which];
+
+    VIEW_INIT(&msg.head, VIEW_MSG_SHAPE);
+    if (shape) {
+        msg.head.shaped = 1;
+        msg.head.count = shape->count;
+        memcpy(msg.rects, shape->rects, shape->count * sizeof msg.rects[0]);
+    }
+    msg.head.header.size = (uint32_t)(sizeof msg.head + msg.head.count * sizeof msg.rects[0]);
+    bridge_say(m, &msg, msg.head.header.size, -1);
+}
+
+static void
+say_icons(BridgeModel *m, const BridgeWindow *w)
+{
+    const BridgeProperties *p = &w->properties;
+    ViewId gone = {.id = w->id};
+
+    if (!m->view)
+        return;
+    VIEW_INIT(&gone, VIEW_MSG_ICONS_GONE);
+    if (p->n_icons == 0)
+        bridge_say(m, &gone, sizeof gone, -1);
+    for (unsigned i = 0; i < p->n_icons; i++) {
+        const BridgeSizedIcon *icon = &p->icons[i];
+        ViewIcon msg = {.id = w->id,
+                        .width = icon->width,
+                        .height = icon->height,
+                        .index = (uint16_t)i,
+                        .count = (uint16_t)p->n_icons};
+        int fd = bridge_memfd_of(icon->pixels, (size_t)icon->width * icon->height * 4);
+        if (fd < 0)
+            return; // a window without its icons is still a window
+        VIEW_INIT(&msg, VIEW_MSG_ICON);
+        bridge_say(m, &msg, sizeof msg, fd);
+        close(fd);
+    }
+}
+
+void
+bridge_say_properties(BridgeModel *m, BridgeWindow *w)
+{
+    const BridgeProperties *p = &w->properties;
+
+    if (p->said)
+        say_props(m, w);
+    for (unsigned i = 0; i < 2; i++)
+        if (p->shapes[i])
+            say_shape(m, w, i);
+    if (p->has_icons)
+        say_icons(m, w);
+}
+
+static void
+take_props(BridgeModel *m, BridgeWindow *w, const ChanWindowProps *props)
+{
+    BridgeProperties *p = &w->properties;
+
+    if (p->said && memcmp(&p->props, props, sizeof *props) == 0)
+        return;
+    p->said = true;
+    p->props = *props;
+    if (w->announced)
+        say_props(m, w);
+}
+
+static void
+take_shape(BridgeModel *m, BridgeWindow *w, const ChanWindowShape *shape)
+{
+    ChanWindowShape **kept = &w->properties.shapes[shape->which];
+
+    if (!shape->shaped && !*kept)
+        return;
+    free(*kept);
+    *kept = NULL;
+    if (shape->shaped) {
+        *kept = malloc(sizeof *shape);
+        if (!*kept)
+            abort();
+        **kept = *shape;
+    }
+    if (w->announced)
+        say_shape(m, w, shape->which);
+}
+
+// A set that is broken off, or does not begin at its beginning, is none.
+static void
+take_icon(BridgeModel *m, BridgeWindow *w, const ChanWindowIcon *icon)
+{
+    BridgeProperties *p = &w->properties;
+
+    if (icon->index == 0)
+        icons_clear(p->coming, &p->n_coming);
+    if (icon->count > 0) {
+        if (icon->index != p->n_coming)
+            return;
+        uint8_t *pixels = malloc(icon->pixels.size);
+        if (!pixels)
+            abort();
+        memcpy(pixels, icon->pixels.data, icon->pixels.size);
+        p->coming[p->n_coming++] = (BridgeSizedIcon){pixels, icon->width, icon->height};
+    }
+    if (p->n_coming < icon->count)
+        return;
+    icons_clear(p->icons, &p->n_icons);
+    memcpy(p->icons, p->coming, sizeof p->icons);
+    p->n_icons = p->n_coming;
+    p->n_coming = 0;
+    p->has_icons = true;
+    if (w->announced)
+        say_icons(m, w);
+}
+
+void
+bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
+{
+    BridgeWindow *w = bridge_model_window(m, said->window);
+
+    if (!w)
+        return;
+    switch (said->type) {
+    case CHAN_WINDOW_PROPS:
+        take_props(m, w, &said->props);
+        break;
+    case CHAN_WINDOW_ICON:
+        take_icon(m, w, &said->icon);
+        break;
+    case CHAN_WINDOW_SHAPE:
+        take_shape(m, w, &said->shape);
+        break;
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/window_channel.h"
+
+#include <freerdp/client/channels.h>
+#include <freerdp/dvc.h>
+#include <string.h>
+
+typedef struct {
+    GENERIC_DYNVC_PLUGIN base;
+    rdpContext *context;
+    gboolean broken;
+} Plugin;
+
+// The library makes its plug-in by a function without a pointer of ours.
+static BridgeWindowChannelSaid the_said;
+
+static UINT
+on_data(IWTSVirtualChannelCallback *callback, wStream *data)
+{
+    Plugin *plugin = (Plugin *)((GENERIC_CHANNEL_CALLBACK *)callback)->plugin;
+    ChanSpan untrusted_bytes = {Stream_Pointer(data), Stream_GetRemainingLength(data)};
+    ChanWindowSaid said;
+
+    if (plugin->broken)
+        return CHANNEL_RC_OK;
+    if (chan_window_decode(untrusted_bytes, &said)) {
+        the_said(plugin->context, &said);
+        return CHANNEL_RC_OK;
+    }
+    g_message("the guest's window channel sent what cannot be read; its windows have RAIL's "
+              "properties only");
+    plugin->broken = TRUE;
+    return CHANNEL_RC_OK;
+}
+
+static UINT
+on_close(IWTSVirtualChannelCallback *callback)
+{
+    free(callback); // the library's, made for this channel
+    return CHANNEL_RC_OK;
+}
+
+static UINT
+on_start(GENERIC_DYNVC_PLUGIN *base, rdpContext *context, rdpSettings *settings)
+{
+    ((Plugin *)base)->context = context;
+    return CHANNEL_RC_OK;
+}
+
+static const IWTSVirtualChannelCallback callbacks = {.OnDataReceived = on_data,
+                                                     .OnClose = on_close};
+
+static UINT VCAPITYPE
+entry(IDRDYNVC_ENTRY_POINTS *points)
+{
+    return freerdp_generic_DVCPluginEntry(points, "org.casement.windows", CHAN_WINDOW_CHANNEL,
+                                          sizeof(Plugin), sizeof(GENERIC_CHANNEL_CALLBACK),
+                                          &callbacks, on_start, NULL);
+}
+
+PVIRTUALCHANNELENTRY
+bridge_window_channel_entry(BridgeWindowChannelSaid said)
+{
+    UINT(VCAPITYPE * function)(IDRDYNVC_ENTRY_POINTS *) = entry;
+    PVIRTUALCHANNELENTRY as_entry;
+
+    the_said = said;
+    memcpy(&as_entry, &function, sizeof as_entry);
+    return as_entry;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The client's end of the window channel (channel/window_channel.h), a dynamic channel that only
+// servers of ours open. What cannot be read ends nothing: the channel is no longer listened to.
+
+#include "channel/window_channel.h"
+
+#include <freerdp/freerdp.h>
+#include <glib.h>
+
+// One decoded message, within its ranges. context is the connection's.
+typedef void (*BridgeWindowChannelSaid)(rdpContext *context, const ChanWindowSaid *said);
+
+// What the library asks for by the channel's name; said hears from every connection.
+PVIRTUALCHANNELENTRY bridge_window_channel_entry(BridgeWindowChannelSaid said);
