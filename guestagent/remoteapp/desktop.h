@@ -48,9 +48,10 @@ typedef struct {
     bool resizable, closable;
     int min_width, min_height, max_width, max_height; // 0: none
     int base_width, base_height, inc_width, inc_height;
-    ChanWindowProps props; // what the program says to window managers, bounded and as it is
-    guint32 pid;           // _NET_WM_PID, or what XRes says; 0: unknown
-    char *title;           // UTF-8, never NULL
+    ChanWindowProps props;      // what the program says to window managers, bounded and as it is
+    ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
+    guint32 pid;                // _NET_WM_PID, or what XRes says; 0: unknown
+    char *title;                // UTF-8, never NULL
     char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
     char *startup_id; // "" if none
     RaIcon icons[8];  // largest first; n_icons of them
@@ -64,7 +65,8 @@ typedef enum {
     RA_CHANGED_ICON = 1u << 3,
     RA_CHANGED_HINTS = 1u << 4, // kind, owner, flags, sizes
     RA_CHANGED_APP = 1u << 5,
-    RA_CHANGED_ALL = (1u << 6) - 1,
+    RA_CHANGED_SHAPE = 1u << 6,
+    RA_CHANGED_ALL = (1u << 7) - 1,
 } RaChange;
 
 typedef struct {

@@ -76,3 +76,19 @@ ra_window_channel_icons(RaWindowChannel *c, const RaWindow *window)
         say(c, chan_window_icon_encode(window->id, &m, c->buffer, sizeof c->buffer));
     }
 }
+
+void
+ra_window_channel_shapes(RaWindowChannel *c, const RaWindow *window)
+{
+    for (guint i = 0; c->ready && i < G_N_ELEMENTS(window->shapes); i++) {
+        ChanWindowShape whole = {.which = (guint8)i};
+        const ChanWindowShape *shape = window->shapes[i] ? window->shapes[i] : &whole;
+        say(c, chan_window_shape_encode(window->id, shape, c->buffer, sizeof c->buffer));
+    }
+}
+
+bool
+ra_window_channel_ready(const RaWindowChannel *c)
+{
+    return c->ready;
+}

@@ -84,7 +84,7 @@ same_rect(const RaRect *a, const RaRect *b)
 static void
 push_rest(RaWindows *ws, Known *k, const RaWindow *window, RaChange what)
 {
-    if ((what & RA_CHANGED_ICON) != 0)
+    if ((what & RA_CHANGED_ICON) != 0 && !ra_window_channel_ready(ws->channel))
         push_icons(ws, window);
     if ((what & RA_CHANGED_HINTS) != 0 && window->kind != RA_KIND_POPUP &&
         window->kind != RA_KIND_TOOLTIP)
@@ -104,6 +104,8 @@ push_properties(RaWindows *ws, const RaWindow *window, RaChange what)
         ra_window_channel_props(ws->channel, window);
     if ((what & RA_CHANGED_ICON) != 0)
         ra_window_channel_icons(ws->channel, window);
+    if ((what & RA_CHANGED_SHAPE) != 0)
+        ra_window_channel_shapes(ws->channel, window);
 }
 
 // Tells the client what it does not know yet of the window.

@@ -3,6 +3,7 @@
 
 #include "guestagent/remoteapp/x11/client_props.h"
 #include "guestagent/remoteapp/x11/pixmap_icon.h"
+#include "guestagent/remoteapp/x11/shape.h"
 
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
@@ -90,6 +91,7 @@ ra_client_new(RaConn *conn, Window window, guint32 id)
         return NULL;
     }
     ra_client_derive(conn, c, RA_CHANGED_ALL);
+    ra_shape_start(conn, c);
     c->changed = 0;
     return c;
 }
@@ -104,6 +106,7 @@ ra_client_free(RaConn *conn, RaClient *c)
     if (c->damage != None)
         XDamageDestroy(conn->dpy, c->damage);
     ra_icons_clear(&c->icons);
+    ra_shape_clear(c);
     g_free(c->net_name);
     g_free(c->wm_name);
     g_free(c->class_instance);

@@ -11,6 +11,7 @@
 #include <X11/extensions/Xdamage.h>
 #include <X11/extensions/Xfixes.h>
 #include <X11/extensions/Xrandr.h>
+#include <X11/extensions/shape.h>
 #include <gio/gio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,9 @@ find_extensions(RaConn *conn, GError **error)
             DisplayString(conn->dpy), missing);
         return false;
     }
+    conn->has_shape = XShapeQueryExtension(conn->dpy, &conn->shape_event, &first) &&
+                      XShapeQueryVersion(conn->dpy, &major, &minor) &&
+                      (major > 1 || (major == 1 && minor >= 1)); // 1.1: shapes of input
     if (!XRRQueryExtension(conn->dpy, &conn->randr_event, &first) ||
         !XRRQueryVersion(conn->dpy, &major, &minor) || (major == 1 && minor < 2))
         conn->randr_event = -1;

@@ -120,7 +120,8 @@ typedef struct {
     int damage_event, fixes_event;
     int randr_event; // -1: no RandR
     int xkb_event;   // -1: no XKB
-    bool has_shm, has_xtest, has_res;
+    int shape_event; // where has_shape
+    bool has_shm, has_xtest, has_res, has_shape;
     Atom atom[RA_ATOM_COUNT];
 } RaConn;
 

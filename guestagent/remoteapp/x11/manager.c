@@ -5,11 +5,13 @@
 #include "guestagent/remoteapp/x11/focus.h"
 #include "guestagent/remoteapp/x11/owner.h"
 #include "guestagent/remoteapp/x11/pixels.h"
+#include "guestagent/remoteapp/x11/shape.h"
 #include "guestagent/remoteapp/x11/stack.h"
 #include "guestagent/remoteapp/x11/wm.h"
 
 #include <X11/extensions/Xfixes.h>
 #include <X11/extensions/Xrandr.h>
+#include <X11/extensions/shape.h>
 #include <string.h>
 
 // Events handled before others in the loop get their turn.
@@ -134,6 +136,14 @@ on_property(RaDesktop *d, const XPropertyEvent *e)
 }
 
 static void
+on_shape(RaDesktop *d, const XShapeEvent *e)
+{
+    RaClient *c = ra_by_xid(d, e->window);
+    if (c)
+        ra_shape_changed(d->conn, c, e->kind);
+}
+
+static void
 handle_extension(RaDesktop *d, XEvent *e)
 {
     RaConn *conn = d->conn;
@@ -141,6 +151,8 @@ handle_extension(RaDesktop *d, XEvent *e)
         ra_pixels_damaged(d, (XDamageNotifyEvent *)e);
     else if (e->type == conn->fixes_event + XFixesCursorNotify)
         ra_pointer_image_changed(d->pointer_image);
+    else if (conn->has_shape && e->type == conn->shape_event + ShapeNotify)
+        on_shape(d, (const XShapeEvent *)e);
     else if (conn->randr_event >= 0 && e->type == conn->randr_event + RRScreenChangeNotify)
         XRRUpdateConfiguration(e);
     else
