@@ -13,6 +13,8 @@
     X(WM_CHANGE_STATE)                                                                             \
     X(_MOTIF_WM_HINTS)                                                                             \
     X(_NET_WM_PING)                                                                                \
+    X(_NET_WM_SYNC_REQUEST_COUNTER)                                                                \
+    X(_NET_WM_SYNC_REQUEST)                                                                        \
     X(_NET_WM_PID)                                                                                 \
     X(_NET_WM_NAME)                                                                                \
     X(_NET_WM_ICON)                                                                                \

@@ -9,6 +9,7 @@
 #include <X11/extensions/XShm.h>
 #include <X11/extensions/Xfixes.h>
 #include <X11/extensions/Xrandr.h>
+#include <X11/extensions/sync.h>
 #include <errno.h>
 #include <gio/gio.h>
 #include <stdlib.h>
@@ -150,6 +151,8 @@ query_extensions(HostDisplay *x)
         x->xkb_event = event;
         XkbSetDetectableAutoRepeat(x->dpy, True, NULL);
     }
+    x->has_sync =
+        XSyncQueryExtension(x->dpy, &event, &error) && XSyncInitialize(x->dpy, &major, &minor);
     major = 1, minor = 5;
     bool randr = XRRQueryExtension(x->dpy, &event, &error) &&
                  XRRQueryVersion(x->dpy, &major, &minor) && (major > 1 || minor >= 5);

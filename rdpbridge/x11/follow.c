@@ -6,6 +6,7 @@
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/sync.h"
 
 // A window manager needs a moment to follow; until then its old state is no news.
 #define STATE_SETTLE_US (G_USEC_PER_SEC / 2)
@@ -17,6 +18,8 @@ host_follow_configure(HostWindow *w, const XConfigureEvent *e)
     w->notified_width = (uint32_t)e->width;
     w->notified_height = (uint32_t)e->height;
     w->geometry_dirty = true;
+    w->sync.configured = true;
+    host_sync_consider(w);
 }
 
 void

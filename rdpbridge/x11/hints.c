@@ -287,11 +287,13 @@ static void
 push_constants(HostWindow *w)
 {
     HostDisplay *x = w->view->x;
-    Atom protocols[] = {x->atoms[ATOM_WM_DELETE_WINDOW], x->atoms[ATOM__NET_WM_PING]};
+    Atom protocols[] = {x->atoms[ATOM_WM_DELETE_WINDOW], x->atoms[ATOM__NET_WM_PING],
+                        x->atoms[ATOM__NET_WM_SYNC_REQUEST]};
+    int n_protocols = w->sync.counter != None ? 3 : 2;
     const long pid = getpid();
     char host[256] = "";
 
-    XSetWMProtocols(x->dpy, w->xid, protocols, G_N_ELEMENTS(protocols));
+    XSetWMProtocols(x->dpy, w->xid, protocols, n_protocols);
     set_longs(w, x->atoms[ATOM__NET_WM_PID], XA_CARDINAL, &pid, 1);
     if (gethostname(host, sizeof host - 1) == 0)
         set_text(w, XA_WM_CLIENT_MACHINE, XA_STRING, host);

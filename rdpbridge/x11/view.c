@@ -13,6 +13,7 @@
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sound.h"
+#include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/XKBlib.h>
@@ -35,6 +36,8 @@ on_client_message(View *view, XClientMessageEvent *e)
         pong.xclient.window = view->x->root;
         XSendEvent(view->x->dpy, view->x->root, False,
                    SubstructureNotifyMask | SubstructureRedirectMask, &pong);
+    } else if (protocol == atoms[ATOM__NET_WM_SYNC_REQUEST]) {
+        host_sync_asked(w, e);
     } else if (protocol == atoms[ATOM_WM_DELETE_WINDOW] && !w->is_orphan) {
         ViewId m = {.id = w->id};
         VIEW_INIT(&m, VIEW_MSG_CLOSE);

@@ -10,6 +10,7 @@
 #include "rdpbridge/x11/popup.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/Xutil.h>
@@ -43,6 +44,7 @@ host_window_free(HostWindow *w)
 {
     if (!w)
         return;
+    host_sync_stop(w);
     if (w->xid) {
         host_windows_forget_xid(w->view->windows, w->xid);
         XDestroyWindow(w->view->x->dpy, w->xid);
@@ -259,6 +261,7 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
     host_paint_commit(w->view, w, m->serial, damage, n);
     if (new_buffer && w->viewable)
         host_paint_padding(w->view, w);
+    host_sync_consider(w);
 }
 
 // Room for a title bar: a window whose client area begins at the very top would have it off the
@@ -313,6 +316,8 @@ create(HostWindow *w)
         XFixesSetWindowShapeRegion(x->dpy, w->xid, ShapeInput, 0, 0, none);
         XFixesDestroyRegion(x->dpy, none);
     }
+    if (!w->wanted.override_redirect)
+        host_sync_start(w);
     if (top_level)
         host_launches_take(w->view->launches, w);
 }
@@ -416,6 +421,7 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->pushed = former->pushed;
     w->mapped = former->mapped;
     w->viewable = former->viewable;
+    host_sync_inherit(w, former);
     w->notified_width = former->notified_width;
     w->notified_height = former->notified_height;
     // The host's word on place and size stands until the guest asks for another.

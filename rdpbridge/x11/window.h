@@ -8,6 +8,8 @@
 #include "rdpbridge/x11/buffer.h"
 #include "rdpbridge/x11/view.h"
 
+#include <X11/extensions/sync.h>
+
 #define HOST_CLASS_MAX (CHAN_ID_MAX + CTL_GUEST_MAX + 16)
 #define HOST_TITLE_MAX (VIEW_TITLE_MAX + CTL_GUEST_MAX + 2)
 #define HOST_EXPOSED_MAX 16
@@ -45,6 +47,13 @@ typedef struct {
     ChanWindowRect *rects;
 } HostShape;
 
+typedef struct {
+    XSyncCounter counter; // None: the server has none
+    XSyncValue value;     // that the window manager waits for
+    bool asked, configured;
+    GSource *late; // when it is not to wait any longer
+} HostSync;
+
 struct HostWindow {
     View *view;
     uint32_t id; // the guest's
@@ -59,7 +68,8 @@ struct HostWindow {
     HostIcon icons[CHAN_WINDOW_ICONS_MAX], coming[CHAN_WINDOW_ICONS_MAX];
     unsigned n_coming;
     HostShape shapes[2]; // by ChanWindowShapeKind
-    HostBuffer *buffer;  // last committed
+    HostSync sync;
+    HostBuffer *buffer; // last committed
 
     ViewRect committed; // geometry of the last commit
     uint32_t committed_state;

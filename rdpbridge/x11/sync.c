@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/sync.h"
+
+#include <X11/Xatom.h>
+
+#define LATE_MS 300
+
+void
+host_sync_start(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    XSyncValue zero;
+
+    if (!x->has_sync)
+        return;
+    XSyncIntToValue(&zero, 0);
+    w->sync.counter = XSyncCreateCounter(x->dpy, zero);
+    const long counter = (long)w->sync.counter;
+    XChangeProperty(x->dpy, w->xid, x->atoms[ATOM__NET_WM_SYNC_REQUEST_COUNTER], XA_CARDINAL, 32,
+                    PropModeReplace, (const unsigned char *)&counter, 1);
+}
+
+static void
+forget_timer(HostWindow *w)
+{
+    if (!w->sync.late)
+        return;
+    g_source_destroy(w->sync.late);
+    g_clear_pointer(&w->sync.late, g_source_unref);
+}
+
+void
+host_sync_stop(HostWindow *w)
+{
+    forget_timer(w);
+    if (w->sync.counter != None)
+        XSyncDestroyCounter(w->view->x->dpy, w->sync.counter);
+    w->sync = (HostSync){0};
+}
+
+static void
+answer(HostWindow *w)
+{
+    forget_timer(w);
+    w->sync.asked = w->sync.configured = false;
+    XSyncSetCounter(w->view->x->dpy, w->sync.counter, w->sync.value);
+}
+
+void
+host_sync_inherit(HostWindow *w, HostWindow *former)
+{
+    if (former->sync.asked)
+        answer(former);
+    w->sync.counter = former->sync.counter;
+    former->sync.counter = None;
+}
+
+static gboolean
+on_late(gpointer user)
+{
+    answer(user);
+    return G_SOURCE_REMOVE;
+}
+
+void
+host_sync_asked(HostWindow *w, const XClientMessageEvent *e)
+{
+    if (w->sync.counter == None)
+        return;
+    XSyncIntsToValue(&w->sync.value, (unsigned)e->data.l[2], (int)e->data.l[3]);
+    w->sync.asked = true;
+    w->sync.configured = false;
+    forget_timer(w);
+    w->sync.late = g_timeout_source_new(LATE_MS);
+    g_source_set_callback(w->sync.late, on_late, w, NULL);
+    g_source_attach(w->sync.late, w->view->context);
+}
+
+// The message comes before the event with the size that it is about.
+void
+host_sync_consider(HostWindow *w)
+{
+    bool same = w->buffer && w->buffer->width == w->notified_width &&
+                w->buffer->height == w->notified_height;
+
+    if (w->sync.asked && w->sync.configured && (same || !w->viewable))
+        answer(w);
+}
