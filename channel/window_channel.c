@@ -43,6 +43,20 @@ chan_window_icon_encode(uint32_t window, const ChanWindowIcon *m, void *buffer, 
 }
 
 ChanSpan
+chan_window_host_encode(uint32_t window, const ChanWindowHost *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_HOST, window, buffer, capacity);
+
+    chan_write_u32(&w, m->serial);
+    chan_write_u32(&w, m->states);
+    chan_write_i32(&w, m->x);
+    chan_write_i32(&w, m->y);
+    chan_write_u32(&w, m->width);
+    chan_write_u32(&w, m->height);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_SHAPE, window, buffer, capacity);
@@ -79,7 +93,8 @@ chan_window_props_valid(const ChanWindowProps *p)
 
     return sides_ok(sizes, sizeof sizes / sizeof sizes[0]) && p->gravity <= GRAVITY_LAST &&
            p->type <= CHAN_TYPE_LAST && (p->size_flags & ~(uint32_t)CHAN_SIZE_ALL) == 0 &&
-           (p->flags & ~(uint32_t)CHAN_WINDOW_FLAGS_ALL) == 0;
+           (p->flags & ~(uint32_t)CHAN_WINDOW_FLAGS_ALL) == 0 &&
+           (p->states & ~(uint32_t)CHAN_STATES_ALL) == 0;
 }
 
 static bool
@@ -129,6 +144,26 @@ decode_shape(ChanReader *r, ChanWindowShape *m)
     return true;
 }
 
+static bool
+place_ok(int32_t v)
+{
+    return v >= -(int32_t)CHAN_WINDOW_SIDE_MAX && v <= (int32_t)CHAN_WINDOW_SIDE_MAX;
+}
+
+static bool
+decode_host(ChanReader *r, ChanWindowHost *m)
+{
+    m->serial = chan_read_u32(r);
+    m->states = chan_read_u32(r);
+    m->x = chan_read_i32(r);
+    m->y = chan_read_i32(r);
+    m->width = chan_read_u32(r);
+    m->height = chan_read_u32(r);
+    return (m->states & ~(uint32_t)CHAN_STATES_ALL) == 0 && place_ok(m->x) && place_ok(m->y) &&
+           m->width >= 1 && m->width <= CHAN_WINDOW_SIDE_MAX && m->height >= 1 &&
+           m->height <= CHAN_WINDOW_SIDE_MAX;
+}
+
 bool
 chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
 {
@@ -143,5 +178,7 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_icon(&r, &said->icon);
     else if (said->type == CHAN_WINDOW_SHAPE)
         ok = decode_shape(&r, &said->shape);
+    else if (said->type == CHAN_WINDOW_HOST)
+        ok = decode_host(&r, &said->host);
     return ok && chan_reader_end(&r);
 }

@@ -10,6 +10,9 @@
 //   ICON   u8 2, u32 window, u8 index, u8 count, u16 width, u16 height, width * height * 4 bytes
 //   SHAPE  u8 3, u32 window, u8 which, u8 shaped, u16 count, count times i16 x, y, u16 width,
 //   height
+//   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
+//
+// HOST is the client's: so the host shows the window, and so the guest is to have it.
 //
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
@@ -30,7 +33,19 @@ typedef enum {
     CHAN_WINDOW_PROPS = 1,
     CHAN_WINDOW_ICON = 2,
     CHAN_WINDOW_SHAPE = 3,
+    CHAN_WINDOW_HOST = 64,
 } ChanWindowMessage;
+
+// _NET_WM_STATE (EWMH 1.5), those that both ends keep.
+typedef enum {
+    CHAN_STATE_MAXIMIZED_HORZ = 1u << 0,
+    CHAN_STATE_MAXIMIZED_VERT = 1u << 1,
+    CHAN_STATE_FULLSCREEN = 1u << 2,
+    CHAN_STATE_HIDDEN = 1u << 3, // minimised
+    CHAN_STATE_ABOVE = 1u << 4,
+    CHAN_STATE_BELOW = 1u << 5,
+    CHAN_STATES_ALL = (1u << 6) - 1,
+} ChanStates;
 
 // Which of the fields of WM_NORMAL_HINTS count: its own flags (ICCCM 4.1.2.3).
 typedef enum {
@@ -90,6 +105,8 @@ typedef struct {
     uint32_t type;    // ChanWindowType
     uint32_t motif_flags, motif_functions, motif_decorations, motif_input_mode;
     uint32_t frame_left, frame_right, frame_top, frame_bottom; // of the program's own shadow
+    uint32_t states;                                           // ChanStates
+    uint32_t states_serial; // of the last HOST whose states it follows; 0: none
 } ChanWindowProps;
 
 #define CHAN_WINDOW_PROPS_FIELDS (sizeof(ChanWindowProps) / sizeof(uint32_t))
@@ -114,6 +131,14 @@ typedef struct {
     ChanWindowRect rects[CHAN_WINDOW_SHAPE_MAX]; // in the window
 } ChanWindowShape;
 
+typedef struct {
+    uint32_t serial; // of the states: another one each time that they changed; 0: not yet
+    uint32_t states; // ChanStates
+    // The client area, on the desktop: |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX, sides 1 to that.
+    int32_t x, y;
+    uint32_t width, height;
+} ChanWindowHost;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -122,6 +147,8 @@ ChanSpan
 chan_window_props_encode(uint32_t window, const ChanWindowProps *m, void *buffer, size_t capacity);
 ChanSpan
 chan_window_icon_encode(uint32_t window, const ChanWindowIcon *m, void *buffer, size_t capacity);
+ChanSpan
+chan_window_host_encode(uint32_t window, const ChanWindowHost *m, void *buffer, size_t capacity);
 ChanSpan
 chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer, size_t capacity);
 
@@ -133,6 +160,7 @@ typedef struct {
         ChanWindowProps props;
         ChanWindowIcon icon;
         ChanWindowShape shape;
+        ChanWindowHost host;
     };
 } ChanWindowSaid;
 

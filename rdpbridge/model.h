@@ -112,8 +112,10 @@ typedef struct {
 
     // Told to the view.
     bool announced;
-    bool placed;   // a view has said where the host has it
-    ViewKind kind; // fixed when announced
+    uint32_t state_serial, host_states; // the host's last; serial 0: it said nothing
+    ViewRect host_rect;                 // likewise, where placed
+    bool placed;                        // a view has said where the host has it
+    ViewKind kind;                      // fixed when announced
     uint32_t flags;
     bool committed; // at least once
     ViewCommit last;
@@ -188,6 +190,9 @@ void bridge_model_set_limits(BridgeModel *model, uint32_t id, const uint32_t min
 // Takes an icon made by malloc.
 void bridge_model_take_icon(BridgeModel *model, uint32_t id, uint8_t *icon, uint32_t width,
                             uint32_t height);
+
+// The host shows the window in another state.
+void bridge_model_state_set(BridgeModel *model, uint32_t id, uint32_t serial, uint32_t states);
 
 // What the window channel says; of a window that is not there nothing.
 void bridge_model_said(BridgeModel *model, const ChanWindowSaid *said);

@@ -47,5 +47,6 @@ void bridge_say_icon(BridgeModel *model, BridgeWindow *window);
 // PROPS, SHAPE and the set of icons; nothing where nothing was said.
 void bridge_say_properties(BridgeModel *model, BridgeWindow *window);
 void bridge_properties_clear(BridgeProperties *properties);
+ViewState bridge_properties_state(const BridgeProperties *properties);
 
 void bridge_say(BridgeModel *model, const void *message, size_t size, int fd);

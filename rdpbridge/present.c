@@ -15,6 +15,8 @@ state_of(const BridgeModel *m, const BridgeWindow *w)
 {
     if (bridge_model_hidden(m, w))
         return VIEW_STATE_HIDDEN;
+    if (w->properties.said)
+        return bridge_properties_state(&w->properties);
     if (w->show == BRIDGE_SHOW_MINIMIZED)
         return VIEW_STATE_MINIMIZED;
     if (w->show == BRIDGE_SHOW_FULLSCREEN)
@@ -115,6 +117,8 @@ send_commit(BridgeModel *m, BridgeWindow *w, ViewState state, const BridgeDamage
                       .buffer_id = w->buffer ? w->buffer->id : 0,
                       .state = (uint32_t)state,
                       .serial_configured = w->followed_serial,
+                      .state_serial =
+                          w->properties.said ? w->properties.props.states_serial : w->state_serial,
                       .n_damage = damage ? damage->count : 0}};
 
     VIEW_INIT(&msg.head, VIEW_MSG_COMMIT);
@@ -411,6 +415,7 @@ bridge_model_view_lost(BridgeModel *m)
         w->buffer_said = false;
         w->committed = false;
         w->followed_serial = 0;
+        w->state_serial = 0;
         w->moving = false;
         w->moving_due = 0;
         w->last = (ViewCommit){0};

@@ -29,12 +29,12 @@ bridge_properties_clear(BridgeProperties *p)
 }
 
 static void
-say_props(BridgeModel *m, const BridgeWindow *w)
+say_props(BridgeModel *m, const BridgeWindow *w, bool anew)
 {
     ViewProps msg = {.id = w->id, .props = w->properties.props};
 
     VIEW_INIT(&msg, VIEW_MSG_PROPS);
-    if (w->placed) { // another view is not to have the window manager place it again
+    if (anew && w->placed) { // another view is not to have the window manager place it again
         msg.props.size_flags |= CHAN_SIZE_USER_POSITION | CHAN_SIZE_GRAVITY;
         msg.props.gravity = STATIC_GRAVITY;
     }
@@ -93,12 +93,35 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
     const BridgeProperties *p = &w->properties;
 
     if (p->said)
-        say_props(m, w);
+        say_props(m, w, true);
     for (unsigned i = 0; i < 2; i++)
         if (p->shapes[i])
             say_shape(m, w, i);
     if (p->has_icons)
         say_icons(m, w);
+}
+
+ViewState
+bridge_properties_state(const BridgeProperties *p)
+{
+    const uint32_t both = CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT;
+
+    if (p->props.states & CHAN_STATE_HIDDEN)
+        return VIEW_STATE_MINIMIZED;
+    if (p->props.states & CHAN_STATE_FULLSCREEN)
+        return VIEW_STATE_FULLSCREEN;
+    return (p->props.states & both) == both ? VIEW_STATE_MAXIMIZED : VIEW_STATE_NORMAL;
+}
+
+void
+bridge_model_state_set(BridgeModel *m, uint32_t id, uint32_t serial, uint32_t states)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w)
+        return;
+    w->state_serial = serial;
+    w->host_states = states;
 }
 
 static void
@@ -111,7 +134,8 @@ take_props(BridgeModel *m, BridgeWindow *w, const ChanWindowProps *props)
     p->said = true;
     p->props = *props;
     if (w->announced)
-        say_props(m, w);
+        say_props(m, w, false);
+    bridge_present(m, w);
 }
 
 static void
@@ -177,6 +201,8 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
         break;
     case CHAN_WINDOW_SHAPE:
         take_shape(m, w, &said->shape);
+        break;
+    case CHAN_WINDOW_HOST: // a client's
         break;
     }
 }

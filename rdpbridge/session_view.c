@@ -51,6 +51,25 @@ handle_focus(BridgeSession *s, guint32 id)
     bridge_input_focus(s->input, TRUE);
 }
 
+// By the window channel, where the guest has it: states and place in one order. FALSE: by RAIL.
+static gboolean
+tell_guest(BridgeSession *s, guint32 id)
+{
+    const BridgeWindow *w = bridge_model_window(s->model, id);
+
+    if (!w || !w->properties.said)
+        return FALSE;
+    const ViewRect *r = w->placed ? &w->host_rect : &w->rect;
+    const ChanWindowHost host = {.serial = w->state_serial,
+                                 .states = w->state_serial != 0 ? w->host_states
+                                                                : w->properties.props.states,
+                                 .x = r->x,
+                                 .y = r->y,
+                                 .width = MAX(r->width, 1),
+                                 .height = MAX(r->height, 1)};
+    return bridge_window_channel_host(id, &host);
+}
+
 static void
 handle_configured(BridgeSession *s, const ViewConfigured *m)
 {
@@ -58,7 +77,7 @@ handle_configured(BridgeSession *s, const ViewConfigured *m)
         return;
     if (m->id == BRIDGE_SCREEN_ID)
         bridge_session_desktop_resize(s);
-    else
+    else if (!tell_guest(s, m->id))
         bridge_rail_move(s->rail, m->id, m->geometry.x, m->geometry.y, m->geometry.width,
                          m->geometry.height);
 }
@@ -71,8 +90,11 @@ handle_state(BridgeSession *s, const ViewStateMsg *m)
                                        [VIEW_STATE_MAXIMIZED] = SC_MAXIMIZE,
                                        [VIEW_STATE_FULLSCREEN] = SC_MAXIMIZE};
 
+    bridge_model_state_set(s->model, m->id, m->serial, m->states);
     if (m->id == BRIDGE_SCREEN_ID)
         bridge_session_screen_state(s, (ViewState)m->state);
+    else if (tell_guest(s, m->id))
+        return;
     else if (m->state < G_N_ELEMENTS(commands) && bridge_model_window(s->model, m->id))
         bridge_rail_command(s->rail, m->id, commands[m->state]);
 }

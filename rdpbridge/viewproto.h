@@ -196,7 +196,8 @@ typedef struct {
     uint32_t buffer_id; // 0: none yet (VIEW_STATE_HIDDEN or _MINIMIZED only)
     uint32_t state;     // ViewState
     uint32_t serial_configured;
-    uint32_t n_damage; // 0…VIEW_DAMAGE_MAX; each rectangle inside the buffer, not empty
+    uint32_t state_serial; // the last VIEW_MSG_STATE that this state follows
+    uint32_t n_damage;     // 0…VIEW_DAMAGE_MAX; each rectangle inside the buffer, not empty
     // ViewRect damage[n_damage]
 } ViewCommit;
 
@@ -324,7 +325,9 @@ typedef struct {
 typedef struct {
     ViewHeader header;
     uint32_t id;
-    uint32_t state; // ViewState, not HIDDEN
+    uint32_t state;  // ViewState, not HIDDEN
+    uint32_t states; // ChanStates, of which state is the most important
+    uint32_t serial; // grows by one with each
 } ViewStateMsg;
 
 typedef struct {

@@ -13,6 +13,7 @@ typedef struct {
 
 // The library makes its plug-in by a function without a pointer of ours.
 static BridgeWindowChannelSaid the_said;
+static IWTSVirtualChannel *the_channel; // of the one connection; NULL: not open
 
 static UINT
 on_data(IWTSVirtualChannelCallback *callback, wStream *data)
@@ -34,8 +35,16 @@ on_data(IWTSVirtualChannelCallback *callback, wStream *data)
 }
 
 static UINT
+on_open(IWTSVirtualChannelCallback *callback)
+{
+    the_channel = ((GENERIC_CHANNEL_CALLBACK *)callback)->channel;
+    return CHANNEL_RC_OK;
+}
+
+static UINT
 on_close(IWTSVirtualChannelCallback *callback)
 {
+    the_channel = NULL;
     free(callback); // the library's, made for this channel
     return CHANNEL_RC_OK;
 }
@@ -47,8 +56,8 @@ on_start(GENERIC_DYNVC_PLUGIN *base, rdpContext *context, rdpSettings *settings)
     return CHANNEL_RC_OK;
 }
 
-static const IWTSVirtualChannelCallback callbacks = {.OnDataReceived = on_data,
-                                                     .OnClose = on_close};
+static const IWTSVirtualChannelCallback callbacks = {
+    .OnDataReceived = on_data, .OnOpen = on_open, .OnClose = on_close};
 
 static UINT VCAPITYPE
 entry(IDRDYNVC_ENTRY_POINTS *points)
@@ -67,4 +76,14 @@ bridge_window_channel_entry(BridgeWindowChannelSaid said)
     the_said = said;
     memcpy(&as_entry, &function, sizeof as_entry);
     return as_entry;
+}
+
+gboolean
+bridge_window_channel_host(guint32 window, const ChanWindowHost *host)
+{
+    guint8 buffer[64];
+    ChanSpan m = chan_window_host_encode(window, host, buffer, sizeof buffer);
+
+    return the_channel &&
+           the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
 }

@@ -12,5 +12,8 @@
 // One decoded message, within its ranges. context is the connection's.
 typedef void (*BridgeWindowChannelSaid)(rdpContext *context, const ChanWindowSaid *said);
 
+// Tells the server how the host shows a window. FALSE: the server has not opened the channel.
+gboolean bridge_window_channel_host(guint32 window, const ChanWindowHost *host);
+
 // What the library asks for by the channel's name; said hears from every connection.
 PVIRTUALCHANNELENTRY bridge_window_channel_entry(BridgeWindowChannelSaid said);

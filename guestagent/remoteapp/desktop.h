@@ -149,6 +149,9 @@ void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus
 void ra_desktop_mark_focus(RaDesktop *desktop, bool marked);
 void ra_desktop_move_resize(RaDesktop *desktop, guint32 id, const RaRect *rect);
 void ra_desktop_set_state(RaDesktop *desktop, guint32 id, RaShowState state);
+// So the host shows the window: all states that both ends keep, and where. The serial is told back
+// in the window's props.
+void ra_desktop_set_host(RaDesktop *desktop, guint32 id, const ChanWindowHost *host);
 void ra_desktop_close(RaDesktop *desktop, guint32 id); // WM_DELETE_WINDOW, or XKillClient
 
 // Input in the order it is called. evdev is Linux's input code.

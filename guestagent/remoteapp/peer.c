@@ -96,7 +96,7 @@ on_activated(gpointer user)
     peer->input = ra_remote_input_new(link, host->desktop);
     peer->screen = ra_display_new(link, host->desktop);
     peer->graphics = ra_graphics_new(link, host->desktop, host->codec, &graphics_events, peer);
-    peer->window_channel = ra_window_channel_new(link);
+    peer->window_channel = ra_window_channel_new(link, host->desktop, peer->rail);
     peer->windows =
         ra_windows_new(link, host->desktop, peer->rail, peer->graphics, peer->window_channel);
     peer->pointer = ra_pointer_new(link);

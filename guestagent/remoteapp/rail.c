@@ -167,6 +167,13 @@ end_move(RaRail *rail, guint32 id, const RaRect *rect)
     write_pdu(rail, pdu, ra_rail_write_move_size(pdu, &move));
 }
 
+void
+ra_rail_moved(RaRail *rail, guint32 id, const RaRect *rect)
+{
+    end_move(rail, id, rect);
+    rail->events->moved(id, rect, rail->user);
+}
+
 static void
 handle_move(RaRail *rail, const RaRailMessage *m)
 {
@@ -174,8 +181,7 @@ handle_move(RaRail *rail, const RaRailMessage *m)
                    m->rect.bottom - m->rect.top};
     if (rect.width <= 0 || rect.height <= 0)
         return;
-    end_move(rail, m->window_id, &rect);
-    rail->events->moved(m->window_id, &rect, rail->user);
+    ra_rail_moved(rail, m->window_id, &rect);
     ra_desktop_move_resize(rail->desktop, m->window_id, &rect);
 }
 

@@ -38,6 +38,9 @@ void ra_rail_free(RaRail *rail);
 void ra_rail_receive(RaRail *rail);
 bool ra_rail_ready(const RaRail *rail);
 
+// The client has the window there, as it says elsewhere: a move that the window asked for is over.
+void ra_rail_moved(RaRail *rail, guint32 id, const RaRect *rect);
+
 // The client is casement-session, and is told of application ids unasked.
 bool ra_rail_casement(const RaRail *rail);
 

@@ -5,17 +5,21 @@
 
 struct RaWindowChannel {
     RaLink *link;
+    RaDesktop *desktop;
+    RaRail *rail;
     RaChannel *channel; // NULL: not asked for
     bool ready;
     guint8 buffer[CHAN_WINDOW_MESSAGE_MAX];
 };
 
 RaWindowChannel *
-ra_window_channel_new(RaLink *link)
+ra_window_channel_new(RaLink *link, RaDesktop *desktop, RaRail *rail)
 {
     RaWindowChannel *c = g_new0(RaWindowChannel, 1);
 
     c->link = link;
+    c->desktop = desktop;
+    c->rail = rail;
     return c;
 }
 
@@ -28,6 +32,26 @@ ra_window_channel_free(RaWindowChannel *c)
     g_free(c);
 }
 
+// What is no message of ours is passed over: the client has RAIL for what it must say.
+static void
+obey(RaWindowChannel *c)
+{
+    ChanWindowSaid said;
+
+    for (;;) {
+        g_autoptr(GBytes) bytes = ra_channel_read(c->channel);
+        if (bytes == NULL)
+            return;
+        gsize size = 0;
+        const guint8 *data = g_bytes_get_data(bytes, &size);
+        if (!chan_window_decode(CHAN_SPAN(data, size), &said) || said.type != CHAN_WINDOW_HOST)
+            continue;
+        RaRect rect = {said.host.x, said.host.y, (int)said.host.width, (int)said.host.height};
+        ra_rail_moved(c->rail, said.window, &rect);
+        ra_desktop_set_host(c->desktop, said.window, &said.host);
+    }
+}
+
 bool
 ra_window_channel_receive(RaWindowChannel *c, bool client_is_ours)
 {
@@ -35,10 +59,12 @@ ra_window_channel_receive(RaWindowChannel *c, bool client_is_ours)
         c->channel = ra_channel_open_dynamic(c->link, CHAN_WINDOW_CHANNEL);
         ra_link_send(c->link);
     }
-    if (c->ready || c->channel == NULL || !ra_channel_ready(c->channel))
+    if (c->channel == NULL || !ra_channel_ready(c->channel))
         return false;
+    bool first = !c->ready;
     c->ready = true;
-    return true;
+    obey(c);
+    return first;
 }
 
 static void

@@ -6,14 +6,16 @@
 
 #include "guestagent/remoteapp/desktop.h"
 #include "guestagent/remoteapp/link.h"
+#include "guestagent/remoteapp/rail.h"
 
 typedef struct RaWindowChannel RaWindowChannel;
 
-RaWindowChannel *ra_window_channel_new(RaLink *link);
+RaWindowChannel *ra_window_channel_new(RaLink *link, RaDesktop *desktop, RaRail *rail);
 void ra_window_channel_free(RaWindowChannel *channel);
 
-// What the library received was queued: asks for the channel when that is possible. client_is_ours:
-// its handshake said so. TRUE when the channel has just become ready: tell of all windows.
+// What the library received was queued: does what the client says, and asks for the channel when
+// that is possible. client_is_ours: its handshake said so. TRUE when the channel has just become
+// ready: tell of all windows.
 bool ra_window_channel_receive(RaWindowChannel *channel, bool client_is_ours);
 
 // All of a kind, of a window that RAIL has told of. ra_link_send sends it.

@@ -12,6 +12,7 @@
     X(WM_STATE)                                                                                    \
     X(WM_CHANGE_STATE)                                                                             \
     X(_MOTIF_WM_HINTS)                                                                             \
+    X(_NET_MOVERESIZE_WINDOW)                                                                      \
     X(_NET_WM_PING)                                                                                \
     X(_NET_WM_SYNC_REQUEST_COUNTER)                                                                \
     X(_NET_WM_SYNC_REQUEST)                                                                        \
@@ -34,6 +35,7 @@
     X(_NET_WM_MOVERESIZE)                                                                          \
     X(_NET_WM_STATE)                                                                               \
     X(_NET_WM_STATE_MODAL)                                                                         \
+    X(_NET_WM_STATE_BELOW)                                                                         \
     X(_NET_WM_STATE_ABOVE)                                                                         \
     X(_NET_WM_STATE_SKIP_TASKBAR)                                                                  \
     X(_NET_WM_STATE_SKIP_PAGER)                                                                    \

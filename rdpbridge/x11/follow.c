@@ -15,6 +15,9 @@
 void
 host_follow_configure(HostWindow *w, const XConfigureEvent *e)
 {
+    // What maximised it comes before its size, so that the guest knows what it goes back to.
+    w->state_dirty |=
+        w->notified_width != (uint32_t)e->width || w->notified_height != (uint32_t)e->height;
     w->notified_width = (uint32_t)e->width;
     w->notified_height = (uint32_t)e->height;
     w->geometry_dirty = true;
@@ -149,12 +152,16 @@ static void
 sync_state(HostWindow *w)
 {
     ViewStateMsg m = {.id = w->id};
-    uint32_t state;
+    uint32_t state, states;
 
     w->state_dirty = false;
-    if (w->wanted.override_redirect || !w->mapped || !host_hints_read_state(w, &state) ||
-        state == w->wanted.state)
+    if (w->wanted.override_redirect || !w->mapped || !host_hints_read_state(w, &state, &states))
         return;
+    if (state == w->wanted.state &&
+        (!w->wanted.has_props || states == w->told_states || states == w->wanted.props.states)) {
+        w->told_states = states;
+        return;
+    }
     if (state == w->state_before && g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_US)
         return;
     if (w->wanted.state == VIEW_STATE_MINIMIZED)
@@ -162,6 +169,9 @@ sync_state(HostWindow *w)
     w->wanted.state = w->pushed.state = state;
     VIEW_INIT(&m, VIEW_MSG_STATE);
     m.state = state;
+    m.states = w->told_states = states;
+    m.serial = ++w->state_serial;
+    w->state_told_us = g_get_monotonic_time();
     if (w->is_orphan)
         return;
     host_session_send(w->view, &m, sizeof m);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/hints.h"
 
+#include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/Xatom.h>
@@ -91,7 +92,9 @@ push_own_sizes(HostWindow *w)
                     .max_aspect = {(int)p->max_aspect_num, (int)p->max_aspect_den},
                     .base_width = (int)p->base_width,
                     .base_height = (int)p->base_height,
-                    .win_gravity = w->by_frame ? gravity : StaticGravity};
+                    .win_gravity = w->by_frame || host_screen_moves_by_gravity(w->view->screen)
+                                       ? gravity
+                                       : StaticGravity};
 
     XSetWMNormalHints(w->view->x->dpy, w->xid, &h);
 }
@@ -412,13 +415,18 @@ host_hints_push(HostWindow *w, bool all)
 }
 
 gboolean
-host_hints_read_state(HostWindow *w, uint32_t *state)
+host_hints_read_state(HostWindow *w, uint32_t *state, uint32_t *states)
 {
+    static const HostAtom names[] = {
+        ATOM__NET_WM_STATE_MAXIMIZED_HORZ, ATOM__NET_WM_STATE_MAXIMIZED_VERT,
+        ATOM__NET_WM_STATE_FULLSCREEN,     ATOM__NET_WM_STATE_HIDDEN,
+        ATOM__NET_WM_STATE_ABOVE,          ATOM__NET_WM_STATE_BELOW};
+    const uint32_t both = CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT;
     HostDisplay *x = w->view->x;
     const Atom *atoms = x->atoms;
     unsigned long n = 0;
-    unsigned vertical = 0, horizontal = 0, fullscreen = 0, hidden = 0;
 
+    *states = 0;
     unsigned long *wm_state = host_display_property(
         x, &(HostPropertyQuery){w->xid, atoms[ATOM_WM_STATE], atoms[ATOM_WM_STATE], 32, 2}, NULL);
     if (!wm_state)
@@ -427,21 +435,21 @@ host_hints_read_state(HostWindow *w, uint32_t *state)
     XFree(wm_state);
     unsigned long *list = host_display_property(
         x, &(HostPropertyQuery){w->xid, atoms[ATOM__NET_WM_STATE], XA_ATOM, 32, 64}, &n);
-    for (unsigned long i = 0; i < n; i++) {
-        vertical |= list[i] == atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT];
-        horizontal |= list[i] == atoms[ATOM__NET_WM_STATE_MAXIMIZED_HORZ];
-        fullscreen |= list[i] == atoms[ATOM__NET_WM_STATE_FULLSCREEN];
-        hidden |= list[i] == atoms[ATOM__NET_WM_STATE_HIDDEN];
-    }
+    for (unsigned long i = 0; i < n; i++)
+        for (unsigned k = 0; k < G_N_ELEMENTS(names); k++) // in the order of ChanStates
+            if (list[i] == atoms[names[k]])
+                *states |= 1u << k;
     if (list)
         XFree(list);
     if (icccm == WithdrawnState)
         return FALSE;
-    if (icccm == IconicState || (hidden && !w->viewable))
+    bool minimized = icccm == IconicState || ((*states & CHAN_STATE_HIDDEN) && !w->viewable);
+    *states = minimized ? *states | CHAN_STATE_HIDDEN : *states & ~(uint32_t)CHAN_STATE_HIDDEN;
+    if (minimized)
         *state = VIEW_STATE_MINIMIZED;
-    else if (fullscreen)
+    else if (*states & CHAN_STATE_FULLSCREEN)
         *state = VIEW_STATE_FULLSCREEN;
     else
-        *state = vertical && horizontal ? VIEW_STATE_MAXIMIZED : VIEW_STATE_NORMAL;
+        *state = (*states & both) == both ? VIEW_STATE_MAXIMIZED : VIEW_STATE_NORMAL;
     return TRUE;
 }

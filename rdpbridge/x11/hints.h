@@ -16,4 +16,4 @@ void host_hints_set_initial_state(HostWindow *window);
 void host_hints_change_state(HostWindow *window, bool add, HostAtom first, Atom second);
 
 // What WM_STATE and _NET_WM_STATE make of the window: a ViewState. FALSE: nobody manages it.
-gboolean host_hints_read_state(HostWindow *window, uint32_t *state);
+gboolean host_hints_read_state(HostWindow *window, uint32_t *state, uint32_t *states);

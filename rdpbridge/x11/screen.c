@@ -17,6 +17,7 @@ struct HostScreen {
     View *view;
     ViewScreen now;
     ViewRect frame;
+    bool moves_by_gravity;
 };
 
 static ViewRect
@@ -123,19 +124,21 @@ read_scale_percent(HostDisplay *x)
     return (uint32_t)CLAMP(dpi / 96 * 100 + 0.5, 100, 500);
 }
 
-// Without a window manager nothing is marked.
-static bool
-read_marks_focus(HostDisplay *x)
+// What the window manager does; without one nothing.
+static void
+read_supported(HostScreen *s)
 {
+    HostDisplay *x = s->view->x;
     HostPropertyQuery query = {x->root, x->atoms[ATOM__NET_SUPPORTED], XA_ATOM, 32, SUPPORTED_MAX};
     unsigned long n = 0, *list = host_display_property(x, &query, &n);
-    bool marks = false;
 
-    for (unsigned long i = 0; i < n; i++)
-        marks |= list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED];
+    s->now.marks_focus = s->moves_by_gravity = false;
+    for (unsigned long i = 0; i < n; i++) {
+        s->now.marks_focus |= list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED];
+        s->moves_by_gravity |= list[i] == x->atoms[ATOM__NET_MOVERESIZE_WINDOW];
+    }
     if (list)
         XFree(list);
-    return marks;
 }
 
 static void
@@ -153,7 +156,7 @@ read_all(HostScreen *s)
     s->now.work_area = read_work_area(x, &s->now.root);
     s->now.scale_percent = read_scale_percent(x);
     s->now.refresh_mhz = read_refresh_mhz(x);
-    s->now.marks_focus = read_marks_focus(x);
+    read_supported(s);
     read_monitors(x, &s->now);
 }
 
@@ -198,6 +201,12 @@ host_screen_changed(HostScreen *s)
     read_all(s);
     if (memcmp(&before, &s->now, sizeof before) != 0)
         host_screen_tell(s);
+}
+
+bool
+host_screen_moves_by_gravity(const HostScreen *s)
+{
+    return s->moves_by_gravity;
 }
 
 const ViewRect *

@@ -17,6 +17,10 @@ void host_screen_tell(HostScreen *screen);
 // Something changed: RandR, the work area or the resources. Tells the session what is new.
 void host_screen_changed(HostScreen *screen);
 
+// The window manager moves a window by a message that names its own gravity
+// (_NET_MOVERESIZE_WINDOW, EWMH 1.5).
+bool host_screen_moves_by_gravity(const HostScreen *screen);
+
 // How far the window manager's frames reach: x left of the client area, y above it. A guess until
 // the first frame was seen.
 const ViewRect *host_screen_frame(const HostScreen *screen);

@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STATE_WAIT_US G_USEC_PER_SEC // for a guest to follow a state of the host's
+
 HostWindow *
 host_window_new(View *view, uint32_t id)
 {
@@ -229,6 +231,20 @@ follow_geometry(HostWindow *w, const ViewCommit *m)
         w->told = m->geometry;
 }
 
+// Likewise for the state: until the guest has followed the host's, for a while.
+static void
+follow_state(HostWindow *w, const ViewCommit *m, bool first)
+{
+    bool stale = (int32_t)(m->state_serial - w->state_serial) < 0 &&
+                 g_get_monotonic_time() - w->state_told_us < STATE_WAIT_US;
+
+    if (stale && !first)
+        return;
+    if (first || m->state != w->committed_state)
+        w->wanted.state = m->state;
+    w->committed_state = m->state;
+}
+
 void
 host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
 {
@@ -249,9 +265,7 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
     for (uint32_t i = 0; i < n; i++)
         w->view->pixels_received += (uint64_t)damage[i].width * damage[i].height;
     follow_geometry(w, m);
-    if (first || m->state != w->committed_state)
-        w->wanted.state = m->state;
-    w->committed_state = m->state;
+    follow_state(w, m, first);
     decide_popup(w, first);
     w->has_commit = true;
     if (first)
@@ -322,6 +336,25 @@ create(HostWindow *w)
         host_launches_take(w->view->launches, w);
 }
 
+// The window's gravity is its program's, and a request with it would mean the frame.
+static bool
+keeps_gravity(const HostWindow *w)
+{
+    return w->wanted.has_props && !w->wanted.override_redirect &&
+           host_screen_moves_by_gravity(w->view->screen);
+}
+
+// EWMH 1.5, _NET_MOVERESIZE_WINDOW: all four, of a program.
+static void
+move_client_area(HostWindow *w)
+{
+    const ViewRect *a = &w->wanted.geometry;
+    const long data[5] = {StaticGravity | 0xf << 8 | 1 << 12, a->x, a->y, (long)a->width,
+                          (long)a->height};
+
+    host_display_tell_root(w->view->x, w->xid, ATOM__NET_MOVERESIZE_WINDOW, data);
+}
+
 static void
 push_geometry(HostWindow *w)
 {
@@ -330,7 +363,10 @@ push_geometry(HostWindow *w)
     if (same_size(a, b) && same_place(a, b))
         return;
     // Whole, though only a part may differ: an earlier request may still be under way.
-    XMoveResizeWindow(w->view->x->dpy, w->xid, a->x, a->y, a->width, a->height);
+    if (w->mapped && keeps_gravity(w))
+        move_client_area(w);
+    else
+        XMoveResizeWindow(w->view->x->dpy, w->xid, a->x, a->y, a->width, a->height);
     w->geometry_pushed_us = g_get_monotonic_time();
 }
 

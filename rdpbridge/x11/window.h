@@ -83,6 +83,10 @@ struct HostWindow {
     GSource *settle;                          // looks again when that time is over
     gint64 state_pushed_us;                   // likewise
     uint32_t state_before;
+    // Of the host's last state that the session was told of: what the guest says before it has
+    // followed is the past's.
+    uint32_t state_serial, told_states;
+    gint64 state_told_us;
 
     bool mapped;      // asked to be, which the window manager may still delay
     bool viewable;    // is, as the server says

@@ -204,14 +204,15 @@ class View:
         self.buffers[window] = b
         return b
 
-    def commit(self, window, geometry, state=S_NORMAL, damage=None, configured=0, buffer=None, wait=True):
+    def commit(self, window, geometry, state=S_NORMAL, damage=None, configured=0, buffer=None, wait=True,
+               state_serial=1 << 30):
         """Commits the window's newest buffer; damage None: all of it. Waits until it is shown."""
         b = buffer or self.buffers.get(window)
         serial = self.serials[window] = self.serials.get(window, 0) + 1
         if damage is None:
             damage = [(0, 0, b.width, b.height)] if b else []
-        self.session.send(message(COMMIT, struct.pack("=IIiiIIIIII", window, serial, *geometry, b.id if b else 0, state,
-                                                      configured, len(damage)) +
+        self.session.send(message(COMMIT, struct.pack("=IIiiIIIIIII", window, serial, *geometry, b.id if b else 0, state,
+                                                      configured, state_serial, len(damage)) +
                                   b"".join(struct.pack("=iiII", *d) for d in damage)))
         if wait:
             self.session.expect(SHOWN, lambda body: struct.unpack_from("=II", body) == (window, serial))

@@ -33,8 +33,8 @@ class Hostile(ViewCase):
             message(p.WINDOW, struct.pack("=13I", 1, 0, 0, 1 << 9, 0, *[0] * 8)),  # flag
             message(p.WINDOW, struct.pack("=13I", 1, 0, 0, 0, 4096, *[0] * 8)),    # application
             message(p.TITLE, struct.pack("=II", 1, 0) + b"x" * 513),
-            message(p.COMMIT, struct.pack("=IIiiIIIIII", 1, 1, 0, 0, 0, 10, 1, 0, 0, 0)),
-            message(p.COMMIT, struct.pack("=IIiiIIIIII", 1, 1, 0, 0, 10, 10, 1, 0, 0, 1)),
+            message(p.COMMIT, struct.pack("=IIiiIIIIIII", 1, 1, 0, 0, 0, 10, 1, 0, 0, 0, 0)),
+            message(p.COMMIT, struct.pack("=IIiiIIIIIII", 1, 1, 0, 0, 10, 10, 1, 0, 0, 0, 1)),
             message(p.STACK, struct.pack("=II", 513, 0) + bytes(513 * 4)),
             message(p.SOUND, struct.pack("=II", 1, 2) + b"ab"),  # no format
             message(p.CURSOR, struct.pack("=6I", 0, 24, 16, 24, 5, 0)),
@@ -194,7 +194,7 @@ class Hostile(ViewCase):
         self.v.session.expect(p.FOCUS, ids(1))
         # Its answers (24 bytes each) fill the socket and then the bounded queue (8 MiB): then it is dropped
         # at once, also when there is always more to read. What both sockets hold at most is some hundreds.
-        packet = message(p.COMMIT, struct.pack("=IIiiIIIIII", 1, 1, 100, 100, 200, 100, self.v.buffers[1].id, 0, 0, 0))
+        packet = message(p.COMMIT, struct.pack("=IIiiIIIIIII", 1, 1, 100, 100, 200, 100, self.v.buffers[1].id, 0, 0, 0, 0))
         self.v.session.sock.settimeout(20)
         try:
             for _ in range(8 * 1024 * 1024 // 24 + 1500):

@@ -69,7 +69,7 @@ class Pixels(ViewCase):
         self.desktop.display.sync()
         self.same_pixels(window, pixels)
         self.desktop.xdotool("windowminimize", str(window.id))
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=II", b) == (1, p.S_MINIMIZED))
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[:2] == (1, p.S_MINIMIZED))
         # What is committed meanwhile is answered, and there on return.
         self.v.buffers[1].pixels[0:50, :, :3] = 40
         self.v.commit(1, (100, 120, 300, 200), state=p.S_MINIMIZED, damage=[(0, 0, 300, 50)])
@@ -276,7 +276,7 @@ class States(ViewCase):
         return {d.get_atom_name(a).removeprefix("_NET_WM_STATE_") for a in self.desktop.text_property(window, "_NET_WM_STATE") or []}
 
     def expect_state(self, state):
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=II", b) == (1, state))
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[:2] == (1, state))
 
     def ask(self, window, action, *names):
         d = self.desktop.display

@@ -276,6 +276,14 @@ ra_client_push_states(RaConn *conn, RaClient *c)
     if (w->above != s->above || w->modal != s->modal || w->skip_taskbar != s->skip_taskbar ||
         w->urgent != urgent)
         c->changed |= RA_CHANGED_HINTS;
+    guint32 states = (s->max_horz ? CHAN_STATE_MAXIMIZED_HORZ : 0u) |
+                     (s->max_vert ? CHAN_STATE_MAXIMIZED_VERT : 0u) |
+                     (s->fullscreen ? CHAN_STATE_FULLSCREEN : 0u) |
+                     (s->minimized ? CHAN_STATE_HIDDEN : 0u) | (s->above ? CHAN_STATE_ABOVE : 0u) |
+                     (s->below ? CHAN_STATE_BELOW : 0u);
+    if (w->props.states != states)
+        c->changed |= RA_CHANGED_HINTS;
+    w->props.states = states;
     w->above = s->above;
     w->modal = s->modal;
     w->skip_taskbar = s->skip_taskbar;

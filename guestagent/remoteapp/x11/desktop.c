@@ -297,6 +297,27 @@ ra_desktop_set_state(RaDesktop *d, guint32 id, RaShowState state)
 }
 
 void
+ra_desktop_set_host(RaDesktop *d, guint32 id, const ChanWindowHost *host)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (!c || c->override_redirect)
+        return;
+    RaStates wanted = c->states;
+    wanted.max_horz = (host->states & CHAN_STATE_MAXIMIZED_HORZ) != 0;
+    wanted.max_vert = (host->states & CHAN_STATE_MAXIMIZED_VERT) != 0;
+    wanted.fullscreen = (host->states & CHAN_STATE_FULLSCREEN) != 0;
+    wanted.minimized = (host->states & CHAN_STATE_HIDDEN) != 0;
+    wanted.above = (host->states & CHAN_STATE_ABOVE) != 0;
+    wanted.below = (host->states & CHAN_STATE_BELOW) != 0;
+    RaRect rect = {host->x, host->y, (int)host->width, (int)host->height};
+    if (host->serial != c->pub.props.states_serial)
+        c->changed |= RA_CHANGED_HINTS; // it is told back even where nothing else changes
+    c->pub.props.states_serial = host->serial;
+    ra_wm_show_as(d, c, &wanted, &rect);
+    ra_unsettle(d);
+}
+
+void
 ra_desktop_close(RaDesktop *d, guint32 id)
 {
     RaClient *c = ra_by_id(d, id);

@@ -237,20 +237,22 @@ apply_minimized(RaDesktop *d, RaClient *c)
     }
 }
 
-void
-ra_wm_apply(RaDesktop *d, RaClient *c, const RaStates *wanted)
+// rect: where it is to be then; NULL: as the states have it.
+static void
+apply(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *rect)
 {
     RaStates before = c->states;
-    if (memcmp(&before, wanted, sizeof before) == 0)
-        return;
     if (!is_big(&before))
         c->restore = c->pub.rect;
     c->states = *wanted;
     bool big_changed = before.fullscreen != wanted->fullscreen ||
                        before.max_horz != wanted->max_horz || before.max_vert != wanted->max_vert;
-    if (big_changed) {
-        RaRect rect = is_big(wanted) ? big_rect(d, c) : c->restore;
-        ra_wm_move_resize(d, c, &rect);
+    if (rect) {
+        if (!ra_rect_equal(rect, &c->pub.rect))
+            ra_wm_move_resize(d, c, rect);
+    } else if (big_changed) {
+        RaRect own = is_big(wanted) ? big_rect(d, c) : c->restore;
+        ra_wm_move_resize(d, c, &own);
     }
     if (before.minimized != wanted->minimized)
         apply_minimized(d, c);
@@ -259,6 +261,19 @@ ra_wm_apply(RaDesktop *d, RaClient *c, const RaStates *wanted)
     else if (wanted->above != before.above || wanted->below != before.below)
         ra_stack_raise(d, c);
     ra_unsettle(d);
+}
+
+void
+ra_wm_apply(RaDesktop *d, RaClient *c, const RaStates *wanted)
+{
+    if (memcmp(&c->states, wanted, sizeof c->states) != 0)
+        apply(d, c, wanted, NULL);
+}
+
+void
+ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *rect)
+{
+    apply(d, c, wanted, rect);
 }
 
 void
