@@ -171,7 +171,6 @@ sync_state(HostWindow *w)
     m.state = state;
     m.states = w->told_states = states;
     m.serial = ++w->state_serial;
-    w->state_told_us = g_get_monotonic_time();
     if (w->is_orphan)
         return;
     host_session_send(w->view, &m, sizeof m);

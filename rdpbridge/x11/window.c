@@ -19,8 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STATE_WAIT_US G_USEC_PER_SEC // for a guest to follow a state of the host's
-
 HostWindow *
 host_window_new(View *view, uint32_t id)
 {
@@ -231,12 +229,12 @@ follow_geometry(HostWindow *w, const ViewCommit *m)
         w->told = m->geometry;
 }
 
-// Likewise for the state: until the guest has followed the host's, for a while.
+// Likewise for the state: the session tells the last serial back, at once or when the guest has
+// followed.
 static void
 follow_state(HostWindow *w, const ViewCommit *m, bool first)
 {
-    bool stale = (int32_t)(m->state_serial - w->state_serial) < 0 &&
-                 g_get_monotonic_time() - w->state_told_us < STATE_WAIT_US;
+    bool stale = (int32_t)(m->state_serial - w->state_serial) < 0;
 
     if (stale && !first)
         return;

@@ -86,7 +86,6 @@ struct HostWindow {
     // Of the host's last state that the session was told of: what the guest says before it has
     // followed is the past's.
     uint32_t state_serial, told_states;
-    gint64 state_told_us;
 
     bool mapped;      // asked to be, which the window manager may still delay
     bool viewable;    // is, as the server says

@@ -107,8 +107,8 @@ class HostDesktop:
             XDG_DATA_DIRS=f"{self.build}/share:/usr/local/share:/usr/share",
             XDG_CURRENT_DESKTOP="casement-test", NO_AT_BRIDGE="1", GTK_USE_PORTAL="0",
             PATH=f"{self.build}/bin:" + os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin")
-        self.start_display()
         self.start_bus()
+        self.start_display()
         if self.sound:
             self.start_sound()
 
@@ -141,8 +141,14 @@ class HostDesktop:
         self.display = xdisplay.Display(self.env["DISPLAY"])
         self.root = self.display.screen().root
         if self.wm:
-            self.spawn(self.wm)
+            self.spawn(*self.wm_command())
             wait_for(f"window manager {self.wm}", lambda: self.text_property(self.root, "_NET_SUPPORTING_WM_CHECK"))
+
+    def wm_command(self):
+        if self.wm == "i3":
+            (self.base / "i3").write_text("font pango:monospace 8\nfloating_modifier Mod4\n")
+            return "i3", "-c", str(self.base / "i3")
+        return {"mutter": ("mutter", "--x11"), "xfwm4": ("xfwm4", "--compositor=on")}.get(self.wm, (self.wm,))
 
     def start_bus(self):
         bus = self.base / "bus"
@@ -278,7 +284,8 @@ class HostDesktop:
 
     def clients(self):
         """Managed windows, bottom first."""
-        ids = self.text_property(self.root, "_NET_CLIENT_LIST_STACKING") or []
+        ids = self.text_property(self.root, "_NET_CLIENT_LIST_STACKING") or \
+            self.text_property(self.root, "_NET_CLIENT_LIST") or []
         return [self.display.create_resource_object("window", i) for i in ids]
 
     def wm_class(self, window):

@@ -7,17 +7,22 @@ import dataclasses
 import hashlib
 
 import numpy as np
-from Xlib import X, Xatom, Xutil
+from Xlib import X, Xutil
 from Xlib.ext import shape
 
 from harness import UNSETTLED
 
 ANY_LENGTH = 1 << 22
+RESOURCE_MASK = 0x1fffff  # what differs between the ids of one client (X11 protocol, resource-id-mask)
 # Compared as atoms' names, as they are sets of them.
 ATOM_SETS = ("_NET_WM_WINDOW_TYPE", "_NET_WM_STATE", "_NET_WM_ALLOWED_ACTIONS", "WM_PROTOCOLS")
 NUMBERS = ("_MOTIF_WM_HINTS", "_GTK_FRAME_EXTENTS", "_NET_FRAME_EXTENTS", "_NET_WM_WINDOW_OPACITY", "_NET_WM_DESKTOP",
            "_NET_WM_BYPASS_COMPOSITOR", "_NET_WM_STRUT", "_NET_WM_STRUT_PARTIAL")
 TEXTS = ("_NET_WM_NAME", "WM_NAME", "_NET_WM_ICON_NAME", "WM_WINDOW_ROLE", "WM_CLIENT_MACHINE")
+
+
+# Window managers leave popups alone, and compositors look at these.
+OF_POPUPS = ("geometry", "_NET_WM_WINDOW_TYPE", "_NET_WM_WINDOW_OPACITY", "depth")
 
 
 def whole_property(window, name):
@@ -44,7 +49,7 @@ def icons(window):
         pixels = np.array(value[at + 2:at + 2 + width * height], np.uint32)
         found.append((width, height, hashlib.sha256(pixels.tobytes()).hexdigest()[:12]))
         at += 2 + width * height
-    return tuple(sorted(found))
+    return tuple(sorted(set(found)))  # some programs have one twice
 
 
 def size_hints(window):
@@ -74,11 +79,12 @@ def wm_hints(window):
 
 
 def outline(window):
-    """The rectangles of the window's bounding and input shapes."""
-    found = {}
+    """The rectangles of the window's bounding and input shapes, within the window."""
+    found, size = {}, window.get_geometry()
     for name, kind in (("shape", shape.SK.Bounding), ("input shape", shape.SK.Input)):
         reply = window.shape_get_rectangles(kind)
-        found[name] = tuple((r.x, r.y, r.width, r.height) for r in reply.rectangles)
+        found[name] = tuple((max(r.x, 0), max(r.y, 0), min(r.x + r.width, size.width), min(r.y + r.height, size.height))
+                            for r in reply.rectangles)
     return found
 
 
@@ -91,6 +97,8 @@ class Window:
     @classmethod
     def of(cls, d, window, popup, order):
         x, y, width, height = d.geometry(window)
+        border = window.get_geometry().border_width if popup else 0  # managed windows' are the window manager's
+        x, y, width, height = x - border, y - border, width + 2 * border, height + 2 * border
         properties = {"geometry": (x, y, width, height), "depth": window.get_geometry().depth,
                       "class": d.wm_class(window), "icons": icons(window)}
         properties.update({name: atoms(d, window, name) for name in ATOM_SETS})
@@ -112,11 +120,13 @@ class Look:
     screen: np.ndarray
     windows: list   # bottom first
     active: object  # the place of the active window in that list
+    mask: object = None  # booleans of the screen: what blinks there, and is not compared
 
     @classmethod
     def now(cls, d):
         clients = {w.id for w in d.clients()}
-        popups = [w for w in d.root.query_tree().children if is_popup(d, w, clients)]
+        wm = wm_client(d)
+        popups = [w for w in d.root.query_tree().children if is_popup(d, w, clients, wm)]
         order = [*[w.id for w in d.clients()], *[w.id for w in popups]]
         windows = [Window.of(d, w, False, order) for w in d.clients()] + [Window.of(d, w, True, order) for w in popups]
         active = d.text_property(d.root, "_NET_ACTIVE_WINDOW")
@@ -131,12 +141,18 @@ class Look:
             return None
 
 
-def is_popup(d, window, clients):
+def wm_client(d):
+    """Which X client the window manager is: what its windows' ids have in common."""
+    check = d.text_property(d.root, "_NET_SUPPORTING_WM_CHECK")
+    return check[0] & ~RESOURCE_MASK if check else None
+
+
+def is_popup(d, window, clients, wm):
     try:
         seen = window.get_attributes()
         if not seen.override_redirect or seen.map_state != X.IsViewable or seen.win_class != X.InputOutput:
             return False
-        return any(d.wm_class(window)) and not holds(window, clients)
+        return window.id & ~RESOURCE_MASK != wm and not holds(window, clients)
     except UNSETTLED:
         return False
 
@@ -154,16 +170,17 @@ def differences(native, guest, expected=()):
     for i, (a, b) in enumerate(zip(native.windows, guest.windows)):
         for name in sorted(a.properties.keys() | b.properties.keys()):
             here, there = a.properties.get(name), b.properties.get(name)
-            if here != there and name not in expected:
+            if here != there and name not in expected and (not a.popup or name in OF_POPUPS):
                 found.append(f"window {i}, {name}: {here} natively, {there} through Casement")
     if native.active != guest.active:
         found.append(f"active window: {native.active} natively, {guest.active} through Casement")
     return found
 
 
-def pixels_that_differ(native, guest, mask=None):
-    """Height × width of booleans. mask: rectangles (x, y, width, height) of the screen that do not count."""
-    differs = (native.screen != guest.screen).any(axis=2)
-    for x, y, width, height in mask or ():
-        differs[y:y + height, x:x + width] = False
-    return differs
+def pixels_that_differ(native, guest, tolerance=0):
+    """Height × width of booleans: where a colour is more than the tolerance away."""
+    if tolerance == 0:
+        differs = (native.screen != guest.screen).any(axis=2)
+    else:
+        differs = (np.abs(native.screen.astype(np.int16) - guest.screen) > tolerance).any(axis=2)
+    return differs if native.mask is None else differs & ~native.mask

@@ -30,6 +30,17 @@ take_server_pid(RaConn *conn, xcb_res_query_client_ids_cookie_t cookie)
     return pid;
 }
 
+bool
+ra_client_set_rect(RaClient *c, RaRect rect, int border)
+{
+    c->border = c->override_redirect ? border : 0; // a managed window's is taken off
+    rect.width += 2 * c->border;
+    rect.height += 2 * c->border;
+    bool other = !ra_rect_equal(&rect, &c->pub.rect);
+    c->pub.rect = rect;
+    return other;
+}
+
 static bool
 take_attributes(RaConn *conn, RaClient *c, xcb_get_window_attributes_cookie_t attributes_cookie,
                 xcb_get_geometry_cookie_t geometry_cookie)
@@ -47,9 +58,9 @@ take_attributes(RaConn *conn, RaClient *c, xcb_get_window_attributes_cookie_t at
     if (good) {
         c->override_redirect = attributes->override_redirect;
         c->depth = geometry->depth;
-        c->pub.rect = (RaRect){geometry->x, geometry->y, geometry->width, geometry->height};
+        ra_client_set_rect(c, (RaRect){geometry->x, geometry->y, geometry->width, geometry->height},
+                           geometry->border_width);
         c->pub.mapped = attributes->map_state != XCB_MAP_STATE_UNMAPPED;
-        c->border = geometry->border_width;
     }
     free(attributes);
     free(geometry);

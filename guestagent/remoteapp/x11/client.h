@@ -21,7 +21,8 @@ typedef struct {
 typedef struct {
     RaWindow pub; // what is told; first, so that it may be told as it is
     Window xid;
-    int depth, border;
+    int depth;
+    int border; // of a popup, which its rectangle and its pixels have around them
     bool override_redirect;
     bool told;
     bool app_stale;      // app_id is to be found again
@@ -60,6 +61,10 @@ typedef struct {
 // pixels in a format that is not told of (24 and 32 bits are).
 RaClient *ra_client_new(RaConn *conn, Window window, guint32 id);
 void ra_client_free(RaConn *conn, RaClient *client);
+
+// Where the server has it: x and y of the border's corner, the sizes within it. Whether that is
+// another rectangle than before.
+bool ra_client_set_rect(RaClient *client, RaRect rect, int border);
 
 // Notes that a property changed; whether it is one that matters.
 bool ra_client_property_changed(RaConn *conn, RaClient *client, Atom property);

@@ -115,10 +115,10 @@ on_configured(RaDesktop *d, const XConfigureEvent *e)
         return;
     RaRect rect = {e->x, e->y, e->width, e->height};
     c->override_redirect = e->override_redirect;
-    if (ra_rect_equal(&rect, &c->pub.rect))
+    RaRect before = c->pub.rect;
+    if (!ra_client_set_rect(c, rect, e->border_width))
         return;
-    bool resized = rect.width != c->pub.rect.width || rect.height != c->pub.rect.height;
-    c->pub.rect = rect;
+    bool resized = before.width != c->pub.rect.width || before.height != c->pub.rect.height;
     c->changed |= RA_CHANGED_RECT;
     if (resized && c->pub.mapped)
         ra_pixels_resized(d, c);

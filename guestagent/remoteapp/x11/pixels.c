@@ -192,12 +192,21 @@ ra_pixels_told(RaDesktop *d, RaClient *c)
         merge(d); // also when told outside of the loop's turn
 }
 
+// The server paints a border without a word: it is taken with whatever else is.
+static RaRect
+area_of(const RaClient *c, const XRectangle *area)
+{
+    if (c->border > 0)
+        return (RaRect){0, 0, c->pub.rect.width, c->pub.rect.height};
+    return (RaRect){area->x, area->y, area->width, area->height};
+}
+
 void
 ra_pixels_damaged(RaDesktop *d, const XDamageNotifyEvent *event)
 {
     RaClient *c = ra_by_xid(d, event->drawable);
     if (c)
-        note(d, c, (RaRect){event->area.x, event->area.y, event->area.width, event->area.height});
+        note(d, c, area_of(c, &event->area));
 }
 
 guint

@@ -43,6 +43,10 @@ read_shape(RaConn *conn, const RaClient *c, int kind)
 {
     int n = 0, ordering;
     XRectangle *rects = XShapeGetRectangles(conn->dpy, c->xid, kind, &n, &ordering);
+    for (int i = 0; i < n; i++) {
+        rects[i].x = (short)(rects[i].x + c->border);
+        rects[i].y = (short)(rects[i].y + c->border);
+    }
     ChanWindowShape *shape = NULL;
 
     // Nothing at all: none, if the server answered; of a window that vanished it does not matter.

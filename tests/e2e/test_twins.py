@@ -1,0 +1,267 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Native twins: a program on a host's desktop and the same one through Casement, put through one script, look the same.
+
+    test_twins.py [WINDOW-MANAGER [PROGRAM …]] [--table FILE]
+
+All of the screen is compared, frames, shadows and places included, and every property but those of EXPLAINED. With
+--table it adds a line for each step to FILE, from which tests/e2e/twin_table.py makes README's table."""
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from case import ChainCase
+from harness import Failure, wait_for
+from twin import Look, differences, pixels_that_differ
+
+# What is not equal, and is not meant to be.
+EXPLAINED = {
+    "class": "the published .desktop file's, so that taskbars group and pin by it",
+    "icons": "where a program has none of its own, the published entry's",
+    "WM_PROTOCOLS": "_NET_WM_PING and _NET_WM_SYNC_REQUEST are answered for programs that do not know them; WM_TAKE_FOCUS "
+                    "is the guest's window manager's to send",
+    "synced": "the same",
+    "_NET_WM_NAME": "programs that set WM_NAME alone have the same title in UTF-8 as well",
+    "_NET_WM_ICON_NAME": "the title",
+    "_NET_WM_WINDOW_TYPE": "NORMAL where a program says nothing, which means the same (EWMH 1.5)",
+}
+# Compositors that draw with OpenGL round a colour this way or that.
+TOLERANCE = {"mutter": 1}
+
+PROGRAMS = {
+    "xterm": ("xterm", "-e", "sh", "-c", r"printf '\033[?25l'; echo Equal to the pixel; exec cat"),
+    "mousepad": ("mousepad",),
+    "featherpad": ("featherpad",),
+    "gtk3-demo": ("gtk3-demo",),
+}
+
+
+def state(action, *names):
+    return lambda d: d.run("wmctrl", "-i", "-r", hex(d.clients()[-1].id), "-b", ",".join((action, *names)))
+
+
+def shape_of(verb, *words):
+    return lambda d: d.xdotool(verb, str(d.clients()[-1].id), *words)
+
+
+STEPS = {
+    "opened": lambda d: None,
+    "resized": shape_of("windowsize", "700", "500"),
+    "moved": shape_of("windowmove", "300", "200"),
+    "maximised": state("add", "maximized_vert", "maximized_horz"),
+    "restored": state("remove", "maximized_vert", "maximized_horz"),
+    "maximised one way": state("add", "maximized_vert"),
+    "restored from it": state("remove", "maximized_vert"),
+    "full screen": state("add", "fullscreen"),
+    "left full screen": state("remove", "fullscreen"),
+    "shaded": state("add", "shaded"),
+    "unshaded": state("remove", "shaded"),
+    "always on top": state("add", "above"),
+    "on top no more": state("remove", "above"),
+    "minimised": shape_of("windowminimize"),
+    "raised again": lambda d: d.focus(d.clients()[-1]),
+    "resized again": shape_of("windowsize", "520", "410"),
+}
+
+
+def at(x, y, *then):
+    """The pointer at a place in the window, and what it does there."""
+    def act(d):
+        left, top, _, _ = d.geometry(d.clients()[-1])
+        d.xdotool("mousemove", str(left + x), str(top + y), *then)
+    return act
+
+
+def key(*names):
+    return lambda d: d.key(*names)
+
+
+AWAY = ("mousemove", "1500", "900")
+MORE_STEPS = {
+    "xterm": {
+        "typed": lambda d: d.type("Hello"),
+        "selected": at(12, 10, "click", "--repeat", "2", "1"),
+    },
+    "mousepad": {
+        "menu": at(15, 12, "click", "1"),
+        "menu's next": key("Right"),
+        "submenu": key("Down"),
+        "menu gone": key("Escape"),
+        "menu again": at(15, 12, "click", "1"),
+        "menu closed by a click": at(200, 300, "click", "1", *AWAY),
+    },
+    "featherpad": {
+        "menu": key("alt+f"),
+        "menu gone": key("Escape"),
+    },
+}
+
+REST_S = 0.7     # nothing changed for so long: it rests, or a text cursor would have blinked
+BLINKS_S = 1.5   # and shows all it has within this
+CURSOR_MAX = 400  # pixels of a text cursor
+
+
+class Desktop:
+    """One host desktop with a guest, on which a program runs natively or through Casement, never both."""
+
+    def __init__(self, case):
+        self.case, self.d = case, case.d
+        self.environment = self.guest_environment()
+        self.settings(case.home())
+
+    def guest_environment(self):
+        """What the guest's programs have of what changes their looks."""
+        home = self.case.home()
+        self.d.run_in("demo", "sh", "-c", "env -0 > ~/env.part && mv ~/env.part ~/env")
+        wait_for("the guest's environment", (home / "env").exists)
+        told = dict(e.split("=", 1) for e in (home / "env").read_text().split("\0") if "=" in e)
+        keep = ("LANG", "LC_ALL", "LANGUAGE", "XDG_CURRENT_DESKTOP", "GTK_THEME", "QT_QPA_PLATFORMTHEME", "QT_STYLE_OVERRIDE",
+                "GDK_SCALE", "GDK_DPI_SCALE", "QT_SCALE_FACTOR", "XCURSOR_THEME", "XCURSOR_SIZE", "NO_AT_BRIDGE")
+        return {k: told[k] for k in keep if k in told}
+
+    def settings(self, home):
+        """No blinking cursor, in either home."""
+        for version in ("gtk-3.0", "gtk-4.0"):
+            config = home / f".config/{version}"
+            config.mkdir(parents=True, exist_ok=True)
+            (config / "settings.ini").write_text("[Settings]\ngtk-cursor-blink=0\n")
+        owner = self.case.home().stat()
+        if os.geteuid() == 0:
+            for path in (home, *home.rglob("*")):
+                os.chown(path, owner.st_uid, owner.st_gid)
+
+    def start_native(self, name, argv):
+        """Starts the native twin, as the user that the guest's programs run as."""
+        d, owner = self.d, self.case.home().stat()
+        home = d.folder(f"twin-{name}-{time.monotonic_ns()}")
+        self.settings(home)
+        env = {k: v for k, v in d.env.items() if k not in ("LANG", "LC_ALL", "LANGUAGE", "XDG_CURRENT_DESKTOP")}
+        env.update(self.environment, HOME=str(home), XDG_CONFIG_HOME=f"{home}/.config",
+                   XDG_DATA_HOME=f"{home}/.local/share", XDG_CACHE_HOME=f"{home}/.cache", XDG_RUNTIME_DIR=str(home))
+        if os.geteuid() == 0:
+            os.chmod(d.base, 0o711)
+            argv = ("setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups",
+                    "dbus-run-session", "--", *argv)
+        saved, d.env = d.env, env
+        try:
+            d.spawn(*argv, cwd=home)
+        finally:
+            d.env = saved
+
+    def close_all(self):
+        self.d.key("Escape")
+        for window in self.d.clients():
+            self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for(lambda: f"all windows to close: {[self.d.title(w) for w in self.d.clients()]}", lambda: not self.d.clients())
+        self.d.xdotool("mousemove", "1500", "900")
+
+    def opened(self):
+        return wait_for("a window", self.d.clients, 30)
+
+    def still(self):
+        """A look after which nothing changes for a while, but for what blinks, which the look's mask has."""
+        first, since, end = None, time.monotonic(), time.monotonic() + 30
+        while time.monotonic() < end:
+            look = Look.settled(self.d)
+            blinks = None if look is None or first is None else pixels_that_differ(first, look)
+            if blinks is None or differences(first, look) or blinks.sum() > CURSOR_MAX:
+                first, since = look, time.monotonic()
+            else:
+                first.mask = blinks if first.mask is None else first.mask | blinks
+                if time.monotonic() - since > (BLINKS_S if first.mask.any() else REST_S):
+                    return first
+            time.sleep(0.05)
+        raise Failure("the native twin does not come to rest")
+
+
+class Twins(ChainCase):
+    programs = ("xterm", "mousepad", "featherpad")
+    table = None
+
+    def setUp(self):
+        self.desktop = Desktop(self)
+        self.desktop.close_all()
+
+    def tearDown(self):
+        for window in self.d.clients():
+            window.kill_client()
+        wait_for("all windows to close", lambda: not self.d.clients())
+
+    def keep(self, look, name):
+        """Leaves a picture of what differs beside the build."""
+        height, width, _ = look.screen.shape
+        subprocess.run(["convert", "-size", f"{width}x{height}", "-depth", "8", "rgb:-", f"{self.d.build}/{name}.png"],
+                       input=np.ascontiguousarray(look.screen).tobytes(), check=True)
+
+    def what_differs(self, native, guest):
+        found = differences(native, guest, EXPLAINED)
+        differs = pixels_that_differ(native, guest, tolerance=TOLERANCE.get(self.d.wm, 0))
+        if differs.any():
+            ys, xs = np.nonzero(differs)
+            found.append(f"{differs.sum()} pixels, in x {xs.min()}…{xs.max()}, y {ys.min()}…{ys.max()}")
+        return found
+
+    def assert_alike(self, native, name):
+        last = {}
+
+        def alike():
+            look = Look.settled(self.d)
+            if look is None:
+                return False
+            last["look"], last["found"] = look, self.what_differs(native, look)
+            return not last["found"]
+        try:
+            wait_for(f"{name} to be as its native twin", alike, 10)
+        except Failure:
+            self.keep(native, f"twin-{name}-native")
+            if "look" in last:
+                self.keep(last["look"], f"twin-{name}-guest")
+            return last.get("found", ["no window that stays"])
+        return []
+
+    def note(self, program, step, found):
+        if self.table:
+            with open(self.table, "a", encoding="utf-8") as out:
+                out.write("\t".join((self.d.wm, program, step, "; ".join(found) or "same")) + "\n")
+
+    def script(self, program):
+        argv = PROGRAMS[program]
+        self.desktop.start_native(program, argv)
+        self.desktop.opened()
+        natives, steps = {}, {**STEPS, **MORE_STEPS.get(program, {})}
+        for step, act in steps.items():
+            act(self.d)
+            natives[step] = self.desktop.still()
+        self.desktop.close_all()
+        self.d.run_in("demo", *argv)
+        self.desktop.opened()
+        for step, act in steps.items():
+            act(self.d)
+            found = self.assert_alike(natives[step], f"{program}-{step.replace(' ', '-')}")
+            self.note(program, step, found)
+            with self.subTest(f"{program}, {step}"):
+                self.assertEqual(found, [])
+
+    def test_programs(self):
+        for program in self.programs:
+            with self.subTest(program):
+                self.script(program)
+            self.desktop.close_all()
+
+
+if __name__ == "__main__":
+    import unittest
+    arguments = sys.argv[1:]
+    if "--table" in arguments:
+        at = arguments.index("--table")
+        Twins.table = pathlib.Path(arguments[at + 1])
+        del arguments[at:at + 2]
+    if arguments:
+        Twins.desktop_options = {"wm": arguments[0]}
+    if len(arguments) > 1:
+        Twins.programs = tuple(arguments[1:])
+    unittest.main(argv=sys.argv[:1], verbosity=2)
