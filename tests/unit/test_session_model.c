@@ -735,6 +735,80 @@ test_parked(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.geometry.width, ==, 160);
 }
 
+static void
+say(Test *t, const ChanWindowSaid *said)
+{
+    g_array_set_size(t->types, 0);
+    bridge_model_said(t->model, said);
+}
+
+static void
+test_properties(Test *t, gconstpointer data)
+{
+    static const guint8 pixels[16 * 16 * 4];
+    g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
+    BridgeSource s;
+
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_PROPS, .window = 1};
+    say(t, m); // of no window
+    shown_window(t, &s);
+    m->props.size_flags = CHAN_SIZE_INCREMENTS;
+    m->props.width_inc = 6;
+    say(t, m);
+    g_assert_cmpuint(said(t, VIEW_MSG_PROPS), ==, 1);
+    say(t, m);
+    g_assert_cmpuint(said(t, VIEW_MSG_PROPS), ==, 0); // nothing new
+    // A set of icons is told when it is whole, and none that is broken.
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
+    m->icon = (ChanWindowIcon){1, 2, 16, 16, CHAN_SPAN(pixels, sizeof pixels)};
+    say(t, m);
+    m->icon.index = 0;
+    say(t, m);
+    g_assert_cmpuint(said(t, VIEW_MSG_ICON), ==, 0);
+    m->icon.index = 1;
+    say(t, m);
+    g_assert_cmpuint(said(t, VIEW_MSG_ICON), ==, 2);
+    *m = (ChanWindowSaid){
+        .type = CHAN_WINDOW_SHAPE, .window = 1, .shape = {.shaped = 1, .count = 1}};
+    say(t, m);
+    g_assert_cmpuint(said(t, VIEW_MSG_SHAPE), ==, 1);
+    // Another view is told all of it again.
+    bridge_model_view_lost(t->model);
+    g_array_set_size(t->types, 0);
+    bridge_model_view_attached(t->model);
+    g_assert_cmpuint(said(t, VIEW_MSG_PROPS), ==, 1);
+    g_assert_cmpuint(said(t, VIEW_MSG_ICON), ==, 2);
+    g_assert_cmpuint(said(t, VIEW_MSG_SHAPE), ==, 1);
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
+    say(t, m);
+    g_assert_cmpuint(said(t, VIEW_MSG_ICONS_GONE), ==, 1);
+}
+
+// A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
+static void
+test_states(Test *t, gconstpointer data)
+{
+    ChanWindowSaid m = {.type = CHAN_WINDOW_PROPS, .window = 1};
+    BridgeSource s;
+
+    shown_window(t, &s);
+    bridge_model_state_set(t->model, 1, 7, 0);
+    order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
+    m.props.states = CHAN_STATE_FULLSCREEN;
+    m.props.states_serial = 6;
+    say(t, &m);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_FULLSCREEN);
+    g_assert_cmpuint(t->commit.state_serial, ==, 6);
+    m.props.states = CHAN_STATE_HIDDEN | CHAN_STATE_FULLSCREEN;
+    m.props.states_serial = 7;
+    say(t, &m);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
+    g_assert_cmpuint(t->commit.state_serial, ==, 7);
+    m.props.states = CHAN_STATE_MAXIMIZED_VERT; // one way alone is no state of RAIL's
+    say(t, &m);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -765,5 +839,7 @@ main(int argc, char **argv)
     ADD("cloaked", test_cloaked);
     ADD("parked", test_parked);
     ADD("scaled", test_scaled);
+    ADD("properties", test_properties);
+    ADD("states", test_states);
     return g_test_run();
 }

@@ -132,6 +132,40 @@ test_title_and_icon(void)
     REFUSE(icon, height, VIEW_ICON_SIDE_MAX + 1);
     ACCEPT(icon, width, VIEW_ICON_SIDE_MAX);
     REFUSE(icon, width, VIEW_ICON_SIDE_MAX + 1);
+    REFUSE(icon, count, CHAN_WINDOW_ICONS_MAX + 1);
+    icon.count = CHAN_WINDOW_ICONS_MAX;
+    ACCEPT(icon, index, CHAN_WINDOW_ICONS_MAX - 1);
+    REFUSE(icon, index, CHAN_WINDOW_ICONS_MAX);
+}
+
+static void
+test_props_and_shape(void)
+{
+    ViewProps props = {.id = 1};
+    struct {
+        ViewShape m;
+        ChanWindowRect rects[CHAN_WINDOW_SHAPE_MAX + 1];
+    } s = {.m = {.id = 1}};
+
+    VIEW_INIT(&props, VIEW_MSG_PROPS);
+    check_shape(&props, sizeof props, 0);
+    REFUSE(props, id, 0);
+    REFUSE(props, props.gravity, 11);
+    REFUSE(props, props.min_width, CHAN_WINDOW_SIDE_MAX + 1);
+    VIEW_INIT(&s.m, VIEW_MSG_SHAPE);
+    check_shape(&s.m, sizeof s.m, 0);
+    REFUSE(s.m, id, 0);
+    REFUSE(s.m, which, CHAN_SHAPE_INPUT + 1);
+    REFUSE(s.m, shaped, 2);
+    s.m.count = 1;
+    g_assert_false(passes(&s, sizeof s.m + sizeof s.rects[0], 0)); // of a window that is whole
+    s.m.shaped = 1;
+    g_assert_true(passes(&s, sizeof s.m + sizeof s.rects[0], 0));
+    g_assert_false(passes(&s, sizeof s.m, 0));
+    s.m.count = CHAN_WINDOW_SHAPE_MAX;
+    g_assert_true(passes(&s, sizeof s - sizeof s.rects[0], 0));
+    s.m.count++;
+    g_assert_false(passes(&s, sizeof s, 0));
 }
 
 static void
@@ -424,6 +458,8 @@ test_answers(void)
     check_shape(&s, sizeof s, 0);
     REFUSE(s, id, 0);
     REFUSE(s, state, VIEW_STATE_HIDDEN);
+    ACCEPT(s, states, CHAN_STATES_ALL);
+    REFUSE(s, states, CHAN_STATES_ALL + 1);
     check_shape(&control, sizeof control, 0);
 }
 
@@ -466,6 +502,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/viewproto/window", test_window);
     g_test_add_func("/viewproto/title-icon", test_title_and_icon);
+    g_test_add_func("/viewproto/props-shape", test_props_and_shape);
     g_test_add_func("/viewproto/buffer", test_buffer);
     g_test_add_func("/viewproto/commit", test_commit);
     g_test_add_func("/viewproto/ids", test_ids);

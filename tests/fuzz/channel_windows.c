@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// chan_window_decode on any bytes: what it accepts is within its ranges, and says the same again.
+#include "channel/window_channel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static uint8_t again[CHAN_WINDOW_MESSAGE_MAX];
+
+static ChanSpan
+encode(const ChanWindowSaid *said)
+{
+    switch (said->type) {
+    case CHAN_WINDOW_PROPS:
+        return chan_window_props_encode(said->window, &said->props, again, sizeof again);
+    case CHAN_WINDOW_ICON:
+        return chan_window_icon_encode(said->window, &said->icon, again, sizeof again);
+    case CHAN_WINDOW_SHAPE:
+        return chan_window_shape_encode(said->window, &said->shape, again, sizeof again);
+    case CHAN_WINDOW_HOST:
+        return chan_window_host_encode(said->window, &said->host, again, sizeof again);
+    }
+    abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static ChanWindowSaid said;
+
+    if (!chan_window_decode(CHAN_SPAN(data, size), &said))
+        return 0;
+    ChanSpan bytes = encode(&said);
+    if (bytes.size != size || memcmp(bytes.data, data, size) != 0)
+        abort();
+    return 0;
+}

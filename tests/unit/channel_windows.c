@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// The window channel's messages: there and back, every prefix refused, every range at its limits.
+#include "channel/window_channel.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define WINDOW 0x12345678u
+
+typedef struct {
+    guint8 bytes[CHAN_WINDOW_MESSAGE_MAX];
+    ChanSpan message;
+    ChanWindowSaid said;
+} Test;
+
+static gboolean
+reads(Test *t)
+{
+    return chan_window_decode(t->message, &t->said);
+}
+
+// Neither less nor more than one message is one; nor is there room in less.
+static void
+check_whole(Test *t)
+{
+    g_assert_cmpuint(t->message.size, >, 0);
+    g_assert_true(reads(t));
+    g_assert_cmpuint(t->said.window, ==, WINDOW);
+    for (gsize n = 0; n < t->message.size; n++) {
+        g_autofree guint8 *part =
+            g_memdup2(t->bytes, MAX(n, 1)); // of its size: a read past it is seen
+        g_assert_false(chan_window_decode(CHAN_SPAN(part, n), &t->said));
+    }
+    g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, t->message.size + 1), &t->said));
+}
+
+static void
+put_props(Test *t, const ChanWindowProps *m)
+{
+    t->message = chan_window_props_encode(WINDOW, m, t->bytes, sizeof t->bytes);
+}
+
+static void
+test_props(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    ChanWindowProps m;
+    guint32 field = 1;
+
+    // Another value in each field, within all ranges but the small ones.
+    for (gsize i = 0; i < CHAN_WINDOW_PROPS_FIELDS; i++, field++)
+        memcpy((guint8 *)&m + i * sizeof field, &field, sizeof field);
+    m.gravity = 10;
+    m.type = CHAN_TYPE_LAST;
+    m.states = CHAN_STATES_ALL;
+    m.size_flags = CHAN_SIZE_ALL;
+    m.flags = CHAN_WINDOW_FLAGS_ALL;
+    put_props(t, &m);
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpint(t->said.type, ==, CHAN_WINDOW_PROPS);
+    g_assert_cmpmem(&t->said.props, sizeof m, &m, sizeof m);
+    g_assert_cmpuint(chan_window_props_encode(WINDOW, &m, t->bytes, t->message.size - 1).size, ==,
+                     0);
+}
+
+#define REFUSED(field, value)                                                                      \
+    do {                                                                                           \
+        ChanWindowProps bad = {0};                                                                 \
+        bad.field = (value);                                                                       \
+        put_props(t, &bad);                                                                        \
+        g_assert_false(reads(t));                                                                  \
+    } while (0)
+
+static void
+test_props_limits(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    ChanWindowProps largest = {.min_width = CHAN_WINDOW_SIDE_MAX,
+                               .max_aspect_den = CHAN_WINDOW_SIDE_MAX,
+                               .frame_bottom = CHAN_WINDOW_SIDE_MAX,
+                               .motif_flags = UINT32_MAX,
+                               .states_serial = UINT32_MAX};
+
+    put_props(t, &largest);
+    g_assert_true(reads(t));
+    REFUSED(min_width, CHAN_WINDOW_SIDE_MAX + 1);
+    REFUSED(max_height, UINT32_MAX);
+    REFUSED(width_inc, CHAN_WINDOW_SIDE_MAX + 1);
+    REFUSED(max_aspect_den, CHAN_WINDOW_SIDE_MAX + 1);
+    REFUSED(frame_bottom, CHAN_WINDOW_SIDE_MAX + 1);
+    REFUSED(gravity, 11);
+    REFUSED(type, CHAN_TYPE_LAST + 1);
+    REFUSED(states, CHAN_STATES_ALL + 1);
+    REFUSED(size_flags, CHAN_SIZE_ALL + 1);
+    REFUSED(flags, CHAN_WINDOW_FLAGS_ALL + 1);
+}
+
+static void
+put_icon(Test *t, guint8 index, guint8 count, guint16 width, guint16 height)
+{
+    static const guint8 pixels[CHAN_WINDOW_ICON_SIDE_MAX * (CHAN_WINDOW_ICON_SIDE_MAX + 1) * 4];
+    ChanWindowIcon m = {index, count, width, height, CHAN_SPAN(pixels, (gsize)width * height * 4)};
+
+    t->message = chan_window_icon_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+}
+
+static void
+test_icon(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+
+    put_icon(t, 1, 2, 3, 2);
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpuint(t->said.icon.index, ==, 1);
+    g_assert_cmpuint(t->said.icon.width, ==, 3);
+    g_assert_cmpuint(t->said.icon.pixels.size, ==, 24);
+    put_icon(t, 0, 0, 0, 0); // none at all
+    check_whole(t);
+    put_icon(t, CHAN_WINDOW_ICONS_MAX - 1, CHAN_WINDOW_ICONS_MAX, CHAN_WINDOW_ICON_SIDE_MAX,
+             CHAN_WINDOW_ICON_SIDE_MAX);
+    g_assert_true(reads(t));
+    static const guint bad[][4] = {{2, 2, 1, 1},
+                                   {0, CHAN_WINDOW_ICONS_MAX + 1, 1, 1},
+                                   {0, 1, 0, 1},
+                                   {0, 1, 1, 0},
+                                   {0, 1, CHAN_WINDOW_ICON_SIDE_MAX + 1, 1},
+                                   {0, 1, 1, CHAN_WINDOW_ICON_SIDE_MAX + 1},
+                                   {0, 0, 1, 1}};
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        put_icon(t, (guint8)bad[i][0], (guint8)bad[i][1], (guint16)bad[i][2], (guint16)bad[i][3]);
+        g_assert_false(reads(t));
+    }
+}
+
+static void
+test_shape(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    ChanWindowShape m = {.which = CHAN_SHAPE_INPUT, .shaped = 1, .count = 2};
+
+    m.rects[0] = (ChanWindowRect){-5, INT16_MIN, 7, UINT16_MAX};
+    m.rects[1] = (ChanWindowRect){1, 2, 3, 4};
+    t->message = chan_window_shape_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(t->said.shape.rects, 2 * sizeof m.rects[0], m.rects, 2 * sizeof m.rects[0]);
+    m.count = CHAN_WINDOW_SHAPE_MAX;
+    t->message = chan_window_shape_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    g_assert_true(reads(t));
+    t->bytes[7] = (CHAN_WINDOW_SHAPE_MAX + 1) & 0xff; // the count
+    g_assert_false(reads(t));
+    m = (ChanWindowShape){.which = CHAN_SHAPE_INPUT + 1};
+    t->message = chan_window_shape_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+    m = (ChanWindowShape){.count = 1}; // rectangles of a window that is whole
+    t->message = chan_window_shape_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+}
+
+static gboolean
+host_reads(Test *t, ChanWindowHost m)
+{
+    t->message = chan_window_host_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    return reads(t);
+}
+
+static void
+test_host(void)
+{
+    const gint32 most = CHAN_WINDOW_SIDE_MAX;
+    const ChanWindowHost m = {UINT32_MAX, CHAN_STATES_ALL, -most, most, 1, CHAN_WINDOW_SIDE_MAX};
+    g_autofree Test *t = g_new0(Test, 1);
+
+    g_assert_true(host_reads(t, m));
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(&t->said.host, sizeof m, &m, sizeof m);
+    g_assert_false(host_reads(t, (ChanWindowHost){0, CHAN_STATES_ALL + 1, 0, 0, 1, 1}));
+    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, most + 1, 0, 1, 1}));
+    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, 0, -most - 1, 1, 1}));
+    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, 0, 0, 0, 1}));
+    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, 0, 0, 1, CHAN_WINDOW_SIDE_MAX + 1}));
+}
+
+static void
+test_unknown(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+
+    for (guint type = 0; type < 256; type++) {
+        t->bytes[0] = (guint8)type;
+        t->message = CHAN_SPAN(t->bytes, 5);
+        g_assert_false(reads(t));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/channel/windows/props", test_props);
+    g_test_add_func("/channel/windows/props-limits", test_props_limits);
+    g_test_add_func("/channel/windows/icon", test_icon);
+    g_test_add_func("/channel/windows/shape", test_shape);
+    g_test_add_func("/channel/windows/host", test_host);
+    g_test_add_func("/channel/windows/unknown", test_unknown);
+    return g_test_run();
+}
