@@ -17,6 +17,6 @@ gboolean bridge_video_is(const RDPGFX_SURFACE_COMMAND *cmd);
 
 // A command for a surface of that size, whose parameter sets so far are in sps, which takes the new
 // ones. NULL when it may be decoded, else why not, in words. The library itself checks neither
-// rectangles (before 3.21) nor the picture's size and form.
+// rectangles (before 3.24) nor the picture's size and form.
 const char *bridge_video_check(BridgeSps *sps, const RDPGFX_SURFACE_COMMAND *cmd, guint32 width,
                                guint32 height);

@@ -190,6 +190,10 @@ send_pixels(Gfx *g, Surface *s, BYTE *pixels, bool planar)
         sends = encode_video(g, s, &command);
     if (sends)
         (void)g->server->SurfaceFrameCommand(g->server, &command, &start, &end);
+    if (s->video != NULL && video_rest(s->video, &command)) {
+        start.frameId = end.frameId = ++g->next_frame;
+        (void)g->server->SurfaceFrameCommand(g->server, &command, &start, &end);
+    }
     free(encoded);
     connection_flush(g->connection);
 }

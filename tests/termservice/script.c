@@ -112,11 +112,8 @@ on_spoil(const Line *l)
         const char *name;
         SpoilKind kind;
         gsize numbers;
-    } kinds[] = {{"cut", SPOIL_CUT, 1},
-                 {"flip", SPOIL_FLIP, 2},
-                 {"rect", SPOIL_RECT, 4},
-                 {"size", SPOIL_SIZE, 2},
-                 {"count", SPOIL_COUNT, 1}};
+    } kinds[] = {{"split", SPOIL_SPLIT, 0}, {"cut", SPOIL_CUT, 1},   {"flip", SPOIL_FLIP, 2},
+                 {"rect", SPOIL_RECT, 4},   {"size", SPOIL_SIZE, 2}, {"count", SPOIL_COUNT, 1}};
     g_auto(GStrv) words = g_strsplit(l->all, " ", -1);
     View *view = session_view(l->session);
     Spoil spoil = {SPOIL_NOTHING, {0}};

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <winpr/sysinfo.h>
 
-#define BLOCK 16
 #define BITS_A_SECOND 800000000u // more than any picture here takes: the encoder spares nothing
 #define QUALITY 100
 #define COUNT_MAX 100000u
@@ -21,6 +20,7 @@ struct Video {
     RECTANGLE_16 *rects;
     RDPGFX_H264_QUANT_QUALITY *qualities;
     RDPGFX_AVC444_BITMAP_STREAM both; // AVC420 has the first only
+    bool split;                       // the second is still to come
 };
 
 // In place of winpr's: the encoder divides a picture among as many threads, and then has the rows
@@ -32,17 +32,20 @@ GetNativeSystemInfo(LPSYSTEM_INFO info)
     info->dwNumberOfProcessors = 1;
 }
 
+// 4:2:0 has pairs of pixels. The second view of AVC444 has whole macroblocks, of which nothing may
+// be cropped; that of v2 is divided at half and quarters of such a width ([MS-RDPEGFX] 3.3.8.3.2).
 static guint32
-padded(guint32 side)
+padded(guint32 side, bool blocks)
 {
-    return (side + BLOCK - 1) / BLOCK * BLOCK;
+    guint32 unit = blocks ? 16 : 2;
+    return (side + unit - 1) / unit * unit;
 }
 
 static bool
 start(Video *v, guint32 width, guint32 height)
 {
-    v->coded[0] = padded(width);
-    v->coded[1] = padded(height);
+    v->coded[0] = padded(width, v->codec != VIDEO_AVC420);
+    v->coded[1] = padded(height, v->codec == VIDEO_AVC444);
     v->encoder = h264_context_new(TRUE);
     return v->encoder != NULL &&
            h264_context_set_option(v->encoder, H264_CONTEXT_OPTION_BITRATE, BITS_A_SECOND) &&
@@ -198,7 +201,24 @@ video_encode(Video *v, RDPGFX_SURFACE_COMMAND *command, const Spoil *spoil)
         command->codecId = ids[v->codec];
         command->extra = v->codec == VIDEO_AVC420 ? (void *)&v->both.bitstream[0] : &v->both;
     }
-    if (spoil->kind != SPOIL_NOTHING) // what the client has of it is not known
+    v->split = changed && spoil->kind == SPOIL_SPLIT && v->both.LC == 0 && v->codec != VIDEO_AVC420;
+    if (v->split)
+        v->both.LC = 1;
+    if (spoil->kind > SPOIL_SPLIT) // what the client has of it is not known
         stop(v);
     return changed;
+}
+
+bool
+video_rest(Video *v, RDPGFX_SURFACE_COMMAND *command)
+{
+    if (!v->split)
+        return false;
+    v->split = false;
+    v->both.LC = 2;
+    v->both.bitstream[0] = v->both.bitstream[1];
+    v->both.cbAvc420EncodedBitstream1 =
+        4 + v->both.bitstream[0].meta.numRegionRects * 10 + v->both.bitstream[0].length;
+    command->extra = &v->both;
+    return true;
 }
