@@ -81,9 +81,10 @@ skip_scaling_list(Bits *b, unsigned size)
 static void
 read_chroma(Bits *b)
 {
-    if (unsigned_code(b) != 1 || // chroma_format_idc: 4:2:0
-        unsigned_code(b) != 0 || // bit_depth_luma_minus8
-        unsigned_code(b) != 0)   // bit_depth_chroma_minus8
+    uint32_t format = unsigned_code(b);
+    uint32_t luma_over_8 = unsigned_code(b), chroma_over_8 = unsigned_code(b); // bits
+
+    if (format != 1 || luma_over_8 != 0 || chroma_over_8 != 0) // 4:2:0
         b->failed = true;
     (void)one(b);    // qpprime_y_zero_transform_bypass_flag
     if (one(b) == 0) // seq_scaling_matrix_present_flag
