@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 #define EXIT_ENDED 4
-#define ROUNDS 30
+#define ROUNDS 20
 #define EVENTS 40
 #define WINDOWS 3
 
