@@ -419,12 +419,24 @@ init_small(rdpContext *context, RdpgfxClientContext *client)
            freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, height);
 }
 
+// The library makes one that no surface uses: each has its own.
+static void
+drop_video(rdpCodecs *codecs)
+{
+    if (codecs && codecs->h264)
+        h264_context_free(codecs->h264);
+    if (codecs)
+        codecs->h264 = NULL;
+}
+
 gboolean
 bridge_graphics_attach(BridgeGraphics *g, rdpContext *context, RdpgfxClientContext *client)
 {
     bridge_graphics_detach(g, context);
     if (!init_small(context, client))
         return FALSE;
+    drop_video(client->codecs);
+    drop_video(context->codecs);
     g->client = client;
     g->video = freerdp_settings_get_bool(context->settings, FreeRDP_GfxH264);
     g->planar_width = g->planar_height = CANVAS;
