@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define ASLEEP_US 3000000 // more than a busy machine keeps a thread waiting
-#define READS_PER_TURN 16 // a virtio port gives 4 KiB at a time; then others have their turn
+#define READ_PER_TURN (64 * 1024)
 #define PLACES (CHAN_WIN_STREAMS_MAX + CHAN_WIN_OTHERS_MAX)
 
 struct ChanWinPump {
@@ -155,7 +155,8 @@ pull(ChanWinPump *p)
         on_event(p, &e);
 }
 
-static void
+// Returns how much came.
+static DWORD
 received(ChanWinPump *p)
 {
     const uint8_t *data;
@@ -176,6 +177,7 @@ received(ChanWinPump *p)
     }
     if (ended && !p->lost)
         p->lost = "the pipe to the host has ended";
+    return n;
 }
 
 static void
@@ -284,8 +286,13 @@ gather(ChanWinPump *p, const HANDLE *others, unsigned n_others, Waits *w)
 static void
 handle_ports(ChanWinPump *p)
 {
-    for (int i = 0; i < READS_PER_TURN && !p->lost && chan_win_port_over(p->in); i++)
-        received(p);
+    DWORD n, all = 0;
+
+    // A virtio port gives 4 KiB at a time. A port may also give nothing, and again at once.
+    do {
+        n = !p->lost && chan_win_port_over(p->in) ? received(p) : 0;
+        all += n;
+    } while (n > 0 && all < READ_PER_TURN);
     if (chan_win_port_over(p->out))
         written(p);
 }
