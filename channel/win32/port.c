@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #define ENDS_WITHIN_MS 2000
+// A serial port ends a read at a pause, or when it is full: what comes first waits for the last.
+#define READ_MAX (32 * 1024)
 
 // A serial port's read that ends at a pause is done; wine calls it failed.
 static bool
@@ -40,7 +42,7 @@ static void
 begin(ChanWinPort *port)
 {
     uint8_t *data = port->data[port->at] + port->written;
-    DWORD size = port->writes ? port->size - port->written : CHAN_WIN_PORT_SIZE;
+    DWORD size = port->writes ? port->size - port->written : READ_MAX;
     DWORD n; // the result has it; Windows 7 asks for the place all the same
     BOOL ok;
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define BYTES (48L * 1024 * 1024)
-#define RUNS 4
+#define RUNS 6
 #define AT_LEAST 0.7
 #define LIMIT_S 240
 
