@@ -425,7 +425,8 @@ win_platform_run(AgentPlatform *p, bool pipe_is_busy)
     check_probe(p);
     bool collects = p->collect && is_due(p->collect_at);
     // The user's shortcuts and icons are opened with the user's rights, not with the service's.
-    bool as_user = p->user && ImpersonateLoggedOnUser(p->user);
+    bool reads = collects || p->n_wanted > 0 || p->undrawn < p->menu.n;
+    bool as_user = reads && p->user && ImpersonateLoggedOnUser(p->user);
     if (collects)
         collect(p);
     if (!pipe_is_busy || is_due(p->draw_at))

@@ -4,3 +4,5 @@ casement_test(test_session_model SOURCES test_session_model.c LIBS session_pure 
 casement_test(test_session_desktop SOURCES test_session_desktop.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_apps SOURCES test_session_apps.c LIBS session_apps PkgConfig::GLIB)
 casement_test(test_session_tray SOURCES test_session_tray.c LIBS session_apps PkgConfig::GLIB)
+casement_test(test_session_sps SOURCES test_session_sps.c LIBS session_pure PkgConfig::GLIB)
+casement_test(test_session_watchdog SOURCES test_session_watchdog.c LIBS session_core)

@@ -341,7 +341,7 @@ class Agent(unittest.TestCase):
         for way in ((), ("as-user",)):  # the service finds what the user's environment names
             listed = self.wine(f"{BIN}/list_types.exe", viewer, *way).split()
             self.assertEqual(sorted(listed), sorted(files | {f"x-scheme-handler/{scheme}" for scheme in schemes}), way)
-        # The host keeps those of files.
+        files |= {f"x-scheme-handler/{scheme}" for scheme in schemes}
         self.assertEqual(types, {"Viewer": files, "A viewer of one thing": set(), "Uninstall viewer": set()})
 
     def test_what_the_guest_says_of_itself(self):
