@@ -75,7 +75,7 @@ class Pixels(ViewCase):
         self.v.commit(1, (100, 120, 300, 200), state=p.S_MINIMIZED, damage=[(0, 0, 300, 50)])
         pixels[0:50, :, :3] = 40
         self.desktop.xdotool("windowmap", str(window.id))
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=II", b) == (1, p.S_NORMAL))
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[:2] == (1, p.S_NORMAL))
         self.same_pixels(window, pixels)
 
     def test_alpha_window_has_depth_32(self):
