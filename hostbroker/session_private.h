@@ -99,8 +99,6 @@ void broker_session_end_refused(BrokerSession *s);
 void broker_session_on_window(BrokerSession *s, const CtlWindow *m);
 void broker_session_on_window_gone(BrokerSession *s, const CtlWindowId *m);
 void broker_session_on_tray(BrokerSession *s, ChanSpan packet);
-// There are windows, or icons of the tray.
-bool broker_session_shows(const BrokerSession *s);
 void broker_session_forget_shown(BrokerSession *s);
 
 // One of the processes ended.

@@ -40,7 +40,7 @@ broker_session_on_tray(BrokerSession *s, ChanSpan packet)
     broker_tray_message(s->tray, packet);
 }
 
-bool
+gboolean
 broker_session_shows(const BrokerSession *s)
 {
     return broker_window_list_count(s->windows) > 0 || (s->tray && broker_tray_count(s->tray) > 0);
