@@ -467,6 +467,19 @@ bounded_side(uint32_t v)
 }
 
 void
+bridge_model_set_zoom(BridgeModel *m, uint32_t id, uint32_t width, uint32_t height)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w || (w->zoom_width == width && w->zoom_height == height))
+        return;
+    w->zoom_width = width;
+    w->zoom_height = height;
+    w->stale = true;
+    bridge_present(m, w);
+}
+
+void
 bridge_model_set_limits(BridgeModel *m, uint32_t id, const uint32_t min_max[4])
 {
     BridgeWindow *w = bridge_model_window(m, id);

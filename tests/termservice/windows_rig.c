@@ -34,13 +34,21 @@ find(const WindowsRig *w, guint32 id)
 
 // ---- what pixels must be ----
 
+bool
+windows_rig_is_screen(guint32 pixel, int x, int y)
+{
+    static const PictureSize size = {WIDTH, HEIGHT, RIG_LOGON_WIDTH, RIG_LOGON_HEIGHT};
+
+    return picture_has_mean(&size, PICTURE_LOGON_SCREEN, 0, x, y, pixel);
+}
+
 static bool
 is_own(const RigWindow *window, guint32 id, guint32 pixel, int x, int y)
 {
     if (pixel == 0)
         return true;
-    if (window == NULL)
-        return pixel == (picture_pixel(id, 0, x, y) & 0xFFFFFF);
+    if (id == PICTURE_LOGON_SCREEN)
+        return windows_rig_is_screen(pixel, x, y);
     for (guint i = 0; i < window->n_seeds; i++)
         if (pixel == (picture_pixel(window->id, window->seeds[i], x, y) & 0xFFFFFF))
             return true;
