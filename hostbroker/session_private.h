@@ -5,6 +5,7 @@
 // left), session_place.c, session_sign_in.c and session_shown.c, by nobody else.
 
 #include "hostbroker/backoff.h"
+#include "hostbroker/desktop_size.h"
 #include "hostbroker/process.h"
 #include "hostbroker/session.h"
 #include "hostbroker/sign_in.h"
@@ -30,6 +31,7 @@ struct BrokerSession {
     int spare_fd;       // the session's end of the view protocol, while there is no session
     char **environment; // of the desktop
     BrokerWindowList *windows;
+    BrokerDesktopSize *desktop_size;
     BrokerTray *tray; // NULL until casement-session tells of an icon
     BrokerExecQueue *execs;
     BrokerSignIn *sign_in;          // borrowed

@@ -103,7 +103,9 @@ tell_broker(BridgeSession *s, const BridgeWindow *w)
                    .y = w->rect.y,
                    .width = w->rect.width,
                    .height = w->rect.height,
-                   .minimized = w->show == BRIDGE_SHOW_MINIMIZED};
+                   .minimized = w->show == BRIDGE_SHOW_MINIMIZED,
+                   .maximized =
+                       w->show == BRIDGE_SHOW_MAXIMIZED || w->show == BRIDGE_SHOW_FULLSCREEN};
 
     CTL_INIT(&m, CTL_WINDOW);
     CTL_SET_TEXT(m.untrusted_title, w->title);

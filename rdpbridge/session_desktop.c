@@ -49,8 +49,11 @@ ViewScreen
 bridge_session_desktop_screen(const BridgeSession *s)
 {
     const ViewRect *room = &s->screen.work_area;
+    guint32 width = s->setup.desktop_width, height = s->setup.desktop_height;
 
-    return screen_of(s, room->width / 4 * 3, room->height / 4 * 3);
+    if (width == 0 || height == 0)
+        return screen_of(s, room->width / 4 * 3, room->height / 4 * 3);
+    return screen_of(s, MIN(width, room->width), MIN(height, room->height));
 }
 
 void
