@@ -106,6 +106,7 @@ typedef struct {
     uint32_t flight_serial;
     bool push;              // commit although nothing changed
     bool deferred;          // pixels wait for the end of the frame that is open
+    bool paced;             // or until scaling is allowed again
     bool mismatch_accepted; // the surface never gets the window's size: show what there is
 
     // The host's last move or resize that the guest has not followed yet.

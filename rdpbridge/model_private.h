@@ -20,6 +20,7 @@ struct BridgeModel {
     bool view, in_frame, foreign;
     uint32_t next_buffer;
     size_t used;
+    BridgeScalePace pace;
     uint32_t stack[VIEW_WINDOWS_MAX]; // as the guest said, known ids only
     unsigned n_stack;
     uint32_t active, generation, stackings;

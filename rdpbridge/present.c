@@ -242,16 +242,28 @@ shown_damage(const BridgeWindow *w, const BridgeSource *source, BridgeDamage *da
         bridge_damage_add(damage, bridge_scale_rect(&zoom, source->damage.rects[i]));
 }
 
-static void
-copy_damage(BridgeSurface *buffer, const BridgeSource *source, const BridgeScale *scale,
-            const BridgeDamage *damage)
+static bool
+is_same(const BridgeScale *scale)
 {
-    if (scale->from_width == scale->to_width && scale->from_height == scale->to_height)
+    return scale->from_width == scale->to_width && scale->from_height == scale->to_height;
+}
+
+static void
+copy_damage(BridgeModel *m, BridgeSurface *buffer, const BridgeSource *source,
+            const BridgeScale *scale, const BridgeDamage *damage)
+{
+    if (is_same(scale)) {
         bridge_surface_copy(buffer, source->pixels, source->stride, damage->rects, damage->count);
-    else
-        for (unsigned i = 0; i < damage->count; i++)
-            bridge_scale_pixels(scale, damage->rects[i], source->pixels, source->stride,
-                                buffer->pixels, buffer->stride);
+        return;
+    }
+    int64_t start = m->out->now(m->user);
+    const ViewRect all = {0, 0, scale->to_width, scale->to_height};
+    bool overlaps = bridge_damage_area(damage) > (uint64_t)all.width * all.height;
+    const ViewRect *rects = overlaps ? &all : damage->rects;
+    for (unsigned i = 0; i < (overlaps ? 1 : damage->count); i++)
+        bridge_scale_pixels(scale, rects[i], source->pixels, source->stride, buffer->pixels,
+                            buffer->stride);
+    bridge_scale_took(&m->pace, start, m->out->now(m->user));
 }
 
 // Copies what changed and commits. The view has put the former pixels and no frame is open.
@@ -274,7 +286,7 @@ commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *so
     w->stale = false;
     say_buffer(m, w);
     shown_damage(w, source, &damage);
-    copy_damage(w->buffer, source, &scale, &damage);
+    copy_damage(m, w->buffer, source, &scale, &damage);
     send_commit(m, w, state, &damage);
     source->damage.count = 0;
     if (old)
@@ -332,7 +344,8 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
     bool current = same_size(w->buffer, &scale) && !w->stale;
     bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
     w->deferred = pixels && m->in_frame;
-    if (pixels && !m->in_frame)
+    w->paced = pixels && !is_same(&scale) && m->out->now(m->user) < m->pace.rests_until;
+    if (pixels && !m->in_frame && !w->paced)
         commit_pixels(m, w, state, source);
     else if (current && differs(w, state))
         send_commit(m, w, state, NULL);
@@ -343,6 +356,7 @@ present(BridgeModel *m, BridgeWindow *w)
 {
     ViewState state = state_of(m, w);
 
+    w->paced = false;
     if (!m->view)
         return;
     if (!w->announced) {
@@ -489,7 +503,7 @@ bridge_model_due(const BridgeModel *m)
         const BridgeWindow *w = m->windows[i];
         due = earlier(due, earlier(earlier(w->flight_due, w->mismatch_due),
                                    earlier(w->moving_due, w->app_due)));
-        due = earlier(due, w->unsure_due);
+        due = earlier(due, earlier(w->unsure_due, w->paced ? m->pace.rests_until : 0));
     }
     return due;
 }
@@ -517,6 +531,8 @@ bridge_model_expire(BridgeModel *m)
         }
         if (elapsed(&w->mismatch_due, now))
             again = w->mismatch_accepted = true;
+        if (w->paced && m->pace.rests_until <= now)
+            again = true;
         if (elapsed(&w->app_due, now))
             again = w->app_known = true;
         if (elapsed(&w->unsure_due, now)) { // it was not told back: the guest will have made it

@@ -94,23 +94,33 @@ is_refused(Harness *h, gpointer user)
     return strstr(h->notices->str, "impossible size") != NULL;
 }
 
+// A window whose surface has half of its size each way, once it is shown.
+static SessionRig *
+show_window(Wanted *w)
+{
+    *w = (Wanted){.title = TITLE,
+                  .width = 330,
+                  .height = 216,
+                  .whole_width = 330,
+                  .whole_height = 216,
+                  .numerator = 2,
+                  .denominator = 1};
+    SessionRig *rig = rig_new(w);
+
+    w->id = session_rig_open(rig, "notes", TITLE);
+    session_rig_tell(rig, "move 0x%08X 40 30 330 216", w->id);
+    harness_wait(rig->h, is_painted, w, SESSION_RIG_PATIENCE_S, "the scaled window");
+    return rig;
+}
+
 // Nothing mapped, or to nothing, shows nothing and breaks nothing; part of a surface is scaled as
 // all of it is; more than a window can have ends the session.
 static void
 test_hostile(void)
 {
-    Wanted w = {.title = TITLE,
-                .width = 330,
-                .height = 216,
-                .whole_width = 330,
-                .whole_height = 216,
-                .numerator = 2,
-                .denominator = 1};
-    SessionRig *rig = rig_new(&w);
+    Wanted w;
+    SessionRig *rig = show_window(&w);
 
-    w.id = session_rig_open(rig, "notes", TITLE);
-    session_rig_tell(rig, "move 0x%08X 40 30 330 216", w.id);
-    harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "the scaled window");
     session_rig_tell(rig, "scale 0x%08X 0 108 330 216", w.id);
     session_rig_tell(rig, "paint 0x%08X 2", w.id);
     session_rig_tell(rig, "scale 0x%08X 165 108 330 0", w.id);
@@ -122,6 +132,18 @@ test_hostile(void)
     w.numerator = 3;
     harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "a part of the surface");
     session_rig_tell(rig, "scale 0x%08X 165 108 %u 216", w.id, VIEW_SIDE_MAX + 1);
+    harness_wait(rig->h, is_refused, NULL, SESSION_RIG_PATIENCE_S, "the refusal");
+    session_rig_free(rig);
+}
+
+// No side is too long, and all of it takes too long to be made.
+static void
+test_too_much(void)
+{
+    Wanted w;
+    SessionRig *rig = show_window(&w);
+
+    session_rig_tell(rig, "scale 0x%08X 165 108 %u %u", w.id, VIEW_SIDE_MAX, VIEW_SIDE_MAX / 2);
     harness_wait(rig->h, is_refused, NULL, SESSION_RIG_PATIENCE_S, "the refusal");
     session_rig_free(rig);
 }
@@ -139,5 +161,6 @@ main(int argc, char **argv)
     g_test_add_data_func("/termservice/scaled/half-more", &half_more, test_window);
     g_test_add_data_func("/termservice/scaled/screen", &twice, test_screen);
     g_test_add_func("/termservice/scaled/hostile", test_hostile);
+    g_test_add_func("/termservice/scaled/too-much", test_too_much);
     return g_test_run();
 }

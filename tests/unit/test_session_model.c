@@ -14,6 +14,7 @@
 typedef struct {
     BridgeModel *model;
     int64_t now;
+    guint slow;        // so often yet, 60 ms go by until it is asked for
     GArray *types;     // of guint32: what was said to the view
     ViewCommit commit; // the last
     ViewRect damage[VIEW_DAMAGE_MAX];
@@ -29,7 +30,13 @@ typedef struct {
 static int64_t
 on_now(void *user)
 {
-    return ((Test *)user)->now;
+    Test *t = user;
+
+    if (t->slow > 0) {
+        t->slow--;
+        t->now += 60000;
+    }
+    return t->now;
 }
 
 static void
@@ -643,6 +650,47 @@ test_scaled(Test *t, gconstpointer data)
     g_assert_cmpuint(b->pixels[9 * b->stride + 12 * 4], !=, 99);
 }
 
+// What takes too long rests for as long, and is then made up for; a window that is not scaled goes
+// on.
+static void
+test_scaling_rests(Test *t, gconstpointer data)
+{
+    BridgeSource s = source(t, 1, 40, 30), plain = source(t, 2, 40, 30);
+    const ViewRect all = {0, 0, 40, 30};
+
+    plain.surface_id = 2;
+    s.scale = (BridgeScale){20, 10, 40, 30};
+    s.scaled = true;
+    for (guint id = 1; id <= 2; id++) {
+        order(t, id, 40, 30, BRIDGE_SHOW);
+        bridge_model_set_app(t->model, id, 2);
+    }
+    bridge_model_map(t->model, &s);
+    bridge_model_map(t->model, &plain);
+    t->slow = 3; // whether it rests, and before and after the scaling
+    frame(t, &s, 1, all);
+    g_assert_cmpuint(t->slow, ==, 0);
+    g_assert_cmpuint(t->commit.id, ==, 1);
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    frame(t, &s, 2, all);
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(t->done->len, ==, 2); // the guest does not wait
+    frame(t, &plain, 3, all);
+    g_assert_cmpuint(t->commit.id, ==, 2);
+    bridge_model_shown(t->model, 2, t->commit.serial);
+    int64_t due = bridge_model_due(t->model);
+    g_assert_cmpint(due, >, t->now);
+    g_assert_cmpint(due, <=, t->now + 60000);
+    bridge_model_expire(t->model);
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 2);
+    t->now = due;
+    bridge_model_expire(t->model);
+    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 3);
+    g_assert_cmpuint(t->commit.id, ==, 1);
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    g_assert_cmpint(bridge_model_due(t->model), ==, 0);
+}
+
 #define ADD(name, function)                                                                        \
     g_test_add("/session/model/" name, Test, NULL, set_up, function, tear_down)
 
@@ -765,5 +813,6 @@ main(int argc, char **argv)
     ADD("cloaked", test_cloaked);
     ADD("parked", test_parked);
     ADD("scaled", test_scaled);
+    ADD("scaling-rests", test_scaling_rests);
     return g_test_run();
 }
