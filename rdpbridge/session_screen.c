@@ -7,6 +7,7 @@
 
 #include "rdpbridge/session_private.h"
 #include "rdpbridge/style.h"
+#include "rdpbridge/timer.h"
 
 #include <freerdp/freerdp.h>
 
@@ -96,18 +97,9 @@ on_screen_due(gpointer user)
 
     if (s->doubt) // whether the log-on was refused is about to be known
         return G_SOURCE_CONTINUE;
-    g_source_unref(g_steal_pointer(&s->screen_timer));
+    bridge_timer_clear(&s->screen_timer);
     bridge_session_show_screen(s);
     return G_SOURCE_REMOVE;
-}
-
-static void
-stop_waiting(BridgeSession *s)
-{
-    if (!s->screen_timer)
-        return;
-    g_source_destroy(s->screen_timer);
-    g_source_unref(g_steal_pointer(&s->screen_timer));
 }
 
 static void
@@ -119,15 +111,14 @@ begin(BridgeSession *s)
         bridge_session_show_screen(s);
         return;
     }
-    s->screen_timer = g_timeout_source_new(s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS);
-    g_source_set_callback(s->screen_timer, on_screen_due, s, NULL);
-    g_source_attach(s->screen_timer, s->context);
+    s->screen_timer = bridge_timer_new(s->context, s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS,
+                                       on_screen_due, s);
 }
 
 static void
 end(BridgeSession *s)
 {
-    stop_waiting(s);
+    bridge_timer_clear(&s->screen_timer);
     s->screen_shown = FALSE;
     bridge_model_delete(s->model, BRIDGE_SCREEN_ID);
     if (s->focus == 0)
@@ -168,7 +159,7 @@ bridge_session_logged_on(gpointer user)
 
     s->logged_on = TRUE;
     if (s->as_desktop) {
-        stop_waiting(s);
+        bridge_timer_clear(&s->screen_timer);
         bridge_session_desktop_logged_on(s);
     } else {
         bridge_session_consider_screen(s);
@@ -265,5 +256,5 @@ bridge_session_screen_close(BridgeSession *s)
 void
 bridge_session_screen_clear(BridgeSession *s)
 {
-    stop_waiting(s);
+    bridge_timer_clear(&s->screen_timer);
 }
