@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define WAIT_MS 10000
+#define WAIT_MS 30000 // of a machine that is busy with something else
 #define LINE_MAX_SIZE 4096
 
 struct DoubleRig {

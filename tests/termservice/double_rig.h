@@ -16,8 +16,8 @@ void double_rig_free(DoubleRig *rig);
 
 guint double_rig_port(const DoubleRig *rig);
 
-// Reads lines until one begins with the given text, for 10 s at most; the others are passed over.
-// NULL if none comes; free with g_free.
+// Reads lines until one begins with the given text, for 30 s at most; the others are passed
+// over. NULL if none comes; free with g_free.
 char *double_rig_expect(DoubleRig *rig, const char *beginning);
 // The same, and the test ends if none comes; _await is for whom the line itself is nothing.
 char *double_rig_need(DoubleRig *rig, const char *beginning);
