@@ -32,6 +32,12 @@ category_fit(const char *text)
 }
 
 static gboolean
+type_fit(const char *text)
+{
+    return broker_mime_type_fit(text) || broker_scheme_type_fit(text);
+}
+
+static gboolean
 keyword_fit(const char *text)
 {
     return TRUE;
@@ -147,8 +153,7 @@ broker_application_init(BrokerApp *app, const ChanApp *untrusted_app)
         .flags = u->flags,
         .categories = clean_list(u->categories, u->n_categories, CATEGORIES_MAX, category_fit),
         .keywords = clean_list(u->keywords, u->n_keywords, KEYWORDS_MAX, keyword_fit),
-        .mime_types =
-            clean_list(u->mime_types, u->n_mime_types, MIME_TYPES_MAX, broker_mime_type_fit),
+        .mime_types = clean_list(u->mime_types, u->n_mime_types, MIME_TYPES_MAX, type_fit),
         .actions = clean_actions(u),
         .icons = clean_icons(u),
     };

@@ -42,13 +42,18 @@ static void publish(Broker *broker, BrokerGuest *guest);
 
 // ---- publishing
 
-// A guest may change its list as often as it likes; writing takes at most a tenth of the time.
+// A guest may change its list as often as it likes; in the long run writing takes at most a tenth
+// of the time. A first list, and its icons a moment later, come at once.
 typedef struct {
     Broker *broker;
     char *name;
-    gint64 not_before_us;
+    gint64 written_us; // spent with writing, less what the time since then has paid for
+    gint64 since_us;
     GSource *later;
 } Pace;
+
+#define PACE_REST 9 // times what was written
+#define PACE_FREE_US (2 * G_TIME_SPAN_SECOND)
 
 static void
 pace_free(gpointer data)
@@ -83,7 +88,6 @@ on_pace(gpointer user)
     BrokerGuest *guest = g_tree_lookup(pace->broker->guests, pace->name);
 
     broker_timer_clear(&pace->later);
-    pace->not_before_us = 0;
     if (guest)
         publish(pace->broker, guest);
     return G_SOURCE_REMOVE;
@@ -98,16 +102,18 @@ publish(Broker *broker, BrokerGuest *guest)
         return;
     Pace *pace = pace_of(broker, config->name);
     gint64 now = g_get_monotonic_time();
-    if (now < pace->not_before_us) {
+    pace->written_us = MAX(pace->written_us - (now - pace->since_us) / PACE_REST, 0);
+    pace->since_us = now;
+    gint64 rest_us = (pace->written_us - PACE_FREE_US) * PACE_REST;
+    if (rest_us > 0) {
         if (!pace->later)
             pace->later =
-                broker_timer_new(broker->host->context,
-                                 (guint)((pace->not_before_us - now) / 1000 + 1), on_pace, pace);
+                broker_timer_new(broker->host->context, (guint)(rest_us / 1000 + 1), on_pace, pace);
         return;
     }
     write_menu(broker, guest, config);
-    gint64 end = g_get_monotonic_time();
-    pace->not_before_us = end + 9 * (end - now);
+    pace->since_us = g_get_monotonic_time();
+    pace->written_us += pace->since_us - now;
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "hostbroker/desktop_entry.h"
 
 #include "channel/utf8.h"
+#include "hostbroker/mime_type.h"
 
 #include <string.h>
 
@@ -53,6 +54,31 @@ append_quoted(GString *exec, const char *argument)
     g_string_append_c(exec, '"');
 }
 
+char **
+broker_entry_types(const BrokerApp *app, const BrokerPublishPolicy *policy)
+{
+    GPtrArray *types = g_ptr_array_new();
+    for (char **type = app->mime_types; type && *type; type++) {
+        if (broker_scheme_type_fit(*type) ? (app->flags & CHAN_APP_TAKES_FILES) != 0
+                                          : policy->files)
+            g_ptr_array_add(types, *type);
+    }
+    g_ptr_array_add(types, NULL);
+    return (char **)g_ptr_array_free(types, FALSE);
+}
+
+// What the program is given: nothing, files, or addresses, which may be of files too.
+static const char *
+exec_code(const BrokerApp *app, const BrokerPublishPolicy *policy)
+{
+    g_autofree char **types = broker_entry_types(app, policy);
+    for (char **type = types; *type; type++) {
+        if (broker_scheme_type_fit(*type))
+            return " %U";
+    }
+    return policy->files && (app->flags & CHAN_APP_TAKES_FILES) ? " %F" : "";
+}
+
 // Guest, application and action are ids (chan_id_valid) and need no quoting.
 static char *
 exec_line(const char *guest, const BrokerApp *app, const BrokerPublishPolicy *policy,
@@ -63,8 +89,8 @@ exec_line(const char *guest, const BrokerApp *app, const BrokerPublishPolicy *po
     g_string_append_printf(exec, " run %s %s", guest, app->id);
     if (action)
         g_string_append_printf(exec, ":%s", action);
-    else if (policy->files && (app->flags & CHAN_APP_TAKES_FILES))
-        g_string_append(exec, " %F");
+    else
+        g_string_append(exec, exec_code(app, policy));
     return g_string_free(exec, FALSE);
 }
 
@@ -154,8 +180,8 @@ broker_desktop_entry(const char *guest, const BrokerApp *app, const BrokerPublis
     // No main category: with one, the program would be listed a second time, among the host's.
     g_key_file_set_value(file, GROUP, G_KEY_FILE_DESKTOP_KEY_CATEGORIES, category);
     set_list(file, "Keywords", app->keywords);
-    if (policy->files)
-        set_list(file, G_KEY_FILE_DESKTOP_KEY_MIME_TYPE, app->mime_types);
+    g_autofree char **types = broker_entry_types(app, policy);
+    set_list(file, G_KEY_FILE_DESKTOP_KEY_MIME_TYPE, types);
     // casement-view completes the startup with the program's first window, whatever the program
     // itself knows of startup notification.
     g_key_file_set_boolean(file, GROUP, G_KEY_FILE_DESKTOP_KEY_STARTUP_NOTIFY, TRUE);

@@ -13,6 +13,10 @@
 GBytes *broker_desktop_entry(const char *guest, const BrokerApp *app,
                              const BrokerPublishPolicy *policy, const char *icon);
 
+// The file types and URL schemes that are offered of the application. The strings are its own, the
+// list is the caller's to g_free.
+char **broker_entry_types(const BrokerApp *app, const BrokerPublishPolicy *policy);
+
 // menus/applications-merged/casement-GUEST.menu and desktop-directories/casement-GUEST.directory.
 GBytes *broker_menu_file(const char *guest);
 GBytes *broker_directory_file(const char *guest, const char *label);

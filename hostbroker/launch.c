@@ -3,6 +3,7 @@
 
 #include "channel/utf8.h"
 #include "hostbroker/error.h"
+#include "hostbroker/mime_type.h"
 
 #include <string.h>
 
@@ -66,34 +67,74 @@ document_base(BrokerGuest *guest, const BrokerHost *host)
     return broker_host_guest_run(host, broker_guest_name(guest), "documents");
 }
 
-// The files' paths as the guest sees them.
-static char **
-give_files(BrokerGuest *guest, const Job *job, GError **error)
+// A file's path as the guest sees it.
+static char *
+give_file(BrokerGuest *guest, const char *file, GError **error)
 {
     BrokerDocuments *documents = broker_guest_documents(guest);
-    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
 
-    if (g_strv_length(job->args) > FILES_MAX) {
-        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
-                    "More than %d files at a time", FILES_MAX);
-        return NULL;
-    }
-    if (!documents && job->args[0]) {
+    if (!documents) {
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_SUPPORTED,
                     "Guest %s is of kind %s, to which files of this machine cannot be given yet; "
                     "start the application without a file and fetch it from inside the guest",
                     broker_guest_name(guest), broker_kind_name(broker_guest_config(guest)->kind));
         return NULL;
     }
+    g_autofree char *relative = broker_documents_give(documents, file, error);
+    if (!relative)
+        return NULL;
     g_autofree char *base = document_base(guest, broker_guest_host(guest));
-    for (char **file = job->args; *file; file++) {
-        g_autofree char *relative = broker_documents_give(documents, *file, error);
-        if (!relative)
-            return NULL;
-        g_ptr_array_add(paths, g_build_filename(base, relative, NULL));
+    return g_build_filename(base, relative, NULL);
+}
+
+// An address goes as it is, to who said that it opens such ones. What a web page may have made of
+// it must not become more than one argument in the guest: an address has no such characters
+// (RFC 3986 2), where it has them they are encoded.
+static char *
+give_address(BrokerGuest *guest, const BrokerApp *app, const char *address, const char *type,
+             GError **error)
+{
+    const char *scheme = type + strlen(BROKER_SCHEME_PREFIX);
+
+    if (!app->mime_types || !g_strv_contains((const char *const *)app->mime_types, type)) {
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_NOT_SUPPORTED,
+                    "Application '%s' of guest %s does not open addresses that begin with %s:",
+                    app->id, broker_guest_name(guest), scheme);
+        return NULL;
     }
-    g_ptr_array_add(paths, NULL);
-    return (char **)g_ptr_array_free(g_steal_pointer(&paths), FALSE);
+    for (const char *at = address; *at; at++) {
+        if (g_ascii_iscntrl(*at) || g_ascii_isspace(*at) || *at == '"') {
+            g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                        "The %s: address has a space, a quotation mark or a control character, "
+                        "which has to be written as %%20 and the like",
+                        scheme);
+            return NULL;
+        }
+    }
+    return g_strdup(address);
+}
+
+// What the program is to open, as the guest sees it.
+static char **
+give_all(BrokerGuest *guest, const BrokerApp *app, const Job *job, GError **error)
+{
+    g_autoptr(GPtrArray) given = g_ptr_array_new_with_free_func(g_free);
+
+    if (g_strv_length(job->args) > FILES_MAX) {
+        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
+                    "More than %d files at a time", FILES_MAX);
+        return NULL;
+    }
+    for (char **arg = job->args; *arg; arg++) {
+        g_autofree char *type = broker_scheme_type_of(*arg);
+        char *seen =
+            type ? give_address(guest, app, *arg, type, error) : give_file(guest, *arg, error);
+        if (!seen)
+            return NULL;
+        g_ptr_array_add(given, seen);
+    }
+    g_ptr_array_add(given, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&given), FALSE);
 }
 
 static void
@@ -109,12 +150,12 @@ exec_app(BrokerGuest *guest, Job *job, BrokerExec *exec, GError **error)
 
     if (!app)
         return FALSE;
-    g_auto(GStrv) files = give_files(guest, job, error);
-    if (!files)
+    g_auto(GStrv) given = give_all(guest, app, job, error);
+    if (!given)
         return FALSE;
     exec->kind = CTL_EXEC_APP;
     exec->program = job->app;
-    exec->args = (const char *const *)files;
+    exec->args = (const char *const *)given;
     exec->app_index = app->index;
     exec->directory = app->directory;
     return broker_session_exec(broker_guest_session(guest), exec, on_exec_done, job, error);

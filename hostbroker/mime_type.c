@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define PART_MAX 127 // RFC 6838 4.2
+#define SCHEME_MIN 2 // one letter is a drive
+#define SCHEME_MAX 64
 
 // The top-level types with files behind them; desktop-file-validate(1) knows the same ones.
 static const char *const media_types[] = {
@@ -36,4 +38,35 @@ broker_mime_type_fit(const char *type)
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean
+scheme_fit(const char *scheme)
+{
+    gsize length = strlen(scheme);
+    if (length < SCHEME_MIN || length > SCHEME_MAX || !g_ascii_islower(scheme[0]) ||
+        strcmp(scheme, "file") == 0)
+        return FALSE;
+    for (gsize i = 0; i < length; i++) {
+        if (!g_ascii_islower(scheme[i]) && !g_ascii_isdigit(scheme[i]) && !strchr("+-.", scheme[i]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+broker_scheme_type_fit(const char *type)
+{
+    return g_str_has_prefix(type, BROKER_SCHEME_PREFIX) &&
+           scheme_fit(type + strlen(BROKER_SCHEME_PREFIX));
+}
+
+char *
+broker_scheme_type_of(const char *address)
+{
+    const char *colon = strchr(address, ':');
+    if (!colon)
+        return NULL;
+    g_autofree char *scheme = g_ascii_strdown(address, colon - address);
+    return scheme_fit(scheme) ? g_strconcat(BROKER_SCHEME_PREFIX, scheme, NULL) : NULL;
 }

@@ -35,8 +35,9 @@ add_text(GPtrArray *files, char *take_path, GBytes *take_content)
 gboolean
 broker_plan_publishes(const BrokerApp *app, const BrokerPublishPolicy *policy)
 {
-    // What only opens files is of no use where no file can be given.
-    if ((app->flags & CHAN_APP_HIDDEN) && (!policy->files || !app->mime_types[0]))
+    g_autofree char **types = broker_entry_types(app, policy);
+    // What only opens something is of no use where that cannot be given.
+    if ((app->flags & CHAN_APP_HIDDEN) && !types[0])
         return FALSE;
     switch (policy->mode) {
     case BROKER_PUBLISH_ALL:

@@ -17,7 +17,7 @@ typedef struct {
     BrokerPublishMode mode;
     const char *const *chosen; // ids, for CHOSEN
     const char *label;         // the menu folder's name
-    gboolean files;            // the guest can open host files: publish MIME types and %F
+    gboolean files;            // the guest can open host files: publish their types, and %F or %U
     const char *launcher;      // absolute path of the `casement` program for Exec
 } BrokerPublishPolicy;
 

@@ -35,21 +35,22 @@ launcher_platform_data(char *const *environment, gboolean notify)
     return g_variant_builder_end(&data);
 }
 
-// RFC 3986 3.1, followed by "//" or as "file:".
+// RFC 3986 3.1, unless it is the name of a file that is there. One letter is no scheme in use.
 static gboolean
 is_uri(const char *typed)
 {
     g_autofree char *scheme = g_uri_parse_scheme(typed);
-    return scheme && (g_ascii_strcasecmp(scheme, "file") == 0 || g_strstr_len(typed, -1, "://"));
+    return scheme && scheme[1] &&
+           (g_ascii_strcasecmp(scheme, "file") == 0 || !g_file_test(typed, G_FILE_TEST_EXISTS));
 }
 
 char *
 launcher_platform_file(const char *typed, char **problem)
 {
     if (is_uri(typed)) {
-        if (g_ascii_strncasecmp(typed, "file:", 5) == 0)
+        if (g_utf8_validate(typed, -1, NULL))
             return g_strdup(typed);
-        *problem = g_strdup_printf(_("“%s” is no file on this machine"), typed);
+        *problem = g_strdup_printf(_("“%s” is no address: it is not valid UTF-8"), typed);
         return NULL;
     }
     char *path = g_canonicalize_filename(typed, NULL);

@@ -10,6 +10,7 @@
 // notification.
 GVariant *launcher_platform_data(char *const *environment, gboolean notify);
 
-// A file as typed: its absolute path, or a file: URI where the path is no UTF-8. NULL with *problem
-// set (caller frees) for a URI of another kind.
+// What to open, as typed: an address (a URI) as it is, of a file its absolute path, or a file: URI
+// where the path is no UTF-8. NULL with *problem set (caller frees) for an address that is no
+// UTF-8.
 char *launcher_platform_file(const char *typed, char **problem);

@@ -79,5 +79,5 @@ run_run(Launcher *launcher, int argc, char **argv)
     return run_with_files(launcher, argv);
 }
 
-const LauncherVerb launcher_verb_run = {"run", "GUEST APP [FILE]… | GUEST -- COMMAND [ARG]…",
+const LauncherVerb launcher_verb_run = {"run", "GUEST APP [FILE|URL]… | GUEST -- COMMAND [ARG]…",
                                         N_("Start a program in a guest"), run_run};

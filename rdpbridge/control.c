@@ -11,6 +11,7 @@ struct BridgeControl {
     const BridgeControlHandlers *handlers;
     gpointer user;
     ChanPacketSocket *socket;
+    int fd; // the socket's
 };
 
 BridgeControl *
@@ -114,6 +115,7 @@ void
 bridge_control_attach(BridgeControl *c, int take_fd)
 {
     drop(c);
+    c->fd = take_fd;
     c->socket = chan_packet_socket_new(c->context, take_fd, CTL_PACKET_MAX, on_packet, c);
 }
 
@@ -121,6 +123,12 @@ gboolean
 bridge_control_attached(const BridgeControl *c)
 {
     return c->socket != NULL;
+}
+
+int
+bridge_control_fd(const BridgeControl *c)
+{
+    return c->socket ? c->fd : -1;
 }
 
 void

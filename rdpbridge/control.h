@@ -32,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeControl, bridge_control_free)
 // Talks to this broker from now on.
 void bridge_control_attach(BridgeControl *control, int take_fd);
 gboolean bridge_control_attached(const BridgeControl *control);
+// Its descriptor, still its own; -1: no broker is there.
+int bridge_control_fd(const BridgeControl *control);
 
 // Nothing happens while no broker is there.
 void bridge_control_send(BridgeControl *control, gconstpointer message, gsize size);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/graphics.h"
 
+#include "rdpbridge/video.h"
+
 #include <freerdp/codec/region.h>
 #include <freerdp/gdi/gdi.h>
 #include <freerdp/gdi/gfx.h>
@@ -14,12 +16,15 @@
 typedef struct {
     BridgeSource source;
     gsize bytes;
+    guint32 width, height; // of the surface itself, whatever is mapped of it
+    BridgeSps sps;         // of the video in it
 } Surface;
 
 struct BridgeGraphics {
     BridgeModel *model;
-    void (*fail)(const char *text, gpointer user);
+    const BridgeGraphicsOut *out;
     gpointer user;
+    gboolean video; // the guest was told that it may send it
     RdpgfxClientContext *client;
     GHashTable *surfaces; // surface id → Surface
     GPtrArray *touched;   // surfaces of the open frame
@@ -50,15 +55,14 @@ surface_free(gpointer data)
 }
 
 BridgeGraphics *
-bridge_graphics_new(BridgeModel *model, void (*fail)(const char *text, gpointer user),
-                    gpointer user)
+bridge_graphics_new(BridgeModel *model, const BridgeGraphicsOut *out, gpointer user)
 {
     BridgeGraphics *g = g_new0(BridgeGraphics, 1);
 
     g_assert(!the_graphics);
     the_graphics = g;
     g->model = model;
-    g->fail = fail;
+    g->out = out;
     g->user = user;
     g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, surface_free);
     g->touched = g_ptr_array_new();
@@ -98,7 +102,7 @@ refuse(BridgeGraphics *g, const char *what, guint width, guint height)
 {
     g_autofree char *text = g_strdup_printf("%s (%u × %u)", what, width, height);
 
-    g->fail(text, g->user);
+    g->out->fail(text, g->user);
     return ERROR_INVALID_DATA;
 }
 
@@ -126,6 +130,8 @@ on_create_surface(RdpgfxClientContext *client, const RDPGFX_CREATE_SURFACE_PDU *
                                .stride = library->scanline,
                                .width = pdu->width,
                                .height = pdu->height};
+    s->width = pdu->width;
+    s->height = pdu->height;
     s->bytes = bytes;
     g->bytes += bytes;
     g_hash_table_insert(g->surfaces, GUINT_TO_POINTER((guint)pdu->surfaceId), s);
@@ -333,12 +339,30 @@ ensure_planar(BridgeGraphics *g, RdpgfxClientContext *client, const RDPGFX_SURFA
 }
 
 static UINT
+decode_video(BridgeGraphics *g, RdpgfxClientContext *client, const RDPGFX_SURFACE_COMMAND *cmd)
+{
+    Surface *s = cmd->surfaceId <= G_MAXUINT16 ? find(g, (UINT16)cmd->surfaceId) : NULL;
+
+    if (!s || !g->video) // not asked for
+        return ERROR_INVALID_DATA;
+    const char *wrong = bridge_video_check(&s->sps, cmd, s->width, s->height);
+    if (wrong)
+        return refuse(g, wrong, s->width, s->height);
+    g->out->slow(true, g->user);
+    UINT error = g->surface_command(client, cmd);
+    g->out->slow(false, g->user);
+    return error;
+}
+
+static UINT
 on_surface_command(RdpgfxClientContext *client, const RDPGFX_SURFACE_COMMAND *cmd)
 {
     BridgeGraphics *g = the_graphics;
 
     if (cmd->codecId == RDPGFX_CODECID_PLANAR && !ensure_planar(g, client, cmd))
         return ERROR_INVALID_DATA;
+    if (bridge_video_is(cmd))
+        return decode_video(g, client, cmd);
     return g->surface_command(client, cmd);
 }
 
@@ -396,13 +420,26 @@ init_small(rdpContext *context, RdpgfxClientContext *client)
            freerdp_settings_set_uint32(s, FreeRDP_DesktopHeight, height);
 }
 
+// The library makes one that no surface uses: each has its own.
+static void
+drop_video(rdpCodecs *codecs)
+{
+    if (codecs && codecs->h264)
+        h264_context_free(codecs->h264);
+    if (codecs)
+        codecs->h264 = NULL;
+}
+
 gboolean
 bridge_graphics_attach(BridgeGraphics *g, rdpContext *context, RdpgfxClientContext *client)
 {
     bridge_graphics_detach(g, context);
     if (!init_small(context, client))
         return FALSE;
+    drop_video(client->codecs);
+    drop_video(context->codecs);
     g->client = client;
+    g->video = freerdp_settings_get_bool(context->settings, FreeRDP_GfxH264);
     g->planar_width = g->planar_height = CANVAS;
     hook(g, client);
     return TRUE;

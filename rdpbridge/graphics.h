@@ -12,9 +12,16 @@
 
 typedef struct BridgeGraphics BridgeGraphics;
 
-// fail is called when the guest breaks a limit; the connection must end then.
-BridgeGraphics *bridge_graphics_new(BridgeModel *model,
-                                    void (*fail)(const char *text, gpointer user), gpointer user);
+typedef struct {
+    // The guest broke a limit; the connection must end.
+    void (*fail)(const char *text, gpointer user);
+    // Begins, or has ended, what a guest may make last for ever.
+    void (*slow)(bool begins, gpointer user);
+} BridgeGraphicsOut;
+
+// out is borrowed.
+BridgeGraphics *
+bridge_graphics_new(BridgeModel *model, const BridgeGraphicsOut *out, gpointer user);
 void bridge_graphics_free(BridgeGraphics *graphics);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeGraphics, bridge_graphics_free)
 

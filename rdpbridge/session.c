@@ -2,6 +2,8 @@
 #include "rdpbridge/session_private.h"
 
 #include "rdpbridge/timer.h"
+#include "rdpbridge/video.h"
+#include "rdpbridge/watchdog.h"
 
 #include <freerdp/channels/cliprdr.h>
 #include <freerdp/channels/disp.h>
@@ -16,6 +18,7 @@
 #define DOUBT_MS 4000     // RemoteApp begins within this once somebody is signed in
 #define LOG_ON_LIMIT_S 90 // a first log-on makes a profile
 #define ABANDONED_S 10
+#define DECODE_LIMIT_S 10
 #define DIRTY_MS 40 // changes of windows for lists come together
 
 void
@@ -342,6 +345,34 @@ graphics_fail(const char *text, gpointer user)
     bridge_rdp_fail(((BridgeSession *)user)->rdp, "%s", text);
 }
 
+static char *
+closed(const BridgeSession *s, const char *why)
+{
+    return g_strdup_printf("The %s of %s %s closed: %s. Start %s again; if that fails, restart it "
+                           "with: casement guest stop %s",
+                           s->as_desktop ? "desktop" : "windows", s->setup.guest,
+                           s->as_desktop ? "was" : "were", why,
+                           s->as_desktop ? "it" : "its programs", s->setup.guest);
+}
+
+static void
+graphics_slow(bool begins, gpointer user)
+{
+    BridgeSession *s = user;
+    CtlNotice words = {.fatal = TRUE, .code = BRIDGE_EXIT_ENDED};
+
+    if (!begins) {
+        bridge_watchdog_stop();
+        return;
+    }
+    g_autofree char *text = closed(s, "the guest sent video that cannot be decoded in time");
+    CTL_INIT(&words, CTL_NOTICE);
+    CTL_SET_TEXT(words.text, text);
+    bridge_watchdog_start(DECODE_LIMIT_S, bridge_control_fd(s->control), &words);
+}
+
+static const BridgeGraphicsOut graphics_out = {.fail = graphics_fail, .slow = graphics_slow};
+
 static gboolean
 signs_in(const BridgeSession *s)
 {
@@ -441,11 +472,7 @@ rdp_ended(BridgeRdpEnd how, const char *text, gpointer user)
         bridge_session_end(s, BRIDGE_EXIT_ENDED, NULL);
         return;
     }
-    g_autofree char *notice = g_strdup_printf(
-        "The %s of %s %s closed: %s. Start %s again; if that fails, restart it with: "
-        "casement guest stop %s",
-        s->as_desktop ? "desktop" : "windows", s->setup.guest, s->as_desktop ? "was" : "were", text,
-        s->as_desktop ? "it" : "its programs", s->setup.guest);
+    g_autofree char *notice = closed(s, text);
 
     bridge_session_end(s, BRIDGE_EXIT_ENDED, notice);
 }
@@ -525,7 +552,8 @@ on_connect(gpointer user)
                               .credentials = signs_in(s) ? &s->credentials : NULL,
                               .certificates = &s->certificates,
                               .sound = (s->setup.flags & CTL_SOUND) != 0,
-                              .clipboard = to_guest || to_host};
+                              .clipboard = to_guest || to_host,
+                              .video = signs_in(s) && bridge_video_available()};
 
     bridge_display_start(s->display, &screen);
     BridgeRdpEnd how = bridge_rdp_connect(s->rdp, &config, CONNECT_LIMIT_S, &text);
@@ -583,7 +611,7 @@ make_modules(BridgeSession *s)
     s->orders = bridge_orders_new(s->model, s->tray, &orders_handlers, s);
     s->desktop = bridge_desktop_new(s->model, &desktop_out, s);
     s->classic = bridge_classic_new(s->desktop);
-    s->graphics = bridge_graphics_new(s->model, graphics_fail, s);
+    s->graphics = bridge_graphics_new(s->model, &graphics_out, s);
     s->rail = bridge_rail_new(&rail_handlers, s);
     s->execs = bridge_execs_new(s->context, &execs_out, s);
     s->sound = bridge_sound_new(view_send_plain, s);

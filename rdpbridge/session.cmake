@@ -1,6 +1,6 @@
 # What knows neither FreeRDP nor GLib, for tests and fuzzers too.
 add_library(session_pure STATIC
-  cliptext.c damage.c desktop.c execline.c icon.c model.c present.c region.c scale.c scancode.c style.c surface.c)
+  cliptext.c damage.c desktop.c execline.c icon.c model.c present.c region.c scale.c scancode.c sps.c style.c surface.c)
 target_link_libraries(session_pure PUBLIC channel viewproto)
 
 add_library(session_apps STATIC apps.c asks.c timer.c tray.c)
@@ -15,7 +15,7 @@ endif()
 # All of it but the process, which a fuzzer is itself.
 add_library(session_core STATIC
   certificate.c classic.c clipboard.c control.c cursor.c display.c execs.c graphics.c input.c orders.c
-  rail.c rdp.c refusal.c session.c session_broker.c session_desktop.c session_screen.c session_view.c settings.c sound.c transport.c viewlink.c)
+  processors.c rail.c rdp.c refusal.c session.c session_broker.c session_desktop.c session_screen.c session_view.c settings.c sound.c transport.c video.c viewlink.c watchdog.c)
 target_link_libraries(session_core PUBLIC
   session_pure session_apps channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)
 add_executable(casement-session main.c)

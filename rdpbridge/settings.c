@@ -37,9 +37,6 @@ static const struct {
     {FreeRDP_DisableFullWindowDrag, FALSE},
     {FreeRDP_AllowFontSmoothing, TRUE},
     {FreeRDP_SupportGraphicsPipeline, TRUE},
-    {FreeRDP_GfxH264, FALSE},
-    {FreeRDP_GfxAVC444, FALSE},
-    {FreeRDP_GfxAVC444v2, FALSE},
     {FreeRDP_GfxProgressive, TRUE},
     {FreeRDP_GfxSmallCache, TRUE},
     {FreeRDP_GfxSendQoeAck, FALSE},
@@ -126,6 +123,15 @@ apply_sign_in(rdpSettings *s, const BridgeRdpConfig *c)
            freerdp_settings_set_string(s, FreeRDP_AuthenticationPackageList, "ntlm,!kerberos");
 }
 
+// Where it is off, those flags say so to the guest ([MS-RDPEGFX] 2.2.3).
+static gboolean
+apply_video(rdpSettings *s, gboolean on)
+{
+    return freerdp_settings_set_bool(s, FreeRDP_GfxH264, on) &&
+           freerdp_settings_set_bool(s, FreeRDP_GfxAVC444, on) &&
+           freerdp_settings_set_bool(s, FreeRDP_GfxAVC444v2, on);
+}
+
 // The desktop looks as its user made it.
 static gboolean
 apply_desktop(rdpSettings *s)
@@ -139,7 +145,7 @@ apply_desktop(rdpSettings *s)
 gboolean
 bridge_settings_apply(rdpSettings *s, const BridgeRdpConfig *c)
 {
-    return apply_constants(s) && (!c->desktop || apply_desktop(s)) &&
+    return apply_constants(s) && apply_video(s, c->video) && (!c->desktop || apply_desktop(s)) &&
            (c->credentials ? apply_sign_in(s, c) : apply_own_guest(s)) &&
            freerdp_settings_set_uint32(s, FreeRDP_DesktopWidth,
                                        CLAMP(c->width, SIDE_MIN, SIDE_MAX)) &&

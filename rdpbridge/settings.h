@@ -2,7 +2,7 @@
 #pragma once
 
 // The library's settings for one connection: RemoteApp or a desktop in one thread, without network,
-// files, H.264, caches on disk or redirected devices.
+// files, caches on disk or redirected devices.
 
 #include "channel/control.h"
 
@@ -14,6 +14,7 @@ typedef struct {
     guint scale_percent;
     guint32 keyboard_layout; // Windows identifier
     gboolean sound, clipboard;
+    gboolean video;        // H.264 can be decoded (video.h)
     gboolean desktop;      // the whole desktop rather than RemoteApp
     gboolean rdp_security; // sign in by RDP's own encryption: a stream has one negotiation
     const CtlCertificates *certificates; // what the server may present; n 0: not known

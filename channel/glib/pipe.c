@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 #define SPANS_MAX 3
-#define FDS_MAX 4 // what a read may bring; more than one is a peer's mistake
+#define FDS_MAX 4         // what a read may bring; more than one is a peer's mistake
+#define TTY_READ_MAX 4095 // what a read of a terminal gives at most
 
 struct ChanPipe {
     int in, out;
     gboolean accepts_fds;
-    gboolean in_socket, out_socket, unix_stream;
+    gboolean in_socket, out_socket, unix_stream, in_tty;
     unsigned long unsent_request; // ioctl; 0 where there is none
 };
 
@@ -78,6 +79,7 @@ chan_pipe_new(int take_read_fd, int take_write_fd, gboolean accepts_fds)
     p->out = take_write_fd;
     p->in_socket = socket_option(p->in, SO_TYPE) >= 0;
     p->out_socket = socket_option(p->out, SO_TYPE) >= 0;
+    p->in_tty = isatty(p->in) == 1;
     p->unix_stream = is_unix_stream(p->in) && is_unix_stream(p->out);
     p->accepts_fds = accepts_fds && p->unix_stream;
     g_unix_set_fd_nonblocking(p->in, TRUE, NULL);
@@ -180,6 +182,12 @@ chan_pipe_read(ChanPipe *p, guint8 *buffer, gsize size, int *fd, GError **error)
         return -1;
     }
     return n;
+}
+
+gboolean
+chan_pipe_has_more(const ChanPipe *p, gssize n, gsize size)
+{
+    return n > 0 && ((gsize)n == size || (p->in_tty && n >= TTY_READ_MAX));
 }
 
 gssize

@@ -22,6 +22,9 @@ gboolean chan_pipe_passes_fds(const ChanPipe *pipe);
 // ended. *fd: a descriptor that came with the last of these bytes, the caller's to close, or -1.
 gssize chan_pipe_read(ChanPipe *pipe, guint8 *buffer, gsize size, int *fd, GError **error);
 
+// Whether there may be more at once after chan_pipe_read gave n bytes of size.
+gboolean chan_pipe_has_more(const ChanPipe *pipe, gssize n, gsize size);
+
 // Bytes written; 0 when it takes none now, -1 with error set. fd goes with the first byte and stays
 // the caller's; -1 for none.
 gssize

@@ -355,7 +355,7 @@ read_once(ChanPump *p)
         g_array_append_val(p->arrivals, ((Arrival){stats.bytes_in, fd}));
     }
     handle_events(p);
-    return n > 0 && (gsize)n == room ? TRUE : n > 0 && fd >= 0;
+    return chan_pipe_has_more(p->pipe, n, room) || (n > 0 && fd >= 0);
 }
 
 static void

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/win32/port.h"
 
-#define CLOSE_WITHIN_MS 2000
+#include <stdlib.h>
+
+#define ENDS_WITHIN_MS 2000
+// A serial port ends a read at a pause, or when it is full: what comes first waits for the last.
+#define READ_MAX (32 * 1024)
 
 // A serial port's read that ends at a pause is done; wine calls it failed.
 static bool
@@ -10,101 +14,143 @@ is_pause(DWORD error)
     return error == ERROR_TIMEOUT || error == WAIT_TIMEOUT || error == ERROR_SEM_TIMEOUT;
 }
 
-// A port without data ends a read of its own after a while, with nothing: that is no end.
-static bool
-transfer(ChanWinPort *port, HANDLE event, DWORD at, DWORD *n)
+ChanWinPort *
+chan_win_port_new(HANDLE handle, bool writes, bool overlapped)
 {
-    OVERLAPPED overlapped = {.hEvent = event};
-    BOOL ok;
+    ChanWinPort *port = calloc(1, sizeof *port);
 
-    *n = 0;
-    if (port->writes)
-        ok = WriteFile(port->handle, port->data[port->at] + at, port->size - at, n, &overlapped);
-    else
-        ok = ReadFile(port->handle, port->data[port->at], CHAN_WIN_PORT_SIZE, n, &overlapped);
-    if (!ok && GetLastError() == ERROR_IO_PENDING)
-        ok = GetOverlappedResult(port->handle, &overlapped, n, TRUE);
-    return ok || (!port->writes && is_pause(GetLastError()));
-}
-
-static void
-run_once(ChanWinPort *port, HANDLE event)
-{
-    DWORD n = 0, at = 0;
-
-    if (!port->writes) {
-        port->ended = !transfer(port, event, 0, &n) ||
-                      (n == 0 && GetFileType(port->handle) != FILE_TYPE_CHAR);
-        port->size = n;
-        return;
-    }
-    while (at < port->size && !port->ended) {
-        port->ended = !transfer(port, event, at, &n);
-        at += n;
-    }
-    port->size = at;
-}
-
-static DWORD WINAPI
-work(LPVOID data)
-{
-    ChanWinPort *port = data;
-    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
-
-    while (event && WaitForSingleObject(port->go, INFINITE) == WAIT_OBJECT_0 && !port->quit) {
-        run_once(port, event);
-        SetEvent(port->done);
-    }
-    if (event)
-        CloseHandle(event);
-    return 0;
-}
-
-bool
-chan_win_port_open(ChanWinPort *port, HANDLE handle, bool writes)
-{
+    if (!port)
+        abort();
     port->handle = handle;
     port->writes = writes;
-    port->go = CreateEventW(NULL, FALSE, FALSE, NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        port->data[i] = malloc(CHAN_WIN_PORT_SIZE);
+        if (!port->data[i])
+            abort();
+    }
     port->done = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (port->go && port->done)
-        port->thread = CreateThread(NULL, 0, work, port, 0, NULL);
-    return port->thread != NULL;
+    if (port->done && !overlapped)
+        port->blocking = chan_win_blocking_new(handle, port->done, writes);
+    if (port->done && (overlapped || port->blocking))
+        return port;
+    chan_win_port_free(port);
+    return NULL;
+}
+
+// The event and the result of a call that succeeds at once are as those of one that takes its time.
+static void
+begin(ChanWinPort *port)
+{
+    uint8_t *data = port->data[port->at] + port->written;
+    DWORD size = port->writes ? port->size - port->written : READ_MAX;
+    DWORD n; // the result has it; Windows 7 asks for the place all the same
+    BOOL ok;
+
+    if (port->blocking) {
+        chan_win_blocking_start(port->blocking, data, size);
+        return;
+    }
+    port->overlapped = (OVERLAPPED){.hEvent = port->done};
+    if (port->writes)
+        ok = WriteFile(port->handle, data, size, &n, &port->overlapped);
+    else
+        ok = ReadFile(port->handle, data, size, &n, &port->overlapped);
+    port->begun = ok || GetLastError() == ERROR_IO_PENDING;
+    if (port->begun)
+        return;
+    // What is to be waited for is over.
+    port->overlapped.Internal = GetLastError();
+    SetEvent(port->done);
 }
 
 void
 chan_win_port_start(ChanWinPort *port)
 {
     port->busy = true;
-    ResetEvent(port->done);
-    SetEvent(port->go);
+    port->written = 0;
+    begin(port);
+}
+
+static bool
+result(ChanWinPort *port, DWORD *n, DWORD *error)
+{
+    *n = 0;
+    if (port->blocking)
+        return chan_win_blocking_over(port->blocking, n, error);
+    if (!port->begun) {
+        *error = (DWORD)port->overlapped.Internal;
+        return true;
+    }
+    if (!HasOverlappedIoCompleted(&port->overlapped))
+        return false;
+    *error =
+        GetOverlappedResult(port->handle, &port->overlapped, n, FALSE) ? NO_ERROR : GetLastError();
+    return true;
+}
+
+// A port without data ends a read of its own after a while, with nothing: that is no end.
+static void
+has_read(ChanWinPort *port, DWORD n, DWORD error)
+{
+    bool ok = error == NO_ERROR || is_pause(error);
+
+    port->size = ok ? n : 0;
+    port->ended = !ok || (n == 0 && GetFileType(port->handle) != FILE_TYPE_CHAR);
+}
+
+bool
+chan_win_port_over(ChanWinPort *port)
+{
+    DWORD n, error;
+
+    if (!port->busy || !result(port, &n, &error))
+        return false;
+    if (!port->writes) {
+        has_read(port, n, error);
+        return true;
+    }
+    port->written += n;
+    port->ended = error != NO_ERROR || n == 0;
+    if (port->ended || port->written == port->size)
+        return true;
+    begin(port);
+    return false;
 }
 
 DWORD
 chan_win_port_finish(ChanWinPort *port, const uint8_t **data)
 {
     port->busy = false;
-    ResetEvent(port->done);
     if (data) {
         *data = port->data[port->at];
         port->at ^= 1;
     }
-    return port->size;
+    return port->writes ? port->written : port->size;
 }
 
-void
-chan_win_port_close(ChanWinPort *port)
+// CancelIo is of this thread, and XP has it.
+static bool
+ends(ChanWinPort *port)
 {
-    if (port->thread) {
-        port->quit = 1;
-        SetEvent(port->go);
-        // A read of a console or of an inherited pipe may not end; its memory then stays with it.
-        if (WaitForSingleObject(port->thread, CLOSE_WITHIN_MS) != WAIT_OBJECT_0)
-            TerminateThread(port->thread, 0);
-        CloseHandle(port->thread);
-    }
-    if (port->go)
-        CloseHandle(port->go);
+    if (port->blocking)
+        return chan_win_blocking_free(port->blocking);
+    if (!port->busy || !port->begun)
+        return true;
+    CancelIo(port->handle);
+    return WaitForSingleObject(port->done, ENDS_WITHIN_MS) == WAIT_OBJECT_0;
+}
+
+bool
+chan_win_port_free(ChanWinPort *port)
+{
+    if (!port)
+        return true;
+    if (!ends(port))
+        return false;
     if (port->done)
         CloseHandle(port->done);
+    free(port->data[0]);
+    free(port->data[1]);
+    free(port);
+    return true;
 }

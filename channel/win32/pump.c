@@ -8,14 +8,17 @@
 #include <string.h>
 
 #define ASLEEP_US 3000000 // more than a busy machine keeps a thread waiting
+#define READ_PER_TURN (64 * 1024)
+#define PLACES (CHAN_WIN_STREAMS_MAX + CHAN_WIN_OTHERS_MAX)
 
 struct ChanWinPump {
     ChanConn *conn;
     HANDLE read, write;
-    ChanWinPort in, out;
+    ChanWinPort *in, *out;
     DWORD writing; // bytes that out was last given
     DWORD next;    // bytes that it is given then
     ChanWinStream streams[CHAN_WIN_STREAMS_MAX];
+    unsigned first; // place that a wait begins with
     const ChanWinPumpHandlers *handlers;
     void *user;
     const char *lost;
@@ -25,11 +28,11 @@ struct ChanWinPump {
     uint64_t asleep_us; // that the connection's clock leaves out
 };
 
-// What one wait is for.
+// What one wait is for, each with its place: a stream's, or behind those the others'.
 typedef struct {
-    HANDLE handles[2 + CHAN_WIN_STREAMS_MAX + CHAN_WIN_OTHERS_MAX];
-    unsigned streams[CHAN_WIN_STREAMS_MAX]; // whose events follow the ports'
-    unsigned n, n_streams;
+    HANDLE handles[PLACES + 2];
+    unsigned places[PLACES + 2];
+    unsigned n;
 } Waits;
 
 static uint64_t
@@ -152,16 +155,17 @@ pull(ChanWinPump *p)
         on_event(p, &e);
 }
 
-static void
+// Returns how much came.
+static DWORD
 received(ChanWinPump *p)
 {
     const uint8_t *data;
-    DWORD n = chan_win_port_finish(&p->in, &data);
-    bool ended = p->in.ended;
+    DWORD n = chan_win_port_finish(p->in, &data);
+    bool ended = p->in->ended;
 
     // The port is read on while this is looked at.
     if (!ended)
-        chan_win_port_start(&p->in);
+        chan_win_port_start(p->in);
     for (DWORD at = 0; at < n && !p->lost;) {
         size_t room;
         uint8_t *to = chan_conn_receive_space(p->conn, &room);
@@ -173,71 +177,73 @@ received(ChanWinPump *p)
     }
     if (ended && !p->lost)
         p->lost = "the pipe to the host has ended";
+    return n;
 }
 
 static void
 write_next(ChanWinPump *p, DWORD size)
 {
-    p->writing = p->out.size = size;
+    p->writing = p->out->size = size;
     p->next = 0;
-    chan_win_port_start(&p->out);
+    chan_win_port_start(p->out);
 }
 
 static void
 written(ChanWinPump *p)
 {
-    chan_win_port_finish(&p->out, NULL);
-    if (p->out.ended) {
+    chan_win_port_finish(p->out, NULL);
+    if (p->out->ended) {
         if (!p->lost)
             p->lost = "the pipe to the host takes nothing any more";
         return;
     }
     p->writing = 0;
     if (p->next > 0) {
-        p->out.at ^= 1;
+        p->out->at ^= 1;
         write_next(p, p->next);
     }
     chan_conn_unsent(p->conn, p->writing, now_us(p));
 }
 
-// Puts what the connection has to say into to. Returns how much.
+// Puts what the connection has to say now into to, as many frames as there are and have room.
+// Returns how much.
 static DWORD
-take_output(ChanWinPump *p, uint8_t to[CHAN_WIN_PORT_SIZE])
+take_output(ChanWinPump *p, uint8_t *to, size_t room)
 {
     ChanOutput out;
     size_t size = 0;
 
-    if (!chan_conn_output(p->conn, &out, now_us(p)))
-        return 0;
-    for (size_t i = 0; i < out.n_spans && size < CHAN_WIN_PORT_SIZE; i++) {
-        size_t room = CHAN_WIN_PORT_SIZE - size;
-        size_t take = out.spans[i].size < room ? out.spans[i].size : room;
-        memcpy(to + size, out.spans[i].data, take);
-        size += take;
-        if (take < out.spans[i].size)
-            break;
+    while (size < room && chan_conn_output(p->conn, &out, now_us(p))) {
+        size_t before = size;
+        for (size_t i = 0; i < out.n_spans && size < room; i++) {
+            size_t left = room - size;
+            size_t take = out.spans[i].size < left ? out.spans[i].size : left;
+            memcpy(to + size, out.spans[i].data, take);
+            size += take;
+        }
+        chan_conn_sent(p->conn, size - before, now_us(p));
     }
-    chan_conn_sent(p->conn, size, now_us(p));
     return (DWORD)size;
 }
 
-// What the port's thread is writing counts as sent, and as waiting in the kernel until it is done:
-// how long that takes is how the pipe's rate is known. As long as the rate allows, more is ready
-// for when it is done.
+// What the port is writing counts as sent, and as waiting in the kernel until it is done: how long
+// that takes is how the pipe's rate is known. As long as the rate allows, more is ready for when it
+// is done, in one write.
 static void
 write_more(ChanWinPump *p)
 {
-    if (!p->out.busy) {
-        DWORD size = take_output(p, p->out.data[p->out.at]);
+    ChanWinPort *out = p->out;
+
+    if (!out->busy) {
+        DWORD size = take_output(p, out->data[out->at], CHAN_WIN_PORT_SIZE);
         if (size > 0)
             write_next(p, size);
     }
-    if (!p->out.busy)
+    if (!out->busy)
         return;
     if (chan_conn_asks_unsent(p->conn, now_us(p)))
         chan_conn_unsent(p->conn, p->writing + p->next, now_us(p));
-    if (p->next == 0)
-        p->next = take_output(p, p->out.data[p->out.at ^ 1]);
+    p->next += take_output(p, out->data[out->at ^ 1] + p->next, CHAN_WIN_PORT_SIZE - p->next);
 }
 
 static DWORD
@@ -250,63 +256,85 @@ timeout_of(ChanWinPump *p, DWORD most_ms)
 }
 
 static void
+add(Waits *w, HANDLE handle, unsigned place)
+{
+    w->handles[w->n] = handle;
+    w->places[w->n++] = place;
+}
+
+// A wait tells of the first one that is signalled, so whoever was served last is the last now. The
+// ports are behind all of them: what they have done is looked at in each turn.
+static void
 gather(ChanWinPump *p, const HANDLE *others, unsigned n_others, Waits *w)
 {
-    *w = (Waits){0};
-    w->handles[w->n++] = p->in.done;
-    w->handles[w->n++] = p->out.done;
-    for (unsigned i = 0; i < CHAN_WIN_STREAMS_MAX; i++) {
-        if (!p->streams[i].id)
-            continue;
-        w->streams[w->n_streams++] = i;
-        w->handles[w->n++] = p->streams[i].event;
+    w->n = 0;
+    for (unsigned i = 0; i < PLACES; i++) {
+        unsigned place = (p->first + i) % PLACES;
+        if (place >= CHAN_WIN_STREAMS_MAX) {
+            if (place - CHAN_WIN_STREAMS_MAX < n_others)
+                add(w, others[place - CHAN_WIN_STREAMS_MAX], place);
+        } else if (p->streams[place].id) {
+            add(w, p->streams[place].event, place);
+        }
     }
-    for (unsigned i = 0; i < n_others && i < CHAN_WIN_OTHERS_MAX; i++)
-        w->handles[w->n++] = others[i];
+    if (p->in->busy)
+        add(w, p->in->done, PLACES);
+    if (p->out->busy)
+        add(w, p->out->done, PLACES);
 }
 
-static bool
-is_set(HANDLE handle)
-{
-    return WaitForSingleObject(handle, 0) == WAIT_OBJECT_0;
-}
-
-// All that is signalled, so that a busy stream keeps nobody waiting.
 static void
-handle(ChanWinPump *p, const Waits *w)
+handle_ports(ChanWinPump *p)
 {
-    if (p->in.busy && is_set(p->in.done))
-        received(p);
-    if (p->out.busy && is_set(p->out.done))
+    DWORD n, all = 0;
+
+    // A virtio port gives 4 KiB at a time. A port may also give nothing, and again at once.
+    do {
+        n = !p->lost && chan_win_port_over(p->in) ? received(p) : 0;
+        all += n;
+    } while (n > 0 && all < READ_PER_TURN);
+    if (chan_win_port_over(p->out))
         written(p);
-    for (unsigned i = 0; i < w->n_streams && !p->lost; i++) {
-        ChanWinStream *s = &p->streams[w->streams[i]];
-        if (s->id == 0 || !is_set(s->event))
-            continue;
+}
+
+// Returns the other, or -1.
+static int
+handle_place(ChanWinPump *p, unsigned place)
+{
+    if (place == PLACES)
+        return -1;
+    p->first = (place + 1) % PLACES;
+    if (place >= CHAN_WIN_STREAMS_MAX)
+        return (int)(place - CHAN_WIN_STREAMS_MAX);
+    ChanWinStream *s = &p->streams[place];
+    if (s->id && !p->lost) {
         chan_win_stream_signalled(s, p->conn);
         settle(p, s);
     }
-    chan_conn_tick(p->conn, now_us(p));
-    pull(p);
+    return -1;
 }
 
 int
 chan_win_pump_turn(ChanWinPump *p, const HANDLE *others, unsigned n_others, DWORD timeout_ms)
 {
+    int other = -1;
     Waits w;
 
     if (p->lost)
         return -1;
-    if (!p->in.busy)
-        chan_win_port_start(&p->in);
+    if (!p->in->busy)
+        chan_win_port_start(p->in);
     write_more(p);
     gather(p, others, n_others, &w);
     DWORD wait = timeout_of(p, timeout_ms);
     p->wait_us = wait == INFINITE ? UINT64_MAX : (uint64_t)wait * 1000;
     DWORD which = WaitForMultipleObjects(w.n, w.handles, FALSE, wait);
-    handle(p, &w);
-    unsigned first_other = 2 + w.n_streams;
-    return which >= first_other && which < w.n ? (int)(which - first_other) : -1;
+    handle_ports(p);
+    if (which < w.n)
+        other = handle_place(p, w.places[which]);
+    chan_conn_tick(p->conn, now_us(p));
+    pull(p);
+    return other;
 }
 
 ChanWinPump *
@@ -323,8 +351,10 @@ chan_win_pump_new(HANDLE take_read, HANDLE take_write, const ChanConnConfig *con
     p->write = take_write;
     p->handlers = handlers;
     p->user = user;
-    if (chan_win_port_open(&p->in, take_read, false) &&
-        chan_win_port_open(&p->out, take_write, true))
+    // Standard input and output are two, and of an unknown kind.
+    p->in = chan_win_port_new(take_read, false, take_read == take_write);
+    p->out = chan_win_port_new(take_write, true, take_read == take_write);
+    if (p->in && p->out)
         return p;
     chan_win_pump_free(p);
     return NULL;
@@ -336,11 +366,13 @@ chan_win_pump_free(ChanWinPump *p)
     if (!p)
         return;
     drop_streams(p);
-    CloseHandle(p->read);
-    if (p->write != p->read)
+    bool overlapped = p->read == p->write;
+    bool in_ended = chan_win_port_free(p->in), out_ended = chan_win_port_free(p->out);
+    // Closing another kind of handle would wait for the call that does not end.
+    if (in_ended || overlapped)
+        CloseHandle(p->read);
+    if (out_ended && !overlapped)
         CloseHandle(p->write);
-    chan_win_port_close(&p->in);
-    chan_win_port_close(&p->out);
     chan_conn_free(p->conn);
     free(p);
 }
@@ -349,6 +381,12 @@ bool
 chan_win_pump_send(ChanWinPump *p, uint16_t type, ChanSpan payload)
 {
     return chan_conn_send(p->conn, type, payload) == CHAN_SEND_OK;
+}
+
+bool
+chan_win_pump_sending(const ChanWinPump *p)
+{
+    return p->out->busy;
 }
 
 const char *

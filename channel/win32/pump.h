@@ -3,7 +3,8 @@
 
 // Pumps one channel over Windows handles: a port (virtio-serial, COM), or the two of standard input
 // and output. The guest's end: the host opens streams, each of which is joined to a socket. Pure
-// Win32 of Windows XP; one thread calls all of this, and two of the pump's own only read and write.
+// Win32 of Windows XP; one thread calls all of this, and two of the pump's own read and write what
+// knows no overlapped I/O.
 
 #include "channel/conn.h"
 
@@ -42,9 +43,13 @@ bool chan_win_pump_send(ChanWinPump *pump, uint16_t type, ChanSpan payload);
 
 // Waits until something happens on the pipe, a stream or one of others (at most
 // CHAN_WIN_OTHERS_MAX), at most timeout_ms (INFINITE), and sees to the pipe and the streams.
-// Returns the index of one of others that is signalled, or -1.
+// Returns the index of one of others that is signalled, or -1. However busy the pipe is, each of
+// them has its turn after one of each of the others and of the streams.
 int
 chan_win_pump_turn(ChanWinPump *pump, const HANDLE *others, unsigned n_others, DWORD timeout_ms);
+
+// Whether something is on its way to the host; a turn ends when it has gone.
+bool chan_win_pump_sending(const ChanWinPump *pump);
 
 // Why the pump is of no use any more, in words; NULL while it is.
 const char *chan_win_pump_lost(const ChanWinPump *pump);

@@ -18,12 +18,15 @@
 #define MENU_SIDE 48
 
 static HCRYPTPROV provider;
+static HDC dc; // bitmaps are read through it
 
 bool
 win_icon_init(void)
 {
-    return provider ||
-           CryptAcquireContextW(&provider, NULL, NULL, PROV_RSA_AES, CRYPT_VERIFYCONTEXT);
+    if (!dc)
+        dc = CreateCompatibleDC(NULL);
+    return dc && (provider ||
+                  CryptAcquireContextW(&provider, NULL, NULL, PROV_RSA_AES, CRYPT_VERIFYCONTEXT));
 }
 
 static bool
@@ -44,7 +47,7 @@ make_hash(WinIcon *icon)
 }
 
 static bool
-read_bits(HDC dc, HBITMAP bitmap, int side, uint8_t *pixels)
+read_bits(HBITMAP bitmap, int side, uint8_t *pixels)
 {
     BITMAPINFO info = {.bmiHeader = {.biSize = sizeof(BITMAPINFOHEADER),
                                      .biWidth = side,
@@ -76,16 +79,13 @@ draw(HICON handle, WinIcon *icon)
 
     if (!GetIconInfo(handle, &info))
         return false;
-    HDC dc = CreateCompatibleDC(NULL);
     uint8_t *mask = win_alloc(bytes);
     icon->pixels = win_alloc(bytes);
-    bool ok = dc && info.hbmColor && read_bits(dc, info.hbmColor, icon->side, icon->pixels) &&
-              read_bits(dc, info.hbmMask, icon->side, mask);
+    bool ok = info.hbmColor && read_bits(info.hbmColor, icon->side, icon->pixels) &&
+              read_bits(info.hbmMask, icon->side, mask);
     if (ok)
         apply_mask(icon->pixels, mask, bytes / 4);
     free(mask);
-    if (dc)
-        DeleteDC(dc);
     if (info.hbmColor)
         DeleteObject(info.hbmColor);
     DeleteObject(info.hbmMask);
@@ -116,14 +116,11 @@ load_app(const WCHAR *path, WinIcon *icon)
 
     if (!bitmap)
         return false;
-    HDC dc = CreateCompatibleDC(NULL);
     icon->pixels = win_alloc(n * 4);
     bool ok = GetObjectW(bitmap, sizeof size, &size) && size.bmWidth == icon->side &&
-              size.bmHeight == icon->side && dc && read_bits(dc, bitmap, icon->side, icon->pixels);
+              size.bmHeight == icon->side && read_bits(bitmap, icon->side, icon->pixels);
     if (ok)
         make_straight(icon->pixels, n);
-    if (dc)
-        DeleteDC(dc);
     DeleteObject(bitmap);
     ok = ok && make_hash(icon);
     if (!ok)

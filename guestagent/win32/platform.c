@@ -22,7 +22,8 @@
 #define CHANGES_MAX (WIN_PLATFORM_HANDLES_MAX - 2)
 #define WANTED_MAX 4096
 #define LIST_MS 700 // so long are icons drawn before the list is told; the others follow it
-#define TURN_MS 4   // then icons wait for the pipe's turn, on which the list is perhaps still to go
+#define TURN_MS 4   // then icons wait for the pipe's turn
+#define YIELD_MS 20 // and so long while it has something to send: the list, or Remote Desktop
 
 struct AgentPlatform {
     Agent *agent;
@@ -38,6 +39,7 @@ struct AgentPlatform {
     WinTypes types;
     WinIcons icons;   // that were told of
     unsigned undrawn; // entries from here on may lack theirs
+    DWORD draw_at;    // GetTickCount; not before, while the pipe is busy
     ChanApp app;      // too large for the stack
     HANDLE changes[CHANGES_MAX];
     unsigned n_changes;
@@ -397,6 +399,12 @@ left(DWORD at)
     return is_due(at) ? 0 : at - GetTickCount();
 }
 
+static bool
+has_icons_to_do(const AgentPlatform *p)
+{
+    return p->n_wanted > 0 || p->undrawn < p->menu.n;
+}
+
 // An entry that the host has with its icon is not told again.
 static void
 send_and_draw(AgentPlatform *p, bool as_user)
@@ -407,10 +415,13 @@ send_and_draw(AgentPlatform *p, bool as_user)
     }
     DWORD start = GetTickCount();
 
+    if (!has_icons_to_do(p))
+        return;
     while (p->n_wanted > 0 && GetTickCount() - start < TURN_MS)
         send_icon(p, p->wanted[--p->n_wanted]);
     while (p->undrawn < p->menu.n && GetTickCount() - start < TURN_MS)
         list_entry(p, p->undrawn++, true);
+    p->draw_at = GetTickCount() + YIELD_MS;
 }
 
 static bool
@@ -432,23 +443,25 @@ act_for_user(AgentPlatform *p)
 }
 
 DWORD
-win_platform_run(AgentPlatform *p)
+win_platform_run(AgentPlatform *p, bool pipe_is_busy)
 {
     if (is_due(p->look_at))
         look(p);
     check_probe(p);
     // The user's shortcuts and icons are opened with the user's rights, not with the service's.
-    bool as_user = act_for_user(p);
+    bool reads = p->collect || has_icons_to_do(p);
+    bool as_user = (reads || p->cannot) && act_for_user(p);
     bool collects = p->collect && is_due(p->collect_at);
     if (collects)
         collect(p, as_user ? p->user : NULL);
-    send_and_draw(p, as_user);
+    if (!pipe_is_busy || is_due(p->draw_at))
+        send_and_draw(p, as_user);
     if (as_user)
         RevertToSelf();
     if (collects)
         win_allow_list_refresh(&p->menu, as_user || !p->of_session);
-    if (p->n_wanted > 0 || p->undrawn < p->menu.n)
-        return 0;
+    if (has_icons_to_do(p))
+        return pipe_is_busy ? left(p->draw_at) : 0;
     DWORD next = left(p->look_at), probe = win_rdp_probe_left(&p->probe);
     if (probe < next)
         next = probe;

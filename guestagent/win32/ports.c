@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/ports.h"
 
+#include "channel/win32/viosock.h"
+
 #include <string.h>
 
 // The virtio-serial port that QEMU and libvirt give a guest for Casement.
@@ -34,11 +36,16 @@ make_raw(HANDLE port)
 static HANDLE
 open_one(const WCHAR *name)
 {
+    uint32_t vsock = chan_win_viosock_named(name);
+    if (vsock != 0)
+        return chan_win_viosock_open(vsock);
     HANDLE port = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                               FILE_FLAG_OVERLAPPED, NULL);
 
-    if (port != INVALID_HANDLE_VALUE)
-        make_raw(port);
+    if (port == INVALID_HANDLE_VALUE)
+        return port;
+    chan_win_viosock_close(); // the host has this way
+    make_raw(port);
     return port;
 }
 
@@ -72,5 +79,7 @@ win_ports_open(const WCHAR *const *names, unsigned n)
     read_list(list);
     for (const WCHAR *name = list; *name && port == INVALID_HANDLE_VALUE; name += wcslen(name) + 1)
         port = open_one(name);
-    return port;
+    // Without a list, where the machine has that device.
+    return port == INVALID_HANDLE_VALUE && !*list ? chan_win_viosock_open(CHAN_WIN_VIOSOCK_PORT)
+                                                  : port;
 }

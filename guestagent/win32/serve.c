@@ -19,6 +19,7 @@ typedef struct {
     Agent *agent;
     AgentPlatform *platform;
     ChanWinPump *pump;
+    bool stops; // the event is set; it stays so
 } Run;
 
 static bool
@@ -71,12 +72,6 @@ make_nonce(uint8_t nonce[CHAN_NONCE_SIZE])
     return ok;
 }
 
-static bool
-stops(const Run *run)
-{
-    return run->options->stop && WaitForSingleObject(run->options->stop, 0) == WAIT_OBJECT_0;
-}
-
 // What the platform waits for, and after it what the service tells.
 static unsigned
 gather(const Run *run, HANDLE others[CHAN_WIN_OTHERS_MAX])
@@ -92,6 +87,19 @@ gather(const Run *run, HANDLE others[CHAN_WIN_OTHERS_MAX])
     return n;
 }
 
+static void
+heard(Run *run, HANDLE other, unsigned index)
+{
+    if (other == run->options->stop)
+        run->stops = true;
+    else if (other == run->options->user_changed)
+        win_platform_user_changed(run->platform);
+    else if (other == run->options->lock_changed || other == run->options->resumed)
+        win_platform_look(run->platform);
+    else
+        win_platform_changed(run->platform, index);
+}
+
 // Until the pipe is lost, or it is to stop; takes the handles.
 static void
 serve_host(Run *run, HANDLE read, HANDLE write)
@@ -103,33 +111,26 @@ serve_host(Run *run, HANDLE read, HANDLE write)
     if (!make_nonce(config.nonce))
         return;
     ChanWinPump *pump = chan_win_pump_new(read, write, &config, &handlers, run);
-    while (pump && !chan_win_pump_lost(pump) && !stops(run)) {
-        DWORD timeout = win_platform_run(run->platform);
+    while (pump && !chan_win_pump_lost(pump) && !run->stops) {
+        DWORD timeout = win_platform_run(run->platform, chan_win_pump_sending(pump));
         unsigned n = gather(run, others);
         int other = chan_win_pump_turn(pump, others, n, timeout);
-        if (other < 0)
-            continue;
-        if (others[other] == run->options->user_changed)
-            win_platform_user_changed(run->platform);
-        else if (others[other] == run->options->lock_changed ||
-                 others[other] == run->options->resumed)
-            win_platform_look(run->platform);
-        else if (others[other] != run->options->stop)
-            win_platform_changed(run->platform, (unsigned)other);
+        if (other >= 0)
+            heard(run, others[other], (unsigned)other);
     }
     agent_host_left(run->agent);
-    if (stops(run))
-        return; // the process ends, and must not wait here for the port's threads
+    if (run->stops)
+        return; // the process ends, and must not wait here for what the port is doing
     if (pump)
         fprintf(stderr, "casement-agent: %s\n", chan_win_pump_lost(pump));
     chan_win_pump_free(pump);
 }
 
 static void
-wait_a_little(const Run *run)
+wait_a_little(Run *run)
 {
     if (run->options->stop)
-        WaitForSingleObject(run->options->stop, RETRY_MS);
+        run->stops = WaitForSingleObject(run->options->stop, RETRY_MS) == WAIT_OBJECT_0;
     else
         Sleep(RETRY_MS);
 }
@@ -137,11 +138,12 @@ wait_a_little(const Run *run)
 static void
 serve_ports(Run *run)
 {
-    while (!stops(run)) {
+    while (!run->stops) {
         HANDLE port = win_ports_open(run->options->ports, run->options->n_ports);
         if (port != INVALID_HANDLE_VALUE)
             serve_host(run, port, port);
-        wait_a_little(run);
+        if (!run->stops)
+            wait_a_little(run);
     }
 }
 
@@ -168,7 +170,7 @@ win_serve(const WinServe *options)
         serve_host(&run, GetStdHandle(STD_INPUT_HANDLE), GetStdHandle(STD_OUTPUT_HANDLE));
     else
         serve_ports(&run);
-    if (stops(&run))
+    if (run.stops)
         return 0; // a pump may still be there
     win_platform_free(run.platform);
     agent_free(run.agent);

@@ -22,14 +22,14 @@ class Publish(ChainCase):
     def host_icons(self, name):
         return list(pathlib.Path(self.d.env["XDG_DATA_HOME"]).glob(f"icons/hicolor/*/apps/casement.demo.{name}.png"))
 
-    def install(self, name, title="New Program"):
+    def install(self, name, title="New Program", opens="Exec=xterm"):
         entry = self.guest_entry(name)
         entry.parent.mkdir(parents=True, exist_ok=True)
         icon = self.home() / f"{name}.svg"
         icon.write_text(ICON)
         inside = icon if self.kind == "local" else self.inside(icon)
         part = entry.with_suffix(".part")
-        part.write_text(f"[Desktop Entry]\nType=Application\nName={title}\nExec=xterm\nIcon={inside}\n"
+        part.write_text(f"[Desktop Entry]\nType=Application\nName={title}\n{opens}\nIcon={inside}\n"
                         "Categories=Utility;\n")
         if os.geteuid() == 0:
             owner = self.home().stat()
@@ -53,6 +53,27 @@ class Publish(ChainCase):
         self.guest_entry("fresh").unlink()
         wait_for("the entry to go", lambda: not self.host_entry("fresh").exists(), 2)
         wait_for("its icon to go", lambda: not self.host_icons("fresh"), 2)
+
+    def test_address_reaches_the_program_as_it_is(self):
+        address = "casement-test:a%20b?c=%25&d='$(e)`;#f"
+        script = self.home() / "opener.sh"
+        script.write_text('#!/bin/sh\ncd && printf %s "$1" > part && mv part opened\n')
+        script.chmod(0o755)
+        inside = script if self.kind == "local" else self.inside(script)
+        self.install("opener", opens=f"Exec={inside} %u\nMimeType=x-scheme-handler/casement-test;")
+        wait_for("the entry", self.host_entry("opener").exists)
+        entry = self.host_entry("opener").read_text().splitlines()
+        self.assertIn("MimeType=x-scheme-handler/casement-test;", entry)
+        self.d.run("desktop-file-validate", str(self.host_entry("opener")))
+        self.d.run("gio", "launch", str(self.host_entry("opener")), address)
+        opened = self.home() / "opened"
+        wait_for("the program", opened.exists)
+        self.assertEqual(opened.read_text(), address)
+        for wrong, words in (("mailto:a@example.org", "does not open addresses that begin with mailto:"),
+                             ("casement-test:a b", "a space")):
+            result = self.d.casement("run", "demo", "opener", wrong, check=False)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(words, result.stderr)
 
     def test_broker_killed_leaves_nothing_stale_or_missing(self):
         self.install("stale")

@@ -6,6 +6,7 @@
 // session takes 20 ms, so one serves until the guest has broken it; between inputs its windows and
 // surfaces go.
 
+#include "rdpbridge/video.h"
 #include "tests/fuzz/hostile.h"
 #include "tests/fuzz/picky_view.h"
 
@@ -78,6 +79,7 @@ play_connection(Rig *r)
                   freerdp_settings_set_uint32(settings, FreeRDP_DesktopHeight, DESKTOP) &&
                   freerdp_settings_set_uint32(settings, FreeRDP_ThreadingFlags,
                                               THREADING_FLAGS_DISABLE_THREADS) &&
+                  freerdp_settings_set_bool(settings, FreeRDP_GfxH264, bridge_video_available()) &&
                   gdi_init(context->instance, PIXEL_FORMAT_BGRX32));
     context->codecs = freerdp_client_codecs_new(THREADING_FLAGS_DISABLE_THREADS);
     g_assert_nonnull(context->codecs);

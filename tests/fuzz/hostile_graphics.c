@@ -265,7 +265,8 @@ fill(Bytes *in, RdpgfxClientContext *c)
     return c->SolidFill(c, &pdu);
 }
 
-// Only codecs that the session itself prepares: what others do with bytes is the library's affair.
+// Only codecs that the session itself prepares or looks into: what others do with bytes is the
+// library's affair.
 static UINT
 command(Bytes *in, RdpgfxClientContext *c)
 {
@@ -289,6 +290,51 @@ command(Bytes *in, RdpgfxClientContext *c)
     cmd.length = (UINT32)size;
     UINT status = c->SurfaceCommand(c, &cmd);
     free(cmd.data);
+    return status;
+}
+
+// Mostly begins with parameter sets, of 64 × 64 in profile 66, and a slice; those are beyond
+// chance.
+static RDPGFX_AVC420_BITMAP_STREAM
+bitstream(Bytes *in, RdpgfxClientContext *c, UINT16 id, RECTANGLE_16 rects[4])
+{
+    static const guint8 begin[] = {0, 0, 1,    0x67, 66,   0xc0, 0x1f, 0xda, 0x10, 0x99, 0,
+                                   0, 1, 0x68, 0xce, 0x38, 0x80, 0,    0,    1,    0x65};
+    RDPGFX_AVC420_BITMAP_STREAM s = {0};
+    guint8 how = bytes_u8(in);
+    gsize size, begin_size = how & 0x80 ? how & 3 : how & 0x40 ? 17 : sizeof begin;
+
+    s.meta.numRegionRects = how % 5;
+    s.meta.regionRects = rects;
+    for (guint i = 0; i < s.meta.numRegionRects; i++)
+        rects[i] = inside(in, c, id);
+    guint8 *rest = hostile_copy(in, 512, &size);
+    s.length = (UINT32)(begin_size + size);
+    s.data = malloc(s.length + 1u);
+    memcpy(s.data, begin, begin_size);
+    if (size > 0)
+        memcpy(s.data + begin_size, rest, size);
+    free(rest);
+    return s;
+}
+
+static UINT
+video(Bytes *in, RdpgfxClientContext *c)
+{
+    static const UINT16 codecs[] = {RDPGFX_CODECID_AVC420, RDPGFX_CODECID_AVC444,
+                                    RDPGFX_CODECID_AVC444v2};
+    RECTANGLE_16 rects[2][4];
+    RDPGFX_AVC444_BITMAP_STREAM both = {.LC = bytes_u8(in) % 3};
+    RDPGFX_SURFACE_COMMAND cmd = {.surfaceId = surface_id(in, c),
+                                  .codecId = codecs[bytes_u8(in) % G_N_ELEMENTS(codecs)],
+                                  .format = PIXEL_FORMAT_BGRX32};
+
+    for (guint i = 0; i < 2; i++)
+        both.bitstream[i] = bitstream(in, c, (UINT16)cmd.surfaceId, rects[i]);
+    cmd.extra = cmd.codecId == RDPGFX_CODECID_AVC420 ? (void *)&both.bitstream[0] : &both;
+    UINT status = c->SurfaceCommand(c, &cmd);
+    free(both.bitstream[0].data);
+    free(both.bitstream[1].data);
     return status;
 }
 
@@ -346,7 +392,9 @@ hostile_graphics(Bytes *in, HostileGraphics *g)
 
     if (g->closed)
         return;
-    UINT status = pdus[bytes_u8(in) % G_N_ELEMENTS(pdus)](in, &g->base);
+    guint8 which = bytes_u8(in);
+    UINT status =
+        which >= 0xee ? video(in, &g->base) : pdus[which % G_N_ELEMENTS(pdus)](in, &g->base);
     if (status)
         channel_closed(g);
 }

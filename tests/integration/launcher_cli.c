@@ -364,10 +364,10 @@ test_launch(void)
 {
     Broker *broker = broker_new(TRUE);
     Run run = {0};
-    run_wait(&run, "run demo xterm /tmp/a file:///b");
+    run_wait(&run, "run demo xterm /tmp/a file:///b https://x/y?z=%20");
     g_assert_cmpint(run.code, ==, 0);
     g_assert_cmpstr(run.out, ==, "");
-    g_assert_cmpstr(broker->asked, ==, "Launch demo xterm /tmp/a|file:///b");
+    g_assert_cmpstr(broker->asked, ==, "Launch demo xterm /tmp/a|file:///b|https://x/y?z=%20");
     g_autofree char *data = g_variant_print(broker->platform_data, FALSE);
     assert_contains(data, "'DISPLAY': ':77'");
     assert_contains(data, "'desktop-startup-id': <'start_TIME5'>");
@@ -449,7 +449,6 @@ test_usage(void)
         "apps a b",
         "windows x",
         "frobnicate",
-        "run demo app https://example.org/",
     };
     Broker *broker = broker_new(TRUE);
     Run run = {0};

@@ -76,7 +76,7 @@ static void
 make_host(const char *root)
 {
     write_native(root, "first", "text/x-a;text/x-b;text/x-d;");
-    write_native(root, "second", "text/x-a;text/x-b;text/x-d;");
+    write_native(root, "second", "text/x-a;text/x-b;text/x-d;x-scheme-handler/http;");
     write_file(root, "share/applications/gnome-mimeapps.list",
                "[Default Applications]\ntext/x-b=second.desktop;\n");
     write_file(root, "config/mimeapps.list", "[Added Associations]\ntext/x-d=second.desktop;\n");
@@ -91,7 +91,8 @@ make_host(const char *root)
 static void
 feed_opener(Feed *feed)
 {
-    static const char *const types[] = {"text/x-a", "text/x-b", "text/x-c", "text/x-d"};
+    static const char *const types[] = {"text/x-a", "text/x-b", "text/x-c", "text/x-d",
+                                        "x-scheme-handler/http"};
     ChanApp app = {.id = CHAN_SPAN_TEXT("all"),
                    .name = CHAN_SPAN_TEXT("Opens all"),
                    .flags = CHAN_APP_TAKES_FILES,
@@ -164,6 +165,7 @@ test_never_the_default(void)
     assert_programs(root, "text/x-b", "", "first.desktop offered");
     assert_programs(root, "text/x-b", "GNOME", "second.desktop offered");
     assert_programs(root, "text/x-d", "GNOME", "second.desktop offered");
+    assert_programs(root, "x-scheme-handler/http", "", "second.desktop offered");
 
     broker_publisher_remove(publisher, "demo", &error);
     g_assert_no_error(error);

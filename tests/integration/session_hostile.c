@@ -58,6 +58,12 @@ test_wrong(void)
 }
 
 static void
+test_video(void)
+{
+    run_against(RELAY_VIDEO, "graphics broke off");
+}
+
+static void
 ask_for_nothing(gpointer user)
 {
     harness_exec(user, 2, CTL_EXEC_APP, "nothing", NULL);
@@ -98,6 +104,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/hostile/huge-surfaces", test_huge);
     g_test_add_func("/session/hostile/many-surfaces", test_many);
     g_test_add_func("/session/hostile/wrong-surface", test_wrong);
+    g_test_add_func("/session/hostile/video", test_video);
     g_test_add_func("/session/hostile/last-words", test_last_words);
     return g_test_run();
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -25,6 +26,14 @@ falsify_create(guint8 *pdu, RelayMode mode)
     memcpy(pdu + 10, mode == RELAY_HUGE_SURFACES ? huge : large, 4);
 }
 
+// AVC420 in no region (2.2.4.4); what were pixels is the bitstream.
+static void
+falsify_codec(guint8 *pdu)
+{
+    pdu[10] = 0x0b;
+    memset(pdu + 25, 0, 4);
+}
+
 static void
 falsify(guint8 *data, gsize size, RelayMode mode)
 {
@@ -33,10 +42,12 @@ falsify(guint8 *data, gsize size, RelayMode mode)
             memcmp(data + i, create_surface, sizeof create_surface) == 0)
             falsify_create(data + i, mode);
         // Followed by surface id, codec (uncompressed: 0) and format (0x20 or 0x21).
-        if (mode == RELAY_WRONG_SURFACE &&
-            memcmp(data + i, wire_to_surface, sizeof wire_to_surface) == 0 && data[i + 10] == 0 &&
-            data[i + 11] == 0 && (data[i + 12] & 0xfe) == 0x20)
+        bool pixels = memcmp(data + i, wire_to_surface, sizeof wire_to_surface) == 0 &&
+                      data[i + 10] == 0 && data[i + 11] == 0 && (data[i + 12] & 0xfe) == 0x20;
+        if (mode == RELAY_WRONG_SURFACE && pixels)
             data[i + 9] = 0x77;
+        if (mode == RELAY_VIDEO && pixels)
+            falsify_codec(data + i);
     }
 }
 

@@ -11,6 +11,7 @@ typedef enum {
     RELAY_HUGE_SURFACES, // each surface claims 65,535 × 65,535 pixels
     RELAY_MANY_SURFACES, // each claims 16,384 × 8,000: memory runs out
     RELAY_WRONG_SURFACE, // pixels go to surfaces that were never made
+    RELAY_VIDEO,         // they say that they are H.264, which nobody asked for
     RELAY_LAST_WORDS,    // relay_last_words can be called
 } RelayMode;
 

@@ -18,6 +18,7 @@ typedef struct {
     guint16 id;
     int width, height;               // its own
     int target_width, target_height; // that it is shown in
+    Video *video;                    // NULL: none was sent yet
 } Surface;
 
 struct Gfx {
@@ -32,6 +33,8 @@ struct Gfx {
     guint16 next_surface;
     guint32 next_frame;
     int scale[2];
+    VideoCodec codec;
+    Spoil spoil;
 };
 
 // The newest of those offered that a Windows 10 knows (2.2.3). The first one in the client's list
@@ -49,7 +52,13 @@ on_caps_advertise(RdpgfxServerContext *server, const RDPGFX_CAPS_ADVERTISE_PDU *
         return ERROR_NOT_SUPPORTED;
     RDPGFX_CAPS_CONFIRM_PDU confirm = {&best};
     g->ready = true;
-    report("gfx version=0x%08X", best.version);
+    // The flag was none before the version 10.0, nor is it one of 10.1 (2.2.3.3, 2.2.3.4).
+    bool without =
+        best.version < RDPGFX_CAPVERSION_10 || (best.version != RDPGFX_CAPVERSION_101 &&
+                                                (best.flags & RDPGFX_CAPS_FLAG_AVC_DISABLED) != 0);
+    if (without)
+        g->codec = VIDEO_NONE;
+    report("gfx version=0x%08X video=%s", best.version, without ? "no" : "yes");
     return server->CapsConfirm(server, &confirm);
 }
 
@@ -140,9 +149,23 @@ encode_planar(RDPGFX_SURFACE_COMMAND *command)
     return out;
 }
 
+// The encoder goes where other codecs take turns with it, so that what they painted is not taken
+// for its own.
+static bool
+encode_video(Gfx *g, Surface *s, RDPGFX_SURFACE_COMMAND *command)
+{
+    Spoil spoil = g->spoil;
+    g->spoil.kind = SPOIL_NOTHING;
+    if (s->video == NULL)
+        s->video = video_new(g->codec, s->width, s->height);
+    if (s->video == NULL)
+        g_error("the library has no H.264 encoder");
+    return video_encode(s->video, command, &spoil);
+}
+
 // One frame of one command for all of a surface (2.2.2.1, 2.2.2.11, 2.2.2.12).
 static void
-send_pixels(Gfx *g, const Surface *s, BYTE *pixels, bool planar)
+send_pixels(Gfx *g, Surface *s, BYTE *pixels, bool planar)
 {
     BYTE *encoded = NULL;
     RDPGFX_SURFACE_COMMAND command = {
@@ -158,15 +181,25 @@ send_pixels(Gfx *g, const Surface *s, BYTE *pixels, bool planar)
     };
     RDPGFX_START_FRAME_PDU start = {.frameId = ++g->next_frame};
     RDPGFX_END_FRAME_PDU end = {.frameId = g->next_frame};
+    bool sends = true;
+    if (g->codec == VIDEO_NONE || planar)
+        g_clear_pointer(&s->video, video_free);
     if (planar)
         encoded = encode_planar(&command);
-    (void)g->server->SurfaceFrameCommand(g->server, &command, &start, &end);
+    else if (g->codec != VIDEO_NONE)
+        sends = encode_video(g, s, &command);
+    if (sends)
+        (void)g->server->SurfaceFrameCommand(g->server, &command, &start, &end);
+    if (s->video != NULL && video_rest(s->video, &command)) {
+        start.frameId = end.frameId = ++g->next_frame;
+        (void)g->server->SurfaceFrameCommand(g->server, &command, &start, &end);
+    }
     free(encoded);
     connection_flush(g->connection);
 }
 
 static void
-send_picture(Gfx *g, const Surface *s, guint32 id, guint32 seed)
+send_picture(Gfx *g, Surface *s, guint32 id, guint32 seed)
 {
     BYTE *pixels = paint(id, seed, s->width, s->height);
     send_pixels(g, s, pixels, (seed & 1) != 0);
@@ -201,7 +234,7 @@ unscaled(const Gfx *g, int side)
 static Surface
 surface_for(const Gfx *g, guint16 id, int width, int height)
 {
-    return (Surface){id, unscaled(g, width), unscaled(g, height), width, height};
+    return (Surface){id, unscaled(g, width), unscaled(g, height), width, height, NULL};
 }
 
 static void
@@ -242,6 +275,14 @@ map_to_output(Gfx *g, const Surface *s)
         (void)g->server->MapSurfaceToOutput(g->server, &map);
 }
 
+static void
+surface_free(gpointer data)
+{
+    Surface *s = data;
+    video_free(s->video);
+    g_free(s);
+}
+
 static Surface *
 new_surface(Gfx *g, guint32 window, const Area *area)
 {
@@ -259,7 +300,7 @@ gfx_window(Gfx *g, const Window *w)
     if (!g->ready || !desk_visible(w))
         return;
     Area area = desk_area(g->desk, w);
-    const Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(w->id));
+    Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(w->id));
     bool fits = s != NULL && s->target_width == area.width && s->target_height == area.height;
     guint16 former = s != NULL && !fits ? s->id : 0;
     if (!fits)
@@ -304,6 +345,7 @@ gfx_screen(Gfx *g, bool shown)
         create(g, &s);
         map_to_output(g, &s);
         send_picture(g, &s, PICTURE_LOGON_SCREEN, 0);
+        video_free(s.video);
     } else {
         delete (g, s.id);
     }
@@ -322,11 +364,12 @@ gfx_desktop(Gfx *g, bool screen)
             delete (g, s.id);
         create(g, &s);
         (void)g->server->MapSurfaceToOutput(g->server, &map);
+        video_free(g->output.video);
         g->output = s;
     }
     guint32 *pixels = g_new(guint32, (gsize)s.width * (gsize)s.height);
     scene_paint(g->desk, screen, pixels);
-    send_pixels(g, &s, (BYTE *)pixels, false);
+    send_pixels(g, &g->output, (BYTE *)pixels, false);
     g_free(pixels);
 }
 
@@ -345,7 +388,7 @@ gfx_new(Connection *connection, const Desk *desk, void (*ready)(gpointer user), 
     g->desk = desk;
     g->on_ready = ready;
     g->user = user;
-    g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, surface_free);
     g->server = rdpgfx_server_context_new(connection_channels(connection));
     g_assert(g->server != NULL);
     g->server->rdpcontext = connection_peer(connection)->context;
@@ -364,11 +407,24 @@ gfx_scale(Gfx *g, const int scale[2])
 }
 
 void
+gfx_video(Gfx *g, VideoCodec codec)
+{
+    g->codec = codec;
+}
+
+void
+gfx_spoil(Gfx *g, const Spoil *spoil)
+{
+    g->spoil = *spoil;
+}
+
+void
 gfx_free(Gfx *g)
 {
     if (g == NULL)
         return;
     rdpgfx_server_context_free(g->server);
     g_hash_table_unref(g->surfaces);
+    video_free(g->output.video);
     g_free(g);
 }

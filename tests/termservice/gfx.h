@@ -3,6 +3,7 @@
 
 #include "tests/termservice/connection.h"
 #include "tests/termservice/desk.h"
+#include "tests/termservice/video.h"
 
 // The graphics pipeline of one client ([MS-RDPEGFX]): a surface per window, or one for the screen.
 
@@ -13,6 +14,10 @@ Gfx *gfx_new(Connection *connection, const Desk *desk, void (*ready)(gpointer us
 // From now on surfaces are smaller by this fraction than what they show, and mapped scaled to that
 // (2.2.2.22, 2.2.2.23). Pictures are of the surface's size.
 void gfx_scale(Gfx *gfx, const int scale[2]);
+// From now on what would be uncompressed is video, if the client takes that.
+void gfx_video(Gfx *gfx, VideoCodec codec);
+// The next picture by video is wrong in that way.
+void gfx_spoil(Gfx *gfx, const Spoil *spoil);
 void gfx_free(Gfx *gfx);
 
 void gfx_receive(Gfx *gfx);
@@ -20,7 +25,7 @@ void gfx_receive(Gfx *gfx);
 // The functions below do nothing before it is ready.
 
 // Paints all of a window, by a surface of its size that is mapped to it (2.2.2.20 with flags of
-// [MS-RDPERP] 3.3.5.1.4): uncompressed where the seed is even, else planar (2.2.4.2).
+// [MS-RDPERP] 3.3.5.1.4): uncompressed (or video) where the seed is even, else planar (2.2.4.2).
 void gfx_window(Gfx *gfx, const Window *window);
 // Maps its surface anew: mapped width and height, target width and height, as they are (2.2.2.22).
 void gfx_map_scaled(Gfx *gfx, guint32 window, const guint32 sides[4]);

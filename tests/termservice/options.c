@@ -8,7 +8,7 @@
 
 typedef struct {
     int port;
-    char *path, *profile, *security, *user, *password_file, *refuse, *hold, *scaled;
+    char *path, *profile, *security, *user, *password_file, *refuse, *hold, *scaled, *video;
     char **apps;
     gboolean logon_screen, raw, pushy;
 } Line;
@@ -24,6 +24,7 @@ line_clear(Line *line)
     g_free(line->refuse);
     g_free(line->hold);
     g_free(line->scaled);
+    g_free(line->video);
     g_strfreev(line->apps);
 }
 
@@ -44,6 +45,7 @@ read_line(int argc, char **argv, Line *line, GError **error)
          "Stop itself after the first line that begins so", "TEXT"},
         {"scaled", 0, 0, G_OPTION_ARG_STRING, &line->scaled,
          "Surfaces are smaller than what they are mapped to by this", "N/M"},
+        {"video", 0, 0, G_OPTION_ARG_STRING, &line->video, "avc420, avc444 or avc444v2", "CODEC"},
         {"app", 0, 0, G_OPTION_ARG_STRING_ARRAY, &line->apps, "A program (repeated)",
          "ALIAS=TITLE"},
         {"logon-screen", 0, 0, G_OPTION_ARG_NONE, &line->logon_screen,
@@ -113,6 +115,17 @@ set_scale(Options *o, const char *scaled, GError **error)
 }
 
 static bool
+set_video(Options *o, const char *name, GError **error)
+{
+    static const char *const codecs[] = {"", "avc420", "avc444", "avc444v2", NULL};
+    int codec = name != NULL ? index_of(codecs, name) : VIDEO_NONE;
+    if (codec < 0)
+        return fail(error, "no such video", name);
+    o->video = (VideoCodec)codec;
+    return true;
+}
+
+static bool
 set_account(Options *o, const Line *line, GError **error)
 {
     if (line->user == NULL || line->password_file == NULL)
@@ -144,8 +157,8 @@ options_parse(int argc, char **argv, GError **error)
     Options *o = g_new0(Options, 1);
     o->apps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     bool ok = read_line(argc, argv, &line, error) && set_machine(o, &line, error) &&
-              set_scale(o, line.scaled, error) && set_account(o, &line, error) &&
-              set_apps(o, line.apps, error);
+              set_scale(o, line.scaled, error) && set_video(o, line.video, error) &&
+              set_account(o, &line, error) && set_apps(o, line.apps, error);
     o->path = g_steal_pointer(&line.path);
     o->port = line.port < 0 && o->path == NULL ? 0 : line.port;
     o->logon_screen = line.logon_screen;

@@ -3,6 +3,7 @@
 
 #include "tests/termservice/account.h"
 #include "tests/termservice/refusal.h"
+#include "tests/termservice/video.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -28,6 +29,7 @@ typedef struct {
     bool raw;         // the test speaks for the machine on the rail channel
     bool pushy;       // it tells everybody that it knows window orders
     int scale[2];     // of RDPGFX's surfaces, as a fraction; 0: mapped as they are
+    VideoCodec video; // of what would be uncompressed
     GHashTable *apps; // alias → title
 } Options;
 

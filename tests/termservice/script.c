@@ -104,6 +104,30 @@ on_scale(const Line *l)
     return true;
 }
 
+// What is wrong with the next picture, and up to four numbers.
+static bool
+on_spoil(const Line *l)
+{
+    static const struct {
+        const char *name;
+        SpoilKind kind;
+        gsize numbers;
+    } kinds[] = {{"split", SPOIL_SPLIT, 0}, {"cut", SPOIL_CUT, 1},   {"flip", SPOIL_FLIP, 2},
+                 {"rect", SPOIL_RECT, 4},   {"size", SPOIL_SIZE, 2}, {"count", SPOIL_COUNT, 1}};
+    g_auto(GStrv) words = g_strsplit(l->all, " ", -1);
+    View *view = session_view(l->session);
+    Spoil spoil = {SPOIL_NOTHING, {0}};
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (g_strv_length(words) == kinds[i].numbers + 1 && strcmp(words[0], kinds[i].name) == 0)
+            spoil.kind = kinds[i].kind;
+    for (gsize i = 0; spoil.kind != SPOIL_NOTHING && words[i + 1] != NULL; i++)
+        spoil.values[i] = (guint32)strtoul(words[i + 1], NULL, 0);
+    if (spoil.kind == SPOIL_NOTHING || view == NULL)
+        return false;
+    view_spoil(view, &spoil);
+    return true;
+}
+
 static bool
 on_shape(const Line *l)
 {
@@ -296,6 +320,7 @@ static const struct {
     {"balloon", true, on_balloon},
     {"cloak", true, on_cloak},
     {"scale", true, on_scale},
+    {"spoil", false, on_spoil},
     {"shadow", true, on_shadow},
     {"model", true, on_model},
     {"image", true, on_image},

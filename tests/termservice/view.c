@@ -65,6 +65,8 @@ view_new(Connection *connection, const Options *options, Desk *desk, const ViewH
     if (v->gfx != NULL && options->scale[0] > 0)
         gfx_scale(v->gfx, options->scale);
     if (v->gfx != NULL)
+        gfx_video(v->gfx, options->video);
+    if (v->gfx != NULL)
         v->layout = layout_new(connection, handlers->layout, user);
     else
         v->classic = classic_new(connection, desk);
@@ -185,6 +187,13 @@ view_scale(View *v, guint32 window, const guint32 sides[4])
 {
     if (v->gfx != NULL)
         gfx_map_scaled(v->gfx, window, sides);
+}
+
+void
+view_spoil(View *v, const Spoil *spoil)
+{
+    if (v->gfx != NULL)
+        gfx_spoil(v->gfx, spoil);
 }
 
 void

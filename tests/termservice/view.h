@@ -5,6 +5,7 @@
 #include "tests/termservice/layout.h"
 #include "tests/termservice/orders.h"
 #include "tests/termservice/rail.h"
+#include "tests/termservice/video.h"
 
 // What one client sees of the desk: orders, and pixels by whichever way it has.
 
@@ -44,6 +45,8 @@ void view_moved(View *view, const Window *window, const Area *from);
 void view_painted(View *view, const Window *window);
 // Maps its surface anew, with these sides (gfx.h).
 void view_scale(View *view, guint32 window, const guint32 sides[4]);
+// The next picture by video is wrong (gfx.h).
+void view_spoil(View *view, const Spoil *spoil);
 void view_refresh(View *view, const Area *area);
 
 // A window order as it is.

@@ -125,7 +125,12 @@ test_names_are_cleaned(void)
                              CHAN_SPAN_TEXT("Office")};
     ChanSpan types[] = {CHAN_SPAN_TEXT("text/plain"),
                         CHAN_SPAN_TEXT("text/pl ain"),
-                        CHAN_SPAN_TEXT("x-scheme-handler/http"),
+                        CHAN_SPAN_TEXT("x-scheme-handler/ms-settings"),
+                        CHAN_SPAN_TEXT("x-scheme-handler/file"), // has its file's type
+                        CHAN_SPAN_TEXT("x-scheme-handler/c"),    // a drive
+                        CHAN_SPAN_TEXT("x-scheme-handler/HTTP"),
+                        CHAN_SPAN_TEXT("x-scheme-handler/a:b"),
+                        CHAN_SPAN_TEXT("x-scheme-handler/"),
                         CHAN_SPAN_TEXT("text"),
                         CHAN_SPAN_TEXT("application/x;y"),
                         CHAN_SPAN_TEXT("inode/directory"),
@@ -144,7 +149,8 @@ test_names_are_cleaned(void)
     g_assert_null(strpbrk(kept->name, "\n\t\x1b"));
     g_assert_true(g_str_has_prefix(kept->name, "Calc"));
     g_assert_cmpuint(g_strv_length(kept->categories), ==, 1);
-    g_assert_cmpuint(g_strv_length(kept->mime_types), ==, 2);
+    g_assert_cmpuint(g_strv_length(kept->mime_types), ==, 3);
+    g_assert_cmpstr(kept->mime_types[1], ==, "x-scheme-handler/ms-settings");
     g_assert_cmpstr(kept->generic_name, ==, "");
     feed_free(feed);
 }

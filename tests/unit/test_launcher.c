@@ -6,6 +6,7 @@
 #include "launcher/platform.h"
 #include "launcher/table.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -104,7 +105,20 @@ test_files(void)
     assert_file("/x/../y//z", "/y/z");
     assert_file("file:///tmp/%20x", "file:///tmp/%20x");
     assert_file("/tmp/\xff", "file:///tmp/%FF");
-    assert_file("https://example.org/x", NULL);
+    assert_file("https://example.org/x", "https://example.org/x");
+    assert_file("mailto:somebody@example.org", "mailto:somebody@example.org");
+    assert_file("casement-test:\xff", NULL);
+    g_autofree char *drive = g_build_filename(here, "c:letter", NULL);
+    assert_file("c:letter", drive);
+    // A file of that name is meant.
+    g_autofree char *dir = g_dir_make_tmp("casement-XXXXXX", NULL);
+    g_assert_cmpint(g_chdir(dir), ==, 0);
+    g_assert_true(g_file_set_contents("mailto:x", "", 0, NULL));
+    g_autofree char *file = g_build_filename(dir, "mailto:x", NULL);
+    assert_file("mailto:x", file);
+    g_assert_cmpint(g_unlink("mailto:x"), ==, 0);
+    g_assert_cmpint(g_chdir(here), ==, 0);
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
 }
 
 static void

@@ -166,6 +166,46 @@ test_entry(void)
     home_clear(&home);
 }
 
+// URL schemes go with every guest, since nothing of this machine has to be given.
+static void
+test_schemes(void)
+{
+    static const char exec[] = "\"/usr/bin/true\" run demo org.x.Writer %U";
+    Home home = home_new();
+    const char *group = G_KEY_FILE_DESKTOP_GROUP;
+    ChanApp app = rich_app();
+    ChanApp hidden = {.id = CHAN_SPAN_TEXT("hidden"),
+                      .name = CHAN_SPAN_TEXT("Hidden"),
+                      .flags = CHAN_APP_HIDDEN | CHAN_APP_TAKES_FILES,
+                      .n_mime_types = 1,
+                      .mime_types = {CHAN_SPAN_TEXT("x-scheme-handler/casement")}};
+    app.mime_types[app.n_mime_types++] = CHAN_SPAN_TEXT("x-scheme-handler/http");
+    for (guint files = 0; files < 2; files++) {
+        home.policy.files = files;
+        feed_begin(home.feed, files + 1, 2);
+        feed_app(home.feed, &app);
+        feed_app(home.feed, &hidden);
+        feed_end(home.feed, files + 1);
+        update(&home);
+        g_autoptr(GKeyFile) entry = load_entry(&home, "org.x.Writer");
+        assert_key(entry, group, "Exec", exec);
+        assert_key(entry, group, "MimeType",
+                   files ? "text/plain;application/rtf;x-scheme-handler/http;"
+                         : "x-scheme-handler/http;");
+        g_autoptr(GKeyFile) other = load_entry(&home, "hidden");
+        assert_key(other, group, "MimeType", "x-scheme-handler/casement;");
+    }
+    app.flags = hidden.flags = 0; // nothing can be given to these
+    feed_begin(home.feed, 3, 2);
+    feed_app(home.feed, &app);
+    feed_app(home.feed, &hidden);
+    feed_end(home.feed, 3);
+    update(&home);
+    g_autoptr(GKeyFile) entry = load_entry(&home, "org.x.Writer");
+    assert_key(entry, group, "MimeType", "text/plain;application/rtf;");
+    home_clear(&home);
+}
+
 static gboolean
 on_tick(gpointer user)
 {
@@ -597,6 +637,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/publish/entry", test_entry);
+    g_test_add_func("/publish/schemes", test_schemes);
     g_test_add_func("/publish/remove-leaves-nothing", test_remove_leaves_nothing);
     g_test_add_func("/publish/deltas", test_deltas);
     g_test_add_func("/publish/unknown-catalog-keeps", test_unknown_catalog_keeps);

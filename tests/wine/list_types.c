@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Says what guestagent/win32/types.h finds of one program: a MIME type a line. (A host has no use
-// for URL schemes yet and drops them.)
+// Says what guestagent/win32/types.h finds of one program: a MIME type a line.
 //
 // usage: list_types PROGRAM [as-user]
 //

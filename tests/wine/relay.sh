@@ -13,4 +13,7 @@ finish() {
 }
 trap 'finish "$1"' EXIT
 "$1" wineboot -i >/dev/null 2>&1
+# One server for all programs: each would start its own, with all services of Windows.
+"$(dirname "$1")/wineserver64" -w
+setsid "$(dirname "$1")/wineserver64" -p600 2>/dev/null
 "$CASEMENT_BUILD/bin/${3:-wine_relay_host}" "$1" "$2"

@@ -7,86 +7,25 @@
 
 #include "channel/glib/pump.h"
 #include "channel/msg.h"
+#include "tests/wine/relay_port.h"
 
-#include <fcntl.h>
 #include <gio/gio.h>
-#include <glib-unix.h>
-#include <glib/gstdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define BYTES (48L * 1024 * 1024)
-#define RUNS 4
+#define RUNS 6
 #define AT_LEAST 0.7
 #define LIMIT_S 240
 
 typedef enum { TO_HOST, TO_GUEST } Direction;
-
-typedef struct {
-    const char *wine, *bin;
-    int master, slave; // of the pty that is the port
-    char *link;
-} Port;
 
 static gboolean
 on_limit(gpointer user)
 {
     g_error("not done within %d s", LIMIT_S);
     return G_SOURCE_REMOVE;
-}
-
-static void
-port_open(Port *p)
-{
-    g_autofree char *folder =
-        g_build_filename(g_getenv("WINEPREFIX"), "dosdevices", "global", NULL);
-    struct termios raw;
-
-    p->link = g_build_filename(folder, "org.casement.channel.0", NULL);
-    p->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    g_assert_cmpint(p->master, >=, 0);
-    g_assert_cmpint(grantpt(p->master) | unlockpt(p->master), ==, 0);
-    p->slave = open(ptsname(p->master), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    g_assert_cmpint(tcgetattr(p->slave, &raw), ==, 0);
-    cfmakeraw(&raw);
-    g_assert_cmpint(tcsetattr(p->slave, TCSANOW, &raw), ==, 0);
-    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
-    g_unlink(p->link);
-    g_assert_cmpint(symlink(ptsname(p->master), p->link), ==, 0);
-}
-
-static void
-port_close(Port *p)
-{
-    close(p->master);
-    close(p->slave);
-    g_unlink(p->link);
-    g_free(p->link);
-}
-
-static GSubprocess *
-start(const Port *p, const char *program, const char *a, const char *b)
-{
-    g_autofree char *path = g_build_filename(p->bin, program, NULL);
-    g_autoptr(GError) error = NULL;
-    GSubprocess *process =
-        g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                         &error, p->wine, path, a, b, NULL);
-
-    g_assert_no_error(error);
-    return process;
-}
-
-static void
-stop(GSubprocess *process)
-{
-    g_subprocess_force_exit(process);
-    g_subprocess_wait(process, NULL, NULL);
-    g_object_unref(process);
 }
 
 static gint64
@@ -139,12 +78,12 @@ fill_and_wait(int fd)
 static gdouble
 without(const char *wine, const char *bin, Direction direction)
 {
-    Port p = {.wine = wine, .bin = bin};
+    RelayPort p;
     g_autofree char *bytes = g_strdup_printf("%ld", BYTES);
 
-    port_open(&p);
+    relay_port_open(&p);
     GSubprocess *process =
-        start(&p, "port_raw.exe", direction == TO_HOST ? "write" : "read", bytes);
+        relay_start(wine, bin, "port_raw.exe", direction == TO_HOST ? "write" : "read", bytes);
     gdouble result;
     if (direction == TO_HOST) {
         result = rate(drain(p.master, BYTES));
@@ -153,8 +92,8 @@ without(const char *wine, const char *bin, Direction direction)
         drain(p.master, 1);
         result = rate(fill_and_wait(p.master));
     }
-    stop(process);
-    port_close(&p);
+    relay_stop(process);
+    relay_port_close(&p);
     return result;
 }
 
@@ -190,19 +129,14 @@ on_lost(ChanPump *pump, const GError *error, gpointer user)
     g_error("the channel was lost: %s", error->message);
 }
 
-// Plays Remote Desktop. What only looks whether somebody answers sends nothing.
+// Plays Remote Desktop.
 static gpointer
 serve(gpointer data)
 {
     Relay *r = data;
     guint8 byte;
-    int fd = -1;
+    int fd = relay_accept(r->listener);
 
-    do {
-        if (fd >= 0)
-            close(fd);
-        fd = accept(r->listener, NULL, NULL);
-    } while (recv(fd, &byte, 1, 0) != 1);
     if (r->direction == TO_HOST) {
         fill(fd, BYTES);
     } else {
@@ -230,35 +164,19 @@ measure(gpointer data)
     return NULL;
 }
 
-static int
-listen_here(char port[8])
-{
-    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
-    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
-    g_autoptr(GSocket) socket =
-        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-
-    g_assert_true(g_socket_bind(socket, any, TRUE, NULL) && g_socket_listen(socket, NULL));
-    g_autoptr(GSocketAddress) bound = g_socket_get_local_address(socket, NULL);
-    g_snprintf(port, 8, "%u", g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
-    int fd = dup(g_socket_get_fd(socket));
-    g_unix_set_fd_nonblocking(fd, FALSE, NULL);
-    return fd;
-}
-
 static gdouble
 with_agent(const char *wine, const char *bin, Direction direction)
 {
     static const ChanPumpHandlers handlers = {on_ready, on_message, NULL, on_lost};
     Relay r = {.loop = g_main_loop_new(NULL, FALSE), .direction = direction};
     ChanConnConfig config = {.role = CHAN_ROLE_HOST, .software = "relay bench"};
-    Port p = {.wine = wine, .bin = bin};
+    RelayPort p;
     g_autoptr(GError) error = NULL;
     char port[8];
 
-    port_open(&p);
-    r.listener = listen_here(port);
-    GSubprocess *agent = start(&p, "casement-agent.exe", "--rdp-port", port);
+    relay_port_open(&p);
+    r.listener = relay_listen(port);
+    GSubprocess *agent = relay_start(wine, bin, "casement-agent.exe", "--rdp-port", port);
     g_assert_cmpint(getrandom(config.nonce, sizeof config.nonce, 0), ==, sizeof config.nonce);
     r.pump = chan_pump_new(NULL, dup(p.master), dup(p.master), &config, &handlers, &r);
     GThread *serves = g_thread_new("serve", serve, &r);
@@ -269,11 +187,11 @@ with_agent(const char *wine, const char *bin, Direction direction)
     g_main_loop_run(r.loop);
     g_thread_join(measures);
     chan_pump_free(r.pump);
-    stop(agent);
+    relay_stop(agent);
     close(r.listener);
     g_thread_join(serves);
     g_main_loop_unref(r.loop);
-    port_close(&p);
+    relay_port_close(&p);
     return rate(r.us);
 }
 

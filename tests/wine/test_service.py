@@ -107,6 +107,14 @@ class Service(unittest.TestCase):
     def test_connection_without_heirs(self):
         self.assertIn("ended", self.p.run(str(self.p.programs / "left_alone.exe")).stdout)
 
+    def test_machine_without_vsock(self):
+        probe = str(self.p.programs / "viosock.exe")
+        self.assertIn("absent", self.p.run(probe).stdout)
+        device = self.p.folder / "dosdevices/viosock"  # something else under that name
+        device.symlink_to("/dev/null")
+        self.addCleanup(device.unlink)
+        self.assertIn("absent", self.p.run(probe).stdout)
+
     def test_serial_port_of_the_registry(self):
         self.d.casement("guest", "stop", "vm")  # whose port comes first
         wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)
@@ -114,7 +122,7 @@ class Service(unittest.TestCase):
         self.p.agent("service", "install")
         self.p.agent("service", "start")
         self.p.run("reg", "add", "HKLM\\SOFTWARE\\Casement\\Agent", "/v", "Ports", "/t", "REG_MULTI_SZ", "/d",
-                   "\\\\.\\COM9\\0\\\\.\\COM7", "/f")  # the first is not there
+                   "\\\\.\\COM9\\0vsock:51806\\0\\\\.\\COM7", "/f")  # the first two are not there
         self.d.casement("guest", "start", "serial")
         wait_for("the service to be reached", lambda: "Alpha" in self.names("serial"), 20, poll=0.1)
         self.d.casement("guest", "stop", "serial")

@@ -31,6 +31,12 @@ class SignIn(unittest.TestCase):
             cls.p.shortcut(name)
         cls.p.shortcut("Editor", "C:\\windows\\system32\\notepad.exe")
         cls.p.shortcut("Placed", NOTEPAD, "", "", NOTEPAD, "0", "%PUBLIC%\\Start here")
+        (cls.p.drive / "Tools").mkdir()
+        shutil.copy(cls.p.drive / "windows/notepad.exe", cls.p.drive / "Tools/opener.exe")
+        cls.p.shortcut("Opener", "C:\\Tools\\opener.exe")
+        scheme = "HKEY_CLASSES_ROOT\\casement-test"
+        cls.p.run("reg", "add", scheme, "/v", "URL Protocol", "/d", "", "/f")
+        cls.p.run("reg", "add", f"{scheme}\\shell\\open\\command", "/ve", "/d", "C:\\Tools\\opener.exe %1", "/f")
         first = Double(cls.folder, 0)
         cls.port = first.port
         first.stop()
@@ -104,6 +110,19 @@ class SignIn(unittest.TestCase):
         self.d.casement("run", "win", self.apps["Placed"])
         started = next(line for line in self.double.said().splitlines() if line.startswith("exec "))
         self.assertIn("directory=C:\\users\\Public\\Start here ", started)
+
+    def test_address_reaches_the_program_as_it_is(self):
+        address = "casement-test:a%20b\\c&d='e'"
+        self.windows()
+        self.login(PASSWORD)
+        entry = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/casement.win.{self.apps['Opener']}.desktop"
+        lines = entry.read_text().splitlines()
+        self.assertIn("MimeType=x-scheme-handler/casement-test;", lines)
+        self.assertTrue(next(line for line in lines if line.startswith("Exec=")).endswith(" %U"))
+        self.d.run("gio", "launch", str(entry), address)
+        self.window("Opener")
+        started = self.double.lines("exec ")[0]
+        self.assertIn(f"arguments={address} ", started)
 
     def test_window_belongs_to_the_program_with_its_path(self):
         self.windows()
