@@ -354,8 +354,9 @@ read_once(ChanPump *p)
             arrivals_drop(p, 1);
         g_array_append_val(p->arrivals, ((Arrival){stats.bytes_in, fd}));
     }
-    handle_events(p);
-    return chan_pipe_has_more(p->pipe, n, room) || (n > 0 && fd >= 0);
+    gboolean more = chan_pipe_has_more(p->pipe, n, room) || (n > 0 && fd >= 0);
+    handle_events(p); // which may close the pipe
+    return more;
 }
 
 static void
