@@ -32,6 +32,7 @@ chan_conn_new(const ChanConnConfig *config, uint64_t now_us)
     // The host asks first, so that an idle guest only answers.
     c->heartbeat_us = ms_or(config->heartbeat_ms, host ? 10000 : 12000);
     c->lost_us = ms_or(config->lost_ms, 30000);
+    c->quiet_us = ms_or(config->quiet_ms, 0);
     c->stall_us = ms_or(config->stall_ms, 500);
     c->window = config->window ? config->window : 1024 * 1024;
     chan_handshake_init(&c->shake, config, now_us);
@@ -158,7 +159,7 @@ chan_conn_end_session(ChanConn *c, uint64_t now_us)
     chan_inbound_clear(c);
     chan_outbound_clear(c);
     c->fds = CHAN_FDS_NO;
-    c->up = false;
+    c->up = c->silent = false;
     c->over_us = now_us;
     c->ended_due = !c->ready_due;
     c->ready_due = false;
@@ -174,6 +175,8 @@ chan_conn_start_session(ChanConn *c, uint64_t now_us)
     chan_receiver_sync(&c->in, &receive);
     c->up = c->ready_due = true;
     c->heard_us = now_us;
+    c->unanswered_us = 0;
+    c->silent = false;
     c->over_us = 0;
     c->ping_due = true;
     c->probe_due = fds && c->role == CHAN_ROLE_HOST;
@@ -375,6 +378,23 @@ stall_at_us(const ChanConn *c)
     return chan_receiver_in_frame(&c->in) ? from + c->stall_us : UINT64_MAX;
 }
 
+// When what went out has been unanswered for so long that the peer is asked for a sign of life, and
+// when for so long that it is silent.
+static uint64_t
+ask_at_us(const ChanConn *c)
+{
+    uint64_t from = c->unanswered_us > c->ping_us ? c->unanswered_us : c->ping_us;
+
+    return c->quiet_us && c->unanswered_us && !c->silent ? from + c->quiet_us * 3 / 8 : UINT64_MAX;
+}
+
+static uint64_t
+silent_at_us(const ChanConn *c)
+{
+    return c->quiet_us && c->unanswered_us && !c->silent ? c->unanswered_us + c->quiet_us
+                                                         : UINT64_MAX;
+}
+
 uint64_t
 chan_conn_deadline(const ChanConn *c)
 {
@@ -385,9 +405,9 @@ chan_conn_deadline(const ChanConn *c)
     if (c->room_due || c->ready_due || c->ended_due)
         return 0; // an event is there already
     if (c->up) {
-        at = earlier(at, c->heard_us + c->lost_us);
+        at = earlier(at, earlier(c->heard_us + c->lost_us, silent_at_us(c)));
         if (!c->ping_due)
-            at = earlier(at, earlier(next_ping_us(c), stall_at_us(c)));
+            at = earlier(at, earlier(earlier(next_ping_us(c), stall_at_us(c)), ask_at_us(c)));
     } else if (c->over_us) {
         at = earlier(at, c->over_us + c->lost_us);
     }
@@ -405,9 +425,16 @@ chan_conn_tick(ChanConn *c, uint64_t now_us)
         chan_conn_fail(c, CHAN_ERROR_SILENT);
     if (c->over_us && now_us >= c->over_us + c->lost_us)
         chan_conn_fail(c, CHAN_ERROR_SILENT);
-    if (c->up && (now_us >= next_ping_us(c) || now_us >= stall_at_us(c)))
+    if (c->up && (now_us >= next_ping_us(c) || now_us >= stall_at_us(c) || now_us >= ask_at_us(c)))
         c->ping_due = true;
+    c->silent |= c->up && now_us >= silent_at_us(c);
     chan_handshake_tick(&c->shake, now_us);
+}
+
+bool
+chan_conn_silent(const ChanConn *c)
+{
+    return c->silent;
 }
 
 void

@@ -41,6 +41,7 @@ typedef struct {
     // Zero means the default.
     uint32_t heartbeat_ms; // asks a silent peer after this long: 10 s (host), 12 s (guest)
     uint32_t lost_ms;      // gives it up after this long: 30 s
+    uint32_t quiet_ms;     // calls it silent when it answers nothing for so long: never
     uint32_t stall_ms;     // asks when a frame stays unfinished so long: 0.5 s
     uint32_t window;       // bytes a stream may receive before they are consumed: 1 MiB
 } ChanConnConfig;
@@ -208,6 +209,10 @@ typedef struct {
     uint64_t heard_us;      // when something came last
     size_t queued;          // of messages that wait to be sent, bytes
 } ChanConnStats;
+
+// Something was sent quiet_ms ago, and nothing has come since, though it was asked twice: it may be
+// back before it is given up. Known by chan_conn_tick.
+bool chan_conn_silent(const ChanConn *c);
 
 // Sends a PING soon; what comes is seen in the statistics.
 void chan_conn_ask(ChanConn *c);

@@ -26,7 +26,7 @@ typedef struct {
 
 struct ChanConn {
     ChanRole role;
-    uint64_t heartbeat_us, lost_us, stall_us;
+    uint64_t heartbeat_us, lost_us, stall_us, quiet_us;
     size_t window;
     ChanHandshake shake;
     ChanError error;
@@ -42,8 +42,10 @@ struct ChanConn {
 
     // In.
     ChanReceiver in;
-    uint64_t heard_us; // when the peer last gave a sign of life
-    uint64_t over_us;  // when the last session ended; 0: there was none, or one is up
+    uint64_t heard_us;      // when the peer last gave a sign of life
+    uint64_t unanswered_us; // when something went out, since; 0: nothing did
+    bool silent;
+    uint64_t over_us; // when the last session ended; 0: there was none, or one is up
     unsigned resyncs;
     uint64_t resyncs_us;
     uint8_t *message; // one that spans frames

@@ -91,10 +91,11 @@ typedef struct {
     CtlHeader header;
     uint32_t flags; // CtlSetupFlags
     uint32_t max_windows;
-    char guest[CTL_GUEST_MAX];        // "demo"
-    char label[CHAN_NAME_MAX + 1];    // "Demo"; the title of its desktop
-    char title_prefix[CTL_GUEST_MAX]; // shown before each title; may be empty
-    uint32_t border_rgb;              // 0x01RRGGBB, or 0 for none (view only)
+    char guest[CTL_GUEST_MAX];              // "demo"
+    char label[CHAN_NAME_MAX + 1];          // "Demo"; the title of its desktop
+    char title_prefix[CTL_GUEST_MAX];       // shown before each title; may be empty
+    uint32_t border_rgb;                    // 0x01RRGGBB, or 0 for none (view only)
+    uint32_t desktop_width, desktop_height; // of the whole desktop's window; 0: none is known
 } CtlSetup;
 
 typedef struct {
@@ -177,7 +178,7 @@ typedef struct {
     int32_t x, y;
     uint32_t width, height;
     uint32_t minimized;
-    uint32_t reserved;
+    uint32_t maximized; // or full-screen
     char untrusted_title[CHAN_NAME_MAX + 1];
 } CtlWindow;
 

@@ -21,8 +21,11 @@ chan_conn_received(ChanConn *c, size_t n, uint64_t now_us)
 {
     chan_receiver_commit(&c->in, n);
     c->bytes_in += n;
-    if (c->up && n > 0)
-        c->heard_us = now_us;
+    if (!c->up || n == 0)
+        return;
+    c->heard_us = now_us;
+    c->unanswered_us = 0;
+    c->silent = false;
 }
 
 bool

@@ -51,6 +51,25 @@ read_hash(ChanReader *r, uint8_t hash[CHAN_ICON_HASH_SIZE])
         memcpy(hash, bytes.data, CHAN_ICON_HASH_SIZE);
 }
 
+// Messages that are one name.
+static ChanSpan
+encode_name(ChanSpan name, size_t max, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    write_name(&w, name, max);
+    return chan_writer_span(&w);
+}
+
+static bool
+decode_name(ChanSpan *name, size_t max, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    *name = read_name(&r, max);
+    return chan_reader_end(&r);
+}
+
 // Fails unless the value is within its bounds.
 static uint32_t
 ranged(ChanReader *r, uint32_t v, uint32_t low, uint32_t high)
@@ -209,19 +228,13 @@ chan_app_decode(ChanApp *m, ChanSpan untrusted_payload)
 ChanSpan
 chan_app_gone_encode(ChanSpan id, void *buffer, size_t capacity)
 {
-    ChanWriter w = chan_writer(buffer, capacity);
-
-    write_name(&w, id, CHAN_ID_MAX);
-    return chan_writer_span(&w);
+    return encode_name(id, CHAN_ID_MAX, buffer, capacity);
 }
 
 bool
 chan_app_gone_decode(ChanSpan *id, ChanSpan untrusted_payload)
 {
-    ChanReader r = chan_reader(untrusted_payload);
-
-    *id = read_name(&r, CHAN_ID_MAX);
-    return chan_reader_end(&r);
+    return decode_name(id, CHAN_ID_MAX, untrusted_payload);
 }
 
 static size_t
@@ -300,19 +313,13 @@ chan_service_decode(ChanService *m, ChanSpan untrusted_payload)
 ChanSpan
 chan_service_failing_encode(ChanSpan name, void *buffer, size_t capacity)
 {
-    ChanWriter w = chan_writer(buffer, capacity);
-
-    write_name(&w, name, CHAN_SERVICE_MAX);
-    return chan_writer_span(&w);
+    return encode_name(name, CHAN_SERVICE_MAX, buffer, capacity);
 }
 
 bool
 chan_service_failing_decode(ChanSpan *name, ChanSpan untrusted_payload)
 {
-    ChanReader r = chan_reader(untrusted_payload);
-
-    *name = read_name(&r, CHAN_SERVICE_MAX);
-    return chan_reader_end(&r);
+    return decode_name(name, CHAN_SERVICE_MAX, untrusted_payload);
 }
 
 ChanSpan

@@ -328,6 +328,8 @@ chan_conn_sent(ChanConn *c, size_t n, uint64_t now_us)
         return;
     chan_rate_written(&c->rate, n, now_us);
     c->bytes_out += n;
+    if (c->up && !c->unanswered_us)
+        c->unanswered_us = now_us;
     if (c->tail) {
         c->tail_sent += n;
         if (c->tail_sent < c->tail_size)

@@ -29,6 +29,7 @@ add_library(broker STATIC
   control_setup.c
   credentials.c
   desktop.c
+  desktop_size.c
   document_copy.c
   documents.c
   embedded.c

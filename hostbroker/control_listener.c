@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/control_listener.h"
 
+#include "channel/glib/acceptor.h"
 #include "hostbroker/unix_socket.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ struct BrokerControlListener {
     const BrokerHost *host;
     int fd;
     char *path;
-    GSource *source;
+    ChanAcceptor *acceptor;
     GPtrArray *pending; // of Pending
     BrokerAdoptHandler handler;
     gpointer user;
@@ -104,20 +105,17 @@ on_packet(int fd, GIOCondition condition, gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_connection(int fd, GIOCondition condition, gpointer user)
+static void
+on_connection(int peer, gpointer user)
 {
     BrokerControlListener *listener = user;
-    int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct ucred who = {.uid = (uid_t)-1};
     socklen_t size = sizeof who;
 
-    if (peer < 0)
-        return G_SOURCE_CONTINUE;
     if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 || who.uid != geteuid() ||
         listener->pending->len >= PENDING_MAX) {
         close(peer);
-        return G_SOURCE_CONTINUE;
+        return;
     }
     Pending *p = g_new0(Pending, 1);
     p->owner = listener;
@@ -128,7 +126,6 @@ on_connection(int fd, GIOCondition condition, gpointer user)
     g_source_set_callback(p->readable, G_SOURCE_FUNC(on_packet), p, NULL);
     g_source_attach(p->readable, listener->host->context);
     g_ptr_array_add(listener->pending, p);
-    return G_SOURCE_CONTINUE;
 }
 
 BrokerControlListener *
@@ -147,9 +144,8 @@ broker_control_listener_new(const BrokerHost *host, BrokerAdoptHandler handler, 
     listener->handler = handler;
     listener->user = user;
     listener->pending = g_ptr_array_new_with_free_func(pending_free);
-    listener->source = g_unix_fd_source_new(fd, G_IO_IN);
-    g_source_set_callback(listener->source, G_SOURCE_FUNC(on_connection), listener, NULL);
-    g_source_attach(listener->source, host->context);
+    listener->acceptor =
+        chan_acceptor_new(host->context, fd, listener->path, on_connection, listener);
     return listener;
 }
 
@@ -158,7 +154,7 @@ broker_control_listener_free(BrokerControlListener *listener)
 {
     if (!listener)
         return;
-    broker_timer_clear(&listener->source);
+    chan_acceptor_free(listener->acceptor);
     g_ptr_array_unref(listener->pending);
     close(listener->fd);
     unlink(listener->path);

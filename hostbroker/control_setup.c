@@ -19,13 +19,15 @@ setup_flags(const BrokerConfig *config)
 }
 
 void
-broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 flags)
+broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 flags,
+                          const BrokerDesktopSize *desktop)
 {
     CtlSetup m = {.flags = setup_flags(config) | flags,
                   .max_windows = BROKER_WINDOWS_MAX,
                   .border_rgb = config->border};
 
     CTL_INIT(&m, CTL_SETUP);
+    broker_desktop_size_get(desktop, &m.desktop_width, &m.desktop_height);
     CTL_SET_TEXT(m.guest, config->name);
     CTL_SET_TEXT(m.label, config->label);
     CTL_SET_TEXT(m.title_prefix, config->title_prefix);

@@ -6,7 +6,8 @@
 
 #include "channel/glib/packet.h"
 #include "hostbroker/config.h"
+#include "hostbroker/desktop_size.h"
 
-void
-broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 signs_in);
+void broker_control_send_setup(ChanPacketSocket *control, const BrokerConfig *config, guint32 flags,
+                               const BrokerDesktopSize *desktop);
 void broker_control_send_app(ChanPacketSocket *control, const char *guest, const BrokerApp *app);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/forward.h"
 
+#include "channel/glib/acceptor.h"
 #include "hostbroker/error.h"
 #include "hostbroker/joint.h"
 #include "hostbroker/notify.h"
@@ -8,7 +9,6 @@
 #include "hostbroker/tcp_peer.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,7 +21,7 @@ struct BrokerForward {
     char *guest, *address;
     gboolean take;
     int fd;
-    GSource *source;
+    ChanAcceptor *acceptor;
     GPtrArray *connections; // of BrokerJoint
     bool told;              // of a connection that was refused since the session is in use
 };
@@ -190,16 +190,13 @@ open_stream(BrokerForward *f, GError **error)
     return -1;
 }
 
-static gboolean
-on_connection(gint fd, GIOCondition condition, gpointer user)
+static void
+on_connection(int client, gpointer user)
 {
     BrokerForward *f = user;
     g_autoptr(GError) error = NULL;
-    int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-    if (client < 0)
-        return G_SOURCE_CONTINUE;
     int stream = -1;
+
     if (f->connections->len >= CONNECTIONS_MAX)
         g_set_error(&error, BROKER_ERROR, BROKER_ERROR_BUSY, "there are %d already",
                     CONNECTIONS_MAX);
@@ -209,12 +206,11 @@ on_connection(gint fd, GIOCondition condition, gpointer user)
         g_message("guest %s: a connection to %s is refused: %s", f->guest, f->address,
                   error->message);
         close(client);
-        return G_SOURCE_CONTINUE;
+        return;
     }
     g_message("guest %s: an RDP client is connected by %s", f->guest, f->address);
     g_ptr_array_add(f->connections, broker_joint_new(broker_host(f->broker)->context, client,
                                                      stream, on_joint_ended, f));
-    return G_SOURCE_CONTINUE;
 }
 
 // ---- life
@@ -241,9 +237,7 @@ broker_forward_new(Broker *broker, const char *guest, const char *listen, gboole
     f->fd = fd;
     f->address = address_of(fd);
     f->connections = g_ptr_array_new_with_free_func(drop_connection);
-    f->source = g_unix_fd_source_new(fd, G_IO_IN);
-    g_source_set_callback(f->source, G_SOURCE_FUNC(on_connection), f, NULL);
-    g_source_attach(f->source, broker_host(broker)->context);
+    f->acceptor = chan_acceptor_new(broker_host(broker)->context, fd, f->address, on_connection, f);
     return f;
 }
 
@@ -252,7 +246,7 @@ broker_forward_free(BrokerForward *f)
 {
     if (!f)
         return;
-    broker_timer_clear(&f->source);
+    chan_acceptor_free(f->acceptor);
     close(f->fd);
     g_ptr_array_unref(f->connections);
     g_free(f->guest);

@@ -177,8 +177,16 @@ on_pump_lost(ChanPump *pump, const GError *error, gpointer user)
     broker_guest_event(g, GUEST_EVENT_PIPE_LOST);
 }
 
-static const ChanPumpHandlers pump_handlers = {
-    .ready = on_pump_ready, .message = on_pump_message, .lost = on_pump_lost};
+static void
+on_pump_silent(ChanPump *pump, gpointer user)
+{
+    broker_guest_silent(user);
+}
+
+static const ChanPumpHandlers pump_handlers = {.ready = on_pump_ready,
+                                               .message = on_pump_message,
+                                               .silent = on_pump_silent,
+                                               .lost = on_pump_lost};
 
 // ---- the link
 
@@ -188,6 +196,7 @@ on_link_opened(BrokerLink *link, int take_read_fd, int take_write_fd, gpointer u
     BrokerGuest *g = user;
     ChanConnConfig config = {.role = CHAN_ROLE_HOST,
                              .features = link->kind->passes_fds ? CHAN_FEATURE_FDS : 0,
+                             .quiet_ms = BROKER_QUIET_MS,
                              .software = "casementd " CASEMENT_VERSION};
 
     broker_guest_message_nonce(config.nonce);

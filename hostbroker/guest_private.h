@@ -52,6 +52,10 @@ void broker_guest_set_error(BrokerGuest *g, int code, char *take_text);
 // The same, and the guest is not to be spoken with any more.
 void broker_guest_refuse(BrokerGuest *g, int code, char *take_text);
 
+// The agent answers nothing for so long, though windows are used or it was asked.
+#define BROKER_QUIET_MS 4000
+void broker_guest_silent(BrokerGuest *g);
+
 // Closes the channel, and tells who depended on it.
 void broker_guest_drop_pump(BrokerGuest *g);
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// While a launch waits: whether its guest's agent is still there. A pipe of a virtual machine stays
-// open when the agent ends, so that nothing but silence tells.
+// Whether a guest's agent is still there, while a launch waits or windows are open. A pipe of a
+// virtual machine stays open when the agent ends, so that nothing but silence tells.
 
 #include "hostbroker/error.h"
 #include "hostbroker/guest_private.h"
 
+#define SERVICE_HINT "(in Windows, the service \"Casement agent\")"
 #define LOOK_MS 500
 #define ASK_US 1000000
-#define SILENT_US 4000000
+#define SILENT_US ((gint64)BROKER_QUIET_MS * 1000)
 
 static void
 fail_launches(BrokerGuest *g, const char *what)
 {
-    g_autoptr(GError) error = g_error_new(
-        BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
-        "Guest %s: %s; see that its agent runs there (in Windows, the service \"Casement agent\"), "
-        "then try again",
-        g->name, what);
+    g_autoptr(GError) error =
+        g_error_new(BROKER_ERROR, BROKER_ERROR_GUEST_FAILED,
+                    "Guest %s: %s; see that its agent runs there " SERVICE_HINT ", then try again",
+                    g->name, what);
     gboolean idle = broker_session_unanswered(g->session, error);
 
     // No window depends on it: the next launch finds out whether it is back by a new pipe.
@@ -73,4 +73,20 @@ broker_guest_watch(BrokerGuest *g)
     g->missed_us = 0;
     g->watched_us = g_get_monotonic_time();
     g->watch = broker_timer_new(g->host->context, LOOK_MS, on_look, g);
+}
+
+void
+broker_guest_silent(BrokerGuest *g)
+{
+    ChanPumpStats stats;
+
+    chan_pump_get_stats(g->pump, &stats);
+    // Streams that are sockets of their own do not cross the agent; a launch is told of by `look`.
+    if (stats.passes_fds || !broker_session_shows(g->session) || broker_session_waits(g->session))
+        return;
+    g_autofree char *text = g_strdup_printf(
+        "Windows of %s do not answer: its agent is silent. They go on when it is back; see that it "
+        "runs there " SERVICE_HINT,
+        g->config->label);
+    g->events->tell(g, text, g->user);
 }

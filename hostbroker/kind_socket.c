@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kind socket: the agent is at the other end of a Unix socket: a virtual machine's virtio-serial
 // or serial port (QEMU, libvirt), or an agent of this machine. The broker connects, or listens.
+#include "channel/glib/acceptor.h"
 #include "hostbroker/link.h"
 #include "hostbroker/unix_socket.h"
 
-#include <errno.h>
-#include <glib-unix.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 typedef struct {
     BrokerLink link; // first
     GSource *soon;
-    GSource *accept; // listen mode
+    ChanAcceptor *acceptor; // listen mode
     int listener;
     gboolean stopping;
 } Socket;
@@ -37,15 +36,12 @@ on_soon(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_connection(int fd, GIOCondition condition, gpointer user)
+static void
+on_connection(int take_fd, gpointer user)
 {
     Socket *s = user;
-    int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (peer >= 0)
-        s->link.events->opened(&s->link, peer, peer, s->link.user);
-    return G_SOURCE_CONTINUE;
+    s->link.events->opened(&s->link, take_fd, take_fd, s->link.user);
 }
 
 static gboolean
@@ -64,9 +60,8 @@ start(BrokerLink *link, GError **error)
     s->listener = broker_unix_listen(link->config->socket_path, SOCK_STREAM, error);
     if (s->listener < 0)
         return FALSE;
-    s->accept = g_unix_fd_source_new(s->listener, G_IO_IN);
-    g_source_set_callback(s->accept, G_SOURCE_FUNC(on_connection), s, NULL);
-    g_source_attach(s->accept, link->host->context);
+    s->acceptor = chan_acceptor_new(link->host->context, s->listener, link->config->socket_path,
+                                    on_connection, s);
     return TRUE;
 }
 
@@ -80,7 +75,8 @@ static void
 close_all(Socket *s)
 {
     broker_timer_clear(&s->soon);
-    broker_timer_clear(&s->accept);
+    chan_acceptor_free(s->acceptor);
+    s->acceptor = NULL;
     if (s->listener >= 0) {
         close(s->listener);
         unlink(s->link.config->socket_path);

@@ -399,7 +399,7 @@ broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd)
 {
     m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
     broker_control_send_setup(m->control, s->config,
-                              s->signs_in | (s->runs_desktop ? CTL_DESKTOP : 0));
+                              s->signs_in | (s->runs_desktop ? CTL_DESKTOP : 0), s->desktop_size);
     s->table_target = m->control;
     s->events->send_table(s, s->user);
     s->table_target = NULL;
@@ -639,6 +639,7 @@ broker_session_new(const BrokerHost *host, const BrokerConfig *config, BrokerSig
     s->user = user;
     s->spare_fd = -1;
     s->windows = broker_window_list_new();
+    s->desktop_size = broker_desktop_size_new(host, config->name);
     s->execs = broker_exec_queue_new(host, &exec_events, s);
     return s;
 }
@@ -666,6 +667,7 @@ broker_session_free(BrokerSession *s)
     if (s->spare_fd >= 0)
         close(s->spare_fd);
     broker_window_list_free(s->windows);
+    broker_desktop_size_free(s->desktop_size);
     broker_tray_free(s->tray);
     g_strfreev(s->environment);
     g_free(s->reason);

@@ -87,6 +87,8 @@ void broker_session_service_failing(BrokerSession *session);
 
 // Whether a launch waits for its program.
 gboolean broker_session_waits(const BrokerSession *session);
+// There are windows, or icons of the tray.
+gboolean broker_session_shows(const BrokerSession *session);
 // The guest does not answer: what waits fails with error. TRUE: the session was not up, and ends.
 gboolean broker_session_unanswered(BrokerSession *session, const GError *error);
 

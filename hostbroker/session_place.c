@@ -130,6 +130,8 @@ void
 broker_session_on_window_gone(BrokerSession *s, const CtlWindowId *m)
 {
     broker_window_list_remove(s->windows, m->window_id);
+    if (m->window_id == CTL_WINDOW_SCREEN)
+        broker_desktop_size_gone(s->desktop_size);
     s->events->changed(s->user);
     if (!s->runs_desktop || s->quitting || broker_window_list_count(s->windows) > 0)
         return;

@@ -5,6 +5,7 @@
 // left), session_place.c, session_sign_in.c and session_shown.c, by nobody else.
 
 #include "hostbroker/backoff.h"
+#include "hostbroker/desktop_size.h"
 #include "hostbroker/process.h"
 #include "hostbroker/session.h"
 #include "hostbroker/sign_in.h"
@@ -30,6 +31,7 @@ struct BrokerSession {
     int spare_fd;       // the session's end of the view protocol, while there is no session
     char **environment; // of the desktop
     BrokerWindowList *windows;
+    BrokerDesktopSize *desktop_size;
     BrokerTray *tray; // NULL until casement-session tells of an icon
     BrokerExecQueue *execs;
     BrokerSignIn *sign_in;          // borrowed
@@ -99,8 +101,6 @@ void broker_session_end_refused(BrokerSession *s);
 void broker_session_on_window(BrokerSession *s, const CtlWindow *m);
 void broker_session_on_window_gone(BrokerSession *s, const CtlWindowId *m);
 void broker_session_on_tray(BrokerSession *s, ChanSpan packet);
-// There are windows, or icons of the tray.
-bool broker_session_shows(const BrokerSession *s);
 void broker_session_forget_shown(BrokerSession *s);
 
 // One of the processes ended.

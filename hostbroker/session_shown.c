@@ -10,6 +10,8 @@ broker_session_on_window(BrokerSession *s, const CtlWindow *m)
     if (!broker_window_list_has(s->windows, m->window_id))
         broker_exec_queue_window(s->execs, m->app_index);
     broker_window_list_set(s->windows, m);
+    if (s->runs_desktop && m->window_id == CTL_WINDOW_SCREEN)
+        broker_desktop_size_window(s->desktop_size, m);
     s->events->changed(s->user);
 }
 
@@ -40,7 +42,7 @@ broker_session_on_tray(BrokerSession *s, ChanSpan packet)
     broker_tray_message(s->tray, packet);
 }
 
-bool
+gboolean
 broker_session_shows(const BrokerSession *s)
 {
     return broker_window_list_count(s->windows) > 0 || (s->tray && broker_tray_count(s->tray) > 0);
@@ -50,5 +52,6 @@ void
 broker_session_forget_shown(BrokerSession *s)
 {
     broker_window_list_clear(s->windows);
+    broker_desktop_size_gone(s->desktop_size);
     g_clear_pointer(&s->tray, broker_tray_free);
 }

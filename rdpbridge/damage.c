@@ -86,6 +86,16 @@ bridge_damage_add(BridgeDamage *damage, ViewRect rect)
     }
 }
 
+uint64_t
+bridge_damage_area(const BridgeDamage *damage)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < damage->count; i++)
+        sum += area(&damage->rects[i]);
+    return sum;
+}
+
 void
 bridge_damage_clip(BridgeDamage *damage, uint32_t width, uint32_t height)
 {

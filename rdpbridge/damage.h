@@ -15,5 +15,8 @@ typedef struct {
 // one; when there is no place left, the two that waste the least do.
 void bridge_damage_add(BridgeDamage *damage, ViewRect rect);
 
+// Pixels of all rectangles: one that lies in two counts twice.
+uint64_t bridge_damage_area(const BridgeDamage *damage);
+
 // Leaves what lies within 0, 0, width, height.
 void bridge_damage_clip(BridgeDamage *damage, uint32_t width, uint32_t height);

@@ -158,7 +158,8 @@ take_size(BridgeGraphics *g, Surface *s, const gdiGfxSurface *library)
         scale.to_width = scale.from_width;
         scale.to_height = scale.from_height;
     } else if (width > VIEW_SIDE_MAX || height > VIEW_SIDE_MAX ||
-               (gsize)width * 4 * height > VIEW_BUFFER_BYTES_MAX) {
+               (gsize)width * 4 * height > VIEW_BUFFER_BYTES_MAX ||
+               bridge_scale_work(&scale) > BRIDGE_SCALE_PIXELS_MAX) {
         return refuse(g, "the guest scaled a window surface to an impossible size", width, height);
     }
     if (scaled && !bridge_scale_is_valid(&scale)) { // of nothing, or to nothing: not shown

@@ -469,6 +469,19 @@ bounded_side(uint32_t v)
 }
 
 void
+bridge_model_set_zoom(BridgeModel *m, uint32_t id, uint32_t width, uint32_t height)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (!w || (w->zoom_width == width && w->zoom_height == height))
+        return;
+    w->zoom_width = width;
+    w->zoom_height = height;
+    w->stale = true;
+    bridge_present(m, w);
+}
+
+void
 bridge_model_set_limits(BridgeModel *m, uint32_t id, const uint32_t min_max[4])
 {
     BridgeWindow *w = bridge_model_window(m, id);
@@ -556,7 +569,8 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
     if (id == BRIDGE_SCREEN_ID && (w->flags & VIEW_FLAG_RESIZABLE))
         return take_place(m, w, serial, rect);
     if (!w->moving && rect.width == w->rect.width && rect.height == w->rect.height) {
-        // A server says nothing of a move it was asked for ([MS-RDPERP] 3.2.5.1.3), only of sizes.
+        // Servers tell of sizes, but not of a move they were asked for; [MS-RDPERP] 2.2.2.7.4, the
+        // request, has no answer.
         bool moved = rect.x != w->rect.x || rect.y != w->rect.y;
         w->rect = rect;
         if (moved) {

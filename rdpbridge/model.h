@@ -102,6 +102,8 @@ typedef struct {
     BridgeRegion shape; // what of its rectangle is the window's, counted from its corner
     bool untold;        // since the guest began to tell all its windows
     char title[VIEW_TITLE_MAX];
+    // Pixels of that size are shown in the size that rect has; 0: only those of rect's.
+    uint32_t zoom_width, zoom_height;
     uint32_t min_width, min_height, max_width, max_height;
     uint32_t app_index;
     bool cloaked;   // the guest composes it, and shows it to nobody
@@ -126,6 +128,7 @@ typedef struct {
     uint32_t flight_serial;
     bool push;              // commit although nothing changed
     bool deferred;          // pixels wait for the end of the frame that is open
+    bool paced;             // or until scaling is allowed again
     bool mismatch_accepted; // the surface never gets the window's size: show what there is
 
     // The host's last move or resize that the guest has not followed yet.
@@ -186,6 +189,7 @@ void bridge_model_sync_began(BridgeModel *model);
 void bridge_model_sync_completed(BridgeModel *model);
 void bridge_model_cloak(BridgeModel *model, uint32_t id, bool cloaked);
 void bridge_model_set_app(BridgeModel *model, uint32_t id, uint32_t app_index);
+void bridge_model_set_zoom(BridgeModel *model, uint32_t id, uint32_t width, uint32_t height);
 void bridge_model_set_limits(BridgeModel *model, uint32_t id, const uint32_t min_max[4]);
 // Takes an icon made by malloc.
 void bridge_model_take_icon(BridgeModel *model, uint32_t id, uint8_t *icon, uint32_t width,

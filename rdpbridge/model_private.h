@@ -20,6 +20,7 @@ struct BridgeModel {
     bool view, in_frame, foreign;
     uint32_t next_buffer;
     size_t used;
+    BridgeScalePace pace;
     uint32_t stack[VIEW_WINDOWS_MAX]; // as the guest said, known ids only
     unsigned n_stack;
     uint32_t active, generation, stackings;
@@ -29,8 +30,8 @@ struct BridgeModel {
 // Says what has to be said of a window now, and shows what can be shown.
 void bridge_present(BridgeModel *model, BridgeWindow *window);
 
-// The guest has followed the host: it is at its last place, of which servers say nothing
-// ([MS-RDPERP] 3.2.5.1.3), in the size that its orders tell.
+// The guest has followed the host: it is at its last place, of which servers say nothing (nor need
+// they, by [MS-RDPERP] 2.2.2.7.4), in the size that its orders tell.
 void bridge_model_followed(BridgeWindow *w);
 
 // The window's pixels are not (or no longer) on their way to the screen: acknowledge them.

@@ -160,13 +160,13 @@ say_buffer(BridgeModel *m, BridgeWindow *w)
     bridge_say(m, &msg, sizeof msg, s->fd);
 }
 
-// A buffer of the surface's size with all its pixels; the former one is returned, to be named gone
-// after the commit that replaces it.
+// A buffer of the size in which the surface is shown, for all its pixels; the former one is
+// returned, to be named gone after the commit that replaces it.
 static bool
-renew_buffer(BridgeModel *m, BridgeWindow *w, BridgeSource *source, BridgeSurface **old)
+renew_buffer(BridgeModel *m, BridgeWindow *w, const BridgeScale *scale, BridgeSurface **old)
 {
     BridgeSurface *s =
-        bridge_surface_new(m->next_buffer++, source->width, source->height, &m->used);
+        bridge_surface_new(m->next_buffer++, scale->to_width, scale->to_height, &m->used);
 
     if (!s)
         return false;
@@ -198,49 +198,100 @@ bridge_present_forget(BridgeModel *m, BridgeWindow *w)
 }
 
 static bool
-fits(const BridgeWindow *w, const BridgeSource *source)
+zooms(const BridgeWindow *w, const BridgeSource *source)
 {
-    return source->width == w->rect.width && source->height == w->rect.height;
+    return w->zoom_width != 0 && source->width == w->zoom_width && source->height == w->zoom_height;
 }
 
 static bool
-same_size(const BridgeSurface *buffer, const BridgeSource *source)
+fits(const BridgeWindow *w, const BridgeSource *source)
 {
-    return buffer && buffer->width == source->width && buffer->height == source->height;
+    return zooms(w, source) || (w->zoom_width == 0 && source->width == w->rect.width &&
+                                source->height == w->rect.height);
+}
+
+// From the surface's pixels to those of the window.
+static BridgeScale
+shown_scale(const BridgeWindow *w, const BridgeSource *source)
+{
+    BridgeScale s = {source->width, source->height, source->width, source->height};
+
+    if (source->scaled)
+        s = source->scale;
+    if (zooms(w, source)) {
+        s.to_width = w->rect.width;
+        s.to_height = w->rect.height;
+    }
+    return s;
+}
+
+static bool
+same_size(const BridgeSurface *buffer, const BridgeScale *scale)
+{
+    return buffer && buffer->width == scale->to_width && buffer->height == scale->to_height;
+}
+
+// What is damaged of the window, which counts in other pixels than the source where it zooms.
+static void
+shown_damage(const BridgeWindow *w, const BridgeSource *source, BridgeDamage *damage)
+{
+    BridgeScale zoom = {source->width, source->height, w->rect.width, w->rect.height};
+
+    if (!zooms(w, source)) {
+        *damage = source->damage;
+        return;
+    }
+    damage->count = 0;
+    for (unsigned i = 0; i < source->damage.count; i++)
+        bridge_damage_add(damage, bridge_scale_rect(&zoom, source->damage.rects[i]));
+}
+
+static bool
+is_same(const BridgeScale *scale)
+{
+    return scale->from_width == scale->to_width && scale->from_height == scale->to_height;
 }
 
 static void
-copy_damage(BridgeSurface *buffer, const BridgeSource *source)
+copy_damage(BridgeModel *m, BridgeSurface *buffer, const BridgeSource *source,
+            const BridgeScale *scale, const BridgeDamage *damage)
 {
-    const BridgeDamage *damage = &source->damage;
-
-    if (source->scaled)
-        for (unsigned i = 0; i < damage->count; i++)
-            bridge_scale_pixels(&source->scale, damage->rects[i], source->pixels, source->stride,
-                                buffer->pixels, buffer->stride);
-    else
+    if (is_same(scale)) {
         bridge_surface_copy(buffer, source->pixels, source->stride, damage->rects, damage->count);
+        return;
+    }
+    int64_t start = m->out->now(m->user);
+    const ViewRect all = {0, 0, scale->to_width, scale->to_height};
+    bool overlaps = bridge_damage_area(damage) > (uint64_t)all.width * all.height;
+    const ViewRect *rects = overlaps ? &all : damage->rects;
+    for (unsigned i = 0; i < (overlaps ? 1 : damage->count); i++)
+        bridge_scale_pixels(scale, rects[i], source->pixels, source->stride, buffer->pixels,
+                            buffer->stride);
+    bridge_scale_took(&m->pace, start, m->out->now(m->user));
 }
 
 // Copies what changed and commits. The view has put the former pixels and no frame is open.
 static void
 commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *source)
 {
+    BridgeScale scale = shown_scale(w, source);
     BridgeSurface *old = NULL;
+    BridgeDamage damage;
 
-    if (!same_size(w->buffer, source) && !renew_buffer(m, w, source, &old)) {
+    if (!same_size(w->buffer, &scale) && !renew_buffer(m, w, &scale, &old)) {
         source->damage.count = 0; // over the limits: the window stays as it was
         bridge_present_release(m, w);
         return;
     }
     if (w->stale) {
         source->damage.count = 0;
-        bridge_damage_add(&source->damage, (ViewRect){0, 0, w->buffer->width, w->buffer->height});
+        bridge_damage_add(&source->damage, (ViewRect){0, 0, source->width, source->height});
     }
     w->stale = false;
     say_buffer(m, w);
-    copy_damage(w->buffer, source);
-    send_commit(m, w, state, &source->damage);
+    shown_damage(w, source, &damage);
+    copy_damage(m, w->buffer, source, &scale, &damage);
+    send_commit(m, w, state, &damage);
     source->damage.count = 0;
     if (old)
         say_buffer_gone(m, old);
@@ -293,10 +344,12 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
         w->mismatch_accepted = false;
     }
     bridge_damage_clip(&source->damage, source->width, source->height);
-    bool current = same_size(w->buffer, source) && !w->stale;
+    BridgeScale scale = shown_scale(w, source);
+    bool current = same_size(w->buffer, &scale) && !w->stale;
     bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
     w->deferred = pixels && m->in_frame;
-    if (pixels && !m->in_frame)
+    w->paced = pixels && !is_same(&scale) && m->out->now(m->user) < m->pace.rests_until;
+    if (pixels && !m->in_frame && !w->paced)
         commit_pixels(m, w, state, source);
     else if (current && differs(w, state))
         send_commit(m, w, state, NULL);
@@ -307,6 +360,7 @@ present(BridgeModel *m, BridgeWindow *w)
 {
     ViewState state = state_of(m, w);
 
+    w->paced = false;
     if (!m->view)
         return;
     if (!w->announced) {
@@ -454,7 +508,7 @@ bridge_model_due(const BridgeModel *m)
         const BridgeWindow *w = m->windows[i];
         due = earlier(due, earlier(earlier(w->flight_due, w->mismatch_due),
                                    earlier(w->moving_due, w->app_due)));
-        due = earlier(due, w->unsure_due);
+        due = earlier(due, earlier(w->unsure_due, w->paced ? m->pace.rests_until : 0));
     }
     return due;
 }
@@ -482,6 +536,8 @@ bridge_model_expire(BridgeModel *m)
         }
         if (elapsed(&w->mismatch_due, now))
             again = w->mismatch_accepted = true;
+        if (w->paced && m->pace.rests_until <= now)
+            again = true;
         if (elapsed(&w->app_due, now))
             again = w->app_known = true;
         if (elapsed(&w->unsure_due, now)) { // it was not told back: the guest will have made it

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define COLUMNS 256 // of the target at a time
+#define SPENT_MAX_US 50000 // at a time; then it rests for as long as it took
+#define APART_US 100000    // what lies so far apart does not add up
+#define COLUMNS 256        // of the target at a time
 
 // What a pixel of the target covers on one axis, a pixel of the picture being `to` wide: together
 // that is `from`.
@@ -24,6 +26,25 @@ bridge_scale_is_valid(const BridgeScale *s)
 {
     return is_side(s->from_width) && is_side(s->from_height) && is_side(s->to_width) &&
            is_side(s->to_height);
+}
+
+uint64_t
+bridge_scale_work(const BridgeScale *s)
+{
+    return (uint64_t)s->from_width * s->from_height + (uint64_t)s->to_width * s->to_height;
+}
+
+void
+bridge_scale_took(BridgeScalePace *p, int64_t start, int64_t end)
+{
+    if (start - p->last > APART_US)
+        p->spent = 0;
+    p->spent += end - start;
+    p->last = end;
+    if (p->spent <= SPENT_MAX_US)
+        return;
+    p->rests_until = end + p->spent;
+    p->spent = 0;
 }
 
 static int64_t

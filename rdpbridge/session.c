@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/session_private.h"
 
+#include "rdpbridge/timer.h"
 #include "rdpbridge/video.h"
 #include "rdpbridge/watchdog.h"
 
@@ -19,26 +20,6 @@
 #define ABANDONED_S 10
 #define DECODE_LIMIT_S 10
 #define DIRTY_MS 40 // changes of windows for lists come together
-
-static void
-drop_source(GSource **source)
-{
-    if (!*source)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
-}
-
-static GSource *
-after(BridgeSession *s, guint ms, GSourceFunc callback)
-{
-    GSource *source = g_timeout_source_new(ms);
-
-    g_source_set_callback(source, callback, s, NULL);
-    g_source_attach(source, s->context);
-    return source;
-}
 
 void
 bridge_session_end(BridgeSession *s, BridgeExit code, const char *text)
@@ -63,7 +44,7 @@ on_abandoned(gpointer user)
 {
     BridgeSession *s = user;
 
-    drop_source(&s->abandoned);
+    bridge_timer_clear(&s->abandoned);
     if (!bridge_control_attached(s->control) && !bridge_viewlink_attached(s->view))
         bridge_session_end(s, BRIDGE_EXIT_ABANDONED, NULL);
     return G_SOURCE_REMOVE;
@@ -75,9 +56,9 @@ bridge_session_check_abandoned(BridgeSession *s)
     gboolean alone = !bridge_control_attached(s->control) && !bridge_viewlink_attached(s->view);
 
     if (!alone)
-        drop_source(&s->abandoned);
+        bridge_timer_clear(&s->abandoned);
     else if (!s->abandoned)
-        s->abandoned = after(s, ABANDONED_S * 1000, on_abandoned);
+        s->abandoned = bridge_timer_new(s->context, ABANDONED_S * 1000, on_abandoned, s);
 }
 
 // The model's wishes.
@@ -107,7 +88,9 @@ tell_broker(BridgeSession *s, const BridgeWindow *w)
                    .y = w->rect.y,
                    .width = w->rect.width,
                    .height = w->rect.height,
-                   .minimized = w->show == BRIDGE_SHOW_MINIMIZED};
+                   .minimized = w->show == BRIDGE_SHOW_MINIMIZED,
+                   .maximized =
+                       w->show == BRIDGE_SHOW_MAXIMIZED || w->show == BRIDGE_SHOW_FULLSCREEN};
 
     CTL_INIT(&m, CTL_WINDOW);
     CTL_SET_TEXT(m.untrusted_title, w->title);
@@ -121,7 +104,7 @@ on_dirty(gpointer user)
     GHashTableIter iter;
     gpointer id;
 
-    drop_source(&s->dirty_timer);
+    bridge_timer_clear(&s->dirty_timer);
     g_hash_table_iter_init(&iter, s->dirty);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
@@ -137,7 +120,7 @@ bridge_session_mark(BridgeSession *s, guint32 window)
 {
     g_hash_table_add(s->dirty, GUINT_TO_POINTER(window));
     if (!s->dirty_timer)
-        s->dirty_timer = after(s, DIRTY_MS, on_dirty);
+        s->dirty_timer = bridge_timer_new(s->context, DIRTY_MS, on_dirty, s);
 }
 
 static void
@@ -499,7 +482,7 @@ on_doubt(gpointer user)
 {
     BridgeSession *s = user;
 
-    drop_source(&s->doubt);
+    bridge_timer_clear(&s->doubt);
     if (!s->ready)
         bridge_rdp_give_up_sign_in(s->rdp);
     return G_SOURCE_REMOVE;
@@ -511,7 +494,7 @@ rdp_sign_in_doubtful(gpointer user)
     BridgeSession *s = user;
 
     if (!s->doubt && !s->ready)
-        s->doubt = after(s, DOUBT_MS, on_doubt);
+        s->doubt = bridge_timer_new(s->context, DOUBT_MS, on_doubt, s);
 }
 
 static void
@@ -591,7 +574,7 @@ on_connect(gpointer user)
     s->connected = TRUE;
     bridge_input_attach(s->input, bridge_rdp_context(s->rdp)->input);
     guint limit_s = signs_in(s) ? LOG_ON_LIMIT_S : HANDSHAKE_LIMIT_S;
-    GSource *late = after(s, limit_s * 1000, on_handshake_late);
+    GSource *late = bridge_timer_new(s->context, limit_s * 1000, on_handshake_late, s);
     g_source_unref(late);
     bridge_session_consider_screen(s);
     return G_SOURCE_REMOVE;
@@ -678,10 +661,10 @@ bridge_session_free(BridgeSession *s)
     // What still runs through the library's callbacks needs the others: the connection goes first.
     bridge_rdp_free(s->rdp);
     bridge_execs_free(s->execs);
-    drop_source(&s->dirty_timer);
-    drop_source(&s->due);
-    drop_source(&s->abandoned);
-    drop_source(&s->doubt);
+    bridge_timer_clear(&s->dirty_timer);
+    bridge_timer_clear(&s->due);
+    bridge_timer_clear(&s->abandoned);
+    bridge_timer_clear(&s->doubt);
     bridge_session_screen_clear(s);
     bridge_session_desktop_clear(s);
     g_hash_table_unref(s->dirty);

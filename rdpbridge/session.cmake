@@ -3,7 +3,7 @@ add_library(session_pure STATIC
   cliptext.c damage.c desktop.c execline.c icon.c model.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c)
 target_link_libraries(session_pure PUBLIC channel viewproto)
 
-add_library(session_apps STATIC apps.c asks.c tray.c)
+add_library(session_apps STATIC apps.c asks.c timer.c tray.c)
 target_link_libraries(session_apps PUBLIC channel viewproto PkgConfig::GLIB)
 
 add_library(session_sandbox STATIC sandbox.c)

@@ -4,6 +4,7 @@
 // user is logged on, as large as the host makes it where the guest follows ([MS-RDPEDISP]).
 
 #include "rdpbridge/session_private.h"
+#include "rdpbridge/timer.h"
 
 #include <freerdp/freerdp.h>
 
@@ -11,21 +12,10 @@
 #define ANSWER_MS 3000 // for a guest to have the size that it was told
 
 static void
-stop_timer(BridgeSession *s)
-{
-    if (!s->resize_timer)
-        return;
-    g_source_destroy(s->resize_timer);
-    g_source_unref(g_steal_pointer(&s->resize_timer));
-}
-
-static void
 start_timer(BridgeSession *s, guint ms, GSourceFunc callback)
 {
-    stop_timer(s);
-    s->resize_timer = g_timeout_source_new(ms);
-    g_source_set_callback(s->resize_timer, callback, s, NULL);
-    g_source_attach(s->resize_timer, s->context);
+    bridge_timer_clear(&s->resize_timer);
+    s->resize_timer = bridge_timer_new(s->context, ms, callback, s);
 }
 
 // One monitor of that size; a guest's width is even.
@@ -49,8 +39,11 @@ ViewScreen
 bridge_session_desktop_screen(const BridgeSession *s)
 {
     const ViewRect *room = &s->screen.work_area;
+    guint32 width = s->setup.desktop_width, height = s->setup.desktop_height;
 
-    return screen_of(s, room->width / 4 * 3, room->height / 4 * 3);
+    if (width == 0 || height == 0)
+        return screen_of(s, room->width / 4 * 3, room->height / 4 * 3);
+    return screen_of(s, MIN(width, room->width), MIN(height, room->height));
 }
 
 void
@@ -77,7 +70,7 @@ on_unanswered(gpointer user)
 {
     BridgeSession *s = user;
 
-    stop_timer(s);
+    bridge_timer_clear(&s->resize_timer);
     s->asked = FALSE;
     bridge_session_show_screen(s); // the size that the guest keeps
     return G_SOURCE_REMOVE;
@@ -89,7 +82,7 @@ on_rest(gpointer user)
     BridgeSession *s = user;
     const BridgeWindow *w = bridge_model_window(s->model, BRIDGE_SCREEN_ID);
 
-    stop_timer(s);
+    bridge_timer_clear(&s->resize_timer);
     if (!w || !s->connected)
         return G_SOURCE_REMOVE;
     ViewScreen screen = screen_of(s, w->rect.width, w->rect.height);
@@ -119,7 +112,7 @@ bridge_session_desktop_follows(BridgeSession *s)
     ViewScreen wanted = screen_of(s, w->rect.width, w->rect.height);
     if (!has_size(s, &wanted.root))
         return FALSE;
-    stop_timer(s);
+    bridge_timer_clear(&s->resize_timer);
     s->asked = FALSE;
     return TRUE;
 }
@@ -144,5 +137,5 @@ bridge_session_desktop_exec(BridgeSession *s, const CtlExec *exec)
 void
 bridge_session_desktop_clear(BridgeSession *s)
 {
-    stop_timer(s);
+    bridge_timer_clear(&s->resize_timer);
 }

@@ -7,11 +7,14 @@
 
 #include "rdpbridge/session_private.h"
 #include "rdpbridge/style.h"
+#include "rdpbridge/timer.h"
 
 #include <freerdp/freerdp.h>
 
 #define LOG_ON_WAIT_MS 5000 // a guest that logs the user on says so within this
-#define SWITCH_WAIT_MS 200  // and shows its windows' desktop again within this if it only flickers
+#define FRAME_SIDE 8        // room for the frame that a window manager puts around it, at 100 %
+#define FRAME_TOP 40
+#define SWITCH_WAIT_MS 200 // and shows its windows' desktop again within this if it only flickers
 
 static gboolean
 is_needed(const BridgeSession *s)
@@ -23,7 +26,31 @@ is_needed(const BridgeSession *s)
     return s->elsewhere || (!s->monitored && !s->logged_on);
 }
 
-// It is as large as the guest's; the whole desktop may be made so where the guest follows.
+// Where it fits on the host's first monitor, frame and all: the guest's screen has the size of all
+// of them, and is shown smaller. A desktop has a size of its own.
+static ViewRect
+place_of(const BridgeSession *s, guint32 width, guint32 height)
+{
+    const ViewRect *area = &s->screen.work_area, *monitor = &s->screen.monitors[0];
+    gint side = FRAME_SIDE * (gint)s->screen.scale_percent / 100;
+    gint top = FRAME_TOP * (gint)s->screen.scale_percent / 100;
+    gint left_x = MAX(area->x, monitor->x) + side, left_y = MAX(area->y, monitor->y) + top;
+    gint room_width =
+        MIN(area->x + (gint)area->width, monitor->x + (gint)monitor->width) - side - left_x;
+    gint room_height =
+        MIN(area->y + (gint)area->height, monitor->y + (gint)monitor->height) - side - left_y;
+
+    if (s->as_desktop || room_width < 1 || room_height < 1)
+        return (ViewRect){0, 0, width, height};
+    double factor = MIN(1.0, MIN((double)room_width / width, (double)room_height / height));
+    ViewRect r = {.width = MAX(1, (guint32)(width * factor + 0.5)),
+                  .height = MAX(1, (guint32)(height * factor + 0.5))};
+    r.x = left_x + (room_width - (gint)r.width) / 2;
+    r.y = left_y + (room_height - (gint)r.height) / 2;
+    return r;
+}
+
+// The whole desktop may be made larger and smaller where the guest follows.
 static void
 set_limits(BridgeSession *s, guint32 width, guint32 height, gboolean resizable)
 {
@@ -44,18 +71,23 @@ bridge_session_show_screen(BridgeSession *s)
                                            : g_strdup_printf("%s: log-on screen", s->setup.guest);
     guint32 width = freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth);
     guint32 height = freerdp_settings_get_uint32(settings, FreeRDP_DesktopHeight);
+    ViewRect place = place_of(s, width, height);
     BridgeOrder order = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_TITLE | BRIDGE_ORDER_SIZE |
-                                   (s->screen_shown ? 0 : BRIDGE_ORDER_SHOW),
+                                   (s->screen_shown ? 0 : BRIDGE_ORDER_SHOW | BRIDGE_ORDER_OFFSET),
                          .style = BRIDGE_WS_CAPTION | BRIDGE_WS_SYSMENU | BRIDGE_WS_MINIMIZEBOX |
                                   (resizable ? BRIDGE_WS_THICKFRAME | BRIDGE_WS_MAXIMIZEBOX : 0),
                          .show = BRIDGE_SHOW,
                          .title = title,
-                         .width = width,
-                         .height = height};
+                         .x = place.x,
+                         .y = place.y,
+                         .width = place.width,
+                         .height = place.height};
+    gboolean zooms = place.width != width || place.height != height;
 
     s->screen_shown = bridge_model_order(s->model, BRIDGE_SCREEN_ID, TRUE, &order);
     bridge_model_set_app(s->model, BRIDGE_SCREEN_ID, CTL_APP_NONE);
-    set_limits(s, width, height, resizable);
+    bridge_model_set_zoom(s->model, BRIDGE_SCREEN_ID, zooms ? width : 0, zooms ? height : 0);
+    set_limits(s, place.width, place.height, resizable);
 }
 
 static gboolean
@@ -65,18 +97,9 @@ on_screen_due(gpointer user)
 
     if (s->doubt) // whether the log-on was refused is about to be known
         return G_SOURCE_CONTINUE;
-    g_source_unref(g_steal_pointer(&s->screen_timer));
+    bridge_timer_clear(&s->screen_timer);
     bridge_session_show_screen(s);
     return G_SOURCE_REMOVE;
-}
-
-static void
-stop_waiting(BridgeSession *s)
-{
-    if (!s->screen_timer)
-        return;
-    g_source_destroy(s->screen_timer);
-    g_source_unref(g_steal_pointer(&s->screen_timer));
 }
 
 static void
@@ -88,15 +111,14 @@ begin(BridgeSession *s)
         bridge_session_show_screen(s);
         return;
     }
-    s->screen_timer = g_timeout_source_new(s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS);
-    g_source_set_callback(s->screen_timer, on_screen_due, s, NULL);
-    g_source_attach(s->screen_timer, s->context);
+    s->screen_timer = bridge_timer_new(s->context, s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS,
+                                       on_screen_due, s);
 }
 
 static void
 end(BridgeSession *s)
 {
-    stop_waiting(s);
+    bridge_timer_clear(&s->screen_timer);
     s->screen_shown = FALSE;
     bridge_model_delete(s->model, BRIDGE_SCREEN_ID);
     if (s->focus == 0)
@@ -137,7 +159,7 @@ bridge_session_logged_on(gpointer user)
 
     s->logged_on = TRUE;
     if (s->as_desktop) {
-        stop_waiting(s);
+        bridge_timer_clear(&s->screen_timer);
         bridge_session_desktop_logged_on(s);
     } else {
         bridge_session_consider_screen(s);
@@ -184,6 +206,10 @@ bridge_session_takes_pointer(BridgeSession *s, ViewPointer *pointer)
         return FALSE;
     pointer->root_x -= w->rect.x; // the host puts it anywhere, in the guest it is at 0, 0
     pointer->root_y -= w->rect.y;
+    if (w->zoom_width) {
+        pointer->root_x = (gint32)((gint64)pointer->root_x * w->zoom_width / w->rect.width);
+        pointer->root_y = (gint32)((gint64)pointer->root_y * w->zoom_height / w->rect.height);
+    }
     return TRUE;
 }
 
@@ -230,5 +256,5 @@ bridge_session_screen_close(BridgeSession *s)
 void
 bridge_session_screen_clear(BridgeSession *s)
 {
-    stop_waiting(s);
+    bridge_timer_clear(&s->screen_timer);
 }

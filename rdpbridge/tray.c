@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/tray.h"
 
+#include "rdpbridge/timer.h"
+
 #include <string.h>
 
 #define TELL_MS 250
@@ -59,22 +61,12 @@ bridge_tray_new(GMainContext *context, const BridgeTrayOut *out, gpointer user)
     return t;
 }
 
-static void
-stop_timer(BridgeTray *t)
-{
-    if (!t->timer)
-        return;
-    g_source_destroy(t->timer);
-    g_source_unref(t->timer);
-    t->timer = NULL;
-}
-
 void
 bridge_tray_free(BridgeTray *t)
 {
     if (!t)
         return;
-    stop_timer(t);
+    bridge_timer_clear(&t->timer);
     g_ptr_array_unref(t->icons);
     g_free(t);
 }
@@ -116,7 +108,7 @@ on_timer(gpointer user)
     BridgeTray *t = user;
     gboolean left = FALSE;
 
-    stop_timer(t);
+    bridge_timer_clear(&t->timer);
     for (guint i = 0; i < t->icons->len; i++) {
         Icon *icon = t->icons->pdata[i];
         if (icon->dirty && t->out->queued(t->user) < QUEUED_MAX)
@@ -133,9 +125,7 @@ set_timer(BridgeTray *t)
 {
     if (t->timer)
         return;
-    t->timer = g_timeout_source_new(TELL_MS);
-    g_source_set_callback(t->timer, on_timer, t, NULL);
-    g_source_attach(t->timer, t->context);
+    t->timer = bridge_timer_new(t->context, TELL_MS, on_timer, t);
 }
 
 static void

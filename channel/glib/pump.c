@@ -43,6 +43,7 @@ struct ChanPump {
     GArray *arrivals;
     GError *error; // the pipe is over; told by the source
     gboolean told, busy, freed;
+    gboolean silent; // and told of it
 };
 
 typedef struct {
@@ -353,8 +354,9 @@ read_once(ChanPump *p)
             arrivals_drop(p, 1);
         g_array_append_val(p->arrivals, ((Arrival){stats.bytes_in, fd}));
     }
-    handle_events(p);
-    return chan_pipe_has_more(p->pipe, n, room) || (n > 0 && fd >= 0);
+    gboolean more = chan_pipe_has_more(p->pipe, n, room) || (n > 0 && fd >= 0);
+    handle_events(p); // which may close the pipe
+    return more;
 }
 
 static void
@@ -422,6 +424,18 @@ destroy(ChanPump *p)
     g_free(p);
 }
 
+static void
+tick(ChanPump *p)
+{
+    chan_conn_tick(p->conn, now_us());
+    gboolean silent = chan_conn_silent(p->conn);
+    gboolean begins = silent && !p->silent;
+
+    p->silent = silent;
+    if (begins && p->handlers->silent)
+        p->handlers->silent(p, p->user);
+}
+
 static gboolean
 dispatch(GSource *source, GSourceFunc callback, gpointer user)
 {
@@ -435,10 +449,10 @@ dispatch(GSource *source, GSourceFunc callback, gpointer user)
     else if (out & (G_IO_ERR | G_IO_HUP) && p->out_tag != p->in_tag)
         take_error(p, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CLOSED,
                                           "the other end closed the channel"));
-    if (!p->freed) {
-        chan_conn_tick(p->conn, now_us());
+    if (!p->freed)
+        tick(p);
+    if (!p->freed)
         handle_events(p);
-    }
     if (!p->freed)
         flush(p);
     if (!p->freed && p->error && !p->told) {

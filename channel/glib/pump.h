@@ -30,6 +30,9 @@ typedef struct {
     // The pipe ended, the peer stopped answering, or it broke the protocol; error says which and
     // is borrowed. Called once, last; free the pump from here or later.
     void (*lost)(ChanPump *pump, const GError *error, gpointer user);
+    // What went out is unanswered for so long that the peer is silent (ChanConnConfig.quiet_ms). It
+    // may be back yet, or will be lost. Called once for each silence. May be NULL.
+    void (*silent)(ChanPump *pump, gpointer user);
 } ChanPumpHandlers;
 
 // Starts pumping in context (NULL: the thread's default). read_fd and write_fd may be the same;

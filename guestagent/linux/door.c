@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/linux/door.h"
 
+#include "channel/glib/acceptor.h"
 #include "guestagent/linux/connect.h"
 
 #include <errno.h>
@@ -27,6 +28,7 @@ struct AgentDoor {
     gboolean port;  // path is a device
     guint pause_ms; // before the next try
     GSource *source;
+    ChanAcceptor *acceptor;
     gboolean said; // why it does not open
 };
 
@@ -46,6 +48,7 @@ agent_door_free(AgentDoor *d)
     if (!d)
         return;
     stop(d);
+    chan_acceptor_free(d->acceptor);
     if (d->fd >= 0)
         close(d->fd);
     g_free(d->path);
@@ -64,25 +67,12 @@ door_new(GMainContext *context, AgentDoorOpened opened, gpointer user)
     return d;
 }
 
-static gboolean
-on_connection(int fd, GIOCondition condition, gpointer user)
-{
-    AgentDoor *d = user;
-    int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-    if (peer >= 0)
-        d->opened(peer, d->user);
-    return G_SOURCE_CONTINUE;
-}
-
 static void
 accept_on(AgentDoor *d, int take_fd)
 {
     d->fd = take_fd;
     g_unix_set_fd_nonblocking(take_fd, TRUE, NULL);
-    d->source = g_unix_fd_source_new(take_fd, G_IO_IN);
-    g_source_set_callback(d->source, G_SOURCE_FUNC(on_connection), d, NULL);
-    g_source_attach(d->source, d->context);
+    d->acceptor = chan_acceptor_new(d->context, take_fd, "the channel", d->opened, d->user);
 }
 
 AgentDoor *

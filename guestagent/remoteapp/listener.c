@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/listener.h"
 
+#include "channel/glib/acceptor.h"
+
 #include <errno.h>
 #include <gio/gio.h>
-#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -17,20 +18,8 @@ struct RaListener {
     int fd;
     char *path;
     struct stat made; // the file we made
-    GSource *source;
-    RaListenerAccepted accepted;
-    gpointer user;
+    ChanAcceptor *acceptor;
 };
-
-static gboolean
-on_connection(gint fd, GIOCondition condition, gpointer data)
-{
-    RaListener *listener = data;
-    int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-    if (accepted >= 0)
-        listener->accepted(accepted, listener->user);
-    return G_SOURCE_CONTINUE;
-}
 
 static bool
 fail(const char *path, GError **error)
@@ -73,15 +62,11 @@ ra_listener_new(GMainContext *context, const char *path, RaListenerKind kind,
     RaListener *listener = g_new0(RaListener, 1);
     listener->fd = -1;
     listener->path = g_strdup(path);
-    listener->accepted = accepted;
-    listener->user = user;
     if (!bind_path(listener, kind, error)) {
         ra_listener_free(listener);
         return NULL;
     }
-    listener->source = g_unix_fd_source_new(listener->fd, G_IO_IN);
-    g_source_set_callback(listener->source, G_SOURCE_FUNC(on_connection), listener, NULL);
-    g_source_attach(listener->source, context);
+    listener->acceptor = chan_acceptor_new(context, listener->fd, path, accepted, user);
     return listener;
 }
 
@@ -90,10 +75,7 @@ ra_listener_free(RaListener *listener)
 {
     if (listener == NULL)
         return;
-    if (listener->source != NULL) {
-        g_source_destroy(listener->source);
-        g_source_unref(listener->source);
-    }
+    chan_acceptor_free(listener->acceptor);
     struct stat now;
     if (listener->made.st_ino != 0 && g_lstat(listener->path, &now) == 0 &&
         now.st_ino == listener->made.st_ino && now.st_dev == listener->made.st_dev)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/supervisor/requests.h"
 
+#include "channel/glib/acceptor.h"
 #include "channel/glib/packet.h"
 
 #include <errno.h>
 #include <gio/gio.h>
-#include <glib-unix.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -25,7 +25,7 @@ struct SupRequests {
     const SupRequestsEvents *events;
     gpointer user;
     int fd;
-    GSource *source; // NULL while not open
+    ChanAcceptor *acceptor; // NULL while not open
     GPtrArray *clients;
     guint last_id;
     SupervisorService service;
@@ -157,17 +157,14 @@ on_packet(ChanPacketSocket *socket, ChanSpan packet, const int *take_fds, guint 
     g_ptr_array_remove(r->clients, c); // when the answer's failure did not already
 }
 
-static gboolean
-on_connection(int fd, GIOCondition condition, gpointer user)
+static void
+on_connection(int peer, gpointer user)
 {
     SupRequests *r = user;
-    int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (peer < 0)
-        return G_SOURCE_CONTINUE;
     if (r->clients->len >= CLIENTS_MAX) {
         close(peer);
-        return G_SOURCE_CONTINUE;
+        return;
     }
     Client *c = g_new0(Client, 1);
     c->requests = r;
@@ -175,7 +172,6 @@ on_connection(int fd, GIOCondition condition, gpointer user)
     c->socket = chan_packet_socket_new(r->context, peer, SUPERVISOR_PACKET_MAX, on_packet, c);
     g_ptr_array_add(r->clients, c);
     send_to(c, &r->service, sizeof r->service);
-    return G_SOURCE_CONTINUE;
 }
 
 SupRequests *
@@ -209,11 +205,9 @@ sup_requests_new(GMainContext *context, const char *path, const SupRequestsEvent
 void
 sup_requests_open(SupRequests *r)
 {
-    if (r->source)
-        return;
-    r->source = g_unix_fd_source_new(r->fd, G_IO_IN);
-    g_source_set_callback(r->source, G_SOURCE_FUNC(on_connection), r, NULL);
-    g_source_attach(r->source, r->context);
+    if (!r->acceptor)
+        r->acceptor =
+            chan_acceptor_new(r->context, r->fd, "the guest's requests", on_connection, r);
 }
 
 void
@@ -221,10 +215,7 @@ sup_requests_free(SupRequests *r)
 {
     if (!r)
         return;
-    if (r->source) {
-        g_source_destroy(r->source);
-        g_source_unref(r->source);
-    }
+    chan_acceptor_free(r->acceptor);
     g_ptr_array_unref(r->clients);
     close(r->fd);
     g_free(r);

@@ -8,10 +8,15 @@
 
 #define REMOTE_DESKTOP_USERS L"S-1-5-32-555"
 #define NAME_MAX_CHARS 256
+#define ALL_AT_ONCE 0xffffffff // MAX_PREFERRED_LENGTH
 
 // lmaccess.h, lmerr.h: from netapi32, which is loaded only here.
 typedef DWORD(WINAPI *ChangeMembers)(const WCHAR *server, const WCHAR *group, DWORD level,
                                      BYTE *members, DWORD n);
+typedef DWORD(WINAPI *GetMembers)(const WCHAR *server, const WCHAR *group, DWORD level,
+                                  BYTE **members, DWORD room, DWORD *n, DWORD *total,
+                                  ULONG_PTR *resume);
+typedef DWORD(WINAPI *FreeBuffer)(void *buffer);
 typedef struct {
     PSID sid;
 } Member; // LOCALGROUP_MEMBERS_INFO_0
@@ -113,6 +118,39 @@ change_members(const char *how, const WCHAR *text)
     FreeLibrary(library);
     SetLastError(error);
     return error;
+}
+
+static bool
+has(const Member *members, DWORD n, const WCHAR *text)
+{
+    WCHAR member[WIN_SID_MAX];
+
+    for (DWORD i = 0; i < n; i++)
+        if (as_text(members[i].sid, member) && wcscmp(member, text) == 0)
+            return true;
+    return false;
+}
+
+bool
+win_account_is_remote(const WCHAR *text)
+{
+    HMODULE library = LoadLibraryW(L"netapi32.dll");
+    GetMembers get =
+        library ? (GetMembers)(uintptr_t)GetProcAddress(library, "NetLocalGroupGetMembers") : NULL;
+    FreeBuffer drop =
+        library ? (FreeBuffer)(uintptr_t)GetProcAddress(library, "NetApiBufferFree") : NULL;
+    WCHAR group[NAME_MAX_CHARS];
+    BYTE *members = NULL;
+    DWORD n = 0, total;
+
+    bool is = get && drop && remote_group(group) &&
+              get(NULL, group, 0, &members, ALL_AT_ONCE, &n, &total, NULL) == NO_ERROR &&
+              has((const Member *)members, n, text);
+    if (members)
+        drop(members);
+    if (library)
+        FreeLibrary(library);
+    return is;
 }
 
 WinMember

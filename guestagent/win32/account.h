@@ -22,5 +22,6 @@ typedef enum { WIN_MEMBER_ADDED, WIN_MEMBER_ALREADY, WIN_MEMBER_FAILED } WinMemb
 
 // Membership in Remote Desktop Users (S-1-5-32-555, whatever its name here). Errors in
 // GetLastError.
+bool win_account_is_remote(const WCHAR *sid); // false also when Windows does not tell
 WinMember win_account_add_remote(const WCHAR *sid);
 bool win_account_drop_remote(const WCHAR *sid); // true also when it was no member any more

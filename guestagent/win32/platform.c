@@ -30,6 +30,8 @@ struct AgentPlatform {
     const WinServe *options;
     bool of_session;
     HANDLE user; // of the session; NULL: nobody, or this process's own
+    bool cannot; // act for that user: of all users' part alone is anything read
+    bool users;  // some of the list is a user's of the session, and read with that user's rights
     char os_name[WIN_EDITION_NAME_MAX];
     const char *refuses; // why this Windows cannot show single programs; NULL: it can
     char *host_name, *user_name, *locale;
@@ -236,13 +238,14 @@ list_entry(AgentPlatform *p, unsigned i, bool draw)
 }
 
 static void
-collect(AgentPlatform *p)
+collect(AgentPlatform *p, HANDLE user)
 {
     p->collect = false;
     if (p->anew)
         win_menu_clear(&p->menu);
     p->anew = false;
-    win_user_set(p->user);
+    p->users = user != NULL;
+    win_user_set(user);
     win_menu_collect(&p->menu);
     win_types_collect(&p->types);
     win_icons_begin(&p->icons);
@@ -404,8 +407,12 @@ has_icons_to_do(const AgentPlatform *p)
 
 // An entry that the host has with its icon is not told again.
 static void
-send_and_draw(AgentPlatform *p)
+send_and_draw(AgentPlatform *p, bool as_user)
 {
+    if (p->users && !as_user) { // who has left: the files are not for the service to open
+        p->n_wanted = 0;
+        p->undrawn = p->menu.n;
+    }
     DWORD start = GetTickCount();
 
     if (!has_icons_to_do(p))
@@ -417,24 +424,42 @@ send_and_draw(AgentPlatform *p)
     p->draw_at = GetTickCount() + YIELD_MS;
 }
 
+static bool
+act_for_user(AgentPlatform *p)
+{
+    bool cannot = p->user && !ImpersonateLoggedOnUser(p->user);
+
+    if (cannot && !p->cannot)
+        fprintf(stderr,
+                "casement-agent: cannot act for the user who is logged on (error %lu): until it "
+                "can, only what all users have is published\n",
+                GetLastError());
+    if (cannot != p->cannot) {
+        p->collect = p->anew = true;
+        p->collect_at = GetTickCount();
+    }
+    p->cannot = cannot;
+    return p->user && !cannot;
+}
+
 DWORD
 win_platform_run(AgentPlatform *p, bool pipe_is_busy)
 {
     if (is_due(p->look_at))
         look(p);
     check_probe(p);
-    bool collects = p->collect && is_due(p->collect_at);
     // The user's shortcuts and icons are opened with the user's rights, not with the service's.
-    bool reads = collects || p->n_wanted > 0 || p->undrawn < p->menu.n;
-    bool as_user = reads && p->user && ImpersonateLoggedOnUser(p->user);
+    bool reads = p->collect || has_icons_to_do(p);
+    bool as_user = (reads || p->cannot) && act_for_user(p);
+    bool collects = p->collect && is_due(p->collect_at);
     if (collects)
-        collect(p);
+        collect(p, as_user ? p->user : NULL);
     if (!pipe_is_busy || is_due(p->draw_at))
-        send_and_draw(p);
+        send_and_draw(p, as_user);
     if (as_user)
         RevertToSelf();
     if (collects)
-        win_allow_list_refresh(&p->menu, p->user || !p->of_session);
+        win_allow_list_refresh(&p->menu, as_user || !p->of_session);
     if (has_icons_to_do(p))
         return pipe_is_busy ? left(p->draw_at) : 0;
     DWORD next = left(p->look_at), probe = win_rdp_probe_left(&p->probe);

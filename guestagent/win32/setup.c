@@ -120,8 +120,10 @@ let_in(WinUndo *undo, const WCHAR *sid)
         printf("would add the account %ls to the Remote Desktop users\n", sid);
         return;
     }
-    // Noted first, so that one who was let in is taken out again even if this ends in between.
     bool noted = win_undo_has_member(undo, sid);
+    if (!noted && win_account_is_remote(sid))
+        return;
+    // Noted first, so that one who was let in is taken out again even if this ends in between.
     if (!noted && !win_undo_keep_member(undo, sid))
         return;
     WinMember member = win_account_add_remote(sid);

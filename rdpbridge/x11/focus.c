@@ -117,7 +117,9 @@ host_focus_sync(HostFocus *f)
 {
     HostWindow *w = f->focused ? host_windows_by_xid(f->view->windows, f->focused) : NULL;
 
-    if (w && !w->is_orphan) {
+    // One that has just been minimised may lose the focus a moment later: the guest, told of it,
+    // would restore the window.
+    if (w && !w->is_orphan && w->wanted.state != VIEW_STATE_MINIMIZED) {
         stop_leave(f);
         if (w->wanted.attention) {
             w->wanted.attention = false;

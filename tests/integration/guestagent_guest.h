@@ -34,10 +34,10 @@ void test_guest_remove_app(TestGuest *guest, const char *id);
 // A process below the guest by its name, 0: none.
 GPid test_guest_find(TestGuest *guest, const char *name);
 
-// Runs the loop until condition holds; fails the test after 10 s.
+// Runs the loop until condition holds; fails the test after 30 s.
 #define TEST_WAIT(condition)                                                                       \
     do {                                                                                           \
-        gint64 until_ = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;                              \
+        gint64 until_ = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;                              \
         while (!(condition)) {                                                                     \
             if (g_get_monotonic_time() > until_)                                                   \
                 g_error("%s:%d: timed out: %s", __FILE__, __LINE__, #condition);                   \

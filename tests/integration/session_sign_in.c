@@ -54,22 +54,13 @@ sign_in(const DoubleRig *rig, const char *arguments, const char *password)
 }
 
 static void
-expect_line(DoubleRig *rig, const char *beginning)
-{
-    g_autofree char *line = double_rig_expect(rig, beginning);
-
-    if (!line)
-        g_error("no line began with '%s'", beginning);
-}
-
-static void
 lets_in(const char *arguments)
 {
     DoubleRig *rig = double_rig_new(arguments);
     Harness *h = sign_in(rig, arguments, RIGHT);
 
-    expect_line(rig, "logon user=alice ok");
-    expect_line(rig, "active session");
+    double_rig_await(rig, "logon user=alice ok");
+    double_rig_await(rig, "active session");
     harness_free(h);
     double_rig_free(rig);
 }
@@ -162,8 +153,8 @@ test_known(gconstpointer arguments)
         CtlCertificates known = told_of(&c);
         Harness *h = sign_in_knowing(rig, 0, &known, RIGHT);
 
-        expect_line(rig, "logon user=alice ok");
-        expect_line(rig, "active session");
+        double_rig_await(rig, "logon user=alice ok");
+        double_rig_await(rig, "active session");
         harness_free(h);
         double_rig_free(rig);
     }
@@ -181,7 +172,7 @@ refuses(DoubleRig *rig, const CtlCertificates *known, int code, const char *word
     g_assert_cmpint(WEXITSTATUS(status), ==, code);
     g_assert_false(h->sign_in_again);
     g_assert_nonnull(strstr(h->notices->str, words));
-    expect_line(rig, "speaks");
+    double_rig_await(rig, "speaks");
     g_autofree char *next = double_rig_expect(rig, ""); // no word of anybody's name
     g_assert_cmpstr(next, ==, "disconnected");
     harness_free(h);

@@ -164,8 +164,8 @@ class View:
     # ---- the broker's part
 
     def setup(self, flags, max_windows=512, guest="demo", prefix="", border=0):
-        self.broker.send(message(CTL_SETUP, struct.pack("=II64s513s64s3xI", flags, max_windows, guest.encode(), guest.encode(),
-                                                        prefix.encode(), border)))
+        self.broker.send(message(CTL_SETUP, struct.pack("=II64s513s64s3x3I", flags, max_windows, guest.encode(), guest.encode(),
+                                                        prefix.encode(), border, 0, 0)))
 
     def app(self, index, app_id, wm_class, name="A program"):
         self.broker.send(message(CTL_APP, struct.pack("=II201s280s513s513s769s", index, 0, app_id.encode(),

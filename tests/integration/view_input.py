@@ -3,7 +3,7 @@
 import struct
 
 import view_fixture as p
-from Xlib import X
+from Xlib import X, Xutil
 from Xlib.ext import xtest
 from view_fixture import ViewCase, ids, main, picture, wait_for
 
@@ -58,6 +58,19 @@ class Input(ViewCase):
         self.desktop.focus(self.window)
         self.v.session.expect(p.FOCUS, ids(1))
         self.assertIsNone(self.v.session.take(p.KEY))
+
+    def test_a_minimised_window_has_no_focus(self):
+        """The window manager says that it is minimised before it takes the focus away: told of that focus, the guest
+        would restore the window."""
+        d = self.desktop.display
+        wm_state = d.intern_atom("WM_STATE")
+        for state, told in ((Xutil.IconicState, p.S_MINIMIZED), (Xutil.NormalState, p.S_NORMAL)):
+            self.window.change_property(wm_state, wm_state, 32, [state, X.NONE])
+            d.flush()
+            wait_for(f"state {told}", lambda: self.v.session.poll() and [1 for k, b, _ in self.v.session.seen
+                     if k == p.STATE and struct.unpack("=II", b) == (1, told)])
+        wait_for("the focus", lambda: self.v.session.poll() and [1 for k, _, _ in self.v.session.seen if k == p.FOCUS])
+        self.assertEqual([k for k, _, _ in self.v.session.seen if k in (p.STATE, p.FOCUS)], [p.STATE, p.STATE, p.FOCUS])
 
     def test_locks_are_told_with_the_focus(self):
         other = self.foreign(700, 300, 100, 100)

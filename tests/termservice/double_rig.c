@@ -6,10 +6,12 @@
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define WAIT_MS 10000
+#define WAIT_MS 30000 // of a machine that is busy with something else
 #define LINE_MAX_SIZE 4096
 
 struct DoubleRig {
@@ -125,6 +127,32 @@ double_rig_expect(DoubleRig *rig, const char *beginning)
         }
     } while (read_more(rig, deadline));
     return NULL;
+}
+
+char *
+double_rig_need(DoubleRig *rig, const char *beginning)
+{
+    char *line = double_rig_expect(rig, beginning);
+    if (line == NULL)
+        g_error("no line began with '%s'", beginning);
+    return line;
+}
+
+void
+double_rig_await(DoubleRig *rig, const char *beginning)
+{
+    g_free(double_rig_need(rig, beginning));
+}
+
+int
+double_rig_connect(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0); // no close-on-exec
+    g_assert_cmpint(fd, >=, 0);
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+    return fd;
 }
 
 guint

@@ -2,30 +2,12 @@
 #include "tests/termservice/raw_rig.h"
 
 #include <glib/gstdio.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-static int
-stream_to(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0); // the session inherits it
-
-    g_assert_cmpint(fd, >=, 0);
-    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
-    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
-    return fd;
-}
 
 char *
 raw_rig_expect(RawRig *r, const char *beginning)
 {
-    char *got = double_rig_expect(r->rig, beginning);
-
-    if (!got)
-        g_error("no line began with '%s'", beginning);
-    return got;
+    return double_rig_need(r->rig, beginning);
 }
 
 void
@@ -73,7 +55,7 @@ raw_rig_connect(RawRig *r)
 
     if (r->h)
         harness_free(r->h);
-    r->h = harness_new(stream_to(r->path), RAW_WIDTH, RAW_HEIGHT, CTL_SIGN_IN);
+    r->h = harness_new(double_rig_connect(r->path), RAW_WIDTH, RAW_HEIGHT, CTL_SIGN_IN);
     CTL_INIT(&who, CTL_CREDENTIALS);
     harness_send_control(r->h, &who, sizeof who, -1);
     CTL_INIT(&app, CTL_APP);

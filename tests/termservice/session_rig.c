@@ -3,21 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-static int
-stream_to(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0); // the session inherits it
-
-    g_assert_cmpint(fd, >=, 0);
-    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
-    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
-    return fd;
-}
 
 static gboolean
 is_ready(Harness *h, gpointer user)
@@ -38,7 +24,8 @@ start(const char *profile, const char *arguments, guint32 flags)
         g_strdup_printf("--listen %s --profile %s %s", rig->path, profile, arguments);
     rig->guest = double_rig_new(line);
     g_free(session_rig_expect(rig, "path "));
-    rig->h = harness_new(stream_to(rig->path), 1280, 800, flags | (rdp ? CTL_RDP_SECURITY : 0));
+    rig->h =
+        harness_new(double_rig_connect(rig->path), 1280, 800, flags | (rdp ? CTL_RDP_SECURITY : 0));
     CTL_INIT(&who, CTL_CREDENTIALS);
     harness_send_control(rig->h, &who, sizeof who, -1);
     g_free(session_rig_expect(rig, "active "));
@@ -87,11 +74,7 @@ session_rig_tell(SessionRig *rig, const char *format, ...)
 char *
 session_rig_expect(SessionRig *rig, const char *beginning)
 {
-    char *line = double_rig_expect(rig->guest, beginning);
-
-    if (!line)
-        g_error("no line began with '%s'", beginning);
-    return line;
+    return double_rig_need(rig->guest, beginning);
 }
 
 guint32

@@ -53,14 +53,6 @@ tell(Fixture *f, const char *format, guint32 id)
     double_rig_tell(f->rig, line);
 }
 
-static void
-expect(Fixture *f, const char *beginning)
-{
-    g_autofree char *line = double_rig_expect(f->rig, beginning);
-    if (line == NULL)
-        g_error("no line began with '%s'", beginning);
-}
-
 // ---- conditions; they are about these ----
 
 static guint32 wanted, wanted_seed;
@@ -239,11 +231,11 @@ test_exec_results(void)
     g_assert_cmpint(exec(&f, "C:\\absent.exe"), ==, RAIL_EXEC_E_FILE_NOT_FOUND);
     g_assert_cmpuint(f.client->remote->exec_raw, ==, 2);
     double_rig_tell(f.rig, "exec-result 6 5");
-    expect(&f, "done exec-result");
+    double_rig_await(f.rig, "done exec-result");
     g_assert_cmpint(exec(&f, "||notes"), ==, RAIL_EXEC_E_FAIL);
     g_assert_cmpuint(f.client->remote->exec_raw, ==, 5);
     double_rig_tell(f.rig, "lock");
-    expect(&f, "done lock");
+    double_rig_await(f.rig, "done lock");
     g_assert_cmpint(exec(&f, "||notes"), ==, RAIL_EXEC_E_SESSION_LOCKED);
     finish(&f);
 }
@@ -320,7 +312,7 @@ static void
 logon_screen(const char *arguments, ClientSecurity security)
 {
     Fixture f = start(arguments, security);
-    expect(&f, "active logon-screen");
+    double_rig_await(f.rig, "active logon-screen");
     g_assert_true(double_client_wait(f.client, is_logon_screen));
     g_assert_false(f.client->remote->synchronized);
     double_rig_tell(f.rig, "unlock");

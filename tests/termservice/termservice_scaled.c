@@ -14,31 +14,9 @@
 typedef struct {
     const char *title;
     guint32 id, seed, width, height;
+    guint32 whole_width, whole_height; // as the guest has it
     guint numerator, denominator;
 } Wanted;
-
-static guint32
-channel(guint32 pixel, guint k)
-{
-    return (pixel >> (8 * k)) & 0xFF;
-}
-
-// What a pixel covers of the picture, in both directions one or two pixels.
-static double
-mean(const Wanted *w, guint x, guint y, guint k)
-{
-    guint n = w->numerator, m = w->denominator;
-    double sum = 0;
-
-    for (guint v = y * m / n; v * n < (y + 1) * m; v++)
-        for (guint u = x * m / n; u * n < (x + 1) * m; u++) {
-            guint across = MIN((u + 1) * n, (x + 1) * m) - MAX(u * n, x * m);
-            guint down = MIN((v + 1) * n, (y + 1) * m) - MAX(v * n, y * m);
-            sum +=
-                (double)(across * down) * channel(picture_pixel(w->id, w->seed, (int)u, (int)v), k);
-        }
-    return sum / (m * m);
-}
 
 static gboolean
 is_painted(Harness *h, gpointer user)
@@ -51,13 +29,14 @@ is_painted(Harness *h, gpointer user)
 
     if (b == NULL || b->width != w->width || b->height != w->height)
         return FALSE;
+    PictureSize size = {(int)(w->whole_width * w->denominator / w->numerator),
+                        (int)(w->whole_height * w->denominator / w->numerator), (int)w->width,
+                        (int)w->height};
     for (guint y = 0; y < b->height; y++)
         for (guint x = 0; x < b->width; x++)
-            for (guint k = 0; k < 3; k++) {
-                double off = channel(harness_pixel(h, shown, x, y), k) - mean(w, x, y, k);
-                if (w->denominator == 1 ? off != 0 : off > 2 || off < -2)
-                    return FALSE;
-            }
+            if (!picture_has_mean(&size, w->id, w->seed, (int)x, (int)y,
+                                  harness_pixel(h, shown, x, y)))
+                return FALSE;
     return TRUE;
 }
 
@@ -78,15 +57,15 @@ test_window(gconstpointer data)
 
     w.title = TITLE;
     w.id = session_rig_open(rig, "notes", TITLE);
-    w.width = 330;
-    w.height = 216;
+    w.width = w.whole_width = 330;
+    w.height = w.whole_height = 216;
     session_rig_tell(rig, "move 0x%08X 40 30 330 216", w.id);
     harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "the scaled window");
     w.seed = 3;
     session_rig_tell(rig, "paint 0x%08X 3", w.id);
     harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "its second picture");
-    w.width = 420;
-    w.height = 300;
+    w.width = w.whole_width = 420;
+    w.height = w.whole_height = 300;
     session_rig_tell(rig, "move 0x%08X 40 30 420 300", w.id);
     harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "the window in its new size");
     session_rig_free(rig);
@@ -100,8 +79,10 @@ test_screen(gconstpointer data)
 
     w.title = SCREEN_TITLE;
     w.id = PICTURE_LOGON_SCREEN;
-    w.width = 1280;
-    w.height = 800;
+    w.whole_width = 1280;
+    w.whole_height = 800;
+    w.width = 1203; // with its frame it fits the host's screen
+    w.height = 752;
     session_rig_tell(rig, "lock");
     harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "the scaled screen");
     session_rig_free(rig);
@@ -113,17 +94,33 @@ is_refused(Harness *h, gpointer user)
     return strstr(h->notices->str, "impossible size") != NULL;
 }
 
+// A window whose surface has half of its size each way, once it is shown.
+static SessionRig *
+show_window(Wanted *w)
+{
+    *w = (Wanted){.title = TITLE,
+                  .width = 330,
+                  .height = 216,
+                  .whole_width = 330,
+                  .whole_height = 216,
+                  .numerator = 2,
+                  .denominator = 1};
+    SessionRig *rig = rig_new(w);
+
+    w->id = session_rig_open(rig, "notes", TITLE);
+    session_rig_tell(rig, "move 0x%08X 40 30 330 216", w->id);
+    harness_wait(rig->h, is_painted, w, SESSION_RIG_PATIENCE_S, "the scaled window");
+    return rig;
+}
+
 // Nothing mapped, or to nothing, shows nothing and breaks nothing; part of a surface is scaled as
 // all of it is; more than a window can have ends the session.
 static void
 test_hostile(void)
 {
-    Wanted w = {.title = TITLE, .width = 330, .height = 216, .numerator = 2, .denominator = 1};
-    SessionRig *rig = rig_new(&w);
+    Wanted w;
+    SessionRig *rig = show_window(&w);
 
-    w.id = session_rig_open(rig, "notes", TITLE);
-    session_rig_tell(rig, "move 0x%08X 40 30 330 216", w.id);
-    harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "the scaled window");
     session_rig_tell(rig, "scale 0x%08X 0 108 330 216", w.id);
     session_rig_tell(rig, "paint 0x%08X 2", w.id);
     session_rig_tell(rig, "scale 0x%08X 165 108 330 0", w.id);
@@ -135,6 +132,18 @@ test_hostile(void)
     w.numerator = 3;
     harness_wait(rig->h, is_painted, &w, SESSION_RIG_PATIENCE_S, "a part of the surface");
     session_rig_tell(rig, "scale 0x%08X 165 108 %u 216", w.id, VIEW_SIDE_MAX + 1);
+    harness_wait(rig->h, is_refused, NULL, SESSION_RIG_PATIENCE_S, "the refusal");
+    session_rig_free(rig);
+}
+
+// No side is too long, and all of it takes too long to be made.
+static void
+test_too_much(void)
+{
+    Wanted w;
+    SessionRig *rig = show_window(&w);
+
+    session_rig_tell(rig, "scale 0x%08X 165 108 %u %u", w.id, VIEW_SIDE_MAX, VIEW_SIDE_MAX / 2);
     harness_wait(rig->h, is_refused, NULL, SESSION_RIG_PATIENCE_S, "the refusal");
     session_rig_free(rig);
 }
@@ -152,5 +161,6 @@ main(int argc, char **argv)
     g_test_add_data_func("/termservice/scaled/half-more", &half_more, test_window);
     g_test_add_data_func("/termservice/scaled/screen", &twice, test_screen);
     g_test_add_func("/termservice/scaled/hostile", test_hostile);
+    g_test_add_func("/termservice/scaled/too-much", test_too_much);
     return g_test_run();
 }

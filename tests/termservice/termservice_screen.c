@@ -19,12 +19,11 @@ has_screen(Harness *h, gpointer user)
     HarnessWindow *w = harness_window_titled(h, RIG_LOGON_TITLE);
     const HarnessBuffer *b =
         w != NULL && w->commit.buffer_id != 0 ? harness_buffer(h, w->commit.buffer_id) : NULL;
-    if (b == NULL || b->width != 1280 || b->height != 800)
+    if (b == NULL || b->width != RIG_LOGON_WIDTH || b->height != RIG_LOGON_HEIGHT)
         return FALSE;
     for (guint y = 0; y < b->height; y++)
         for (guint x = 0; x < b->width; x++)
-            if (harness_pixel(h, w, x, y) !=
-                (picture_pixel(PICTURE_LOGON_SCREEN, 0, (int)x, (int)y) & 0xFFFFFF))
+            if (!windows_rig_is_screen(harness_pixel(h, w, x, y), (int)x, (int)y))
                 return FALSE;
     return TRUE;
 }
@@ -69,16 +68,28 @@ point(WindowsRig *w, guint32 id, int x, int y)
     harness_send_view(w->h, &m, sizeof m, -1);
 }
 
-// Input is where the screen has it, wherever the host puts the window.
+// It lies within the host's screen with a frame around it. Input is where the guest's screen has
+// it, wherever the host puts the window.
 static void
 use_screen(WindowsRig *w, const HarnessWindow *screen)
 {
-    ViewConfigured m = {.id = screen->id, .serial = 1, .geometry = {30, 40, 1280, 800}};
+    const ViewRect *at = &screen->commit.geometry;
+    ViewConfigured m = {
+        .id = screen->id, .serial = 1, .geometry = {30, 40, RIG_LOGON_WIDTH, RIG_LOGON_HEIGHT}};
+
+    g_assert_cmpint(at->x, >=, 8);
+    g_assert_cmpint(at->y, >=, 40);
+    g_assert_cmpint(at->x + (int)at->width, <=, 1280 - 8);
+    g_assert_cmpint(at->y + (int)at->height, <=, 800 - 8);
     VIEW_INIT(&m, VIEW_MSG_CONFIGURED);
     harness_send_view(w->h, &m, sizeof m, -1);
     say_id(w, VIEW_MSG_FOCUS, screen->id);
-    point(w, screen->id, 130, 240);
-    windows_rig_expect(w, "mouse flags=0x0800 x=100 y=200");
+    point(w, screen->id, 30, 40);
+    windows_rig_expect(w, "mouse flags=0x0800 x=0 y=0");
+    point(w, screen->id, 30 + 600, 40 + 375);
+    windows_rig_expect(w, "mouse flags=0x0800 x=638 y=398");
+    point(w, screen->id, 30 + RIG_LOGON_WIDTH - 1, 40 + RIG_LOGON_HEIGHT - 1);
+    windows_rig_expect(w, "mouse flags=0x0800 x=1278 y=798");
     press(w, KEY_A);
     windows_rig_expect(w, "key flags=0x0000 code=0x1E");
     g_assert_cmpuint(double_rig_count(w->rig, "move"), ==, 0);

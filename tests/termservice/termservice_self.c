@@ -12,23 +12,15 @@
 #define RIGHT "the password"
 
 static void
-expect(DoubleRig *rig, const char *beginning)
-{
-    g_autofree char *line = double_rig_expect(rig, beginning);
-    if (line == NULL)
-        g_error("no line began with '%s'", beginning);
-}
-
-static void
 connects(const char *arguments, ClientSecurity security)
 {
     DoubleRig *rig = double_rig_new(arguments);
     DoubleClient *client = double_client_new(double_rig_port(rig), security, "alice", RIGHT);
     g_assert_true(client->connected);
-    expect(rig, "logon user=alice ok");
-    expect(rig, "active session");
+    double_rig_await(rig, "logon user=alice ok");
+    double_rig_await(rig, "active session");
     double_client_free(client);
-    expect(rig, "disconnected");
+    double_rig_await(rig, "disconnected");
     double_rig_free(rig);
 }
 
@@ -63,8 +55,8 @@ refused_by_nla(const char *arguments, const char *user, const char *password, gu
     g_assert_false(client->connected);
     g_assert_cmphex(client->error, ==, error);
     g_autofree char *line = g_strdup_printf("logon user=%s failed status=0x%08X", user, status);
-    expect(rig, line);
-    expect(rig, "disconnected");
+    double_rig_await(rig, line);
+    double_rig_await(rig, "disconnected");
     double_client_free(client);
     double_rig_free(rig);
 }
@@ -117,7 +109,7 @@ to_logon_screen(const char *arguments, ClientSecurity security, const char *pass
     g_assert_true(double_client_wait(client, has_logon_error));
     g_assert_cmphex(client->logon_type, ==, LOGON_MSG_SESSION_CONTINUE);
     g_assert_cmphex(client->logon_data, ==, data);
-    expect(rig, "active logon-screen");
+    double_rig_await(rig, "active logon-screen");
     double_client_free(client);
     double_rig_free(rig);
 }
@@ -142,7 +134,7 @@ sent_away(const char *arguments, guint32 info, guint32 logon_type)
     g_assert_cmphex(freerdp_error_info(client->instance), ==, info);
     if (logon_type != 0)
         g_assert_cmphex(client->logon_type, ==, logon_type);
-    expect(rig, "disconnected");
+    double_rig_await(rig, "disconnected");
     double_client_free(client);
     double_rig_free(rig);
 }

@@ -9,8 +9,6 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define TITLE "Note pad"
@@ -19,17 +17,6 @@
 typedef struct {
     guint32 id, seed;
 } Picture;
-
-static int
-stream_to(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0); // the session inherits it
-    g_assert_cmpint(fd, >=, 0);
-    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
-    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
-    return fd;
-}
 
 static gboolean
 has_result(Harness *h, gpointer user)
@@ -62,14 +49,6 @@ is_gone(Harness *h, gpointer user)
 }
 
 static void
-expect(DoubleRig *rig, const char *beginning)
-{
-    g_autofree char *line = double_rig_expect(rig, beginning);
-    if (line == NULL)
-        g_error("no line began with '%s'", beginning);
-}
-
-static void
 tell(DoubleRig *rig, const char *command, guint32 id, const char *rest)
 {
     g_autofree char *line = g_strdup_printf("%s 0x%08X%s", command, id, rest);
@@ -84,8 +63,8 @@ test_window(gconstpointer profile)
     g_autofree char *arguments = g_strdup_printf("--listen %s --profile %s --app notes='" TITLE "'",
                                                  path, (const char *)profile);
     DoubleRig *rig = double_rig_new(arguments);
-    expect(rig, "path ");
-    Harness *h = harness_new(stream_to(path), 1280, 800, CTL_SIGN_IN);
+    double_rig_await(rig, "path ");
+    Harness *h = harness_new(double_rig_connect(path), 1280, 800, CTL_SIGN_IN);
     CtlCredentials who = {.user = "alice", .password = "the password"};
     CTL_INIT(&who, CTL_CREDENTIALS);
     harness_send_control(h, &who, sizeof who, -1);
@@ -93,7 +72,7 @@ test_window(gconstpointer profile)
     CTL_INIT(&app, CTL_APP);
     harness_send_control(h, &app, sizeof app, -1);
     harness_exec(h, 1, CTL_EXEC_APP, "notes", NULL);
-    expect(rig, "active session");
+    double_rig_await(rig, "active session");
     harness_wait(h, has_result, NULL, PATIENCE_S, "the exec's result");
     g_assert_cmpuint(g_array_index(h->results, CtlExecResult, 0).code, ==, CTL_EXEC_OK);
     g_autofree char *line = double_rig_expect(rig, "window id=");

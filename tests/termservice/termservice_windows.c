@@ -21,56 +21,81 @@ moved_by(ViewRect rect, int x, int y)
     return rect;
 }
 
-static void
-change_by_guest(WindowsRig *w, RigWindow *one, RigWindow *two)
-{
-    windows_rig_move(w, one, (ViewRect){40, 30, 400, 300});
-    windows_rig_settle(w, "a move");
-    windows_rig_move(w, two, (ViewRect){300, 200, 517, 389});
-    windows_rig_settle(w, "a move and larger");
-    windows_rig_move(w, two, (ViewRect){300, 200, 211, 123});
-    windows_rig_settle(w, "smaller");
-    windows_rig_title(w, one, "A longer title – with a dash");
-    windows_rig_settle(w, "a title");
-    windows_rig_paint(w, one, 3);
-    windows_rig_settle(w, "another picture");
-    windows_rig_paint(w, two, 4);
-    windows_rig_settle(w, "another picture of another window");
-    windows_rig_raise(w, one);
-    windows_rig_settle(w, "raised");
-    windows_rig_move(w, two, (ViewRect){100, 60, 300, 250});
-    windows_rig_settle(w, "a move below another window");
-    windows_rig_paint(w, two, 5);
-    windows_rig_settle(w, "a picture of what is covered");
-    windows_rig_raise(w, two);
-    windows_rig_settle(w, "uncovered");
-    windows_rig_move(w, one, (ViewRect){-120, -50, 400, 300});
-    windows_rig_settle(w, "over the desktop's edge");
-    windows_rig_move(w, one, (ViewRect){1100, 700, 400, 300});
-    windows_rig_settle(w, "over the other edges");
-    windows_rig_move(w, one, (ViewRect){40, 30, 400, 300});
-    windows_rig_settle(w, "back");
-}
+// What the guest or the host's user does to one of three windows, in a word.
+typedef struct {
+    enum { MOVE, TITLE, PAINT, RAISE, SHOW, HOST_FOCUS, HOST_MOVE, HOST_STATE } kind;
+    enum { ONE, TWO, THREE } window;
+    const char *what;
+    ViewRect to;
+    guint32 value; // a seed, or a ViewState
+    const char *title;
+} Event;
+
+static const Event by_guest[] = {
+    {MOVE, ONE, "a move", .to = {40, 30, 400, 300}},
+    {MOVE, TWO, "a move and larger", .to = {300, 200, 517, 389}},
+    {MOVE, TWO, "smaller", .to = {300, 200, 211, 123}},
+    {TITLE, ONE, "a title", .title = "A longer title – with a dash"},
+    {PAINT, ONE, "another picture", .value = 3},
+    {PAINT, TWO, "another picture of another window", .value = 4},
+    {RAISE, ONE, "raised"},
+    {MOVE, TWO, "a move below another window", .to = {100, 60, 300, 250}},
+    {PAINT, TWO, "a picture of what is covered", .value = 5},
+    {RAISE, TWO, "uncovered"},
+    {MOVE, ONE, "over the desktop's edge", .to = {-120, -50, 400, 300}},
+    {MOVE, ONE, "over the other edges", .to = {1100, 700, 400, 300}},
+    {MOVE, ONE, "back", .to = {40, 30, 400, 300}},
+    {SHOW, THREE, "minimised", .value = VIEW_STATE_MINIMIZED},
+    {PAINT, ONE, "a picture below what was minimised", .value = 6},
+    {SHOW, THREE, "restored", .value = VIEW_STATE_NORMAL},
+    {SHOW, THREE, "maximised", .value = VIEW_STATE_MAXIMIZED},
+    {PAINT, ONE, "a picture below what is maximised", .value = 7},
+    {SHOW, THREE, "normal", .value = VIEW_STATE_NORMAL},
+    {SHOW, ONE, "hidden", .value = VIEW_STATE_HIDDEN},
+    {SHOW, ONE, "shown", .value = VIEW_STATE_NORMAL},
+};
+
+static const Event by_host[] = {
+    {HOST_FOCUS, TWO, "focused by the host"},
+    {HOST_MOVE, TWO, "moved by the host", .to = {500, 90, 300, 250}},
+    {HOST_MOVE, TWO, "resized by the host", .to = {480, 80, 350, 280}},
+    {HOST_STATE, TWO, "minimised by the host", .value = VIEW_STATE_MINIMIZED},
+    {HOST_STATE, TWO, "restored by the host", .value = VIEW_STATE_NORMAL},
+    {HOST_STATE, THREE, "maximised by the host", .value = VIEW_STATE_MAXIMIZED},
+    {HOST_STATE, THREE, "normal by the host", .value = VIEW_STATE_NORMAL},
+    {HOST_FOCUS, ONE, "another focused by the host"},
+};
 
 static void
-change_states(WindowsRig *w, RigWindow *one, RigWindow *three)
+happen(WindowsRig *w, RigWindow *window, const Event *e)
 {
-    windows_rig_show(w, three, VIEW_STATE_MINIMIZED);
-    windows_rig_settle(w, "minimised");
-    windows_rig_paint(w, one, 6);
-    windows_rig_settle(w, "a picture below what was minimised");
-    windows_rig_show(w, three, VIEW_STATE_NORMAL);
-    windows_rig_settle(w, "restored");
-    windows_rig_show(w, three, VIEW_STATE_MAXIMIZED);
-    windows_rig_settle(w, "maximised");
-    windows_rig_paint(w, one, 7);
-    windows_rig_settle(w, "a picture below what is maximised");
-    windows_rig_show(w, three, VIEW_STATE_NORMAL);
-    windows_rig_settle(w, "normal");
-    windows_rig_show(w, one, VIEW_STATE_HIDDEN);
-    windows_rig_settle(w, "hidden");
-    windows_rig_show(w, one, VIEW_STATE_NORMAL);
-    windows_rig_settle(w, "shown");
+    switch (e->kind) {
+    case MOVE:
+        windows_rig_move(w, window, e->to);
+        break;
+    case TITLE:
+        windows_rig_title(w, window, e->title);
+        break;
+    case PAINT:
+        windows_rig_paint(w, window, e->value);
+        break;
+    case RAISE:
+        windows_rig_raise(w, window);
+        break;
+    case SHOW:
+        windows_rig_show(w, window, (ViewState)e->value);
+        break;
+    case HOST_FOCUS:
+        windows_rig_host_focus(w, window);
+        break;
+    case HOST_MOVE:
+        windows_rig_host_move(w, window, e->to);
+        break;
+    case HOST_STATE:
+        windows_rig_host_state(w, window, (ViewState)e->value);
+        break;
+    }
+    windows_rig_settle(w, e->what);
 }
 
 static void
@@ -89,27 +114,6 @@ change_popups(WindowsRig *w, RigWindow *one, RigWindow *two)
 }
 
 static void
-change_by_host(WindowsRig *w, RigWindow *one, RigWindow *two, RigWindow *three)
-{
-    windows_rig_host_focus(w, two);
-    windows_rig_settle(w, "focused by the host");
-    windows_rig_host_move(w, two, (ViewRect){500, 90, 300, 250});
-    windows_rig_settle(w, "moved by the host");
-    windows_rig_host_move(w, two, (ViewRect){480, 80, 350, 280});
-    windows_rig_settle(w, "resized by the host");
-    windows_rig_host_state(w, two, VIEW_STATE_MINIMIZED);
-    windows_rig_settle(w, "minimised by the host");
-    windows_rig_host_state(w, two, VIEW_STATE_NORMAL);
-    windows_rig_settle(w, "restored by the host");
-    windows_rig_host_state(w, three, VIEW_STATE_MAXIMIZED);
-    windows_rig_settle(w, "maximised by the host");
-    windows_rig_host_state(w, three, VIEW_STATE_NORMAL);
-    windows_rig_settle(w, "normal by the host");
-    windows_rig_host_focus(w, one);
-    windows_rig_settle(w, "another focused by the host");
-}
-
-static void
 test_events(gconstpointer profile)
 {
     WindowsRig *w = windows_rig_new(profile, "");
@@ -119,10 +123,12 @@ test_events(gconstpointer profile)
     windows_rig_settle(w, "a second program");
     RigWindow *three = windows_rig_exec(w, "three");
     windows_rig_settle(w, "a third program");
-    change_by_guest(w, one, two);
-    change_states(w, one, three);
+    RigWindow *const windows[] = {[ONE] = one, [TWO] = two, [THREE] = three};
+    for (guint i = 0; i < G_N_ELEMENTS(by_guest); i++)
+        happen(w, windows[by_guest[i].window], &by_guest[i]);
     change_popups(w, one, two);
-    change_by_host(w, one, two, three);
+    for (guint i = 0; i < G_N_ELEMENTS(by_host); i++)
+        happen(w, windows[by_host[i].window], &by_host[i]);
     RigWindow *four = windows_rig_open(w, "by itself");
     windows_rig_settle(w, "a window by itself");
     windows_rig_move(w, four, moved_by(four->rect, 30, 20));

@@ -5,8 +5,6 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define WIDTH 1280
@@ -34,13 +32,21 @@ find(const WindowsRig *w, guint32 id)
 
 // ---- what pixels must be ----
 
+bool
+windows_rig_is_screen(guint32 pixel, int x, int y)
+{
+    static const PictureSize size = {WIDTH, HEIGHT, RIG_LOGON_WIDTH, RIG_LOGON_HEIGHT};
+
+    return picture_has_mean(&size, PICTURE_LOGON_SCREEN, 0, x, y, pixel);
+}
+
 static bool
 is_own(const RigWindow *window, guint32 id, guint32 pixel, int x, int y)
 {
     if (pixel == 0)
         return true;
-    if (window == NULL)
-        return pixel == (picture_pixel(id, 0, x, y) & 0xFFFFFF);
+    if (id == PICTURE_LOGON_SCREEN)
+        return windows_rig_is_screen(pixel, x, y);
     for (guint i = 0; i < window->n_seeds; i++)
         if (pixel == (picture_pixel(window->id, window->seeds[i], x, y) & 0xFFFFFF))
             return true;
@@ -193,9 +199,7 @@ windows_rig_settle(WindowsRig *w, const char *what)
 void
 windows_rig_expect(WindowsRig *w, const char *beginning)
 {
-    g_autofree char *line = double_rig_expect(w->rig, beginning);
-    if (line == NULL)
-        g_error("no line began with '%s'", beginning);
+    double_rig_await(w->rig, beginning);
     harness_drain(w->h, 0);
 }
 
@@ -242,8 +246,7 @@ raise_window(WindowsRig *w, RigWindow *window)
 static RigWindow *
 take_window(WindowsRig *w, const char *title, guint32 owner)
 {
-    g_autofree char *line = double_rig_expect(w->rig, "window id=");
-    g_assert_nonnull(line);
+    g_autofree char *line = double_rig_need(w->rig, "window id=");
     RigWindow *window = g_new0(RigWindow, 1);
     window->id = (guint32)g_ascii_strtoull(line + strlen("window id="), NULL, 16);
     window->owner = owner;
@@ -413,17 +416,6 @@ windows_rig_host_state(WindowsRig *w, RigWindow *window, ViewState state)
 
 // ---- life ----
 
-static int
-stream_to(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0); // the session inherits it
-    g_assert_cmpint(fd, >=, 0);
-    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
-    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
-    return fd;
-}
-
 static void
 sign_in(Harness *h)
 {
@@ -452,10 +444,9 @@ windows_rig_new(const char *profile, const char *options)
         g_strdup_printf("--listen %s --profile %s --app one=one --app two=two --app three=three %s",
                         w->path, profile, options);
     w->rig = double_rig_new(arguments);
-    g_autofree char *line = double_rig_expect(w->rig, "path ");
-    g_assert_nonnull(line);
+    double_rig_await(w->rig, "path ");
     guint32 flags = CTL_SIGN_IN | (strcmp(profile, "xp") == 0 ? CTL_RDP_SECURITY : 0);
-    w->h = harness_new(stream_to(w->path), WIDTH, HEIGHT, flags);
+    w->h = harness_new(double_rig_connect(w->path), WIDTH, HEIGHT, flags);
     w->h->on_commit = on_commit;
     w->h->user = w;
     sign_in(w->h);

@@ -11,6 +11,9 @@
 // own: of a picture it has had, or black where it was never painted.
 
 #define RIG_SEEDS 16
+// The log-on screen, which is shown smaller so that it fits the host's with a frame around it.
+#define RIG_LOGON_WIDTH 1203
+#define RIG_LOGON_HEIGHT 752
 #define RIG_LOGON_TITLE "probe: log-on screen"
 
 typedef struct {
@@ -37,6 +40,9 @@ typedef struct {
 // The double with three programs, one, two, three, and `options`; signed in.
 WindowsRig *windows_rig_new(const char *profile, const char *options);
 void windows_rig_free(WindowsRig *w);
+
+// Whether a pixel of its window is the log-on screen's.
+bool windows_rig_is_screen(guint32 pixel, int x, int y);
 
 // Starts a program by the session, and waits for its window.
 RigWindow *windows_rig_exec(WindowsRig *w, const char *app);

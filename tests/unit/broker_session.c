@@ -345,6 +345,31 @@ count_windows(const Rig *rig)
     return broker_window_list_count(broker_session_windows(rig->session));
 }
 
+// The same, and the program has started: without a window, or with one.
+static void
+launch_started(Rig *rig, Member **view, Member **session)
+{
+    launch(rig, view, session);
+    say_started(*session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+}
+
+static void
+launch_shown(Rig *rig, Member **view, Member **session)
+{
+    launch(rig, view, session);
+    say_started(*session, 1);
+    say_window(*session, 7);
+    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
+}
+
+static Member *
+kill_view(Rig *rig, const Member *view)
+{
+    kill(view->pid, SIGKILL);
+    return started(rig, 2, "casement-view");
+}
+
 // ---- a view that ends
 
 // A window that is known when the view ends comes back, and the user reads it once.
@@ -354,12 +379,8 @@ test_view_comes_back(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    launch(rig, &view, &session);
-    say_started(session, 1);
-    say_window(session, 7);
-    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
-    kill(view->pid, SIGKILL);
-    view = started(rig, 2, "casement-view");
+    launch_shown(rig, &view, &session);
+    view = kill_view(rig, view);
     WAIT_FOR(rig, hears(session, CTL_VIEW));
     g_assert_cmpuint(rig->told, ==, 0);
     say_plain(view, CTL_VIEW_READY);
@@ -374,11 +395,8 @@ test_view_ends_before_its_window_is_told_of(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    launch(rig, &view, &session);
-    say_started(session, 1);
-    WAIT_FOR(rig, rig->done == 1);
-    kill(view->pid, SIGKILL);
-    view = started(rig, 2, "casement-view");
+    launch_started(rig, &view, &session);
+    view = kill_view(rig, view);
     say_window(session, 7);
     say_plain(view, CTL_VIEW_READY);
     WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "up") && count_windows(rig) == 1);
@@ -394,11 +412,8 @@ test_unused_session_ends_after_its_view(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    launch(rig, &view, &session);
-    say_started(session, 1);
-    WAIT_FOR(rig, rig->done == 1);
-    kill(view->pid, SIGKILL);
-    view = started(rig, 2, "casement-view");
+    launch_started(rig, &view, &session);
+    view = kill_view(rig, view);
     set_config(rig, "0");
     say_plain(view, CTL_VIEW_READY);
     WAIT_FOR(rig, hears(session, CTL_QUIT));
@@ -426,10 +441,7 @@ test_icon_keeps_the_session(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    launch(rig, &view, &session);
-    say_started(session, 1);
-    say_window(session, 7);
-    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
+    launch_shown(rig, &view, &session);
     say_tray(session, 0);
     CtlWindowId gone = {.window_id = 7};
     CTL_INIT(&gone, CTL_WINDOW_GONE);
@@ -437,8 +449,7 @@ test_icon_keeps_the_session(void)
     WAIT_FOR(rig, count_windows(rig) == 0);
     g_assert_true(broker_session_in_use(rig->session)); // another client would take it away
     set_config(rig, "0");
-    kill(view->pid, SIGKILL); // whatever is in use comes back
-    view = started(rig, 2, "casement-view");
+    view = kill_view(rig, view); // whatever is in use comes back
     say_plain(view, CTL_VIEW_READY);
     WAIT_FOR(rig, rig->told == 1);
     g_assert_false(hears(session, CTL_QUIT));
@@ -454,9 +465,7 @@ test_unused_session_ends_with_its_display(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    launch(rig, &view, &session);
-    say_started(session, 1);
-    WAIT_FOR(rig, rig->done == 1);
+    launch_started(rig, &view, &session);
     end(view, 1);
     end(started(rig, 2, "casement-view"), 1);
     WAIT_FOR(rig, hears(session, CTL_QUIT));
@@ -472,8 +481,7 @@ test_window_comes_while_view_waits_for_restart(void)
     Member *view, *session;
 
     launch(rig, &view, &session);
-    kill(view->pid, SIGKILL);
-    view = started(rig, 2, "casement-view");
+    view = kill_view(rig, view);
     // The second time, it is not started at once.
     guint changed = rig->changed;
     kill(view->pid, SIGKILL);
@@ -668,11 +676,8 @@ test_windows_become_a_desktop_and_come_back(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    launch(rig, &view, &session);
+    launch_shown(rig, &view, &session);
     g_assert_false(setup_flags(rig, view) & CTL_DESKTOP);
-    say_started(session, 1);
-    say_window(session, 7);
-    WAIT_FOR(rig, count_windows(rig) == 1 && rig->done == 1);
     g_assert_true(prepare_desktop(rig, NULL));
     end_both(rig, view, session);
     show_desktop(rig, 2, &view, &session);

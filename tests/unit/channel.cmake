@@ -4,4 +4,5 @@ casement_test(channel_windows SOURCES channel_windows.c LIBS channel PkgConfig::
 casement_test(channel_conn SOURCES channel_conn.c channel_link.c LIBS channel PkgConfig::GLIB TIMEOUT 600)
 casement_test(channel_hostile SOURCES channel_hostile.c channel_link.c LIBS channel PkgConfig::GLIB TIMEOUT 600)
 casement_test(channel_packet SOURCES channel_packet.c LIBS channel_glib PkgConfig::GLIB)
+casement_test(channel_acceptor SOURCES channel_acceptor.c LIBS channel_glib PkgConfig::GLIB)
 casement_test(channel_rate SOURCES channel_rate.c LIBS channel PkgConfig::GLIB)

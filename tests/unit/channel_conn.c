@@ -338,6 +338,51 @@ test_heartbeat(void)
     link_clear(&link);
 }
 
+// The guest takes everything and says nothing: asked twice, it is silent soon after something was
+// sent, and not lost; its next byte ends that. At rest nobody is asked more often for it.
+static void
+test_silent(void)
+{
+    ChanConnConfig config = {.role = CHAN_ROLE_HOST, .quiet_ms = 4000};
+    ChanEvent event;
+    Link link;
+
+    link_init(&link, &config, NULL);
+    g_assert_true(link_ready(&link, 0));
+    ChanConn *host = HOST(link)->conn;
+    g_assert_true(link_wait(&link, 600 * S)); // what it said last, no answer, is asked for one
+    for (int wakes = 0; wakes < 60; wakes++) {
+        guint64 before = link.now_us;
+        g_assert_true(link_wait(&link, 600 * S));
+        g_assert_cmpuint(link.now_us - before, >=, 10 * S);
+    }
+    link_settle(&link);
+    for (int silences = 0; silences < 2; silences++) {
+        guint64 start = link.now_us;
+        gsize sent = 0;
+        g_assert_cmpint(chan_conn_send(host, 9, CHAN_SPAN_TEXT("a key")), ==, CHAN_SEND_OK);
+        sent = link_take(&link, CHAN_ROLE_HOST, G_MAXSIZE);
+        g_assert_false(chan_conn_silent(host));
+        int asked = 0;
+        while (!chan_conn_silent(host)) {
+            link.now_us = MAX(link.now_us, chan_conn_deadline(host));
+            g_assert_cmpuint(link.now_us - start, <=, 4 * S);
+            chan_conn_tick(host, link.now_us);
+            asked += link_take(&link, CHAN_ROLE_HOST, G_MAXSIZE) > 0;
+        }
+        g_assert_cmpuint(sent, >, 0);
+        g_assert_cmpint(asked, ==, 2);
+        g_assert_cmpuint(link.now_us - start, ==, 4 * S);
+        g_assert_cmpuint(chan_conn_deadline(host), >, link.now_us); // no busy loop
+        link_settle(&link);                                         // the guest goes on
+        g_assert_false(chan_conn_silent(host));
+        while (link_event(&link, HOST(link), &event))
+            ;
+    }
+    g_assert_cmpint(HOST(link)->error, ==, 0);
+    link_clear(&link);
+}
+
 // Boot text, pieces of frames, a false hello: what comes before the peer's hello does not matter.
 static void
 test_garbage_before(void)
@@ -535,6 +580,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/conn/priorities", test_priorities);
     g_test_add_func("/channel/conn/fairness", test_fairness);
     g_test_add_func("/channel/conn/heartbeat", test_heartbeat);
+    g_test_add_func("/channel/conn/silent", test_silent);
     g_test_add_func("/channel/conn/garbage-before", test_garbage_before);
     g_test_add_data_func("/channel/conn/restart/host", GINT_TO_POINTER(CHAN_ROLE_HOST),
                          test_restart);

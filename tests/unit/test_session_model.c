@@ -5,157 +5,21 @@
 #include "channel/control.h"
 #include "rdpbridge/model.h"
 #include "rdpbridge/style.h"
+#include "tests/unit/session_model.h"
 
 #include <fcntl.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct {
-    BridgeModel *model;
-    int64_t now;
-    GArray *types;     // of guint32: what was said to the view
-    ViewCommit commit; // the last
-    ViewRect damage[VIEW_DAMAGE_MAX];
-    ViewWindow window;
-    ViewStack stack;
-    guint32 stack_ids[VIEW_WINDOWS_MAX];
-    guint32 active;
-    GArray *done; // of guint32: frames
-    guint asked, gone, changed;
-    guint8 pixels[64 * 64 * 4];
-} Test;
-
-static int64_t
-on_now(void *user)
-{
-    return ((Test *)user)->now;
-}
-
-static void
-on_view(void *user, const void *message, size_t size, int fd)
-{
-    Test *t = user;
-    ChanSpan p = CHAN_SPAN(message, size);
-    guint32 type;
-
-    g_assert_true(view_check(p)); // whatever is said is valid
-    g_assert_cmpuint(view_fds(p), ==, fd >= 0 ? 1 : 0);
-    type = view_type(p);
-    g_array_append_val(t->types, type);
-    if (type == VIEW_MSG_COMMIT) {
-        memcpy(&t->commit, message, sizeof t->commit);
-        memcpy(t->damage, (const guint8 *)message + sizeof t->commit, size - sizeof t->commit);
-    } else if (type == VIEW_MSG_WINDOW) {
-        memcpy(&t->window, message, sizeof t->window);
-    } else if (type == VIEW_MSG_STACK) {
-        memcpy(&t->stack, message, sizeof t->stack);
-        memcpy(t->stack_ids, (const guint8 *)message + sizeof t->stack, size - sizeof t->stack);
-    } else if (type == VIEW_MSG_ACTIVE) {
-        t->active = ((const ViewId *)message)->id;
-    }
-}
-
-static void
-on_changed(void *user, const BridgeWindow *window)
-{
-    ((Test *)user)->changed++;
-}
-
-static void
-on_gone(void *user, uint32_t id)
-{
-    ((Test *)user)->gone++;
-}
-
-static void
-on_ask(void *user, uint32_t id)
-{
-    ((Test *)user)->asked++;
-}
-
-static void
-on_done(void *user, uint32_t frame)
-{
-    g_array_append_val(((Test *)user)->done, frame);
-}
-
-static const BridgeModelOut out = {on_now, on_view, on_changed, on_gone, on_ask, on_done};
-
-static void
-set_up(Test *t, gconstpointer data)
-{
-    t->now = 1000000;
-    t->types = g_array_new(FALSE, FALSE, sizeof(guint32));
-    t->done = g_array_new(FALSE, FALSE, sizeof(guint32));
-    t->model = bridge_model_new(10, &out, t);
-    bridge_model_view_attached(t->model);
-    g_array_set_size(t->types, 0);
-}
-
-static void
-tear_down(Test *t, gconstpointer data)
-{
-    bridge_model_free(t->model);
-    g_array_unref(t->types);
-    g_array_unref(t->done);
-}
-
-static guint
-said(Test *t, ViewMsgType type)
-{
-    guint n = 0;
-
-    for (guint i = 0; i < t->types->len; i++)
-        n += g_array_index(t->types, guint32, i) == type;
-    return n;
-}
-
-static void
-order(Test *t, guint32 id, guint32 width, guint32 height, guint32 show)
-{
-    BridgeOrder o = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_SHOW | BRIDGE_ORDER_TITLE |
-                               BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE,
-                     .style = BRIDGE_WS_CAPTION,
-                     .show = show,
-                     .title = "T",
-                     .x = 5,
-                     .y = 6,
-                     .width = width,
-                     .height = height};
-
-    g_assert_true(bridge_model_order(t->model, id, true, &o));
-}
-
-static BridgeSource
-source(Test *t, guint32 window, guint32 width, guint32 height)
-{
-    return (BridgeSource){.surface_id = 1,
-                          .window_id = window,
-                          .pixels = t->pixels,
-                          .stride = 64 * 4,
-                          .width = width,
-                          .height = height};
-}
-
-static void
-frame(Test *t, BridgeSource *s, guint32 id, ViewRect rect)
-{
-    bridge_model_frame_begin(t->model);
-    bridge_damage_add(&s->damage, rect);
-    s->touched = true;
-    bridge_model_frame_end(t->model, true, id);
-}
-
 // A window 40×30 with its first commit shown.
 static void
 shown_window(Test *t, BridgeSource *s)
 {
-    order(t, 1, 40, 30, BRIDGE_SHOW);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW);
     bridge_model_set_app(t->model, 1, 2);
-    *s = source(t, 1, 40, 30);
+    *s = model_source(t, 1, 40, 30);
     bridge_model_map(t->model, s);
-    frame(t, s, 100, (ViewRect){0, 0, 40, 30});
+    model_frame(t, s, 100, (ViewRect){0, 0, 40, 30});
     bridge_model_shown(t->model, 1, t->commit.serial);
     g_array_set_size(t->types, 0);
     g_array_set_size(t->done, 0);
@@ -164,20 +28,21 @@ shown_window(Test *t, BridgeSource *s)
 static void
 test_first_commit(Test *t, gconstpointer data)
 {
-    BridgeSource s = source(t, 1, 40, 30);
+    BridgeSource s = model_source(t, 1, 40, 30);
 
-    order(t, 1, 40, 30, BRIDGE_SHOW);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW);
     g_assert_cmpuint(t->asked, ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_WINDOW), ==, 0); // its program is not known yet
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 0); // its program is not known yet
     bridge_model_set_app(t->model, 1, 2);
-    g_assert_cmpuint(said(t, VIEW_MSG_WINDOW), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 1);
     g_assert_cmpuint(t->window.app_index, ==, 2);
-    g_assert_cmpuint(said(t, VIEW_MSG_TITLE), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_TITLE), ==, 1);
     bridge_model_map(t->model, &s);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 0); // nothing painted: nothing black is shown
-    frame(t, &s, 7, (ViewRect){0, 0, 40, 30});
-    g_assert_cmpuint(said(t, VIEW_MSG_BUFFER), ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==,
+                     0); // nothing painted: nothing black is shown
+    model_frame(t, &s, 7, (ViewRect){0, 0, 40, 30});
+    g_assert_cmpuint(model_said(t, VIEW_MSG_BUFFER), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     g_assert_cmpuint(t->commit.n_damage, ==, 1);
     g_assert_cmpint(t->commit.geometry.x, ==, 5);
     g_assert_cmpuint(t->commit.geometry.width, ==, 40);
@@ -190,23 +55,23 @@ test_first_commit(Test *t, gconstpointer data)
 static void
 test_app_unknown_in_time(Test *t, gconstpointer data)
 {
-    order(t, 1, 40, 30, BRIDGE_SHOW);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW);
     g_assert_cmpint(bridge_model_due(t->model), >, t->now);
     t->now = bridge_model_due(t->model);
     bridge_model_expire(t->model);
-    g_assert_cmpuint(said(t, VIEW_MSG_WINDOW), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 1);
     g_assert_cmpuint(t->window.app_index, ==, CTL_APP_NONE);
 }
 
 static void
 test_hidden_is_not_said(Test *t, gconstpointer data)
 {
-    BridgeSource s = source(t, 1, 40, 30);
+    BridgeSource s = model_source(t, 1, 40, 30);
 
-    order(t, 1, 0, 0, BRIDGE_HIDE);
+    model_order(t, 1, 0, 0, BRIDGE_HIDE);
     bridge_model_set_app(t->model, 1, 2);
     bridge_model_map(t->model, &s);
-    frame(t, &s, 3, (ViewRect){0, 0, 40, 30});
+    model_frame(t, &s, 3, (ViewRect){0, 0, 40, 30});
     g_assert_cmpuint(t->types->len, ==, 0);
     g_assert_cmpuint(t->done->len, ==, 1); // the guest does not wait for it
     bridge_model_delete(t->model, 1);
@@ -234,15 +99,15 @@ test_flow(Test *t, gconstpointer data)
     guint32 serial;
 
     shown_window(t, &s);
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     serial = t->commit.serial;
-    frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
-    frame(t, &s, 3, (ViewRect){20, 20, 8, 8});
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    model_frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
+    model_frame(t, &s, 3, (ViewRect){20, 20, 8, 8});
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     g_assert_cmpuint(t->done->len, ==, 0);
     bridge_model_shown(t->model, 1, serial);
     g_assert_cmpuint(t->done->len, ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 2);
     g_assert_cmpuint(t->commit.n_damage, ==, 2);
     bridge_model_shown(t->model, 1, serial); // again: nothing
     g_assert_cmpuint(t->done->len, ==, 1);
@@ -259,15 +124,15 @@ test_no_tearing(Test *t, gconstpointer data)
     BridgeSource s;
 
     shown_window(t, &s);
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
-    frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    model_frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
     bridge_model_frame_begin(t->model);
     bridge_damage_add(&s.damage, (ViewRect){20, 0, 8, 8});
     s.touched = true;
     bridge_model_shown(t->model, 1, t->commit.serial);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1); // not in the middle of a frame
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1); // not in the middle of a frame
     bridge_model_frame_end(t->model, true, 3);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 2);
     bridge_model_shown(t->model, 1, t->commit.serial);
     g_assert_cmpuint(t->done->len, ==, 3);
 }
@@ -280,17 +145,17 @@ test_frame_of_others(Test *t, gconstpointer data)
     BridgeSource s;
 
     shown_window(t, &s);
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
-    frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    model_frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
     bridge_model_frame_begin(t->model);
     bridge_model_shown(t->model, 1, t->commit.serial);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     bridge_model_frame_end(t->model, true, 3);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 2);
     bridge_model_frame_begin(t->model);
     bridge_model_view_attached(t->model);
     bridge_model_frame_end(t->model, true, 4);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 3);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 3);
 }
 
 // The order with the new size comes first: what is shown waits for pixels of that size.
@@ -300,19 +165,19 @@ test_resize_is_atomic(Test *t, gconstpointer data)
     BridgeSource s, bigger;
 
     shown_window(t, &s);
-    order(t, 1, 50, 35, BRIDGE_SHOW);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 0);
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8}); // still of the old size
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 0);
+    model_order(t, 1, 50, 35, BRIDGE_SHOW);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 0);
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8}); // still of the old size
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 0);
     g_assert_cmpuint(t->done->len, ==, 1); // and yet the guest goes on
-    bigger = source(t, 1, 50, 35);
+    bigger = model_source(t, 1, 50, 35);
     bigger.surface_id = 2;
     bridge_model_map(t->model, &bigger);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 0);
-    frame(t, &bigger, 2, (ViewRect){0, 0, 50, 35});
-    g_assert_cmpuint(said(t, VIEW_MSG_BUFFER), ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_BUFFER_GONE), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 0);
+    model_frame(t, &bigger, 2, (ViewRect){0, 0, 50, 35});
+    g_assert_cmpuint(model_said(t, VIEW_MSG_BUFFER), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_BUFFER_GONE), ==, 1);
     g_assert_cmpuint(t->commit.geometry.width, ==, 50);
     bridge_model_unmap(t->model, &s);
     g_assert_cmpint(bridge_model_due(t->model), >, 0); // of the flight only
@@ -326,12 +191,12 @@ test_size_that_never_comes(Test *t, gconstpointer data)
     BridgeSource s;
 
     shown_window(t, &s);
-    order(t, 1, 50, 35, BRIDGE_SHOW);
+    model_order(t, 1, 50, 35, BRIDGE_SHOW);
     t->now = bridge_model_due(t->model);
     bridge_model_expire(t->model);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     g_assert_cmpuint(t->commit.geometry.width, ==, 50);
-    g_assert_cmpuint(said(t, VIEW_MSG_BUFFER), ==, 0);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_BUFFER), ==, 0);
 }
 
 static void
@@ -345,8 +210,8 @@ test_move(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.n_damage, ==, 0);
     g_assert_cmpint(t->commit.geometry.x, ==, 77);
     // Not answered by the view (nothing was put): the next pixels leave at once.
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 2);
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 2);
 }
 
 static void
@@ -365,9 +230,9 @@ test_minimise(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
     g_assert_cmpuint(t->commit.geometry.width, ==, 40);
     g_assert_cmpint(t->commit.geometry.x, ==, 5);
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     g_assert_cmpuint(t->done->len, ==, 1);
-    order(t, 1, 40, 30, BRIDGE_SHOW);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
     g_assert_cmpuint(t->commit.n_damage, ==, 1); // what changed meanwhile
 }
@@ -378,11 +243,11 @@ test_hide_and_show(Test *t, gconstpointer data)
     BridgeSource s;
 
     shown_window(t, &s);
-    order(t, 1, 40, 30, BRIDGE_HIDE);
+    model_order(t, 1, 40, 30, BRIDGE_HIDE);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
-    order(t, 1, 40, 30, BRIDGE_HIDE);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
-    order(t, 1, 40, 30, BRIDGE_SHOW);
+    model_order(t, 1, 40, 30, BRIDGE_HIDE);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
 }
 
@@ -392,17 +257,17 @@ test_new_view(Test *t, gconstpointer data)
     BridgeSource s;
 
     shown_window(t, &s);
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     bridge_model_view_lost(t->model);
     g_assert_cmpuint(t->done->len, ==, 1);
     g_array_set_size(t->types, 0);
-    frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
+    model_frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
     g_assert_cmpuint(t->types->len, ==, 0);
     g_assert_cmpuint(t->done->len, ==, 2);
     bridge_model_view_attached(t->model);
-    g_assert_cmpuint(said(t, VIEW_MSG_WINDOW), ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_BUFFER), ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_BUFFER), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     g_assert_cmpuint(t->commit.serial, ==, 1);
     g_assert_cmpuint(t->damage[0].width, ==, 40);
     g_assert_cmpuint(t->damage[0].height, ==, 30);
@@ -419,7 +284,7 @@ test_new_view_without_surface(Test *t, gconstpointer data)
     bridge_model_view_lost(t->model);
     g_array_set_size(t->types, 0);
     bridge_model_view_attached(t->model);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     g_assert_cmpuint(t->commit.n_damage, ==, 1);
 }
 
@@ -429,7 +294,7 @@ test_view_does_not_answer(Test *t, gconstpointer data)
     BridgeSource s;
 
     shown_window(t, &s);
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     t->now = bridge_model_due(t->model);
     bridge_model_expire(t->model);
     g_assert_cmpuint(t->done->len, ==, 1);
@@ -450,7 +315,7 @@ test_host_moves(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.serial_configured, ==, 2);
     // A resize waits for the guest's order, or for some time.
     g_assert_true(bridge_model_configured(t->model, 1, 3, (ViewRect){50, 60, 44, 33}));
-    frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
+    model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     g_assert_cmpuint(t->commit.serial_configured, ==, 2);
     bridge_model_shown(t->model, 1, t->commit.serial);
     t->now = bridge_model_due(t->model);
@@ -513,9 +378,9 @@ test_stack(Test *t, gconstpointer data)
     BridgeSource s;
 
     shown_window(t, &s);
-    order(t, 2, 10, 10, BRIDGE_SHOW);
+    model_order(t, 2, 10, 10, BRIDGE_SHOW);
     bridge_model_set_app(t->model, 2, 0);
-    order(t, 3, 0, 0, BRIDGE_HIDE); // never said
+    model_order(t, 3, 0, 0, BRIDGE_HIDE); // never said
     bridge_model_stack(t->model, ids, G_N_ELEMENTS(ids));
     g_assert_cmpuint(t->stack.count, ==, 2);
     g_assert_cmpuint(t->stack_ids[0], ==, 2);
@@ -533,7 +398,7 @@ test_limits(Test *t, gconstpointer data)
     BridgeOrder o = {.fields = BRIDGE_ORDER_SHOW, .show = BRIDGE_SHOW};
 
     for (guint32 id = 1; id <= 10; id++)
-        order(t, id, 10, 10, BRIDGE_SHOW);
+        model_order(t, id, 10, 10, BRIDGE_SHOW);
     g_assert_false(bridge_model_order(t->model, 11, true, &o));
     g_assert_null(bridge_model_window(t->model, 11));
     g_assert_true(bridge_model_order(t->model, 12, false, &o)); // an update of none: ignored
@@ -542,7 +407,7 @@ test_limits(Test *t, gconstpointer data)
     g_assert_cmpuint(t->window.min_width, ==, 50);
     g_assert_cmpuint(t->window.min_height, ==, 0);
     g_assert_cmpuint(t->window.max_height, ==, 0);
-    order(t, 1, G_MAXUINT32, G_MAXUINT32, BRIDGE_SHOW);
+    model_order(t, 1, G_MAXUINT32, G_MAXUINT32, BRIDGE_SHOW);
     g_assert_cmpuint(bridge_model_window(t->model, 1)->rect.width, ==, VIEW_SIDE_MAX);
     bridge_model_delete(t->model, 1);
     g_assert_cmpuint(t->gone, ==, 1);
@@ -558,7 +423,7 @@ test_frames_are_bounded(Test *t, gconstpointer data)
 
     shown_window(t, &s);
     for (guint i = 0; i < 1000; i++)
-        frame(t, &s, i % 3, (ViewRect){0, 0, 8, 8});
+        model_frame(t, &s, i % 3, (ViewRect){0, 0, 8, 8});
     for (guint i = 0; i < 10; i++)
         bridge_model_shown(t->model, 1, t->commit.serial);
     g_assert_cmpuint(t->done->len, ==, 1000);
@@ -570,7 +435,7 @@ test_any_orders(Test *t, gconstpointer data)
     BridgeSource sources[8];
 
     for (guint i = 0; i < 8; i++) {
-        sources[i] = source(t, i % 4 + 1, 8 + i, 8 + i);
+        sources[i] = model_source(t, i % 4 + 1, 8 + i, 8 + i);
         sources[i].surface_id = (guint16)i;
     }
     for (guint i = 0; i < 20000; i++) {
@@ -578,7 +443,7 @@ test_any_orders(Test *t, gconstpointer data)
         BridgeSource *s = &sources[n];
         switch (g_test_rand_int_range(0, 9)) {
         case 0:
-            order(t, id, 8 + n, 8 + n, (guint32)g_test_rand_int_range(0, 7));
+            model_order(t, id, 8 + n, 8 + n, (guint32)g_test_rand_int_range(0, 7));
             break;
         case 1:
             bridge_model_delete(t->model, id);
@@ -591,7 +456,7 @@ test_any_orders(Test *t, gconstpointer data)
             break;
         case 4:
         case 5:
-            frame(t, s, i, (ViewRect){0, 0, 4, 4});
+            model_frame(t, s, i, (ViewRect){0, 0, 4, 4});
             s->touched = false;
             break;
         case 6:
@@ -613,38 +478,8 @@ test_any_orders(Test *t, gconstpointer data)
     g_assert_cmpuint(t->done->len, ==, 1);
 }
 
-// The window's pixels are the surface's scaled, and so is the damage.
-static void
-test_scaled(Test *t, gconstpointer data)
-{
-    BridgeSource s = source(t, 1, 40, 30);
-
-    s.scale = (BridgeScale){20, 10, 40, 30};
-    s.scaled = true;
-    for (guint i = 0; i < 64 * 64; i++)
-        t->pixels[i * 4] = (guint8)(i / 64 * 10 + i % 64);
-    order(t, 1, 40, 30, BRIDGE_SHOW);
-    bridge_model_set_app(t->model, 1, 2);
-    bridge_model_map(t->model, &s);
-    frame(t, &s, 1, (ViewRect){0, 0, 40, 30});
-    const BridgeSurface *b = bridge_model_window(t->model, 1)->buffer;
-    for (guint y = 0; y < 30; y++)
-        for (guint x = 0; x < 40; x++)
-            g_assert_cmpuint(b->pixels[y * b->stride + x * 4], ==,
-                             t->pixels[(y / 3 * 64 + x / 2) * 4]);
-    bridge_model_shown(t->model, 1, t->commit.serial);
-    memset(t->pixels, 99, sizeof t->pixels);
-    frame(t, &s, 2, bridge_scale_rect(&s.scale, (ViewRect){2, 3, 4, 5}));
-    g_assert_cmpuint(t->commit.n_damage, ==, 1);
-    g_assert_cmpmem(&t->damage[0], sizeof(ViewRect), (&(ViewRect){4, 9, 8, 15}), sizeof(ViewRect));
-    g_assert_cmpuint(b->pixels[9 * b->stride + 4 * 4], ==, 99);
-    g_assert_cmpuint(b->pixels[23 * b->stride + 11 * 4], ==, 99);
-    g_assert_cmpuint(b->pixels[8 * b->stride + 4 * 4], !=, 99);
-    g_assert_cmpuint(b->pixels[9 * b->stride + 12 * 4], !=, 99);
-}
-
 #define ADD(name, function)                                                                        \
-    g_test_add("/session/model/" name, Test, NULL, set_up, function, tear_down)
+    g_test_add("/session/model/" name, Test, NULL, model_set_up, function, model_tear_down)
 
 static void
 styled(Test *t, guint32 id, guint32 style, guint32 ex_style, const char *title)
@@ -671,8 +506,8 @@ test_scenery(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
     g_assert_true(bridge_model_hidden(t->model, bridge_model_window(t->model, 1)));
     g_array_set_size(t->types, 0);
-    frame(t, &s, 101, (ViewRect){0, 0, 40, 30});
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 0); // nor painted
+    model_frame(t, &s, 101, (ViewRect){0, 0, 40, 30});
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 0); // nor painted
     g_assert_cmpuint(g_array_index(t->done, guint32, t->done->len - 1), ==, 101);
     styled(t, 1, BRIDGE_WS_POPUP, BRIDGE_WS_EX_LAYERED, "");
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
@@ -695,7 +530,7 @@ test_cloaked(Test *t, gconstpointer data)
     bridge_model_cloak(t->model, 1, true);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
     bridge_model_cloak(t->model, 1, true);
-    g_assert_cmpuint(said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     bridge_model_cloak(t->model, 1, false);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
     bridge_model_cloak(t->model, 2, true); // none
@@ -838,7 +673,6 @@ main(int argc, char **argv)
     ADD("scenery", test_scenery);
     ADD("cloaked", test_cloaked);
     ADD("parked", test_parked);
-    ADD("scaled", test_scaled);
     ADD("properties", test_properties);
     ADD("states", test_states);
     return g_test_run();

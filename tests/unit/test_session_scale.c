@@ -43,6 +43,25 @@ test_valid(void)
         }
 }
 
+// A little now and then never rests; half of the time is the most for long.
+static void
+test_pace(void)
+{
+    BridgeScalePace pace = {0};
+    gint64 now = 1000000, busy = 0, start = now;
+
+    for (guint i = 0; i < 100; i++, now += 150000)
+        bridge_scale_took(&pace, now, now + 40000);
+    g_assert_cmpint(pace.rests_until, ==, 0);
+    for (start = now; now < start + 10000000;) {
+        bridge_scale_took(&pace, now, now + 7000);
+        busy += 7000;
+        now = MAX(now + 7000, pace.rests_until);
+    }
+    g_assert_cmpint(busy, <=, 5100000);
+    g_assert_cmpint(busy, >=, 4900000);
+}
+
 // Each pixel three times across and twice down.
 static void
 test_repeats(void)
@@ -175,6 +194,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/session/scale/pace", test_pace);
     g_test_add_func("/session/scale/valid", test_valid);
     g_test_add_func("/session/scale/repeats", test_repeats);
     g_test_add_func("/session/scale/means", test_means);

@@ -344,6 +344,20 @@ class Agent(unittest.TestCase):
         files |= {f"x-scheme-handler/{scheme}" for scheme in schemes}
         self.assertEqual(types, {"Viewer": files, "A viewer of one thing": set(), "Uninstall viewer": set()})
 
+    def test_a_user_for_whom_the_service_cannot_act(self):
+        """Of that one nothing is read with the service's rights, and the rest is listed; said once."""
+        classes = "HKEY_CLASSES_ROOT"
+        self.registry((f"{classes}\\.users", "", "Casement.Users"),
+                      (f"{classes}\\.users", "Content Type", "application/x-users"),
+                      (f"{classes}\\Casement.Users\\shell\\open\\command", "", '"%TOOLS%\\notepad.exe" "%1"'),
+                      (ENVIRONMENT, "TOOLS", "C:\\windows"))
+        self.shortcut("Notes")
+        for whom, types in (("whom-it-may", " application/x-users"), ("whom-it-may-not", "")):
+            done = subprocess.run([WINE, f"{BIN}/list_as.exe", whom], env=wine_environment(self.prefix),
+                                  capture_output=True, text=True, timeout=60, check=True)
+            self.assertIn(f"Notes:{types}", done.stdout.splitlines(), whom)
+            self.assertEqual(done.stderr.count("cannot act for the user"), 1 - bool(types), done.stderr)
+
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")
         self.assertIn("Windows XP" if os.environ.get("CASEMENT_WINE_VERSION") == "winxp" else "Windows",

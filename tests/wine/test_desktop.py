@@ -5,12 +5,14 @@ under wine, the real broker, session and view; only the guest's Remote Desktop i
 
 usage: test_desktop.py WINE BIN     (where the programs for Windows are; CASEMENT_BUILD names the build)
 """
+import pathlib
 import signal
 import sys
 import unittest
 
 from chain import Chain, wait_for
-from Xlib import error as xerror
+from Xlib import X, error as xerror
+from Xlib.protocol import event
 
 CLASS = "casement.win"
 WALLPAPER = (0x3A, 0x6E, 0xA5)
@@ -41,6 +43,14 @@ class Desktop(unittest.TestCase):
     def open_desktop(self):
         self.d.casement("desktop", "win")
         return wait_for("the desktop", lambda: [w for w in self.d.windows_of(CLASS) if self.wallpaper(w)])[-1]
+
+    def maximise(self, window):
+        x = self.d.display
+        states = [x.intern_atom(f"_NET_WM_STATE_MAXIMIZED_{way}") for way in ("VERT", "HORZ")]
+        x.screen().root.send_event(event.ClientMessage(window=window, client_type=x.intern_atom("_NET_WM_STATE"),
+                                                       data=(32, [1, *states, 2, 0])),
+                                   event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        x.flush()
 
     def wallpaper(self, window):
         """Whether the double's is in its last corner."""
@@ -97,6 +107,23 @@ class Desktop(unittest.TestCase):
         wait_for("an even width", lambda: self.double.lines("layout width=800 height=601 monitors=1"))
         wait_for("the window to have it", lambda: self.d.geometry(desktop)[2:] == (800, 601))
         self.assertEqual(len(self.double.lines("layout")), 2)
+
+    def test_size_is_remembered(self):
+        """That of a user; a maximised one is none."""
+        state = pathlib.Path(self.d.env["XDG_STATE_HOME"]) / "casement/win/desktop"
+        desktop = self.open_desktop()
+        self.d.xdotool("windowsize", str(desktop.id), "1002", "702")
+        wait_for("the guest's answer", lambda: self.d.geometry(desktop)[2:] == (1002, 702) and self.wallpaper(desktop))
+        wait_for("it to be kept", lambda: state.exists() and "width=1002\n" in state.read_text())
+        self.maximise(desktop)
+        wait_for("it to be maximised", lambda: self.d.geometry(desktop)[2] > 1440 and self.wallpaper(desktop))
+        for _ in range(2):  # closed with its maximised size, and opened without
+            self.d.focus(desktop)
+            self.d.key("alt+F4")
+            wait_for("the session to end", lambda: self.d.guest("win")["session"] == "none")
+            desktop = self.open_desktop()
+            self.assertEqual(self.d.geometry(desktop)[2:], (1002, 702))
+        self.assertEqual(self.double.lines("desktop ")[-1], "desktop width=1002 height=702")
 
     def test_session_that_ends_comes_back_as_it(self):
         self.open_desktop()

@@ -108,9 +108,11 @@ class Kill(unittest.TestCase):
                             lambda: [w for w in [self.outcome(guest, launch)] if w is not None], SOON_S, poll=0.05)[0]
             print(f"{victim} at {stage}: {time.monotonic() - since:.1f} s: {said.strip() or 'a window'}", flush=True)
             self.assertTrue(said == "" or guest in said)
-        elif victim != "service":  # of that nobody knows before something is asked of it
+        else:
+            if victim == "service":  # of that nobody knows before something is asked of it
+                self.d.key("a")
             wait_for(lambda: f"word of the windows; there was {self.told()[before:]!r}",
-                     lambda: re.search(r"Windows of \w+ (went away: .*|were interrupted and are back)",
+                     lambda: re.search(r"Windows of \w+ (went away: .*|were interrupted and are back|do not answer: .*)",
                                        self.told()[before:]), SOON_S, poll=0.05)
         self.mend(victim)
         self.d.casement("run", guest, self.c.apps["Ledger"], timeout=30)

@@ -96,6 +96,15 @@ class Setup(unittest.TestCase):
         self.p.agent("setup", "--undo")
         self.assert_as_before()
 
+    def test_killed_while_it_lets_somebody_in(self):
+        """Who was a member before stays one."""
+        killed = f"{sys.argv[2]}/setup_killed.exe"
+        for who, taken_out in (("member", 0), ("stranger", 1)):
+            self.p.run(killed, who, check=False)
+            undone = self.p.run(killed, who, "--undo").stdout
+            self.assertEqual(undone.count("take out S-1-5-21-"), taken_out, (who, undone))
+            self.assert_as_before()
+
     def test_former_values_of_every_kind(self):
         for (key, name), kind, value in (((SERVER, "fDenyTSConnections"), "REG_DWORD", "1"),
                                          ((POLICY, "MaxIdleTime"), "REG_DWORD", "900000"),
