@@ -164,18 +164,17 @@ class Desktop:
 
     def still(self):
         """A look after which nothing changes for a while, but for what blinks, which the look's mask has."""
-        first, since, end = None, time.monotonic(), time.monotonic() + 30
-        while time.monotonic() < end:
-            look = Look.settled(self.d)
+        seen = {"first": None, "since": time.monotonic()}
+
+        def rests():
+            look, first = Look.settled(self.d), seen["first"]
             blinks = None if look is None or first is None else pixels_that_differ(first, look)
             if blinks is None or differences(first, look) or blinks.sum() > CURSOR_MAX:
-                first, since = look, time.monotonic()
-            else:
-                first.mask = blinks if first.mask is None else first.mask | blinks
-                if time.monotonic() - since > (BLINKS_S if first.mask.any() else REST_S):
-                    return first
-            time.sleep(0.05)
-        raise Failure("the native twin does not come to rest")
+                seen["first"], seen["since"] = look, time.monotonic()
+                return None
+            first.mask = blinks if first.mask is None else first.mask | blinks
+            return first if time.monotonic() - seen["since"] > (BLINKS_S if first.mask.any() else REST_S) else None
+        return wait_for("the native twin to come to rest", rests, 30, poll=0.05)
 
 
 class Twins(ChainCase):

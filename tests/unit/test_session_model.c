@@ -590,33 +590,33 @@ test_properties(Test *t, gconstpointer data)
     m->props.size_flags = CHAN_SIZE_INCREMENTS;
     m->props.width_inc = 6;
     say(t, m);
-    g_assert_cmpuint(said(t, VIEW_MSG_PROPS), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 1);
     say(t, m);
-    g_assert_cmpuint(said(t, VIEW_MSG_PROPS), ==, 0); // nothing new
+    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 0); // nothing new
     // A set of icons is told when it is whole, and none that is broken.
     *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
     m->icon = (ChanWindowIcon){1, 2, 16, 16, CHAN_SPAN(pixels, sizeof pixels)};
     say(t, m);
     m->icon.index = 0;
     say(t, m);
-    g_assert_cmpuint(said(t, VIEW_MSG_ICON), ==, 0);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 0);
     m->icon.index = 1;
     say(t, m);
-    g_assert_cmpuint(said(t, VIEW_MSG_ICON), ==, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 2);
     *m = (ChanWindowSaid){
         .type = CHAN_WINDOW_SHAPE, .window = 1, .shape = {.shaped = 1, .count = 1}};
     say(t, m);
-    g_assert_cmpuint(said(t, VIEW_MSG_SHAPE), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_SHAPE), ==, 1);
     // Another view is told all of it again.
     bridge_model_view_lost(t->model);
     g_array_set_size(t->types, 0);
     bridge_model_view_attached(t->model);
-    g_assert_cmpuint(said(t, VIEW_MSG_PROPS), ==, 1);
-    g_assert_cmpuint(said(t, VIEW_MSG_ICON), ==, 2);
-    g_assert_cmpuint(said(t, VIEW_MSG_SHAPE), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_SHAPE), ==, 1);
     *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
     say(t, m);
-    g_assert_cmpuint(said(t, VIEW_MSG_ICONS_GONE), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICONS_GONE), ==, 1);
 }
 
 // A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
@@ -628,7 +628,7 @@ test_states(Test *t, gconstpointer data)
 
     shown_window(t, &s);
     bridge_model_state_set(t->model, 1, 7, 0);
-    order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
     m.props.states = CHAN_STATE_FULLSCREEN;
     m.props.states_serial = 6;
     say(t, &m);
