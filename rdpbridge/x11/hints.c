@@ -393,7 +393,8 @@ host_hints_push(HostWindow *w, bool all)
         push_class(w);
     if (all || sizes_differ(w))
         push_sizes(w);
-    bool props = a->has_props && (!b->has_props || memcmp(&a->props, &b->props, sizeof a->props));
+    bool props =
+        a->has_props && (!b->has_props || memcmp(&a->props, &b->props, sizeof a->props) != 0);
     if (all || props || a->flags != b->flags)
         push_motif(w);
     if (all || props || a->attention != b->attention || a->kind != b->kind)
