@@ -6,6 +6,7 @@
 //
 // CASEMENT_VIDEO_ROUNDS and CASEMENT_SEED: how many hostile pictures, and which.
 
+#include "rdpbridge/scale.h"
 #include "tests/termservice/picture.h"
 #include "tests/termservice/session_rig.h"
 
@@ -32,21 +33,44 @@ typedef struct {
     guint32 id;     // of the picture
     guint32 window; // that it is in; 0: the same
     guint32 seed, width, height;
+    guint32 from_width, from_height; // it is scaled from, to whatever size it has; 0: it is not
     double least_db;
     double db; // what it was last
 } Wanted;
+
+// What the window should show, as the double painted it, in the window's size.
+static guint32 *
+reference(const Wanted *wanted)
+{
+    BridgeScale scale = {wanted->from_width, wanted->from_height, wanted->width, wanted->height};
+    guint32 width = wanted->from_width ? wanted->from_width : wanted->width;
+    guint32 height = wanted->from_width ? wanted->from_height : wanted->height;
+    g_autofree guint32 *painted = g_new(guint32, (gsize)width * height);
+
+    for (guint y = 0; y < height; y++)
+        for (guint x = 0; x < width; x++)
+            painted[(gsize)y * width + x] = picture_pixel(wanted->id, wanted->seed, (int)x, (int)y);
+    if (wanted->from_width == 0)
+        return g_steal_pointer(&painted);
+    guint32 *scaled = g_new(guint32, (gsize)wanted->width * wanted->height);
+    bridge_scale_pixels(&scale, (ViewRect){0, 0, wanted->width, wanted->height},
+                        (const guint8 *)painted, (gsize)width * 4, (guint8 *)scaled,
+                        (gsize)wanted->width * 4);
+    return scaled;
+}
 
 // The mean square of what is off.
 static double
 noise(Harness *h, HarnessWindow *w, const Wanted *wanted)
 {
     guint first = wanted->seed & PICTURE_FINE ? 1 : 0, step = 1 + first, n = 0;
+    g_autofree guint32 *all = reference(wanted);
     double sum = 0;
 
     for (guint y = first; y < wanted->height; y += step)
         for (guint x = 0; x < wanted->width; x++) {
             guint32 is = harness_pixel(h, w, x, y);
-            guint32 was = picture_pixel(wanted->id, wanted->seed, (int)x, (int)y);
+            guint32 was = all[(gsize)y * wanted->width + x];
             for (guint k = 0; k < 24; k += 8) {
                 double off = (double)(is >> k & 0xff) - (double)(was >> k & 0xff);
                 sum += off * off;
@@ -64,6 +88,10 @@ is_painted(Harness *h, gpointer user)
     const HarnessBuffer *b =
         w != NULL && w->commit.serial > 0 ? harness_buffer(h, w->commit.buffer_id) : NULL;
 
+    if (b != NULL && wanted->from_width != 0) {
+        wanted->width = b->width;
+        wanted->height = b->height;
+    }
     if (b == NULL || b->width != wanted->width || b->height != wanted->height)
         return FALSE;
     wanted->db = 10 * log10(255.0 * 255.0 / MAX(noise(h, w, wanted), 1e-9));
@@ -146,13 +174,14 @@ test_screen(gconstpointer codec)
     SessionRig *rig = rig_new(codec);
     Wanted w = {.id = PICTURE_LOGON_SCREEN,
                 .window = CTL_WINDOW_SCREEN,
-                .width = 1280,
-                .height = 800,
+                .from_width = 1280,
+                .from_height = 800,
                 .least_db = COARSE_DB};
 
     session_rig_tell(rig, "lock");
     expect_painted(rig, &w, "the log-on screen");
     g_assert_cmpfloat(w.db, <, LOSSLESS_DB);
+    g_assert_cmpuint(w.width, <, 1280); // there is to be room for its frame
     session_rig_free(rig);
 }
 
