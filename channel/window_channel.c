@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define GRAVITY_LAST 10 // StaticGravity
-
 static ChanWriter
 begin(ChanWindowMessage type, uint32_t window, void *buffer, size_t capacity)
 {
@@ -91,8 +89,9 @@ chan_window_props_valid(const ChanWindowProps *p)
         p->frame_left,     p->frame_right,    p->frame_top,      p->frame_bottom,
         p->min_aspect_num, p->min_aspect_den, p->max_aspect_num, p->max_aspect_den};
 
-    return sides_ok(sizes, sizeof sizes / sizeof sizes[0]) && p->gravity <= GRAVITY_LAST &&
-           p->type <= CHAN_TYPE_LAST && (p->size_flags & ~(uint32_t)CHAN_SIZE_ALL) == 0 &&
+    return sides_ok(sizes, sizeof sizes / sizeof sizes[0]) &&
+           p->gravity <= CHAN_WINDOW_GRAVITY_STATIC && p->type <= CHAN_TYPE_LAST &&
+           (p->size_flags & ~(uint32_t)CHAN_SIZE_ALL) == 0 &&
            (p->flags & ~(uint32_t)CHAN_WINDOW_FLAGS_ALL) == 0 &&
            (p->states & ~(uint32_t)CHAN_STATES_ALL) == 0;
 }

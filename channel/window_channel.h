@@ -24,7 +24,8 @@
 
 #define CHAN_WINDOW_CHANNEL "org.casement.windows"
 
-#define CHAN_WINDOW_SIDE_MAX 32767u // of sizes, increments, frame extents
+#define CHAN_WINDOW_SIDE_MAX 32767u   // of sizes, increments, frame extents
+#define CHAN_WINDOW_GRAVITY_STATIC 10 // the last: positions are the client area's (X11 protocol)
 #define CHAN_WINDOW_ICONS_MAX 8
 #define CHAN_WINDOW_ICON_SIDE_MAX 256
 #define CHAN_WINDOW_SHAPE_MAX 512 // rectangles; a finer shape is told of by its bounds

@@ -565,7 +565,6 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
     if (!w || !w->announced || w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP)
         return false;
     w->placed = true;
-    w->host_rect = rect;
     if (id == BRIDGE_SCREEN_ID && (w->flags & VIEW_FLAG_RESIZABLE))
         return take_place(m, w, serial, rect);
     if (!w->moving && rect.width == w->rect.width && rect.height == w->rect.height) {

@@ -115,7 +115,6 @@ typedef struct {
     // Told to the view.
     bool announced;
     uint32_t state_serial, host_states; // the host's last; serial 0: it said nothing
-    ViewRect host_rect;                 // likewise, where placed
     bool placed;                        // a view has said where the host has it
     ViewKind kind;                      // fixed when announced
     uint32_t flags;

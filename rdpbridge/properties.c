@@ -8,8 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STATIC_GRAVITY 10 // X11: positions are the client area's
-
 static void
 icons_clear(BridgeSizedIcon *icons, unsigned *n)
 {
@@ -36,7 +34,7 @@ say_props(BridgeModel *m, const BridgeWindow *w, bool anew)
     VIEW_INIT(&msg, VIEW_MSG_PROPS);
     if (anew && w->placed) { // another view is not to have the window manager place it again
         msg.props.size_flags |= CHAN_SIZE_USER_POSITION | CHAN_SIZE_GRAVITY;
-        msg.props.gravity = STATIC_GRAVITY;
+        msg.props.gravity = CHAN_WINDOW_GRAVITY_STATIC;
     }
     bridge_say(m, &msg, sizeof msg, -1);
 }

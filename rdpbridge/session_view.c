@@ -59,7 +59,8 @@ tell_guest(BridgeSession *s, guint32 id)
 
     if (!w || !w->properties.said)
         return FALSE;
-    const ViewRect *r = w->placed ? &w->host_rect : &w->rect;
+    // Where the host has put it last, or the program since then.
+    const ViewRect *r = w->moving ? &w->moving_rect : &w->rect;
     const ChanWindowHost host = {.serial = w->state_serial,
                                  .states = w->state_serial != 0 ? w->host_states
                                                                 : w->properties.props.states,

@@ -62,7 +62,7 @@ static const IWTSVirtualChannelCallback callbacks = {
 static UINT VCAPITYPE
 entry(IDRDYNVC_ENTRY_POINTS *points)
 {
-    return freerdp_generic_DVCPluginEntry(points, "org.casement.windows", CHAN_WINDOW_CHANNEL,
+    return freerdp_generic_DVCPluginEntry(points, CHAN_WINDOW_CHANNEL, CHAN_WINDOW_CHANNEL,
                                           sizeof(Plugin), sizeof(GENERIC_CHANNEL_CALLBACK),
                                           &callbacks, on_start, NULL);
 }

@@ -84,6 +84,8 @@ AWAY = ("mousemove", "1500", "900")
 MORE_STEPS = {
     "xterm": {
         "typed": lambda d: d.type("Hello"),
+        "menu while a button is down": at(200, 100, "keydown", "ctrl", "mousedown", "1"),
+        "menu gone": lambda d: d.xdotool("mouseup", "1", "keyup", "ctrl", *AWAY),
         "selected": at(12, 10, "click", "--repeat", "2", "1"),
     },
     "mousepad": {

@@ -134,6 +134,21 @@ class Windows(ChainCase):
                 return not (row == 0).all()
             wait_for("the new area painted", filled)
 
+    def test_what_the_program_did_stays_when_the_host_changes_a_state(self):
+        guest = self.launch(XTERM)
+        inside = ("xdotool", "search", "--class", "xterm", "windowsize", "400", "290")
+        self.d.run_in("demo", *inside)
+        wait_for("the size that came from the guest", lambda: self.d.geometry(guest)[2] < 420)
+        before = self.d.geometry(guest)
+        self.d.run("wmctrl", "-i", "-r", hex(guest.id), "-b", "add,above")
+        told = self.home() / "states"
+
+        def follows():
+            self.d.run_in("demo", "sh", "-c", "xprop -id $(xdotool search --class xterm | tail -n 1) _NET_WM_STATE > ~/states")
+            return told.exists() and "ABOVE" in told.read_text()
+        wait_for("the guest to know of the state", follows)
+        self.assertEqual(self.d.geometry(guest), before)
+
     def test_close_from_the_host_ends_the_program(self):
         guest = self.launch(MOUSEPAD)
         wait_for("program", lambda: self.d.guest_pids("mousepad"))

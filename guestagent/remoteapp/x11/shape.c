@@ -3,11 +3,12 @@
 
 #include <X11/extensions/shape.h>
 
+// What servers tell of a window without a shape of its own lacks one border's width.
 static bool
 covers(const RaClient *c, const XRectangle *r)
 {
-    return r->x <= 0 && r->y <= 0 && r->x + r->width >= c->pub.rect.width &&
-           r->y + r->height >= c->pub.rect.height;
+    return r->x <= 0 && r->y <= 0 && r->x + r->width >= c->pub.rect.width - c->border &&
+           r->y + r->height >= c->pub.rect.height - c->border;
 }
 
 static ChanWindowRect

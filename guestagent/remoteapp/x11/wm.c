@@ -237,9 +237,8 @@ apply_minimized(RaDesktop *d, RaClient *c)
     }
 }
 
-// rect: where it is to be then; NULL: as the states have it.
-static void
-apply(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *rect)
+void
+ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *rect)
 {
     RaStates before = c->states;
     if (!is_big(&before))
@@ -267,13 +266,7 @@ void
 ra_wm_apply(RaDesktop *d, RaClient *c, const RaStates *wanted)
 {
     if (memcmp(&c->states, wanted, sizeof c->states) != 0)
-        apply(d, c, wanted, NULL);
-}
-
-void
-ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *rect)
-{
-    apply(d, c, wanted, rect);
+        ra_wm_show_as(d, c, wanted, NULL);
 }
 
 void

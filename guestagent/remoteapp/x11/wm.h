@@ -18,7 +18,7 @@ void ra_wm_adopt(RaDesktop *d, RaClient *client);
 void ra_wm_configure_request(RaDesktop *d, const XConfigureRequestEvent *event);
 
 void ra_wm_apply(RaDesktop *d, RaClient *client, const RaStates *wanted);
-// States and place that somebody else has decided, whatever ours would be.
+// States and a place that somebody else has decided; rect NULL: where the states have it.
 void ra_wm_show_as(RaDesktop *d, RaClient *client, const RaStates *wanted, const RaRect *rect);
 void ra_wm_restore(RaDesktop *d, RaClient *client); // not minimised any more
 void ra_wm_move_resize(RaDesktop *d, RaClient *client, const RaRect *rect);
