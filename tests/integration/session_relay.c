@@ -72,6 +72,15 @@ on_last_words(int number)
     last_words = 1;
 }
 
+// The name of the program that a Server Execute Result speaks of ([MS-RDPERP] 2.2.2.3.1), UTF-16.
+static gboolean
+are_last(const guint8 *data, gsize size)
+{
+    static const guint8 nothing[] = "n\0o\0t\0h\0i\0n\0g";
+
+    return last_words && memmem(data, size, nothing, sizeof nothing) != NULL;
+}
+
 // Holds back what could be the beginning of a PDU until more comes or nothing does for a while.
 static void
 relay(int server, int client, RelayMode mode, int record)
@@ -97,7 +106,8 @@ relay(int server, int client, RelayMode mode, int record)
         if (got == 0)
             return;
         gsize have = held + (gsize)MAX(got, 0);
-        if (last_words && got > 0)
+        bool last = are_last(data, have);
+        if (last)
             (void)raise(SIGSTOP); // until the session stands still
         falsify(data, have, mode);
         // With nothing new the rest is let go as well.
@@ -111,7 +121,7 @@ relay(int server, int client, RelayMode mode, int record)
             return;
         if (out > 0 && !send_all(client, data, out))
             return;
-        if (last_words && out > 0)
+        if (last)
             return;
         memmove(data, data + out, keep);
         held = keep;
