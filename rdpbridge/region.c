@@ -46,9 +46,10 @@ append(BridgeRegion *r, ViewRect rect)
         return;
     if (r->count == r->capacity) {
         r->capacity = r->capacity ? 2 * r->capacity : 8;
-        r->rects = realloc(r->rects, r->capacity * sizeof r->rects[0]);
-        if (!r->rects)
+        ViewRect *rects = realloc(r->rects, r->capacity * sizeof rects[0]);
+        if (!rects)
             abort();
+        r->rects = rects;
     }
     r->rects[r->count++] = rect;
 }
