@@ -83,13 +83,12 @@ exhaust(void)
     return was;
 }
 
-static GLogWriterOutput
-count(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user)
+static void
+count(const char *domain, GLogLevelFlags level, const char *text, gpointer user)
 {
     guint *lines = user;
 
     *lines += level == G_LOG_LEVEL_MESSAGE;
-    return G_LOG_WRITER_HANDLED;
 }
 
 static void
@@ -99,7 +98,7 @@ test_no_descriptor(void)
     guint lines = 0;
 
     set_up(&h);
-    g_log_set_writer_func(count, &lines, NULL);
+    g_log_set_default_handler(count, &lines);
     int client = connect_to(&h);
     struct rlimit was = exhaust();
     g_main_context_iteration(h.context, TRUE); // finds none
