@@ -109,13 +109,14 @@ class Agent(unittest.TestCase):
         cls.drive = cls.prefix / "drive_c"
         cls.d = HostDesktop(os.environ["CASEMENT_BUILD"])
         cls.d.start()
-        cls.add_guest()
+        cls.add_guest("xp")
 
     @classmethod
-    def add_guest(cls):
+    def add_guest(cls, name):
         settings = (f"{key}={value}" for key, value in WINE_SETTINGS.items())
         argv = ("env", f"WINEPREFIX={cls.prefix}", *settings, WINE, AGENT, "--stdio")
-        cls.d.casement("guest", "add", "xp", "--kind", "command", "--set", "argv=" + ";".join(argv))
+        cls.d.casement("guest", "add", name, "--kind", "command", "--set", "argv=" + ";".join(argv))
+        cls.guest = name  # that is asked below
 
     @classmethod
     def tearDownClass(cls):
@@ -129,7 +130,7 @@ class Agent(unittest.TestCase):
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
     def tearDown(self):
-        self.d.casement("guest", "stop", "xp")
+        self.d.casement("guest", "stop", self.guest)
 
     def wine(self, *argv):
         return subprocess.run([WINE, *argv], env=wine_environment(self.prefix), check=True, capture_output=True,
@@ -172,10 +173,10 @@ class Agent(unittest.TestCase):
         self.wine("regedit", "/S", "C:\\values.reg")
 
     def names(self):
-        return {app["name"]: app for app in self.d.json("apps", "xp")}
+        return {app["name"]: app for app in self.d.json("apps", self.guest)}
 
     def entry(self, app):
-        return pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/casement.xp.{app['id']}.desktop"
+        return pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/casement.{self.guest}.{app['id']}.desktop"
 
     def wait_names(self, what, condition, timeout=SECONDS):
         wait_for(lambda: f"{what}; there are {sorted(self.names())[:40]}", lambda: condition(self.names()), timeout, poll=0.05)
@@ -363,6 +364,12 @@ class Agent(unittest.TestCase):
             self.assertIn(f"Notes:{types}", done.stdout.splitlines(), whom)
             self.assertEqual(done.stderr.count("cannot act for the user"), 1 - bool(types), done.stderr)
 
+    def test_icons_are_drawn_once(self):
+        """A host that asks at once gets what was drawn for the list, and nothing while the pipe is far behind."""
+        (self.drive / "kept.ico").write_bytes(ico(48, 32)[0])
+        self.shortcut("Kept", NOTEPAD, "", "", "C:\\kept.ico", "0")
+        self.assertEqual(self.wine(f"{BIN}/kept_icons.exe", "C:\\kept.ico").split(), ["4", "0", "4"])
+
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")
         self.assertIn("Windows XP" if os.environ.get("CASEMENT_WINE_VERSION") == "winxp" else "Windows",
@@ -383,19 +390,18 @@ class Agent(unittest.TestCase):
 
     def icon_names(self, side):
         folder = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"icons/hicolor/{side}x{side}/apps"
-        return [name for name in os.listdir(folder) if name.endswith(".png")] if folder.exists() else []
+        own = f"casement.{self.guest}."
+        return [name for name in os.listdir(folder) if name.startswith(own)] if folder.exists() else []
 
     def time_of_many(self, count):
         """Seconds after which all are told, are in the host's menu, and have icons of all sizes there."""
-        self.d.casement("guest", "remove", "xp")  # with what it published
-        self.add_guest()
         start = time.monotonic()
-        self.d.casement("guest", "start", "xp")
+        self.d.casement("guest", "start", self.guest)
         self.assertEqual(len(self.names()), count)
         published = time.monotonic() - start
         wait_for("all icons", lambda: all(len(self.icon_names(side)) == count for side in (16, 24, 32, 48)), 60, poll=0.05)
         last = time.monotonic() - start
-        told = self.d.guest("xp")["times"]["apps"] / 1e6
+        told = self.d.guest(self.guest)["times"]["apps"] / 1e6
         print(f"{count} shortcuts: told {told:.2f} s after the agent's start, published {published:.2f} s after, "
               f"the last icon {last:.2f} s after")
         return told, published, last
@@ -406,13 +412,16 @@ class Agent(unittest.TestCase):
         shown = self.many(count, pictures)
         seen = []
         while len(seen) < 5 and min(seen, default=limit) >= limit:  # of a busy machine the best
+            # A guest that published nothing yet. What another did stays: ext4 makes files slowly after many were removed.
+            self.d.casement("guest", "stop", self.guest)
+            self.add_guest(f"many{len(seen)}")
             seen.append(max(self.time_of_many(count)))
         self.assertLess(min(seen), limit)
         # All of them are right.
         names = self.names()
         self.assertEqual(set(names), {f"Program {i}" for i in range(count)})
         folder = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "icons/hicolor/48x48/apps"
-        files = [folder / f"casement.xp.{names[f'Program {i}']['id']}.png" for i in range(count)]
+        files = [folder / f"casement.{self.guest}.{names[f'Program {i}']['id']}.png" for i in range(count)]
         for i, file in enumerate(files):
             self.assertIn(f"\nName=Program {i}\n", self.entry(names[f"Program {i}"]).read_text())
             self.assertEqual(file.read_bytes(), files[i % pictures].read_bytes(), f"Program {i}")
