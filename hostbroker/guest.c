@@ -280,9 +280,13 @@ enter(BrokerGuest *g, GuestState former)
     case GUEST_UP:
         g_clear_error(&g->error);
         g->apps_us = g_get_monotonic_time();
-        // Who waits for the guest finds its menu entries there.
-        if (former == GUEST_LISTING)
+        // Who waits for the guest finds its menu entries there. While they are written, the guest
+        // sends the icons that it is asked for.
+        if (former == GUEST_LISTING) {
+            if (g->pump)
+                chan_pump_flush(g->pump);
             g->events->apps_changed(g, g->user);
+        }
         answer_soon(g);
         break;
     case GUEST_FAILED:

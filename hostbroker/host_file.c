@@ -98,6 +98,32 @@ broker_host_file_write(const char *path, GBytes *content, BrokerFileSafety safet
     return TRUE;
 }
 
+// Makes the folder where that is missing.
+static gboolean
+link_new(const char *file, const char *path)
+{
+    if (link(file, path) == 0)
+        return TRUE;
+    if (errno != ENOENT)
+        return FALSE;
+    g_autofree char *folder = g_path_get_dirname(path);
+    return g_mkdir_with_parents(folder, 0700) == 0 && link(file, path) == 0;
+}
+
+gboolean
+broker_host_file_link(const char *file, const char *path)
+{
+    if (link_new(file, path))
+        return TRUE;
+    if (errno != EEXIST)
+        return FALSE;
+    g_autofree char *temporary = temporary_path(path);
+    (void)unlink(temporary); // a crash's leftover
+    gboolean ok = link(file, temporary) == 0 && rename(temporary, path) == 0;
+    (void)unlink(temporary); // is still there where both were one file already
+    return ok;
+}
+
 static GBytes *
 read_open(int fd, gsize size)
 {

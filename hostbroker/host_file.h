@@ -18,6 +18,11 @@ typedef enum {
 gboolean
 broker_host_file_write(const char *path, GBytes *content, BrokerFileSafety safety, GError **error);
 
+// Gives a file that is never written in place a second name, folders included, which on most file
+// systems takes a tenth of the time of a copy. FALSE: path is as before; the two are on different
+// file systems, or this one has no such links: write a copy.
+gboolean broker_host_file_link(const char *file, const char *path);
+
 // The content of a regular file of at most max bytes (no link is followed), or NULL: not there, not
 // regular, larger, or not readable.
 GBytes *broker_host_file_read(const char *path, gsize max);

@@ -129,9 +129,12 @@ broker_icon_cache_size(BrokerIconCache *cache, const guint8 *hash)
 char *
 broker_icon_cache_path(BrokerIconCache *cache, const guint8 *hash)
 {
-    char hex[HEX_LENGTH + 1];
-    for (gsize i = 0; i < CHAN_ICON_HASH_SIZE; i++)
-        g_snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    static const char digits[] = "0123456789abcdef";
+    char hex[HEX_LENGTH + 1] = "";
+    for (gsize i = 0; i < CHAN_ICON_HASH_SIZE; i++) {
+        hex[2 * i] = digits[hash[i] >> 4];
+        hex[2 * i + 1] = digits[hash[i] & 15];
+    }
     return g_strdup_printf("%s/%s" SUFFIX, cache->folder, hex);
 }
 

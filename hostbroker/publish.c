@@ -204,8 +204,23 @@ refuse_foreign(Run *run, const char *path)
 }
 
 static void
+note_change(Run *run, const BrokerPlanFile *file, const char *id)
+{
+    note_written(run, file, id);
+    if (is_icon(file->path))
+        run->icons_changed = TRUE;
+    else if (has_types(file->content))
+        run->types_changed = TRUE;
+}
+
+static void
 write_file(Run *run, BrokerPlanFile *file, const char *id)
 {
+    // A picture that many applications have is one file, and is there already.
+    if (file->icon_source && broker_host_file_link(file->icon_source, file->path)) {
+        note_change(run, file, id);
+        return;
+    }
     if (!file->content)
         file->content = broker_host_file_read(file->icon_source, FILE_BYTES_MAX);
     GError *error = NULL;
@@ -219,11 +234,7 @@ write_file(Run *run, BrokerPlanFile *file, const char *id)
         take_error(run, error);
         return;
     }
-    note_written(run, file, id);
-    if (is_icon(file->path))
-        run->icons_changed = TRUE;
-    else if (has_types(file->content))
-        run->types_changed = TRUE;
+    note_change(run, file, id);
     if (file->icon_source)
         g_clear_pointer(&file->content, g_bytes_unref);
 }

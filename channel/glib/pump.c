@@ -549,6 +549,13 @@ chan_pump_send(ChanPump *p, uint16_t type, ChanSpan payload, GError **error)
     return TRUE;
 }
 
+void
+chan_pump_flush(ChanPump *p)
+{
+    if (!p->freed)
+        flush(p);
+}
+
 int
 chan_pump_open_stream(ChanPump *p, const char *service, ChanPriority priority, GError **error)
 {

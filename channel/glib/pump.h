@@ -50,6 +50,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChanPump, chan_pump_free)
 // ready or reads so slowly that CHAN_SEND_QUEUE_MAX bytes are queued: the caller drops the peer.
 gboolean chan_pump_send(ChanPump *pump, uint16_t type, ChanSpan payload, GError **error);
 
+// Sends what is queued as far as the pipe takes it: in a handler, which otherwise comes first,
+// before what takes its time. A span that the handler was given is void afterwards.
+void chan_pump_flush(ChanPump *pump);
+
 // Host only: opens a stream to a service of the guest. Returns the host's end, the caller's to
 // close, or -1 with error set (not ready, too many streams).
 int

@@ -389,6 +389,15 @@ chan_win_pump_sending(const ChanWinPump *p)
     return p->out->busy;
 }
 
+size_t
+chan_win_pump_queued(const ChanWinPump *p)
+{
+    ChanConnStats stats;
+
+    chan_conn_get_stats(p->conn, &stats);
+    return stats.queued;
+}
+
 const char *
 chan_win_pump_lost(const ChanWinPump *p)
 {

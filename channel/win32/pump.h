@@ -51,5 +51,8 @@ chan_win_pump_turn(ChanWinPump *pump, const HANDLE *others, unsigned n_others, D
 // Whether something is on its way to the host; a turn ends when it has gone.
 bool chan_win_pump_sending(const ChanWinPump *pump);
 
+// Bytes of messages that wait before that.
+size_t chan_win_pump_queued(const ChanWinPump *pump);
+
 // Why the pump is of no use any more, in words; NULL while it is.
 const char *chan_win_pump_lost(const ChanWinPump *pump);

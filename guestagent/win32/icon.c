@@ -128,47 +128,62 @@ load_app(const WCHAR *path, WinIcon *icon)
     return ok;
 }
 
-static bool
-load(const WCHAR *file, int index, WinIcon *icon, UINT *resource)
+// Also the number of the picture that it is made of. NULL: the file has no such icon.
+static HICON
+extract(const WCHAR *file, int index, int side, UINT *resource)
 {
     HICON handle = NULL;
+    UINT n = PrivateExtractIconsW(file, index, side, side, &handle, resource, 1, LR_DEFAULTCOLOR);
 
-    if (win_store_is_app(file)) {
-        *resource = icon->side; // drawn for each size
-        return load_app(file, icon);
-    }
-    UINT n = PrivateExtractIconsW(file, index, icon->side, icon->side, &handle, resource, 1,
-                                  LR_DEFAULTCOLOR);
+    return n == 0 || n == 0xFFFFFFFF ? NULL : handle; // which then may be anything
+}
 
-    if (n == 0 || n == 0xFFFFFFFF || !handle) // then handle may be anything
-        return false;
+static bool
+take(HICON handle, WinIcon *icon)
+{
     bool ok = draw(handle, icon) && make_hash(icon);
-    DestroyIcon(handle);
+
     if (!ok)
         win_icon_clear(icon, 1);
     return ok;
 }
 
+static const uint16_t sides[] = {16, 24, 32, MENU_SIDE, 256, 128, 64};
+#define SIDES (sizeof sides / sizeof sides[0])
+
+static unsigned
+load_app_sides(const WCHAR *path, WinIcon *icons, unsigned most)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < SIDES && n < most; i++) {
+        icons[n] = (WinIcon){.side = sides[i]};
+        n += load_app(path, &icons[n]);
+    }
+    return n;
+}
+
 unsigned
 win_icon_load(const WCHAR *file, int index, WinIcon *icons, unsigned most)
 {
-    // The largest first of the large: where it is the menu's picture scaled, all of them are.
-    static const uint16_t sides[] = {16, 24, 32, 48, 256, 128, 64};
     UINT menu = 0, former = 0;
     unsigned n = 0;
 
-    for (unsigned i = 0; i < sizeof sides / sizeof sides[0] && n < most; i++) {
+    if (win_store_is_app(file))
+        return load_app_sides(file, icons, most);
+    for (unsigned i = 0; i < SIDES && n < most; i++) {
         UINT resource = 0;
-        WinIcon icon = {.side = sides[i]};
-        if (!load(file, index, &icon, &resource))
+        HICON handle = extract(file, index, sides[i], &resource);
+        if (!handle)
             continue;
         // What menus and taskbars ask for is as Windows shows it; a large picture must be one of
         // its own.
         bool large = sides[i] > MENU_SIDE;
-        if (large && (resource == menu || resource == former))
-            win_icon_clear(&icon, 1);
-        else
-            icons[n++] = icon;
+        icons[n] = (WinIcon){.side = sides[i]};
+        if (!(large && (resource == menu || resource == former)))
+            n += take(handle, &icons[n]);
+        DestroyIcon(handle);
+        // The largest first of the large: where it is the menu's picture scaled, all of them are.
         if (large && resource == menu)
             break;
         *(large ? &former : &menu) = resource;
@@ -182,7 +197,14 @@ win_icon_load_side(const WCHAR *file, int index, WinIcon *icon)
     UINT resource = 0;
 
     icon->pixels = NULL;
-    return load(file, index, icon, &resource);
+    if (win_store_is_app(file))
+        return load_app(file, icon);
+    HICON handle = extract(file, index, icon->side, &resource);
+    if (!handle)
+        return false;
+    bool ok = take(handle, icon);
+    DestroyIcon(handle);
+    return ok;
 }
 
 void

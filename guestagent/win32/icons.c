@@ -6,6 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEPT_MAX (16 * 1024 * 1024) // a thousand icons as most files have them
+
+static size_t
+bytes_of(uint16_t side)
+{
+    return (size_t)side * side * 4;
+}
+
+// The caller's to free; NULL where they are not kept.
+static uint8_t *
+pixels_of(WinIcons *l, WinKnownIcon *known, unsigned i)
+{
+    uint8_t *pixels = known->pixels[i];
+
+    if (pixels)
+        l->kept -= bytes_of(known->refs[i].size);
+    known->pixels[i] = NULL;
+    return pixels;
+}
+
+static void
+drop_pixels(WinIcons *l, WinKnownIcon *known)
+{
+    for (unsigned i = 0; i < known->n; i++)
+        free(pixels_of(l, known, i));
+}
+
+void
+win_icons_drop_pixels(WinIcons *l)
+{
+    for (unsigned i = 0; i < l->n && l->kept > 0; i++)
+        drop_pixels(l, &l->icons[i]);
+}
+
 void
 win_icons_begin(WinIcons *l)
 {
@@ -23,7 +57,7 @@ written(const WCHAR *file)
 }
 
 static void
-draw(WinKnownIcon *known)
+draw(WinIcons *l, WinKnownIcon *known)
 {
     WinIcon icons[CHAN_ICONS_MAX];
 
@@ -32,6 +66,11 @@ draw(WinKnownIcon *known)
     for (unsigned i = 0; i < known->n; i++) {
         known->refs[i].size = icons[i].side;
         memcpy(known->refs[i].hash, icons[i].hash, CHAN_ICON_HASH_SIZE);
+        if (l->kept + bytes_of(icons[i].side) > KEPT_MAX)
+            continue;
+        l->kept += bytes_of(icons[i].side);
+        known->pixels[i] = icons[i].pixels;
+        icons[i].pixels = NULL;
     }
     win_icon_clear(icons, known->n);
 }
@@ -72,6 +111,7 @@ win_icons_get(WinIcons *l, const WCHAR *file, int index, bool do_draw)
     if (!known->seen) { // in this round
         FILETIME now = written(file);
         if (CompareFileTime(&known->written, &now) != 0) {
+            drop_pixels(l, known);
             known->drawn = false;
             known->n = 0;
         }
@@ -79,7 +119,7 @@ win_icons_get(WinIcons *l, const WCHAR *file, int index, bool do_draw)
         known->seen = true;
     }
     if (do_draw && !known->drawn)
-        draw(known);
+        draw(l, known);
     return known;
 }
 
@@ -89,10 +129,12 @@ win_icons_end(WinIcons *l)
     unsigned kept = 0;
 
     for (unsigned i = 0; i < l->n; i++) {
-        if (l->icons[i].seen)
+        if (l->icons[i].seen) {
             l->icons[kept++] = l->icons[i];
-        else
+        } else {
+            drop_pixels(l, &l->icons[i]);
             free(l->icons[i].file);
+        }
     }
     l->n = kept;
 }
@@ -100,6 +142,7 @@ win_icons_end(WinIcons *l)
 void
 win_icons_clear(WinIcons *l)
 {
+    win_icons_drop_pixels(l);
     for (unsigned i = 0; i < l->n; i++)
         free(l->icons[i].file);
     free(l->icons);
@@ -107,14 +150,17 @@ win_icons_clear(WinIcons *l)
 }
 
 bool
-win_icons_load(const WinIcons *l, const uint8_t hash[CHAN_ICON_HASH_SIZE], WinIcon *icon)
+win_icons_load(WinIcons *l, const uint8_t hash[CHAN_ICON_HASH_SIZE], WinIcon *icon)
 {
     for (unsigned i = 0; i < l->n; i++)
         for (unsigned k = 0; k < l->icons[i].n; k++) {
-            const WinKnownIcon *known = &l->icons[i];
+            WinKnownIcon *known = &l->icons[i];
             if (memcmp(known->refs[k].hash, hash, CHAN_ICON_HASH_SIZE) != 0)
                 continue;
             icon->side = known->refs[k].size;
+            icon->pixels = pixels_of(l, known, k);
+            if (icon->pixels)
+                return true;
             if (!win_icon_load_side(known->file, known->index, icon))
                 continue; // another file may have the same picture
             if (memcmp(icon->hash, hash, CHAN_ICON_HASH_SIZE) == 0)

@@ -20,10 +20,12 @@
 #define SETTLE_MS 300 // an installer writes one shortcut after the other
 #define LOOK_MS 2000  // at people, certificates and Remote Desktop
 #define CHANGES_MAX (WIN_PLATFORM_HANDLES_MAX - 2)
-#define WANTED_MAX 4096
-#define LIST_MS 700 // so long are icons drawn before the list is told; the others follow it
-#define TURN_MS 4   // then icons wait for the pipe's turn
-#define YIELD_MS 20 // and so long while it has something to send: the list, or Remote Desktop
+#define WANTED_MAX (CHAN_APPS_MAX * 8) // all there are of seven sides
+#define LIST_MS 1000  // so long are icons drawn before the list is told; the others follow it
+#define TURN_MS 4     // then icons wait for the pipe's turn
+#define YIELD_MS 20   // and so long while it has something to send: the list, or Remote Desktop
+#define KEEP_MS 30000 // of what was drawn: a host asks at once, or has it
+#define QUEUED_MAX (256 * 1024)
 
 struct AgentPlatform {
     Agent *agent;
@@ -40,6 +42,7 @@ struct AgentPlatform {
     WinIcons icons;   // that were told of
     unsigned undrawn; // entries from here on may lack theirs
     DWORD draw_at;    // GetTickCount; not before, while the pipe is busy
+    DWORD keep_until; // what was drawn
     ChanApp app;      // too large for the stack
     HANDLE changes[CHANGES_MAX];
     unsigned n_changes;
@@ -147,6 +150,18 @@ win_platform_free(AgentPlatform *p)
     free(p);
 }
 
+static bool
+is_due(DWORD at)
+{
+    return (LONG)(GetTickCount() - at) >= 0;
+}
+
+static DWORD
+left(DWORD at)
+{
+    return is_due(at) ? 0 : at - GetTickCount();
+}
+
 // ---- platform.h
 
 void
@@ -231,6 +246,7 @@ list_entry(AgentPlatform *p, unsigned i, bool draw)
         app->flags |= CHAN_APP_FOREMOST;
     if (e->opens)
         list_types(p, e, app);
+    p->keep_until = GetTickCount() + KEEP_MS;
     app->n_icons = (uint16_t)icon->n;
     memcpy(app->icons, icon->refs, icon->n * sizeof *icon->refs);
     agent_list_app(p->agent, app);
@@ -259,19 +275,21 @@ collect(AgentPlatform *p, HANDLE user)
     win_icons_end(&p->icons);
 }
 
-static void
+// Returns its bytes.
+static size_t
 send_icon(AgentPlatform *p, const uint8_t hash[CHAN_ICON_HASH_SIZE])
 {
     WinIcon icon;
 
     if (!win_icons_load(&p->icons, hash, &icon))
-        return;
+        return 0;
     ChanIcon m = {.width = icon.side,
                   .height = icon.side,
                   .pixels = CHAN_SPAN(icon.pixels, (size_t)icon.side * icon.side * 4)};
     memcpy(m.hash, hash, CHAN_ICON_HASH_SIZE);
     agent_icon(p->agent, &m);
     win_icon_clear(&icon, 1);
+    return m.pixels.size;
 }
 
 // ---- who is there, and Remote Desktop
@@ -320,6 +338,8 @@ look(AgentPlatform *p)
     ChanCertificates certificates;
 
     p->look_at = GetTickCount() + LOOK_MS;
+    if (is_due(p->keep_until))
+        win_icons_drop_pixels(&p->icons);
     look_at_people(p);
     win_certificates_get(&certificates);
     agent_certificates(p->agent, &certificates);
@@ -388,18 +408,6 @@ win_platform_user_changed(AgentPlatform *p)
 }
 
 static bool
-is_due(DWORD at)
-{
-    return (LONG)(GetTickCount() - at) >= 0;
-}
-
-static DWORD
-left(DWORD at)
-{
-    return is_due(at) ? 0 : at - GetTickCount();
-}
-
-static bool
 has_icons_to_do(const AgentPlatform *p)
 {
     return p->n_wanted > 0 || p->undrawn < p->menu.n;
@@ -407,7 +415,7 @@ has_icons_to_do(const AgentPlatform *p)
 
 // An entry that the host has with its icon is not told again.
 static void
-send_and_draw(AgentPlatform *p, bool as_user)
+send_and_draw(AgentPlatform *p, bool as_user, size_t queued)
 {
     if (p->users && !as_user) { // who has left: the files are not for the service to open
         p->n_wanted = 0;
@@ -417,8 +425,8 @@ send_and_draw(AgentPlatform *p, bool as_user)
 
     if (!has_icons_to_do(p))
         return;
-    while (p->n_wanted > 0 && GetTickCount() - start < TURN_MS)
-        send_icon(p, p->wanted[--p->n_wanted]);
+    while (p->n_wanted > 0 && queued < QUEUED_MAX && GetTickCount() - start < TURN_MS)
+        queued += send_icon(p, p->wanted[--p->n_wanted]);
     while (p->undrawn < p->menu.n && GetTickCount() - start < TURN_MS)
         list_entry(p, p->undrawn++, true);
     p->draw_at = GetTickCount() + YIELD_MS;
@@ -443,7 +451,7 @@ act_for_user(AgentPlatform *p)
 }
 
 DWORD
-win_platform_run(AgentPlatform *p, bool pipe_is_busy)
+win_platform_run(AgentPlatform *p, bool pipe_is_busy, size_t queued)
 {
     if (is_due(p->look_at))
         look(p);
@@ -455,7 +463,7 @@ win_platform_run(AgentPlatform *p, bool pipe_is_busy)
     if (collects)
         collect(p, as_user ? p->user : NULL);
     if (!pipe_is_busy || is_due(p->draw_at))
-        send_and_draw(p, as_user);
+        send_and_draw(p, as_user, queued);
     if (as_user)
         RevertToSelf();
     if (collects)

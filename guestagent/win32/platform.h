@@ -30,10 +30,11 @@ void win_platform_user_changed(AgentPlatform *platform);
 // Looks at once at who is there, the certificates, and Remote Desktop.
 void win_platform_look(AgentPlatform *platform);
 
-// Does what is due: collects, sends a wanted icon, looks for Remote Desktop. While the pipe is
-// busy, icons come seldom, so that they hold up neither the list nor what is relayed. Returns in
-// how many milliseconds to call it again; before that, when the pipe is no longer busy.
-DWORD win_platform_run(AgentPlatform *platform, bool pipe_is_busy);
+// Does what is due: collects, sends wanted icons, looks for Remote Desktop. While the pipe is busy,
+// icons come seldom, so that they hold up neither the list nor what is relayed, and none while more
+// than a little of what was sent waits (queued, bytes). Returns in how many milliseconds to call it
+// again; before that, when the pipe is no longer busy.
+DWORD win_platform_run(AgentPlatform *platform, bool pipe_is_busy, size_t queued);
 
 // A socket on its way to the guest's Remote Desktop, or INVALID_SOCKET.
 SOCKET win_platform_connect(AgentPlatform *platform);

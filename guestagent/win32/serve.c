@@ -112,7 +112,8 @@ serve_host(Run *run, HANDLE read, HANDLE write)
         return;
     ChanWinPump *pump = chan_win_pump_new(read, write, &config, &handlers, run);
     while (pump && !chan_win_pump_lost(pump) && !run->stops) {
-        DWORD timeout = win_platform_run(run->platform, chan_win_pump_sending(pump));
+        DWORD timeout = win_platform_run(run->platform, chan_win_pump_sending(pump),
+                                         chan_win_pump_queued(pump));
         unsigned n = gather(run, others);
         int other = chan_win_pump_turn(pump, others, n, timeout);
         if (other >= 0)

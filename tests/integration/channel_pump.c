@@ -26,6 +26,8 @@ typedef struct {
     int stream_fd; // the guest's end of the last stream
     GError *lost;
     gboolean free_when_lost;
+    gboolean replies;   // to a message, by one of its own
+    gsize sent, queued; // by the end of that
 } End;
 
 static void
@@ -38,6 +40,19 @@ on_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
 }
 
 static void
+reply(End *e)
+{
+    ChanPumpStats before, after;
+
+    chan_pump_get_stats(e->pump, &before);
+    g_assert_true(chan_pump_send(e->pump, 1, CHAN_SPAN_TEXT("reply"), NULL));
+    chan_pump_flush(e->pump);
+    chan_pump_get_stats(e->pump, &after);
+    e->sent = after.bytes_out - before.bytes_out;
+    e->queued = after.queued;
+}
+
+static void
 on_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)
 {
     End *e = user;
@@ -46,6 +61,8 @@ on_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer u
     e->last_type = type;
     g_byte_array_set_size(e->last, 0);
     g_byte_array_append(e->last, untrusted_payload.data, (guint)untrusted_payload.size);
+    if (e->replies)
+        reply(e);
 }
 
 static void
@@ -266,6 +283,24 @@ open_stream(End *host, End *guest, const char *service)
     WAIT(guest->streams == before + 1);
     g_assert_cmpstr(guest->service->str, ==, service);
     return fd;
+}
+
+// What a handler sends is on its way before the handler has ended, if it says so.
+static void
+test_flush(gconstpointer data)
+{
+    End host, guest;
+
+    start((Kind)GPOINTER_TO_INT(data), &host, &guest);
+    guest.replies = TRUE;
+    send_message(&host, 5, 100);
+    WAIT(guest.messages == 1);
+    g_assert_cmpuint(guest.sent, >=, strlen("reply"));
+    g_assert_cmpuint(guest.queued, ==, 0);
+    WAIT(host.messages == 1);
+    g_assert_cmpmem(host.last->data, host.last->len, "reply", strlen("reply"));
+    end_stop(&host);
+    end_stop(&guest);
 }
 
 static void
@@ -503,6 +538,7 @@ main(int argc, char **argv)
             const char *name;
             GTestDataFunc run;
         } tests[] = {{"messages", test_messages},
+                     {"flush", test_flush},
                      {"stream", test_stream},
                      {"half-close", test_half_close},
                      {"lost", test_lost}};

@@ -53,15 +53,15 @@ feed_restart(Feed *feed, const char *guest)
     feed->changed = 0;
 }
 
-static void
-remove_tree(const char *path)
+void
+feed_remove_tree(const char *path)
 {
     if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
         g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
         const char *name;
         while (dir && (name = g_dir_read_name(dir))) {
             g_autofree char *child = g_build_filename(path, name, NULL);
-            remove_tree(child);
+            feed_remove_tree(child);
         }
     }
     (void)g_remove(path);
@@ -71,7 +71,7 @@ void
 feed_free(Feed *feed)
 {
     broker_catalog_free(feed->catalog);
-    remove_tree(feed->root);
+    feed_remove_tree(feed->root);
     g_ptr_array_unref(feed->known);
     g_hash_table_unref(feed->wanted);
     g_free(feed->icons);

@@ -17,6 +17,7 @@ typedef struct {
 
 Feed *feed_new(const char *guest);
 void feed_free(Feed *feed); // removes its folder
+void feed_remove_tree(const char *path);
 // Ends the catalog and makes a new one over the same folder, as a broker that starts again.
 void feed_restart(Feed *feed, const char *guest);
 

@@ -455,6 +455,55 @@ test_icons_follow(void)
     home_clear(&home);
 }
 
+static struct stat
+stat_of_icon(const Home *home)
+{
+    g_autofree char *path = g_build_filename(
+        home->data, "icons/hicolor/48x48/apps/casement.demo.org.x.Writer.png", NULL);
+    struct stat st;
+    g_assert_cmpint(lstat(path, &st), ==, 0);
+    return st;
+}
+
+static struct stat
+stat_of_cached(const Home *home)
+{
+    ChanApp app = rich_app();
+    g_autofree char *path = broker_catalog_icon_path(home->feed->catalog, app.icons[0].hash);
+    struct stat st;
+    g_assert_cmpint(lstat(path, &st), ==, 0);
+    return st;
+}
+
+static void
+test_icons_are_linked(void)
+{
+    Home home = home_new();
+    publish_rich_app(&home);
+    g_assert_cmpuint(stat_of_icon(&home).st_ino, ==, stat_of_cached(&home).st_ino);
+    home_clear(&home);
+}
+
+static void
+test_icons_between_file_systems(void)
+{
+    Home home = home_new();
+    g_autofree char *other = g_strdup("/dev/shm/casement-publish-XXXXXX");
+    struct stat here, there;
+    g_assert_cmpint(stat(home.feed->root, &here), ==, 0);
+    if (!g_mkdtemp(other) || stat(other, &there) != 0 || here.st_dev == there.st_dev) {
+        g_test_skip("there is only one file system");
+    } else {
+        g_free(home.data);
+        home.data = g_strdup(other);
+        restart_publisher(&home);
+        publish_rich_app(&home);
+        g_assert_cmpuint(stat_of_icon(&home).st_size, ==, stat_of_cached(&home).st_size);
+    }
+    feed_remove_tree(other);
+    home_clear(&home);
+}
+
 static void
 test_long_ids(void)
 {
@@ -647,6 +696,8 @@ main(int argc, char **argv)
     g_test_add_func("/publish/foreign-files-stay", test_foreign_files_stay);
     g_test_add_func("/publish/links-are-not-followed", test_links_are_not_followed);
     g_test_add_func("/publish/icons-follow", test_icons_follow);
+    g_test_add_func("/publish/icons-are-linked", test_icons_are_linked);
+    g_test_add_func("/publish/icons-between-file-systems", test_icons_between_file_systems);
     g_test_add_func("/publish/long-ids", test_long_ids);
     g_test_add_func("/publish/exec-quoting", test_exec_quoting);
     g_test_add_func("/publish/hostile-names-validate", test_hostile_names_validate);

@@ -69,7 +69,7 @@ main(int argc, char **argv)
     agent_host_ready(agent, on_message, NULL);
     agent_platform_collect(platform);
     while (!listed) {
-        DWORD timeout = win_platform_run(platform, false);
+        DWORD timeout = win_platform_run(platform, false, 0);
         if (!listed)
             WaitForMultipleObjects(win_platform_handles(platform, handles), handles, FALSE,
                                    timeout);

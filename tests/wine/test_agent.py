@@ -75,11 +75,12 @@ def model_block(model):
     return struct.pack("<II", len(storage) + 8, 0xa0000009) + storage
 
 
-def ico(side, bits):
-    """An .ico of one picture, and what it shows: (bytes, BGRA array). Left half opaque, right half not."""
+def ico(side, bits, shade=0):
+    """An .ico of one picture, and what it shows: (bytes, BGRA array). Left half opaque, right half not. Of 32 bits, each
+    shade differs from the others in all opaque pixels."""
     bgra = np.zeros((side, side, 4), np.uint8)
-    bgra[:, :side // 2] = (30, 60, 200, 255)
-    bgra[:side // 2, :side // 2] = (200, 60, 30, 255)
+    bgra[:, :side // 2] = (30, (60 + shade) % 256, 200, 255)
+    bgra[:side // 2, :side // 2] = (200, 60, 30 + shade, 255)
     mask_row = (side + 31) // 32 * 4
     mask = np.zeros((side, mask_row), np.uint8)
     for x in range(side // 2, side):
@@ -108,9 +109,14 @@ class Agent(unittest.TestCase):
         cls.drive = cls.prefix / "drive_c"
         cls.d = HostDesktop(os.environ["CASEMENT_BUILD"])
         cls.d.start()
+        cls.add_guest("xp")
+
+    @classmethod
+    def add_guest(cls, name):
         settings = (f"{key}={value}" for key, value in WINE_SETTINGS.items())
         argv = ("env", f"WINEPREFIX={cls.prefix}", *settings, WINE, AGENT, "--stdio")
-        cls.d.casement("guest", "add", "xp", "--kind", "command", "--set", "argv=" + ";".join(argv))
+        cls.d.casement("guest", "add", name, "--kind", "command", "--set", "argv=" + ";".join(argv))
+        cls.guest = name  # that is asked below
 
     @classmethod
     def tearDownClass(cls):
@@ -124,7 +130,7 @@ class Agent(unittest.TestCase):
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
     def tearDown(self):
-        self.d.casement("guest", "stop", "xp")
+        self.d.casement("guest", "stop", self.guest)
 
     def wine(self, *argv):
         return subprocess.run([WINE, *argv], env=wine_environment(self.prefix), check=True, capture_output=True,
@@ -167,10 +173,10 @@ class Agent(unittest.TestCase):
         self.wine("regedit", "/S", "C:\\values.reg")
 
     def names(self):
-        return {app["name"]: app for app in self.d.json("apps", "xp")}
+        return {app["name"]: app for app in self.d.json("apps", self.guest)}
 
     def entry(self, app):
-        return pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/casement.xp.{app['id']}.desktop"
+        return pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/casement.{self.guest}.{app['id']}.desktop"
 
     def wait_names(self, what, condition, timeout=SECONDS):
         wait_for(lambda: f"{what}; there are {sorted(self.names())[:40]}", lambda: condition(self.names()), timeout, poll=0.05)
@@ -358,6 +364,12 @@ class Agent(unittest.TestCase):
             self.assertIn(f"Notes:{types}", done.stdout.splitlines(), whom)
             self.assertEqual(done.stderr.count("cannot act for the user"), 1 - bool(types), done.stderr)
 
+    def test_icons_are_drawn_once(self):
+        """A host that asks at once gets what was drawn for the list, and nothing while the pipe is far behind."""
+        (self.drive / "kept.ico").write_bytes(ico(48, 32)[0])
+        self.shortcut("Kept", NOTEPAD, "", "", "C:\\kept.ico", "0")
+        self.assertEqual(self.wine(f"{BIN}/kept_icons.exe", "C:\\kept.ico").split(), ["4", "0", "4"])
+
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")
         self.assertIn("Windows XP" if os.environ.get("CASEMENT_WINE_VERSION") == "winxp" else "Windows",
@@ -365,29 +377,58 @@ class Agent(unittest.TestCase):
         done = self.d.casement("run", "xp", "nothing-here", check=False)
         self.assertEqual(done.returncode, 3)
 
+    def many(self, count, pictures):
+        """So many programs with so many icons; what those show at 48 pixels."""
+        shown = []
+        for i in range(pictures):
+            data, picture = ico(48, 32, i)
+            (self.drive / f"many-{i}.ico").write_bytes(data)
+            shown.append(picture)
+        self.shortcuts(*((f"Folder {i % 40}/Program {i}", NOTEPAD, str(i), f"Comment {i}", f"C:\\many-{i % pictures}.ico", "0")
+                         for i in range(count)))
+        return np.array(shown)
+
+    def icon_names(self, side):
+        folder = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"icons/hicolor/{side}x{side}/apps"
+        own = f"casement.{self.guest}."
+        return [name for name in os.listdir(folder) if name.startswith(own)] if folder.exists() else []
+
+    def time_of_many(self, count):
+        """Seconds after which all are told, are in the host's menu, and have icons of all sizes there."""
+        start = time.monotonic()
+        self.d.casement("guest", "start", self.guest)
+        self.assertEqual(len(self.names()), count)
+        published = time.monotonic() - start
+        wait_for("all icons", lambda: all(len(self.icon_names(side)) == count for side in (16, 24, 32, 48)), 60, poll=0.05)
+        last = time.monotonic() - start
+        told = self.d.guest(self.guest)["times"]["apps"] / 1e6
+        print(f"{count} shortcuts: told {told:.2f} s after the agent's start, published {published:.2f} s after, "
+              f"the last icon {last:.2f} s after")
+        return told, published, last
+
     # The last one: the broker lets a menu of this size rest for a while before it changes it again.
     def test_with_two_thousand_shortcuts(self):
         count, pictures, limit = 2000, 200, 3
-        for i in range(pictures):
-            data, _ = ico(48, 32)
-            data = bytearray(data)
-            data[62:66] = struct.pack("<I", 0xff000000 | i)
-            (self.drive / f"many-{i}.ico").write_bytes(data)
-        self.shortcuts(*((f"Folder {i % 40}/Program {i}", NOTEPAD, str(i), f"Comment {i}", f"C:\\many-{i % pictures}.ico", "0")
-                         for i in range(count)))
-        icons = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "icons/hicolor/48x48/apps"
+        shown = self.many(count, pictures)
         seen = []
         while len(seen) < 5 and min(seen, default=limit) >= limit:  # of a busy machine the best
-            self.d.casement("guest", "stop", "xp")
-            start = time.monotonic()
-            self.d.casement("guest", "start", "xp")
-            wait_for("all to be listed", lambda: self.d.guest("xp")["apps"] == count)
-            seen.append(self.d.guest("xp")["times"]["apps"] / 1e6)
-            published = time.monotonic() - start
-            wait_for("all icons", lambda: len(list(icons.glob("casement.xp.program-*.png"))) == count)
-            print(f"{count} shortcuts: told {seen[-1]:.2f} s after the agent's start, published {published:.2f} s "
-                  f"after, the last icon {time.monotonic() - start:.2f} s after")
+            # A guest that published nothing yet. What another did stays: ext4 makes files slowly after many were removed.
+            self.d.casement("guest", "stop", self.guest)
+            self.add_guest(f"many{len(seen)}")
+            seen.append(max(self.time_of_many(count)))
         self.assertLess(min(seen), limit)
+        # All of them are right.
+        names = self.names()
+        self.assertEqual(set(names), {f"Program {i}" for i in range(count)})
+        folder = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "icons/hicolor/48x48/apps"
+        files = [folder / f"casement.{self.guest}.{names[f'Program {i}']['id']}.png" for i in range(count)]
+        for i, file in enumerate(files):
+            self.assertIn(f"\nName=Program {i}\n", self.entry(names[f"Program {i}"]).read_text())
+            self.assertEqual(file.read_bytes(), files[i % pictures].read_bytes(), f"Program {i}")
+        raw = subprocess.run(["convert", *files[:pictures], "-depth", "8", "bgra:-"], check=True, capture_output=True).stdout
+        seen = np.frombuffer(raw, np.uint8).reshape(shown.shape)
+        visible = shown[..., 3] > 0
+        self.assertTrue((seen[..., 3] == shown[..., 3]).all() and (seen[visible] == shown[visible]).all())
         # A change is another matter: one file is read.
         (self.drive / MENU / "Folder 1/Program 1.lnk").rename(self.drive / MENU / "Folder 1/Renamed.lnk")
         self.wait_names("the other name", lambda now: "Renamed" in now and "Program 1" not in now)
