@@ -372,12 +372,26 @@ host_hints_set_initial_state(HostWindow *w)
     set_longs(w, atoms[ATOM__NET_WM_STATE], XA_ATOM, list, n);
 }
 
+// A guest of our own answers the host's states with its flags: not what it wants by itself.
+static bool
+is_echo(const HostWindow *w)
+{
+    const ChanWindowProps *p = &w->wanted.props;
+    bool above = (w->wanted.flags & VIEW_FLAG_ABOVE) != 0;
+
+    return w->wanted.has_props && w->state_serial != 0 &&
+           ((int32_t)(p->states_serial - w->state_serial) < 0 ||
+            above == ((w->told_states & CHAN_STATE_ABOVE) != 0));
+}
+
 static void
 push_flag_states(HostWindow *w)
 {
     uint32_t changed = w->wanted.flags ^ w->pushed.flags;
     const Atom *atoms = w->view->x->atoms;
 
+    if (is_echo(w))
+        changed &= ~(uint32_t)VIEW_FLAG_ABOVE;
     for (size_t i = 0; i < G_N_ELEMENTS(flag_states); i++)
         if (changed & flag_states[i].flag)
             host_hints_change_state(w, w->wanted.flags & flag_states[i].flag, flag_states[i].first,
