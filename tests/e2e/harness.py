@@ -146,7 +146,7 @@ class HostDesktop:
 
     def wm_command(self):
         if self.wm == "i3":
-            (self.base / "i3").write_text("font pango:monospace 8\nfloating_modifier Mod4\n")
+            (self.base / "i3").write_text("# i3 config file (v4)\nfont pango:monospace 8\nfloating_modifier Mod4\n")
             return "i3", "-c", str(self.base / "i3")
         if self.wm == "mutter":
             return self.mutter_command()

@@ -38,6 +38,11 @@ PROGRAMS = {
     "mousepad": ("mousepad",),
     "featherpad": ("featherpad",),
     "gtk3-demo": ("gtk3-demo",),
+    "gtk3-widget-factory": ("gtk3-widget-factory",),
+    "gtk4-demo": ("gtk4-demo",),
+    "gtk4-widget-factory": ("gtk4-widget-factory",),
+    "linguist": ("linguist",),
+    "jedit": ("jedit",),
 }
 
 
@@ -208,7 +213,7 @@ class Desktop:
                 seen["first"], seen["since"] = look, time.monotonic()
                 return None
             first.mask = blinks if first.mask is None else first.mask | blinks
-            if self.works():
+            if self.d.wm == "mutter" and self.works():
                 seen["since"] = time.monotonic()
                 return None
             return first if time.monotonic() - seen["since"] > (BLINKS_S if first.mask.any() else REST_S) else None
