@@ -48,7 +48,7 @@ struct RaGraphics {
     gsize rate;             // bytes in a millisecond that the client takes; 0: not known
     guint32 next_frame;
     guint16 next_surface;
-    guint8 *pixels; // one band
+    guint8 *pixels;                           // one band
     BITMAP_PLANAR_CONTEXT *planar_context[2]; // without alpha and with it
     BYTE *planar_out;
 };
@@ -324,8 +324,8 @@ encode_planar(RaGraphics *g, const RaRect *r, bool alpha, RDPGFX_SURFACE_COMMAND
     UINT32 width = (UINT32)r->width, height = (UINT32)r->height;
     if (!freerdp_bitmap_planar_context_reset(context, width, height))
         return false;
-    BYTE *out = freerdp_bitmap_compress_planar(context, command->data, command->format,
-                                               width, height, width * 4, NULL, &size);
+    BYTE *out = freerdp_bitmap_compress_planar(context, command->data, command->format, width,
+                                               height, width * 4, NULL, &size);
     free(g->planar_out);
     g->planar_out = out;
     command->codecId = RDPGFX_CODECID_PLANAR;

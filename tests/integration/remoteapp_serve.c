@@ -270,23 +270,26 @@ test_alpha(gconstpointer codec)
     XVisualInfo visual;
     g_assert_true(XMatchVisualInfo(dpy, DefaultScreen(dpy), 32, TrueColor, &visual));
     Window root = DefaultRootWindow(dpy);
-    XSetWindowAttributes attributes = {
-        .colormap = XCreateColormap(dpy, root, visual.visual, AllocNone),
-        .background_pixel = HALF_RED};
+    XSetWindowAttributes attributes = {.colormap =
+                                           XCreateColormap(dpy, root, visual.visual, AllocNone),
+                                       .background_pixel = HALF_RED};
     Window x = XCreateWindow(dpy, root, 10, 10, 300, 200, 0, 32, InputOutput, visual.visual,
                              CWColormap | CWBackPixel | CWBorderPixel, &attributes);
     XStoreName(dpy, x, "half");
     XMapWindow(dpy, x);
-    XRectangle solid = {0, 0, 20, 20}, clear = {20, 0, 20, 20};
-    rig_fill(rig, x, &solid, 0xFF0000FF);
-    rig_fill(rig, x, &clear, 0);
+    XFlush(dpy);
     TestClient *c = rig_connect(rig, NULL);
     const TestWindow *w = test_client_wait_window(c, "half", WAIT_MS);
     g_assert_nonnull(w);
     g_assert_cmphex(w->ex_style & WS_EX_LAYERED, ==, WS_EX_LAYERED);
     guint32 id = w->id;
     g_assert_true(test_client_until(c, is_half_red, &id, WAIT_MS));
+    XRectangle solid = {0, 0, 20, 20}, clear = {20, 0, 20, 20};
+    rig_fill(rig, x, &clear, 0);
+    rig_fill(rig, x, &solid, 0xFF0000FF);
+    g_assert_true(test_client_wait_pixel(c, id, 19, 19, 0x0000FF));
     g_assert_cmphex(test_client_argb(c, id, 19, 19), ==, 0xFF0000FF);
+    g_assert_true(test_client_wait_pixel(c, id, 20, 19, 0));
     g_assert_cmphex(test_client_argb(c, id, 20, 19), ==, 0);
     test_client_free(c);
     rig_free(rig);

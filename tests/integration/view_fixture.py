@@ -34,6 +34,7 @@ S_NORMAL, S_MINIMIZED, S_MAXIMIZED, S_FULLSCREEN, S_HIDDEN = range(5)
 MOVE, DOWN, UP, WHEEL = range(4)
 LOOKS_FOCUS_MARKED, LOOKS_COMPOSITED, LOOKS_OWN_SHADOWS = 1, 2, 4
 PROPS_FRAME = 1 << 7
+STATES_ABOVE = 1 << 4
 
 CTL_SETUP, CTL_APP, CTL_QUIT = 1, 2, 3
 CTL_SESSION, CTL_STARTUP, CTL_RAISE = 20, 21, 22
@@ -189,10 +190,10 @@ class View:
     def window(self, ident, kind=NORMAL, flags=USUAL, owner=0, app=APP_NONE, hints=(0,) * 8):
         self.session.send(message(WINDOW, struct.pack("=13I", ident, owner, kind, flags, app, *hints)))
 
-    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0):
+    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0):
         """What a program says to window managers (ChanWindowProps)."""
         self.session.send(message(PROPS, struct.pack("=2I14I2I4I4I3I", ident, 0, *(0,) * 14, flags, 0, *(0,) * 4, *frame,
-                                                     0, 0, border)))
+                                                     states, states_serial, border)))
 
     def title(self, ident, text):
         raw = text if isinstance(text, bytes) else text.encode()

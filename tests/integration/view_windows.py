@@ -323,6 +323,20 @@ class States(ViewCase):
         self.expect_state(p.S_NORMAL)
         self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[2:] == (200, 200, 300, 200))
 
+    def test_above_and_back_before_the_guest_follows(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.v.props(1)
+        self.ask(window, 1, "ABOVE")
+        said = self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[2] == p.STATES_ABOVE)
+        self.ask(window, 0, "ABOVE")
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[2] == 0)
+        self.v.window(1, flags=p.USUAL | p.ABOVE)  # the guest has followed the first
+        self.v.props(1, states=p.STATES_ABOVE, states_serial=struct.unpack("=IIII", said)[3])
+        self.v.commit(1, (200, 200, 300, 200))
+        self.desktop.display.sync()
+        self.assertNotIn("ABOVE", self.states(window))
+        self.assertIsNone(self.v.session.take(p.STATE))
+
     def test_guest_changes_its_state(self):
         window = self.v.show(1, (200, 200, 300, 200))
         self.v.commit(1, (200, 200, 300, 200), state=p.S_FULLSCREEN, damage=[])

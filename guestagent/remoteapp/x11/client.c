@@ -263,7 +263,8 @@ write_states(RaConn *conn, RaClient *c)
     guint n = 0;
     for (int a = RA_ATOM__NET_WM_STATE_MODAL; a <= RA_ATOM__NET_WM_STATE_FOCUSED; a++) {
         const bool *flag = ra_client_state_flag(conn, &c->states, conn->atom[a]);
-        if (flag && *flag && (a != RA_ATOM__NET_WM_STATE_FOCUSED || (conn->looks & CHAN_LOOKS_FOCUS_MARKED)))
+        if (flag && *flag &&
+            (a != RA_ATOM__NET_WM_STATE_FOCUSED || (conn->looks & CHAN_LOOKS_FOCUS_MARKED)))
             atoms[n++] = (long)conn->atom[a];
     }
     ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_STATE, XA_ATOM, atoms, n);

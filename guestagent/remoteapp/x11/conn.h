@@ -114,10 +114,10 @@ typedef struct {
     xcb_connection_t *xcb;
     int screen;
     Window root;
-    Window own;       // ours: check window, owner of selections, focus while nothing has it
-    Time time;        // the newest server time seen
-    guint32 looks;    // ChanRailLooks
-    bool lost;        // the server is gone; every call returns without effect
+    Window own;    // ours: check window, owner of selections, focus while nothing has it
+    Time time;     // the newest server time seen
+    guint32 looks; // ChanRailLooks
+    bool lost;     // the server is gone; every call returns without effect
     int damage_event, fixes_event;
     int randr_event; // -1: no RandR
     int xkb_event;   // -1: no XKB
