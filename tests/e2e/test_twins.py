@@ -58,23 +58,19 @@ def shape_of(verb, *words):
     return lambda d: d.xdotool(verb, str(d.clients()[-1].id), *words)
 
 
-def mapped_with_focus(d):
-    """GTK 3 misses the focus that mutter gives a window just before it is mapped, and stays a window without focus until its
-    states change again."""
-    if d.wm == "mutter":
-        wait_for("the window to be active", lambda: d.text_property(d.root, "_NET_ACTIVE_WINDOW") == [d.clients()[-1].id])
-        wait_for("the window to be on the screen", lambda: d.clients()[-1].get_attributes().map_state == X.IsViewable)
-        state("add", "above")(d)
-        state("remove", "above")(d)
-
-
-def raise_again(d):
+def focus_again(d):
+    """GTK 3 misses the focus that mutter gives a window just before it is mapped, and stays a window without focus until that
+    goes and comes."""
+    is_active = lambda: d.text_property(d.root, "_NET_ACTIVE_WINDOW") == [d.clients()[-1].id]  # noqa: E731
+    wait_for("the window to be active", is_active)
+    d.display.set_input_focus(X.PointerRoot, X.RevertToPointerRoot, X.CurrentTime)
+    d.display.sync()
     d.focus(d.clients()[-1])
-    mapped_with_focus(d)
+    wait_for("the window to be active again", is_active)
 
 
 STEPS = {
-    "opened": mapped_with_focus,
+    "opened": lambda d: None,
     "resized": shape_of("windowsize", "700", "500"),
     "moved": shape_of("windowmove", "300", "200"),
     "maximised": state("add", "maximized_vert", "maximized_horz"),
@@ -88,7 +84,7 @@ STEPS = {
     "always on top": state("add", "above"),
     "on top no more": state("remove", "above"),
     "minimised": shape_of("windowminimize"),
-    "raised again": raise_again,
+    "raised again": lambda d: d.focus(d.clients()[-1]),
     "resized again": shape_of("windowsize", "520", "410"),
 }
 
@@ -126,6 +122,8 @@ MORE_STEPS = {
         "menu gone": key("Escape"),
     },
 }
+
+MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
 
 REST_S = 0.7     # nothing changed for so long: it rests, or a text cursor would have blinked
 BLINKS_S = 1.5   # and shows all it has within this
@@ -282,11 +280,16 @@ class Twins(ChainCase):
         for step, act in steps.items():
             act(self.d)
             natives[step] = self.desktop.still()
+            if self.d.wm == "mutter" and step in MAPPED:
+                focus_again(self.d)
+                natives[step] = self.desktop.still()
         self.desktop.close_all()
         self.d.run_in("demo", *argv)
         self.desktop.opened()
         for step, act in steps.items():
             act(self.d)
+            if self.d.wm == "mutter" and step in MAPPED:
+                focus_again(self.d)
             found = self.assert_alike(natives[step], f"{program}-{step.replace(' ', '-')}")
             self.note(program, step, found)
             if (self.d.wm, program, step) in EXPLAINED_STEPS:
