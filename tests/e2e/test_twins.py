@@ -42,11 +42,7 @@ PROGRAMS = {
     "mousepad": ("mousepad",),
     "featherpad": ("featherpad",),
     "gtk3-demo": ("gtk3-demo",),
-    "gtk3-widget-factory": ("gtk3-widget-factory",),
-    "gtk4-demo": ("gtk4-demo",),
-    "gtk4-widget-factory": ("gtk4-widget-factory",),
     "linguist": ("linguist",),
-    "jedit": ("jedit",),
 }
 
 
