@@ -16,12 +16,21 @@ typedef enum {
     // The host's pointer entered the window: restack it on top of the guest's others without
     // giving it focus, since pointer events name no window and the topmost gets them.
     CHAN_RAIL_REQUEST_RAISE = 1,
-    // Whether the host's window manager marks the window with the focus (_NET_WM_STATE_FOCUSED,
-    // EWMH
-    // 1.5): windowId is 1 or 0 and no window's. Toolkits draw windows without focus in another way
-    // only where it does. Sent before the first exec and when it changes; until then it is 1.
-    CHAN_RAIL_REQUEST_MARK_FOCUS = 2,
+    // What the host's desktop does that toolkits look for before they draw: windowId is a set of
+    // ChanRailLooks and no window's. Sent before the first exec and when it changes.
+    CHAN_RAIL_REQUEST_LOOKS = 2,
 } ChanRailRequest;
+
+typedef enum {
+    // The window manager marks the window with the focus (_NET_WM_STATE_FOCUSED, EWMH 1.5).
+    CHAN_LOOKS_FOCUS_MARKED = 1u << 0,
+    // There is a compositor (an owner of _NET_WM_CM_Sn): alpha is seen.
+    CHAN_LOOKS_COMPOSITED = 1u << 1,
+    // The window manager knows _GTK_FRAME_EXTENTS: programs may draw their own shadows.
+    CHAN_LOOKS_OWN_SHADOWS = 1u << 2,
+    CHAN_LOOKS_ALL = (1u << 3) - 1,
+    CHAN_LOOKS_DEFAULT = CHAN_LOOKS_FOCUS_MARKED | CHAN_LOOKS_OWN_SHADOWS, // until one is told
+} ChanRailLooks;
 
 // Server → client: the rawResult of an exec result PDU ([MS-RDPERP] 2.2.2.3.2) with RAIL_EXEC_S_OK
 // is the program's process in the guest, by which its end is known (PROGRAM_ENDED); 0 when it has

@@ -90,8 +90,8 @@ chan_window_props_valid(const ChanWindowProps *p)
         p->min_aspect_num, p->min_aspect_den, p->max_aspect_num, p->max_aspect_den};
 
     return sides_ok(sizes, sizeof sizes / sizeof sizes[0]) &&
-           p->gravity <= CHAN_WINDOW_GRAVITY_STATIC && p->type <= CHAN_TYPE_LAST &&
-           (p->size_flags & ~(uint32_t)CHAN_SIZE_ALL) == 0 &&
+           p->border_width <= CHAN_WINDOW_BORDER_MAX && p->gravity <= CHAN_WINDOW_GRAVITY_STATIC &&
+           p->type <= CHAN_TYPE_LAST && (p->size_flags & ~(uint32_t)CHAN_SIZE_ALL) == 0 &&
            (p->flags & ~(uint32_t)CHAN_WINDOW_FLAGS_ALL) == 0 &&
            (p->states & ~(uint32_t)CHAN_STATES_ALL) == 0;
 }

@@ -24,7 +24,8 @@
 
 #define CHAN_WINDOW_CHANNEL "org.casement.windows"
 
-#define CHAN_WINDOW_SIDE_MAX 32767u   // of sizes, increments, frame extents
+#define CHAN_WINDOW_SIDE_MAX 32767u // of sizes, increments, frame extents
+#define CHAN_WINDOW_BORDER_MAX 64u
 #define CHAN_WINDOW_GRAVITY_STATIC 10 // the last: positions are the client area's (X11 protocol)
 #define CHAN_WINDOW_ICONS_MAX 8
 #define CHAN_WINDOW_ICON_SIDE_MAX 256
@@ -108,6 +109,7 @@ typedef struct {
     uint32_t frame_left, frame_right, frame_top, frame_bottom; // of the program's own shadow
     uint32_t states;                                           // ChanStates
     uint32_t states_serial; // of the last HOST whose states it follows; 0: none
+    uint32_t border_width;  // of X11, which some window managers leave; ≤ CHAN_WINDOW_BORDER_MAX
 } ChanWindowProps;
 
 #define CHAN_WINDOW_PROPS_FIELDS (sizeof(ChanWindowProps) / sizeof(uint32_t))

@@ -21,7 +21,7 @@ struct BridgeRail {
     gboolean shaken; // handshake done
     gboolean ours;   // the server is casement-remoteapp
     RECTANGLE_16 work_area;
-    gboolean marks_focus;
+    guint32 looks;
 };
 
 BridgeRail *
@@ -31,7 +31,7 @@ bridge_rail_new(const BridgeRailHandlers *handlers, gpointer user)
 
     r->handlers = handlers;
     r->user = user;
-    r->marks_focus = TRUE;
+    r->looks = CHAN_LOOKS_DEFAULT;
     return r;
 }
 
@@ -80,7 +80,7 @@ shake_hands(BridgeRail *r, UINT32 server_build)
     if (!error)
         error = c->ClientSystemParam(c, &params);
     if (!error)
-        error = send_request(r, CHAN_RAIL_REQUEST_MARK_FOCUS, r->marks_focus);
+        error = send_request(r, CHAN_RAIL_REQUEST_LOOKS, r->looks);
     if (error || r->shaken) // some servers shake hands twice, plain and extended
         return error;
     r->shaken = TRUE;
@@ -318,11 +318,11 @@ bridge_rail_raise(BridgeRail *r, guint32 window)
 }
 
 void
-bridge_rail_mark_focus(BridgeRail *r, gboolean marked)
+bridge_rail_set_looks(BridgeRail *r, guint32 looks)
 {
-    if (r->marks_focus == marked)
+    if (r->looks == looks)
         return;
-    r->marks_focus = marked;
+    r->looks = looks;
     if (r->client && r->shaken)
-        send_request(r, CHAN_RAIL_REQUEST_MARK_FOCUS, marked);
+        send_request(r, CHAN_RAIL_REQUEST_LOOKS, looks);
 }

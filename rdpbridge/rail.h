@@ -50,6 +50,6 @@ void bridge_rail_layout(BridgeRail *rail, guint32 keyboard_layout);
 // Restacks on top without focus (channel/rail.h); nothing with a server that is not ours.
 void bridge_rail_raise(BridgeRail *rail, guint32 window);
 
-// Whether windows without focus are drawn in another way (channel/rail.h). Kept until there is a
+// What the guest's programs are to draw by: ChanRailLooks (channel/rail.h). Kept until there is a
 // guest.
-void bridge_rail_mark_focus(BridgeRail *rail, gboolean marked);
+void bridge_rail_set_looks(BridgeRail *rail, guint32 looks);

@@ -17,6 +17,7 @@
 // first COMMIT. A new view gets everything again.
 
 #include "channel/msg.h"
+#include "channel/rail.h"
 #include "channel/window_channel.h"
 
 #include <stdbool.h>
@@ -272,7 +273,7 @@ typedef struct {
     uint32_t scale_percent; // 100…500
     uint32_t refresh_mhz;   // millihertz; 60000 when unknown
     uint32_t n_monitors;    // 1…VIEW_MONITORS_MAX, primary first
-    uint32_t marks_focus;   // 1: the window manager sets _NET_WM_STATE_FOCUSED, else 0
+    uint32_t looks;         // ChanRailLooks
     ViewRect monitors[VIEW_MONITORS_MAX];
 } ViewScreen;
 

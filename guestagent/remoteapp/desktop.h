@@ -8,6 +8,7 @@
 // One thread, one GMainContext. Windows are known by ids of 32 bits that are never reused while
 // the process lives; the X window of a client is not told to anyone.
 
+#include "channel/rail.h"
 #include "channel/window_channel.h"
 
 #include <glib.h>
@@ -144,9 +145,9 @@ gboolean ra_desktop_capture_many(RaDesktop *desktop, guint32 id, const RaRect *r
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
 void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus
-// Whether windows say that they have the focus (_NET_WM_STATE_FOCUSED); at first they do. Programs
-// that run may keep what they knew.
-void ra_desktop_mark_focus(RaDesktop *desktop, bool marked);
+// What programs are to draw by: ChanRailLooks, at first CHAN_LOOKS_DEFAULT. Programs that run
+// follow a compositor's coming and going; of the rest they may keep what they knew.
+void ra_desktop_set_looks(RaDesktop *desktop, guint32 looks);
 void ra_desktop_move_resize(RaDesktop *desktop, guint32 id, const RaRect *rect);
 void ra_desktop_set_state(RaDesktop *desktop, guint32 id, RaShowState state);
 // So the host shows the window: all states that both ends keep, and where. The serial is told back

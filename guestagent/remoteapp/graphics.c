@@ -48,8 +48,8 @@ struct RaGraphics {
     gsize rate;             // bytes in a millisecond that the client takes; 0: not known
     guint32 next_frame;
     guint16 next_surface;
-    guint8 *pixels; // one band
-    BITMAP_PLANAR_CONTEXT *planar_context;
+    guint8 *pixels;                           // one band
+    BITMAP_PLANAR_CONTEXT *planar_context[2]; // without alpha and with it
     BYTE *planar_out;
 };
 
@@ -317,14 +317,15 @@ typedef struct {
 } Frame;
 
 static bool
-encode_planar(RaGraphics *g, const RaRect *r, RDPGFX_SURFACE_COMMAND *command)
+encode_planar(RaGraphics *g, const RaRect *r, bool alpha, RDPGFX_SURFACE_COMMAND *command)
 {
+    BITMAP_PLANAR_CONTEXT *context = g->planar_context[alpha];
     UINT32 size = 0;
     UINT32 width = (UINT32)r->width, height = (UINT32)r->height;
-    if (!freerdp_bitmap_planar_context_reset(g->planar_context, width, height))
+    if (!freerdp_bitmap_planar_context_reset(context, width, height))
         return false;
-    BYTE *out = freerdp_bitmap_compress_planar(g->planar_context, command->data, command->format,
-                                               width, height, width * 4, NULL, &size);
+    BYTE *out = freerdp_bitmap_compress_planar(context, command->data, command->format, width,
+                                               height, width * 4, NULL, &size);
     free(g->planar_out);
     g->planar_out = out;
     command->codecId = RDPGFX_CODECID_PLANAR;
@@ -379,7 +380,7 @@ send_band(Frame *f, const RaRect *r, const RaPixels *pixels, bool only)
         .length = (UINT32)(stride * (gsize)r->height),
         .data = packed(g, r, pixels),
     };
-    if (g->planar && !f->s->alpha && !encode_planar(g, r, &command))
+    if (g->planar && !encode_planar(g, r, f->s->alpha, &command))
         return false;
     if (!send_command(f, &command, only))
         return false;
@@ -483,9 +484,9 @@ ra_graphics_new(RaLink *link, RaDesktop *desktop, RaCodec codec, const RaGraphic
     g_queue_init(&g->queue);
     g->flights = g_array_new(FALSE, FALSE, sizeof(Flight));
     g->pixels = g_malloc(RA_BAND_BYTES);
-    if (g->planar)
-        g->planar_context = freerdp_bitmap_planar_context_new(
-            PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, 64, 64);
+    for (guint alpha = 0; g->planar && alpha < G_N_ELEMENTS(g->planar_context); alpha++)
+        g->planar_context[alpha] = freerdp_bitmap_planar_context_new(
+            (alpha ? 0 : PLANAR_FORMAT_HEADER_NA) | PLANAR_FORMAT_HEADER_RLE, 64, 64);
     g->gfx = rdpgfx_server_context_new(ra_link_vcm(link));
     g_assert(g->gfx != NULL);
     g->gfx->rdpcontext = ra_link_context(link);
@@ -506,7 +507,8 @@ ra_graphics_free(RaGraphics *g)
     g_queue_clear(&g->queue);
     g_hash_table_unref(g->surfaces);
     g_array_unref(g->flights);
-    freerdp_bitmap_planar_context_free(g->planar_context);
+    for (guint alpha = 0; alpha < G_N_ELEMENTS(g->planar_context); alpha++)
+        freerdp_bitmap_planar_context_free(g->planar_context[alpha]);
     free(g->planar_out);
     g_free(g->pixels);
     g_free(g);

@@ -263,8 +263,8 @@ handle_request(RaRail *rail, guint32 request, guint32 value)
 {
     if (request == CHAN_RAIL_REQUEST_RAISE)
         ra_desktop_raise(rail->desktop, value);
-    else if (request == CHAN_RAIL_REQUEST_MARK_FOCUS)
-        ra_desktop_mark_focus(rail->desktop, value != 0);
+    else if (request == CHAN_RAIL_REQUEST_LOOKS)
+        ra_desktop_set_looks(rail->desktop, value & CHAN_LOOKS_ALL);
 }
 
 static void

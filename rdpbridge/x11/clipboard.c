@@ -302,6 +302,8 @@ host_clipboard_event(HostClipboard *c, const XEvent *e)
 
     if (x->xfixes_event >= 0 && e->type == x->xfixes_event + XFixesSelectionNotify) {
         const XFixesSelectionNotifyEvent *n = (const XFixesSelectionNotifyEvent *)e;
+        if (n->selection != x->atoms[ATOM_CLIPBOARD])
+            return FALSE;
         if (n->owner != x->leader)
             c->owns = false;
         look(c);

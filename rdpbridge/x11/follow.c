@@ -148,6 +148,15 @@ sync_geometry(HostWindow *w)
         tell_configured(w, &actual);
 }
 
+// What the guest says before it has followed the host is no longer so.
+static bool
+is_guests(const HostWindow *w, uint32_t states)
+{
+    const ChanWindowProps *p = &w->wanted.props;
+
+    return states == p->states && (int32_t)(p->states_serial - w->state_serial) >= 0;
+}
+
 static void
 sync_state(HostWindow *w)
 {
@@ -158,7 +167,7 @@ sync_state(HostWindow *w)
     if (w->wanted.override_redirect || !w->mapped || !host_hints_read_state(w, &state, &states))
         return;
     if (state == w->wanted.state &&
-        (!w->wanted.has_props || states == w->told_states || states == w->wanted.props.states)) {
+        (!w->wanted.has_props || states == w->told_states || is_guests(w, states))) {
         w->told_states = states;
         return;
     }

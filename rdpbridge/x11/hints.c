@@ -142,6 +142,29 @@ push_sizes(HostWindow *w)
     XSetWMNormalHints(w->view->x->dpy, w->xid, &h);
 }
 
+// The shadow that the program draws around itself; none that leaves nothing of the window.
+static void
+push_frame(HostWindow *w)
+{
+    const ChanWindowProps *p = &w->wanted.props;
+    const ViewRect *g = &w->wanted.geometry;
+    Atom property = w->view->x->atoms[ATOM__GTK_FRAME_EXTENTS];
+    const long sides[4] = {p->frame_left, p->frame_right, p->frame_top, p->frame_bottom};
+    bool inside = sides[0] + sides[1] < g->width && sides[2] + sides[3] < g->height;
+
+    if (p->flags & CHAN_WINDOW_FRAME && inside)
+        set_longs(w, property, XA_CARDINAL, sides, 4);
+    else if (w->pushed.has_props)
+        XDeleteProperty(w->view->x->dpy, w->xid, property);
+}
+
+// Window managers that frame a window take it away, and those that do not show it.
+static void
+push_x_border(HostWindow *w)
+{
+    XSetWindowBorderWidth(w->view->x->dpy, w->xid, w->wanted.props.border_width);
+}
+
 static void
 push_motif(HostWindow *w)
 {
@@ -349,12 +372,26 @@ host_hints_set_initial_state(HostWindow *w)
     set_longs(w, atoms[ATOM__NET_WM_STATE], XA_ATOM, list, n);
 }
 
+// A guest of our own answers the host's states with its flags: not what it wants by itself.
+static bool
+is_echo(const HostWindow *w)
+{
+    const ChanWindowProps *p = &w->wanted.props;
+    bool above = (w->wanted.flags & VIEW_FLAG_ABOVE) != 0;
+
+    return w->wanted.has_props && w->state_serial != 0 &&
+           ((int32_t)(p->states_serial - w->state_serial) < 0 ||
+            above == ((w->told_states & CHAN_STATE_ABOVE) != 0));
+}
+
 static void
 push_flag_states(HostWindow *w)
 {
     uint32_t changed = w->wanted.flags ^ w->pushed.flags;
     const Atom *atoms = w->view->x->atoms;
 
+    if (is_echo(w))
+        changed &= ~(uint32_t)VIEW_FLAG_ABOVE;
     for (size_t i = 0; i < G_N_ELEMENTS(flag_states); i++)
         if (changed & flag_states[i].flag)
             host_hints_change_state(w, w->wanted.flags & flag_states[i].flag, flag_states[i].first,
@@ -395,6 +432,10 @@ host_hints_push(HostWindow *w, bool all)
         push_sizes(w);
     bool props =
         a->has_props && (!b->has_props || memcmp(&a->props, &b->props, sizeof a->props) != 0);
+    if (props)
+        push_frame(w);
+    if (a->props.border_width != b->props.border_width && !a->override_redirect && !w->mapped)
+        push_x_border(w);
     if (all || props || a->flags != b->flags)
         push_motif(w);
     if (all || props || a->attention != b->attention || a->kind != b->kind)

@@ -4,6 +4,7 @@
 #include "rdpbridge/x11/session.h"
 
 #include <X11/Xatom.h>
+#include <X11/extensions/Xfixes.h>
 #include <X11/extensions/Xrandr.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct HostScreen {
     View *view;
     ViewScreen now;
     ViewRect frame;
+    Atom compositor; // the selection that one owns (EWMH 1.5, _NET_WM_CM_Sn)
     bool moves_by_gravity;
 };
 
@@ -132,9 +134,12 @@ read_supported(HostScreen *s)
     HostPropertyQuery query = {x->root, x->atoms[ATOM__NET_SUPPORTED], XA_ATOM, 32, SUPPORTED_MAX};
     unsigned long n = 0, *list = host_display_property(x, &query, &n);
 
-    s->now.marks_focus = s->moves_by_gravity = false;
+    s->moves_by_gravity = false;
     for (unsigned long i = 0; i < n; i++) {
-        s->now.marks_focus |= list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED];
+        if (list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED])
+            s->now.looks |= CHAN_LOOKS_FOCUS_MARKED;
+        if (list[i] == x->atoms[ATOM__GTK_FRAME_EXTENTS])
+            s->now.looks |= CHAN_LOOKS_OWN_SHADOWS;
         s->moves_by_gravity |= list[i] == x->atoms[ATOM__NET_MOVERESIZE_WINDOW];
     }
     if (list)
@@ -157,7 +162,24 @@ read_all(HostScreen *s)
     s->now.scale_percent = read_scale_percent(x);
     s->now.refresh_mhz = read_refresh_mhz(x);
     read_supported(s);
+    if (XGetSelectionOwner(x->dpy, s->compositor) != None)
+        s->now.looks |= CHAN_LOOKS_COMPOSITED;
     read_monitors(x, &s->now);
+}
+
+static void
+watch_compositor(HostScreen *s)
+{
+    HostDisplay *x = s->view->x;
+    char name[32];
+
+    g_snprintf(name, sizeof name, "_NET_WM_CM_S%d", DefaultScreen(x->dpy));
+    s->compositor = XInternAtom(x->dpy, name, False);
+    if (x->xfixes_event >= 0)
+        XFixesSelectSelectionInput(x->dpy, x->root, s->compositor,
+                                   XFixesSetSelectionOwnerNotifyMask |
+                                       XFixesSelectionWindowDestroyNotifyMask |
+                                       XFixesSelectionClientCloseNotifyMask);
 }
 
 HostScreen *
@@ -166,6 +188,7 @@ host_screen_new(View *view)
     HostScreen *s = g_new0(HostScreen, 1);
 
     s->view = view;
+    watch_compositor(s);
     s->frame = (ViewRect){FRAME_GUESS_LEFT, FRAME_GUESS_TOP, 0, 0};
     XSelectInput(view->x->dpy, view->x->root, PropertyChangeMask | StructureNotifyMask);
     if (view->x->randr_event >= 0)

@@ -17,6 +17,7 @@
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/XKBlib.h>
+#include <X11/extensions/Xfixes.h>
 #include <X11/extensions/Xrandr.h>
 #include <string.h>
 
@@ -77,6 +78,8 @@ on_extension_event(View *view, XEvent *e)
                                        e->type == x->randr_event + RRNotify)) {
         XRRUpdateConfiguration(e);
         host_screen_changed(view->screen);
+    } else if (x->xfixes_event >= 0 && e->type == x->xfixes_event + XFixesSelectionNotify) {
+        host_screen_changed(view->screen); // a compositor came or went
     } else if (e->type == x->xkb_event) {
         const XkbEvent *k = (const XkbEvent *)e;
         if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify)

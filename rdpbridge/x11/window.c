@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define REPAINT_MS 500
+
 HostWindow *
 host_window_new(View *view, uint32_t id)
 {
@@ -54,6 +56,10 @@ host_window_free(HostWindow *w)
     if (w->settle) {
         g_source_destroy(w->settle);
         g_source_unref(w->settle);
+    }
+    if (w->repaint) {
+        g_source_destroy(w->repaint);
+        g_source_unref(w->repaint);
     }
     clear_icons(w->icons);
     clear_icons(w->coming);
@@ -243,6 +249,35 @@ follow_state(HostWindow *w, const ViewCommit *m, bool first)
     w->committed_state = m->state;
 }
 
+static gboolean
+on_repaint(gpointer user)
+{
+    HostWindow *w = user;
+
+    g_source_unref(w->repaint);
+    w->repaint = NULL;
+    if (w->viewable)
+        host_paint_area(w->view, w,
+                        (ViewRect){0, 0, w->pushed.geometry.width, w->pushed.geometry.height});
+    return G_SOURCE_REMOVE;
+}
+
+// A compositor that has just taken a window's new pixmap may have missed what was painted while it
+// did (mutter 43: black until something else is painted).
+static void
+repaint_later(HostWindow *w)
+{
+    if (!(host_screen_get(w->view->screen)->looks & CHAN_LOOKS_COMPOSITED))
+        return;
+    if (w->repaint) {
+        g_source_destroy(w->repaint);
+        g_source_unref(w->repaint);
+    }
+    w->repaint = g_timeout_source_new(REPAINT_MS);
+    g_source_set_callback(w->repaint, on_repaint, w, NULL);
+    g_source_attach(w->repaint, w->view->context);
+}
+
 void
 host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
 {
@@ -273,6 +308,8 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
     host_paint_commit(w->view, w, m->serial, damage, n);
     if (new_buffer && w->viewable)
         host_paint_padding(w->view, w);
+    if (new_buffer && !first)
+        repaint_later(w);
     host_sync_consider(w);
 }
 

@@ -81,6 +81,7 @@ struct HostWindow {
     uint32_t notified_width, notified_height; // of the last ConfigureNotify
     gint64 geometry_pushed_us;                // until the window manager has had time to follow
     GSource *settle;                          // looks again when that time is over
+    GSource *repaint;                         // once more after a new size, for compositors
     gint64 state_pushed_us;                   // likewise
     uint32_t state_before;
     // Of the host's last state that the session was told of: what the guest says before it has

@@ -146,9 +146,18 @@ class HostDesktop:
 
     def wm_command(self):
         if self.wm == "i3":
-            (self.base / "i3").write_text("font pango:monospace 8\nfloating_modifier Mod4\n")
+            (self.base / "i3").write_text("# i3 config file (v4)\nfont pango:monospace 8\nfloating_modifier Mod4\n")
             return "i3", "-c", str(self.base / "i3")
-        return {"mutter": ("mutter", "--x11"), "xfwm4": ("xfwm4", "--compositor=on")}.get(self.wm, (self.wm,))
+        if self.wm == "mutter":
+            return self.mutter_command()
+        return ("xfwm4", "--compositor=on") if self.wm == "xfwm4" else (self.wm,)
+
+    def mutter_command(self):
+        """Without animations, and without waiting for a display's frames, which Xvfb does not tell of."""
+        settings = self.folder("mutter/glib-2.0/settings")
+        (settings / "keyfile").write_text("[org/gnome/desktop/interface]\nenable-animations=false\n")
+        return ("env", f"XDG_CONFIG_HOME={self.base}/mutter", "GSETTINGS_BACKEND=keyfile",
+                "CLUTTER_PAINT=disable-swap-events:disable-clipped-redraws", "mutter", "--x11")
 
     def start_bus(self):
         bus = self.base / "bus"

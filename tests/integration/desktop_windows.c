@@ -366,6 +366,56 @@ test_alpha(void)
     unmap(window);
 }
 
+static bool
+supports(const char *name)
+{
+    Atom type;
+    int format;
+    unsigned long n = 0, rest;
+    guint8 *bytes = NULL;
+    bool found = false;
+    g_assert_cmpint(XGetWindowProperty(h->client, DefaultRootWindow(h->client),
+                                       XInternAtom(h->client, "_NET_SUPPORTED", False), 0, 4096,
+                                       False, XA_ATOM, &type, &format, &n, &rest, &bytes),
+                    ==, Success);
+    const Atom *atoms = (const Atom *)(gconstpointer)bytes;
+    for (unsigned long i = 0; i < n; i++)
+        found |= atoms[i] == XInternAtom(h->client, name, False);
+    XFree(bytes);
+    return found;
+}
+
+// As toolkits find out whether to draw shadows, and windows without focus in another way.
+static void
+test_looks(void)
+{
+    Atom compositor = XInternAtom(h->client, "_NET_WM_CM_S0", False);
+    g_assert_cmpuint(XGetSelectionOwner(h->client, compositor), ==, None);
+    g_assert_true(supports("_GTK_FRAME_EXTENTS"));
+    g_assert_true(supports("_NET_WM_STATE_FOCUSED"));
+    ra_desktop_set_looks(h->desktop, CHAN_LOOKS_COMPOSITED);
+    harness_settle(h);
+    g_assert_cmpuint(XGetSelectionOwner(h->client, compositor), !=, None);
+    g_assert_false(supports("_GTK_FRAME_EXTENTS"));
+    g_assert_false(supports("_NET_WM_STATE_FOCUSED"));
+    ra_desktop_set_looks(h->desktop, CHAN_LOOKS_DEFAULT);
+    harness_settle(h);
+    g_assert_cmpuint(XGetSelectionOwner(h->client, compositor), ==, None);
+    g_assert_true(supports("_GTK_FRAME_EXTENTS"));
+}
+
+// Taken off in the guest, and told, since some window managers leave it.
+static void
+test_border(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    XSetWindowBorderWidth(h->client, window, 3);
+    const RaWindow *w = map(window, "border");
+    g_assert_cmpuint(w->props.border_width, ==, 3);
+    g_assert_cmpint(w->rect.width, ==, 400);
+    unmap(window);
+}
+
 static void
 test_states(void)
 {
@@ -557,6 +607,8 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/pixels", test_pixels);
     g_test_add_func("/desktop/pixels-exact", test_pixels_exact);
     g_test_add_func("/desktop/alpha", test_alpha);
+    g_test_add_func("/desktop/looks", test_looks);
+    g_test_add_func("/desktop/border", test_border);
     g_test_add_func("/desktop/dialog", test_dialog);
     g_test_add_func("/desktop/group-dialog", test_group_dialog);
     g_test_add_func("/desktop/popups", test_popups);

@@ -278,15 +278,24 @@ use_graphics(TestClient *c, RdpgfxClientContext *gfx)
 }
 
 guint32
+test_client_argb(TestClient *c, guint32 id, int x, int y)
+{
+    const TestWindow *w = test_client_window(c, id);
+    if (w == NULL || w->surfaces == 0 || x >= w->surface_width || y >= w->surface_height)
+        return 0;
+    const gdiGfxSurface *s = c->gfx->GetSurfaceData(c->gfx, w->surface);
+    guint32 pixel = 0;
+    memcpy(&pixel, s->data + (gsize)y * s->scanline + (gsize)x * 4, 4);
+    return GUINT32_FROM_LE(pixel);
+}
+
+guint32
 test_client_pixel(TestClient *c, guint32 id, int x, int y)
 {
     const TestWindow *w = test_client_window(c, id);
     if (w == NULL || w->surfaces == 0 || x >= w->surface_width || y >= w->surface_height)
         return G_MAXUINT32;
-    const gdiGfxSurface *s = c->gfx->GetSurfaceData(c->gfx, w->surface);
-    guint32 pixel = 0;
-    memcpy(&pixel, s->data + (gsize)y * s->scanline + (gsize)x * 4, 4);
-    return GUINT32_FROM_LE(pixel) & 0xFFFFFF;
+    return test_client_argb(c, id, x, y) & 0xFFFFFF;
 }
 
 // ---- clipboard ----

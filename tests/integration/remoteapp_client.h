@@ -55,6 +55,8 @@ TestWindow *test_client_window(TestClient *client, guint32 id);
 
 // 0xRRGGBB of the window's surface, or G_MAXUINT32.
 guint32 test_client_pixel(TestClient *client, guint32 id, int x, int y);
+// 0xAARRGGBB as it came, 0 where nothing did.
+guint32 test_client_argb(TestClient *client, guint32 id, int x, int y);
 
 void test_client_activate(TestClient *client, guint32 id);
 void test_client_command(TestClient *client, guint32 id, guint16 command);

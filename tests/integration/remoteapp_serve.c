@@ -252,6 +252,49 @@ test_kinds_and_states(void)
     rig_free(rig);
 }
 
+#define HALF_RED 0x80660000u // premultiplied
+
+static bool
+is_half_red(TestClient *c, gconstpointer data)
+{
+    return test_client_argb(c, *(const guint32 *)data, 250, 150) == HALF_RED;
+}
+
+// With each codec, pixels of a window with alpha come as they are.
+static void
+test_alpha(gconstpointer codec)
+{
+    const char *const extra[] = {"--codec", codec, NULL};
+    Rig *rig = rig_new(extra);
+    Display *dpy = rig->dpy;
+    XVisualInfo visual;
+    g_assert_true(XMatchVisualInfo(dpy, DefaultScreen(dpy), 32, TrueColor, &visual));
+    Window root = DefaultRootWindow(dpy);
+    XSetWindowAttributes attributes = {.colormap =
+                                           XCreateColormap(dpy, root, visual.visual, AllocNone),
+                                       .background_pixel = HALF_RED};
+    Window x = XCreateWindow(dpy, root, 10, 10, 300, 200, 0, 32, InputOutput, visual.visual,
+                             CWColormap | CWBackPixel | CWBorderPixel, &attributes);
+    XStoreName(dpy, x, "half");
+    XMapWindow(dpy, x);
+    XFlush(dpy);
+    TestClient *c = rig_connect(rig, NULL);
+    const TestWindow *w = test_client_wait_window(c, "half", WAIT_MS);
+    g_assert_nonnull(w);
+    g_assert_cmphex(w->ex_style & WS_EX_LAYERED, ==, WS_EX_LAYERED);
+    guint32 id = w->id;
+    g_assert_true(test_client_until(c, is_half_red, &id, WAIT_MS));
+    XRectangle solid = {0, 0, 20, 20}, clear = {20, 0, 20, 20};
+    rig_fill(rig, x, &clear, 0);
+    rig_fill(rig, x, &solid, 0xFF0000FF);
+    g_assert_true(test_client_wait_pixel(c, id, 19, 19, 0x0000FF));
+    g_assert_cmphex(test_client_argb(c, id, 19, 19), ==, 0xFF0000FF);
+    g_assert_true(test_client_wait_pixel(c, id, 20, 19, 0));
+    g_assert_cmphex(test_client_argb(c, id, 20, 19), ==, 0);
+    test_client_free(c);
+    rig_free(rig);
+}
+
 static void
 test_replace(void)
 {
@@ -411,6 +454,8 @@ main(int argc, char **argv)
     g_test_add_func("/remoteapp/resize", test_resize);
     g_test_add_func("/remoteapp/input", test_input);
     g_test_add_func("/remoteapp/kinds-and-states", test_kinds_and_states);
+    g_test_add_data_func("/remoteapp/alpha/raw", "raw", test_alpha);
+    g_test_add_data_func("/remoteapp/alpha/planar", "planar", test_alpha);
     g_test_add_func("/remoteapp/replace", test_replace);
     g_test_add_func("/remoteapp/clipboard", test_clipboard);
     g_test_add_func("/remoteapp/bad-clients", test_bad_clients);

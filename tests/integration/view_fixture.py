@@ -24,7 +24,7 @@ from harness import Failure, HostDesktop, wait_for  # noqa: E402,F401
 BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
 
 (WINDOW, TITLE, ICON, BUFFER, BUFFER_GONE, COMMIT, WINDOW_GONE, STACK, ACTIVE, MOVE_LOOP, CURSOR, SOUND_OPEN,
- SOUND, SOUND_CLOSE, CLIP_OFFER, CLIP_WANT, CLIP_DATA, ATTENTION) = range(1, 19)
+ SOUND, SOUND_CLOSE, CLIP_OFFER, CLIP_WANT, CLIP_DATA, ATTENTION, PROPS) = range(1, 20)
 (SCREEN, LAYOUT, SHOWN, KEY, POINTER, FOCUS, CONFIGURED, STATE, CLOSE, ENTER, SOUND_PLAYED, CONTROL, HOST_CLIP,
  LOCKS) = range(40, 54)
 NORMAL, DIALOG, POPUP, TOOLTIP, SPLASH, UTILITY = range(6)
@@ -32,6 +32,9 @@ RESIZABLE, CLOSABLE, MINIMIZABLE, MAXIMIZABLE, UNDECORATED, ALPHA, MODAL, ABOVE,
 USUAL = RESIZABLE | CLOSABLE | MINIMIZABLE | MAXIMIZABLE
 S_NORMAL, S_MINIMIZED, S_MAXIMIZED, S_FULLSCREEN, S_HIDDEN = range(5)
 MOVE, DOWN, UP, WHEEL = range(4)
+LOOKS_FOCUS_MARKED, LOOKS_COMPOSITED, LOOKS_OWN_SHADOWS = 1, 2, 4
+PROPS_FRAME = 1 << 7
+STATES_ABOVE = 1 << 4
 
 CTL_SETUP, CTL_APP, CTL_QUIT = 1, 2, 3
 CTL_SESSION, CTL_STARTUP, CTL_RAISE = 20, 21, 22
@@ -186,6 +189,11 @@ class View:
 
     def window(self, ident, kind=NORMAL, flags=USUAL, owner=0, app=APP_NONE, hints=(0,) * 8):
         self.session.send(message(WINDOW, struct.pack("=13I", ident, owner, kind, flags, app, *hints)))
+
+    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0):
+        """What a program says to window managers (ChanWindowProps)."""
+        self.session.send(message(PROPS, struct.pack("=2I14I2I4I4I3I", ident, 0, *(0,) * 14, flags, 0, *(0,) * 4, *frame,
+                                                     states, states_serial, border)))
 
     def title(self, ident, text):
         raw = text if isinstance(text, bytes) else text.encode()

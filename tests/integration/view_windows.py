@@ -269,6 +269,29 @@ class Geometry(ViewCase):
         self.desktop.run("xrandr", "--output", "screen", "--mode", "1280x800")
         self.v.session.expect(p.SCREEN, lambda b: struct.unpack_from("=II", b, 8) == self.size)
 
+    def test_looks(self):
+        looks = lambda body: struct.unpack_from("=I", body, 44)[0]  # noqa: E731
+        self.assertEqual(looks(self.v.session.expect(p.SCREEN)) & p.LOOKS_COMPOSITED, 0)
+        compositor = self.desktop.spawn("xcompmgr")
+        self.v.session.expect(p.SCREEN, lambda b: looks(b) & p.LOOKS_COMPOSITED)
+        compositor.terminate()
+        self.v.session.expect(p.SCREEN, lambda b: not looks(b) & p.LOOKS_COMPOSITED)
+
+    def test_own_shadow(self):
+        self.v.window(1, flags=p.USUAL | p.UNDECORATED | p.ALPHA)
+        self.v.props(1, flags=p.PROPS_FRAME, frame=(11, 12, 13, 14))
+        self.v.buffer(1, picture(300, 200))
+        self.v.commit(1, (200, 200, 300, 200))
+        window = wait_for("the window", self.v.all_windows)[0]
+        self.assertEqual(self.desktop.text_property(window, "_GTK_FRAME_EXTENTS"), [11, 12, 13, 14])
+        self.assertEqual(window.get_geometry().depth, 32)
+        self.v.props(1, flags=p.PROPS_FRAME, frame=(150, 150, 0, 0))  # nothing would be left
+        wait_for("no shadow", lambda: self.desktop.text_property(window, "_GTK_FRAME_EXTENTS") is None)
+        self.v.props(1, flags=p.PROPS_FRAME, frame=(1, 2, 3, 4))
+        wait_for("a shadow", lambda: self.desktop.text_property(window, "_GTK_FRAME_EXTENTS") == [1, 2, 3, 4])
+        self.v.props(1)
+        wait_for("no shadow", lambda: self.desktop.text_property(window, "_GTK_FRAME_EXTENTS") is None)
+
 
 class States(ViewCase):
     def states(self, window):
@@ -299,6 +322,20 @@ class States(ViewCase):
         self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
         self.expect_state(p.S_NORMAL)
         self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[2:] == (200, 200, 300, 200))
+
+    def test_above_and_back_before_the_guest_follows(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.v.props(1)
+        self.ask(window, 1, "ABOVE")
+        said = self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[2] == p.STATES_ABOVE)
+        self.ask(window, 0, "ABOVE")
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[2] == 0)
+        self.v.window(1, flags=p.USUAL | p.ABOVE)  # the guest has followed the first
+        self.v.props(1, states=p.STATES_ABOVE, states_serial=struct.unpack("=IIII", said)[3])
+        self.v.commit(1, (200, 200, 300, 200))
+        self.desktop.display.sync()
+        self.assertNotIn("ABOVE", self.states(window))
+        self.assertIsNone(self.v.session.take(p.STATE))
 
     def test_guest_changes_its_state(self):
         window = self.v.show(1, (200, 200, 300, 200))

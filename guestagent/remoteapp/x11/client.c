@@ -60,6 +60,8 @@ take_attributes(RaConn *conn, RaClient *c, xcb_get_window_attributes_cookie_t at
         c->depth = geometry->depth;
         ra_client_set_rect(c, (RaRect){geometry->x, geometry->y, geometry->width, geometry->height},
                            geometry->border_width);
+        if (!c->override_redirect)
+            c->pub.props.border_width = MIN(geometry->border_width, CHAN_WINDOW_BORDER_MAX);
         c->pub.mapped = attributes->map_state != XCB_MAP_STATE_UNMAPPED;
     }
     free(attributes);
@@ -261,7 +263,8 @@ write_states(RaConn *conn, RaClient *c)
     guint n = 0;
     for (int a = RA_ATOM__NET_WM_STATE_MODAL; a <= RA_ATOM__NET_WM_STATE_FOCUSED; a++) {
         const bool *flag = ra_client_state_flag(conn, &c->states, conn->atom[a]);
-        if (flag && *flag && (a != RA_ATOM__NET_WM_STATE_FOCUSED || conn->marks_focus))
+        if (flag && *flag &&
+            (a != RA_ATOM__NET_WM_STATE_FOCUSED || (conn->looks & CHAN_LOOKS_FOCUS_MARKED)))
             atoms[n++] = (long)conn->atom[a];
     }
     ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_STATE, XA_ATOM, atoms, n);

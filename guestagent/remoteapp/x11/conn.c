@@ -166,6 +166,18 @@ request_fails(RaConn *conn, xcb_void_cookie_t cookie)
     return failed;
 }
 
+void
+ra_conn_own(RaConn *conn, Atom selection)
+{
+    XSetSelectionOwner(conn->dpy, selection, conn->own, CurrentTime);
+    XEvent manager = {.xclient = {.type = ClientMessage,
+                                  .window = conn->root,
+                                  .message_type = ATOM(conn, MANAGER),
+                                  .format = 32,
+                                  .data.l = {CurrentTime, (long)selection, (long)conn->own}}};
+    XSendEvent(conn->dpy, conn->root, False, StructureNotifyMask, &manager);
+}
+
 gboolean
 ra_conn_manage(RaConn *conn, GError **error)
 {
@@ -175,14 +187,7 @@ ra_conn_manage(RaConn *conn, GError **error)
     if (request_fails(conn, xcb_change_window_attributes_checked(conn->xcb, (guint32)conn->root,
                                                                  XCB_CW_EVENT_MASK, &mask)))
         return refuse(conn, error);
-    XSetSelectionOwner(conn->dpy, ATOM(conn, WM_S0), conn->own, CurrentTime);
-    XEvent manager = {
-        .xclient = {.type = ClientMessage,
-                    .window = conn->root,
-                    .message_type = ATOM(conn, MANAGER),
-                    .format = 32,
-                    .data.l = {CurrentTime, (long)ATOM(conn, WM_S0), (long)conn->own}}};
-    XSendEvent(conn->dpy, conn->root, False, StructureNotifyMask, &manager);
+    ra_conn_own(conn, ATOM(conn, WM_S0));
     XCompositeRedirectSubwindows(conn->dpy, conn->root, CompositeRedirectManual);
     XFixesSelectCursorInput(conn->dpy, conn->root, XFixesDisplayCursorNotifyMask);
     XMapWindow(conn->dpy, conn->own);

@@ -38,6 +38,7 @@
     X(_CASEMENT_BORROWED_KEYS)                                                                     \
     X(_MOTIF_WM_HINTS)                                                                             \
     X(_GTK_FRAME_EXTENTS)                                                                          \
+    X(_NET_WM_CM_S0)                                                                               \
     X(_XSETTINGS_S0)                                                                               \
     X(_XSETTINGS_SETTINGS)                                                                         \
     X(_NET_SUPPORTED)                                                                              \
@@ -113,10 +114,10 @@ typedef struct {
     xcb_connection_t *xcb;
     int screen;
     Window root;
-    Window own;       // ours: check window, owner of selections, focus while nothing has it
-    Time time;        // the newest server time seen
-    bool marks_focus; // _NET_WM_STATE_FOCUSED is announced and set
-    bool lost;        // the server is gone; every call returns without effect
+    Window own;    // ours: check window, owner of selections, focus while nothing has it
+    Time time;     // the newest server time seen
+    guint32 looks; // ChanRailLooks
+    bool lost;     // the server is gone; every call returns without effect
     int damage_event, fixes_event;
     int randr_event; // -1: no RandR
     int xkb_event;   // -1: no XKB
@@ -129,6 +130,10 @@ typedef struct {
 RaConn *ra_conn_open(const char *display_name, GError **error);
 void ra_conn_close(RaConn *conn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RaConn, ra_conn_close)
+
+// Makes our own window the owner of a selection that says who manages something, and tells so
+// (ICCCM 2.8).
+void ra_conn_own(RaConn *conn, Atom selection);
 
 // Becomes window manager and compositor. FALSE with error set when there is one.
 gboolean ra_conn_manage(RaConn *conn, GError **error);

@@ -250,12 +250,11 @@ ra_desktop_activate(RaDesktop *d, guint32 id)
 }
 
 void
-ra_desktop_mark_focus(RaDesktop *d, bool marked)
+ra_desktop_set_looks(RaDesktop *d, guint32 looks)
 {
-    if (d->conn->marks_focus == marked)
+    if (d->conn->looks == looks)
         return;
-    d->conn->marks_focus = marked;
-    ra_ewmh_announce(d->conn);
+    ra_ewmh_set_looks(d->conn, looks);
     for (guint i = 0; i < d->clients->len; i++)
         ra_client_states_stale(d->clients->pdata[i]);
     ra_unsettle(d);

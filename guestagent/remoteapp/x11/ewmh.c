@@ -10,16 +10,32 @@
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
 
-void
-ra_ewmh_announce(RaConn *conn)
+static void
+announce(RaConn *conn)
 {
     long supported[RA_ATOM_COUNT];
     guint n = 0;
     for (int a = RA_ATOM__NET_SUPPORTED; a < RA_ATOM_COUNT; a++)
-        if (a != RA_ATOM__NET_WM_STATE_FOCUSED || conn->marks_focus)
+        if (a != RA_ATOM__NET_WM_STATE_FOCUSED || (conn->looks & CHAN_LOOKS_FOCUS_MARKED))
             supported[n++] = (long)conn->atom[a];
-    supported[n++] = (long)ATOM(conn, _GTK_FRAME_EXTENTS);
+    if (conn->looks & CHAN_LOOKS_OWN_SHADOWS)
+        supported[n++] = (long)ATOM(conn, _GTK_FRAME_EXTENTS);
     ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTED, XA_ATOM, supported, n);
+}
+
+void
+ra_ewmh_set_looks(RaConn *conn, guint32 looks)
+{
+    guint32 changed = conn->looks ^ looks;
+    conn->looks = looks;
+    announce(conn);
+    // Last: toolkits look again when it has another owner.
+    if (!(changed & CHAN_LOOKS_COMPOSITED))
+        return;
+    if (looks & CHAN_LOOKS_COMPOSITED)
+        ra_conn_own(conn, ATOM(conn, _NET_WM_CM_S0));
+    else
+        XSetSelectionOwner(conn->dpy, ATOM(conn, _NET_WM_CM_S0), None, CurrentTime);
 }
 
 void
@@ -28,8 +44,8 @@ ra_ewmh_init(RaConn *conn)
     long own = (long)conn->own;
     long one = 1;
     long zero[2] = {0, 0};
-    conn->marks_focus = true;
-    ra_ewmh_announce(conn);
+    conn->looks = CHAN_LOOKS_DEFAULT;
+    announce(conn);
     ra_prop_set(conn, conn->own, RA_ATOM__NET_SUPPORTING_WM_CHECK, XA_WINDOW, &own, 1);
     ra_prop_set_text(conn, conn->own, RA_ATOM__NET_WM_NAME, "casement-remoteapp");
     ra_prop_set(conn, conn->root, RA_ATOM__NET_NUMBER_OF_DESKTOPS, XA_CARDINAL, &one, 1);

@@ -7,8 +7,8 @@
 
 // Announces the window manager, once.
 void ra_ewmh_init(RaConn *conn);
-// Tells anew what is supported; the check window stays the same.
-void ra_ewmh_announce(RaConn *conn);
+// What programs are to draw by (channel/rail.h); the check window stays the same.
+void ra_ewmh_set_looks(RaConn *conn, guint32 looks);
 
 // Screen size and work area, where programs read them.
 void ra_ewmh_push_screen(RaDesktop *d);

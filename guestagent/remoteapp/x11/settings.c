@@ -67,21 +67,6 @@ append_integer(GByteArray *bytes, const char *name, guint32 serial, gint32 value
 }
 
 static void
-become_manager(RaSettings *settings)
-{
-    RaConn *conn = settings->conn;
-    settings->manager = true;
-    XSetSelectionOwner(conn->dpy, ATOM(conn, _XSETTINGS_S0), conn->own, CurrentTime);
-    XEvent event = {
-        .xclient = {.type = ClientMessage,
-                    .window = conn->root,
-                    .message_type = ATOM(conn, MANAGER),
-                    .format = 32,
-                    .data.l = {CurrentTime, (long)ATOM(conn, _XSETTINGS_S0), (long)conn->own}}};
-    XSendEvent(conn->dpy, conn->root, False, StructureNotifyMask, &event);
-}
-
-static void
 set_xsettings(RaSettings *settings, int dpi)
 {
     RaConn *conn = settings->conn;
@@ -99,7 +84,8 @@ set_xsettings(RaSettings *settings, int dpi)
                     ATOM(conn, _XSETTINGS_SETTINGS), 8, PropModeReplace, bytes->data,
                     (int)bytes->len);
     if (!settings->manager)
-        become_manager(settings);
+        ra_conn_own(conn, ATOM(conn, _XSETTINGS_S0));
+    settings->manager = true;
 }
 
 void
