@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/link.h"
 
+#include "channel/clip.h"
 #include "channel/glib/steady.h"
 #include "guestagent/remoteapp/read_ahead.h"
 
@@ -11,8 +12,10 @@
 #include <freerdp/transport_io.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <linux/sockios.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -22,7 +25,8 @@
 #define KEEP_CAPACITY (1024 * 1024) // of the output buffer when it is idle
 #define SEND_BUFFER (4 * 1024 * 1024)
 #define TLS_TIMEOUT_S 3
-#define MESSAGE_MAX (40u * 1024 * 1024) // one message of a client on a static channel
+#define MESSAGE_MAX (CHAN_CLIP_DATA_MAX + CHAN_CLIP_HEADER) // of a client on a static channel
+#define SOME_CHUNKS (32 * 1024)
 
 typedef struct {
     rdpContext base;
@@ -199,6 +203,33 @@ ra_link_pending(const RaLink *link)
     if (!link->local)
         return link->blocked ? FLUSH_AT : 0; // the library does not say how much
     return link->out_size - link->out_at;
+}
+
+gboolean
+ra_link_send_chunk(RaLink *link, const char *channel, const ChanPacedChunk *chunk)
+{
+    freerdp_peer *peer = link->peer;
+    UINT32 flags = CHANNEL_FLAG_SHOW_PROTOCOL | (chunk->first ? CHANNEL_FLAG_FIRST : 0) |
+                   (chunk->last ? CHANNEL_FLAG_LAST : 0);
+    UINT16 id = WTSChannelGetId(peer, channel);
+    if (link->end_reason != NULL ||
+        !peer->SendChannelPacket(peer, id, chunk->total, flags, chunk->bytes.data,
+                                 chunk->bytes.size))
+        return FALSE;
+    if (chunk->last)
+        ra_link_send(link);
+    return TRUE;
+}
+
+gsize
+ra_link_unsent(RaLink *link)
+{
+    int with_kernel = 0;
+    if (ra_link_pending(link) >= SOME_CHUNKS)
+        ra_link_send(link);
+    if (ioctl(link->fd, SIOCOUTQ, &with_kernel) != 0 || with_kernel < 0)
+        with_kernel = 0;
+    return ra_link_pending(link) + (gsize)with_kernel;
 }
 
 // ---- input ----

@@ -12,6 +12,8 @@
 
 #include "guestagent/remoteapp/certificate.h"
 
+#include "channel/glib/paced.h"
+
 #include <freerdp/peer.h>
 #include <glib.h>
 #include <stdbool.h>
@@ -67,3 +69,9 @@ void ra_link_send(RaLink *link);
 
 // Bytes the socket has not taken.
 gsize ra_link_pending(const RaLink *link);
+
+// For who sends much over a static channel and lets others through (channel/glib/paced.h): a chunk of
+// a message, past the library's queue, and how much waits, with the kernel too. All of a channel's
+// messages must go one way or the other.
+gboolean ra_link_send_chunk(RaLink *link, const char *channel, const ChanPacedChunk *chunk);
+gsize ra_link_unsent(RaLink *link);
