@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/clipchannel.h"
 
+#include "channel/glib/clip_in.h"
 #include "channel/glib/paced.h"
 #include "rdpbridge/rdp.h"
 
 #include <freerdp/channels/channels.h>
 #include <freerdp/channels/cliprdr.h>
 #include <freerdp/svc.h>
-#include <string.h>
 
 struct BridgeClipChannel {
     CHANNEL_ENTRY_POINTS_FREERDP_EX points;
@@ -20,9 +20,7 @@ struct BridgeClipChannel {
     gpointer user;
     ChanPaced *out;
 
-    guint8 head[CHAN_CLIP_HEADER]; // of the message that comes
-    gsize head_size;
-    GByteArray *body; // NULL: longer than allowed, the rest is dropped
+    ChanClipIn in;
 };
 
 // To the guest.
@@ -72,54 +70,6 @@ bridge_clip_channel_send(BridgeClipChannel *c, ChanClipType type, guint16 flags,
 
 // From the guest.
 
-static void
-begin_message(BridgeClipChannel *c)
-{
-    c->head_size = 0;
-    g_clear_pointer(&c->body, g_byte_array_unref);
-    c->body = g_byte_array_new();
-}
-
-// Data that is too long is refused as a whole; of other messages the beginning is enough.
-static void
-append(BridgeClipChannel *c, ChanSpan untrusted)
-{
-    gsize of_head = MIN(untrusted.size, CHAN_CLIP_HEADER - c->head_size);
-
-    memcpy(c->head + c->head_size, untrusted.data, of_head);
-    c->head_size += of_head;
-    if (!c->body)
-        return;
-    gboolean is_data = c->head[0] == CHAN_CLIP_DATA_RESPONSE;
-    gsize n = untrusted.size - of_head;
-    gsize room = (is_data ? CHAN_CLIP_DATA_MAX : CHAN_CLIP_PDU_MAX) - c->body->len;
-
-    if (n > room && is_data)
-        g_clear_pointer(&c->body, g_byte_array_unref);
-    else
-        g_byte_array_append(c->body, untrusted.data + of_head, (guint)MIN(n, room));
-}
-
-static void
-end_message(BridgeClipChannel *c)
-{
-    ChanReader r = chan_reader(CHAN_SPAN(c->head, c->head_size));
-    guint16 type = chan_read_u16(&r), flags = chan_read_u16(&r);
-    guint32 size = chan_read_u32(&r);
-    GByteArray *whole = g_steal_pointer(&c->body);
-
-    if (!whole) {
-        whole = g_byte_array_new();
-        flags = CHAN_CLIP_FAIL;
-    }
-    // What follows the message is padding.
-    if (size < whole->len)
-        g_byte_array_set_size(whole, size);
-    g_autoptr(GBytes) body = g_byte_array_free_to_bytes(whole);
-    if (!r.failed)
-        c->handler->message((ChanClipType)type, flags, body, c->user);
-}
-
 static VOID VCAPITYPE
 on_open_event(LPVOID user, DWORD handle, UINT event, LPVOID data, UINT32 size, UINT32 total,
               UINT32 flags)
@@ -128,12 +78,13 @@ on_open_event(LPVOID user, DWORD handle, UINT event, LPVOID data, UINT32 size, U
 
     if (event != CHANNEL_EVENT_DATA_RECEIVED || !c || !c->handler)
         return;
-    if (flags & CHANNEL_FLAG_FIRST)
-        begin_message(c);
-    append(c, CHAN_SPAN(data, size));
+    ChanClipMessage m;
     c->handler->progress(c->user);
-    if (flags & CHANNEL_FLAG_LAST)
-        end_message(c);
+    if (!chan_clip_in_add(&c->in, CHAN_SPAN(data, size), (flags & CHANNEL_FLAG_FIRST) != 0,
+                          (flags & CHANNEL_FLAG_LAST) != 0, &m))
+        return;
+    c->handler->message(m.type, m.flags, m.body, c->user);
+    g_bytes_unref(m.body);
 }
 
 static void
@@ -144,7 +95,7 @@ close_channel(BridgeClipChannel *c)
     c->open_handle = 0;
     c->handler = NULL;
     g_clear_pointer(&c->out, chan_paced_free);
-    g_clear_pointer(&c->body, g_byte_array_unref);
+    chan_clip_in_clear(&c->in);
 }
 
 static VOID VCAPITYPE

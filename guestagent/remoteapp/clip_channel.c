@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/clip_channel.h"
 
+#include "channel/glib/clip_in.h"
 #include "guestagent/remoteapp/clip_form.h"
-#include "guestagent/remoteapp/vchannel.h"
 
 #include <freerdp/channels/cliprdr.h>
 
@@ -12,7 +12,7 @@
 struct RaClipChannel {
     RaLink *link;
     RaDesktop *desktop;
-    RaChannel *channel; // to read from
+    ChanClipIn in;
     ChanPaced *out;
     bool client_ready; // it sent its first format list
     bool ours;         // the client is of our own making
@@ -189,18 +189,15 @@ ra_clip_channel_wanted(RaClipChannel *c, ChanClipSelection which, guint32 kind)
 }
 
 static void
-handle_data_response(RaClipChannel *c, ChanReader *r, guint16 flags)
+handle_data_response(RaClipChannel *c, GBytes *body, guint16 flags)
 {
     ChanClipFormat asked = c->asked;
     if (asked.id == 0)
         return;
     c->asked.id = 0;
-    ChanSpan bytes = chan_read_bytes(r, r->left);
-    g_autoptr(GBytes) data = NULL;
-    if ((flags & CHAN_CLIP_OK) != 0) {
-        g_autoptr(GBytes) all = g_bytes_new(bytes.data, bytes.size);
-        data = ra_clip_form_decode(all, asked.form);
-    }
+    g_autoptr(GBytes) data = (flags & CHAN_CLIP_OK) != 0 && g_bytes_get_size(body) > 0
+                                 ? ra_clip_form_decode(body, asked.form)
+                                 : NULL;
     ra_desktop_clipboard_give(c->desktop, asked.selection, asked.kind, data);
     ask_client(c);
 }
@@ -215,59 +212,51 @@ handle_capabilities(RaClipChannel *c, ChanReader *r)
     c->ours = (flags & CHAN_CLIP_OURS) != 0;
 }
 
-static bool
-handle(RaClipChannel *c, ChanSpan pdu)
+static void
+handle(RaClipChannel *c, const ChanClipMessage *m)
 {
-    ChanReader r = chan_reader(pdu);
-    guint16 type = chan_read_u16(&r);
-    guint16 flags = chan_read_u16(&r);
-    guint32 size = chan_read_u32(&r);
-    if (r.failed || size > r.left)
-        return false;
-    ChanReader body = chan_reader(chan_read_bytes(&r, size)); // some clients pad the end
-    switch (type) {
+    gsize size = 0;
+    const guint8 *untrusted = g_bytes_get_data(m->body, &size);
+    ChanReader body = chan_reader(CHAN_SPAN(untrusted, size));
+    switch (m->type) {
     case CHAN_CLIP_CAPABILITIES:
         handle_capabilities(c, &body);
         break;
     case CHAN_CLIP_FORMAT_LIST:
-        handle_format_list(c, &body, flags);
+        handle_format_list(c, &body, m->flags);
         break;
     case CHAN_CLIP_DATA_REQUEST:
         handle_data_request(c, &body);
         break;
     case CHAN_CLIP_DATA_RESPONSE:
-        handle_data_response(c, &body, flags);
+        handle_data_response(c, m->body, m->flags);
         break;
     default: // files and locks are not offered
         break;
     }
-    return true;
 }
 
-bool
-ra_clip_channel_receive(RaClipChannel *c)
+static void
+on_piece(ChanSpan piece, gboolean first, gboolean last, gpointer user)
 {
-    for (;;) {
-        g_autoptr(GBytes) bytes = ra_channel_read(c->channel);
-        if (bytes == NULL)
-            return true;
-        gsize size = 0;
-        const guint8 *data = g_bytes_get_data(bytes, &size);
-        if (!handle(c, CHAN_SPAN(data, size)))
-            return false;
-    }
+    RaClipChannel *c = user;
+    ChanClipMessage m;
+    if (!chan_clip_in_add(&c->in, piece, first, last, &m))
+        return;
+    handle(c, &m);
+    g_bytes_unref(m.body);
 }
 
 RaClipChannel *
 ra_clip_channel_new(GMainContext *context, RaLink *link, RaDesktop *desktop)
 {
-    g_autoptr(RaChannel) channel = ra_channel_open_static(link, CLIPRDR_SVC_CHANNEL_NAME);
-    if (channel == NULL)
-        return NULL;
     RaClipChannel *c = g_new0(RaClipChannel, 1);
+    if (!ra_link_take_channel(link, CLIPRDR_SVC_CHANNEL_NAME, on_piece, c)) {
+        g_free(c);
+        return NULL;
+    }
     c->link = link;
     c->desktop = desktop;
-    c->channel = g_steal_pointer(&channel);
     c->out = chan_paced_new(context, &out, c);
     g_queue_init(&c->owed);
     write_capabilities(c);
@@ -280,11 +269,12 @@ ra_clip_channel_free(RaClipChannel *c)
 {
     if (c == NULL)
         return;
+    ra_link_leave_channel(c->link);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         if (chan_clip_list_kinds(&c->client[i]))
             ra_desktop_clipboard_offer(c->desktop, (ChanClipSelection)i, 0);
     g_queue_clear_full(&c->owed, g_free);
     chan_paced_free(c->out);
-    ra_channel_free(c->channel);
+    chan_clip_in_clear(&c->in);
     g_free(c);
 }

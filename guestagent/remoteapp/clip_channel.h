@@ -15,9 +15,6 @@ typedef struct RaClipChannel RaClipChannel;
 RaClipChannel *ra_clip_channel_new(GMainContext *context, RaLink *link, RaDesktop *desktop);
 void ra_clip_channel_free(RaClipChannel *clipboard);
 
-// Reads what arrived. False: the client broke the protocol.
-bool ra_clip_channel_receive(RaClipChannel *clipboard);
-
 // Events of the desktop.
 void ra_clip_channel_offered(RaClipChannel *clipboard, ChanClipSelection which, guint32 kinds);
 void ra_clip_channel_data(RaClipChannel *clipboard, ChanClipSelection which, GBytes *data);

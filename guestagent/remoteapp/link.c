@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/link.h"
 
-#include "channel/clip.h"
 #include "channel/glib/steady.h"
 #include "guestagent/remoteapp/read_ahead.h"
 
@@ -25,7 +24,7 @@
 #define KEEP_CAPACITY (1024 * 1024) // of the output buffer when it is idle
 #define SEND_BUFFER (4 * 1024 * 1024)
 #define TLS_TIMEOUT_S 3
-#define MESSAGE_MAX (CHAN_CLIP_DATA_MAX + CHAN_CLIP_HEADER) // of a client on a static channel
+#define MESSAGE_MAX (1024 * 1024) // of a client on a static channel
 #define SOME_CHUNKS (32 * 1024)
 
 typedef struct {
@@ -45,6 +44,9 @@ struct RaLink {
     gpointer input;
     rdpTransportIo io; // the library's own
     psPeerReceiveChannelData receive;
+    RaLinkPiece piece; // NULL: no channel is taken
+    gpointer piece_user;
+    UINT16 piece_channel;
 
     bool activated, activation_told;
     const char *end_reason; // set: the connection is over
@@ -203,6 +205,23 @@ ra_link_pending(const RaLink *link)
     if (!link->local)
         return link->blocked ? FLUSH_AT : 0; // the library does not say how much
     return link->out_size - link->out_at;
+}
+
+bool
+ra_link_take_channel(RaLink *link, const char *channel, RaLinkPiece piece, gpointer user)
+{
+    if (!WTSVirtualChannelManagerIsChannelJoined(link->vcm, channel))
+        return false;
+    link->piece_channel = WTSChannelGetId(link->peer, channel);
+    link->piece = piece;
+    link->piece_user = user;
+    return true;
+}
+
+void
+ra_link_leave_channel(RaLink *link)
+{
+    link->piece = NULL;
 }
 
 gboolean
@@ -374,6 +393,11 @@ on_receive_channel_data(freerdp_peer *peer, UINT16 channel, const BYTE *data, si
                         UINT32 flags, size_t total)
 {
     RaLink *link = link_of(peer->context);
+    if (link->piece != NULL && channel == link->piece_channel) {
+        link->piece(CHAN_SPAN(data, size), (flags & CHANNEL_FLAG_FIRST) != 0,
+                    (flags & CHANNEL_FLAG_LAST) != 0, link->piece_user);
+        return TRUE;
+    }
     if (total > MESSAGE_MAX || size > total)
         return FALSE;
     return link->receive(peer, channel, data, size, flags, total);

@@ -118,8 +118,6 @@ on_received(gpointer user)
     ra_graphics_receive(peer->graphics);
     if (!ra_display_receive(peer->screen))
         on_failed("the client broke the protocol of the display control channel", peer);
-    if (peer->clipboard != NULL && !ra_clip_channel_receive(peer->clipboard))
-        on_failed("the client broke the protocol of the clipboard channel", peer);
     if (peer->sound != NULL && !ra_sound_receive(peer->sound))
         on_failed("the client broke the protocol of the sound channel", peer);
 }
