@@ -483,6 +483,7 @@ broker_guest_free(BrokerGuest *g)
     broker_session_free(g->session);
     broker_sign_in_free(g->sign_in);
     broker_guest_people_free(g->people);
+    broker_notifications_free(g->notifications);
     chan_pump_free(g->pump);
     broker_link_free(g->link);
     broker_documents_free(g->documents);
