@@ -7,7 +7,8 @@
 // Between our own two ends more is said than the specification has, within its own messages: each
 // end uses it only when the other's capabilities carried CHAN_CLIP_OURS.
 //  - Content travels as X11 has it, under the names of its MIME types.
-//  - A format list whose first entry is named "org.casement.primary" tells of the PRIMARY selection,
+//  - A format list whose first entry is named "org.casement.primary" tells of the PRIMARY
+//  selection,
 //    any other of CLIPBOARD; the ids of the two differ, so that a request says which it means.
 
 #include "channel/wire.h"

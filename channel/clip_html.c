@@ -8,13 +8,13 @@
 #define BEFORE "<html><body>\r\n<!--StartFragment-->"
 #define AFTER "<!--EndFragment-->\r\n</body></html>"
 #define HEADER                                                                                     \
-    "Version:0.9\r\nStartHTML:%010zu\r\nEndHTML:%010zu\r\nStartFragment:%010zu\r\n"                  \
+    "Version:0.9\r\nStartHTML:%010zu\r\nEndHTML:%010zu\r\nStartFragment:%010zu\r\n"                \
     "EndFragment:%010zu\r\n"
 
 typedef enum { START_HTML, END_HTML, START_FRAGMENT, END_FRAGMENT, OFFSETS } Offset;
 
-static const char *const names[OFFSETS] = {"StartHTML:", "EndHTML:", "StartFragment:",
-                                           "EndFragment:"};
+static const char *const names[OFFSETS] = {
+    "StartHTML:", "EndHTML:", "StartFragment:", "EndFragment:"};
 
 // A decimal of at most ten digits; anything else (-1, too) is no place in the data.
 static size_t
@@ -72,17 +72,16 @@ chan_clip_html_find(ChanSpan untrusted_data)
 
     read_header(untrusted_data, offsets);
     ChanSpan whole = between(untrusted_data, offsets[START_HTML], offsets[END_HTML]);
-    return whole.size > 0
-               ? whole
-               : between(untrusted_data, offsets[START_FRAGMENT], offsets[END_FRAGMENT]);
+    return whole.size > 0 ? whole
+                          : between(untrusted_data, offsets[START_FRAGMENT], offsets[END_FRAGMENT]);
 }
 
 size_t
 chan_clip_html_wrap(ChanSpan html, uint8_t *out)
 {
     char header[CHAN_CLIP_HTML_MORE];
-    size_t start = (size_t)snprintf(header, sizeof header, HEADER, (size_t)0, (size_t)0, (size_t)0,
-                                    (size_t)0);
+    size_t start =
+        (size_t)snprintf(header, sizeof header, HEADER, (size_t)0, (size_t)0, (size_t)0, (size_t)0);
     size_t fragment = start + strlen(BEFORE), after = fragment + html.size;
     size_t end = after + strlen(AFTER);
 

@@ -40,13 +40,13 @@ typedef enum {
     CHAN_MSG_APPS_END = 4,
     CHAN_MSG_APP_GONE = 5,
     CHAN_MSG_ICON = 6,
-    CHAN_MSG_SERVICE = 7,          // a service (a stream's name) became available or went away
-    CHAN_MSG_PROGRAM_ENDED = 8,    // a program that was started by an exec ended
-    CHAN_MSG_PROGRAM_OUTPUT = 9,   // where its output is; before the end of one that failed
-    CHAN_MSG_SERVICE_FAILING = 10, // one just told of as away keeps failing: do not wait for it
-    CHAN_MSG_SESSIONS = 11,        // who is at the guest, all of it; again when it changes
-    CHAN_MSG_CERTIFICATES = 12,    // what its RDP server may present; again when it changes
-    CHAN_MSG_NOTIFICATION = 13,    // a program notifies the user, or changes what it told
+    CHAN_MSG_SERVICE = 7,            // a service (a stream's name) became available or went away
+    CHAN_MSG_PROGRAM_ENDED = 8,      // a program that was started by an exec ended
+    CHAN_MSG_PROGRAM_OUTPUT = 9,     // where its output is; before the end of one that failed
+    CHAN_MSG_SERVICE_FAILING = 10,   // one just told of as away keeps failing: do not wait for it
+    CHAN_MSG_SESSIONS = 11,          // who is at the guest, all of it; again when it changes
+    CHAN_MSG_CERTIFICATES = 12,      // what its RDP server may present; again when it changes
+    CHAN_MSG_NOTIFICATION = 13,      // a program notifies the user, or changes what it told
     CHAN_MSG_NOTIFICATION_GONE = 14, // it takes that back
     // host to guest
     CHAN_MSG_HOST_INFO = 64, // once after hello

@@ -64,5 +64,4 @@ typedef struct {
     void (*action)(uint32_t id, uint32_t which, void *user);
 } AgentNotificationEvents;
 // events is borrowed; NULL: nobody notifies.
-void
-agent_set_notification_events(Agent *agent, const AgentNotificationEvents *events, void *user);
+void agent_set_notification_events(Agent *agent, const AgentNotificationEvents *events, void *user);

@@ -30,8 +30,8 @@ typedef struct {
     AgentPlatform *platform;
     AgentPeers *peers;
     AgentDoor *door;
-    AgentLink *link;         // NULL: no supervisor
-    AgentHandover *handover; // NULL likewise
+    AgentLink *link;                   // NULL: no supervisor
+    AgentHandover *handover;           // NULL likewise
     AgentNotifications *notifications; // NULL: the bus is not there yet, or not at all
     gboolean said_unknown;
 } Program;

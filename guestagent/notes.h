@@ -9,8 +9,7 @@ typedef struct AgentNotes AgentNotes;
 
 AgentNotes *agent_notes_new(void);
 void agent_notes_free(AgentNotes *notes);
-void
-agent_notes_set_events(AgentNotes *notes, const AgentNotificationEvents *events, void *user);
+void agent_notes_set_events(AgentNotes *notes, const AgentNotificationEvents *events, void *user);
 
 // Keeps a copy in the place of the one with this id, if there is one. False: there is no room.
 bool agent_notes_put(AgentNotes *notes, uint32_t id, ChanSpan encoded);

@@ -166,7 +166,8 @@ on_program_ended(guint32 pid, int status, gpointer user)
 }
 
 static const BrokerGuestMessageHandlers message_handlers = {
-    on_guest_info, on_people, on_notification, on_service, on_service_failing, on_program_ended, on_program_output};
+    on_guest_info,      on_people,        on_notification,  on_service,
+    on_service_failing, on_program_ended, on_program_output};
 
 static void
 on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)

@@ -27,7 +27,7 @@ struct BrokerGuest {
     BrokerSignIn *sign_in;
     BrokerGuestPeople *people;
     BrokerNotifications *notifications; // of this channel; NULL: none yet
-    char *told_user; // who the agent said is signed in, when it said hello
+    char *told_user;                    // who the agent said is signed in, when it said hello
     guint32 signs_in;
     BrokerDocuments *documents;
     BrokerWaiters *waiters;

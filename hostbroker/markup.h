@@ -2,8 +2,9 @@
 #pragma once
 
 // The body of a guest's notification: text with the markup of the Desktop Notifications
-// Specification, of which b, i and u are left. What comes out is well-formed, whatever went in; links
-// and pictures are not among it, since they would lead from the desktop to where the guest says.
+// Specification, of which b, i and u are left. What comes out is well-formed, whatever went in;
+// links and pictures are not among it, since they would lead from the desktop to where the guest
+// says.
 
 #include <glib.h>
 

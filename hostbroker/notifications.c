@@ -19,8 +19,8 @@ typedef struct {
     guint32 id, host_id;      // host_id 0: not up yet
     GVariant *due;            // arguments of Notify that are to be sent, without the id to replace
     guint n_actions, default_action; // which is a click on it; n_actions: none
-    gboolean calling;         // Notify was called and has not answered
-    gboolean gone;            // closed as soon as the answer is there
+    gboolean calling;                // Notify was called and has not answered
+    gboolean gone;                   // closed as soon as the answer is there
 } Note;
 
 struct BrokerNotifications {
@@ -213,8 +213,9 @@ on_signal(GDBusConnection *bus, const char *sender, const char *path, const char
         g_variant_get(arguments, "(u&s)", &host_id, &key);
         const Note *note = by_host_id(n, host_id);
         guint64 which = 0;
-        if (note && g_ascii_string_to_unsigned(key[0] == 'a' ? key + 1 : "x", 10, 0,
-                                               CHAN_NOTIFICATION_ACTIONS_MAX, &which, NULL) &&
+        if (note &&
+            g_ascii_string_to_unsigned(key[0] == 'a' ? key + 1 : "x", 10, 0,
+                                       CHAN_NOTIFICATION_ACTIONS_MAX, &which, NULL) &&
             which < note->n_actions)
             tell(n, CHAN_MSG_NOTIFICATION_ACTION, note->id, (guint32)which);
         else if (note && g_str_equal(key, "default") && note->default_action < note->n_actions)
@@ -236,9 +237,8 @@ broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const c
     n->user = user;
     n->notes = g_ptr_array_new();
     if (host->bus)
-        n->subscription =
-            g_dbus_connection_signal_subscribe(host->bus, NAME, NAME, NULL, PATH, NULL,
-                                               G_DBUS_SIGNAL_FLAGS_NONE, on_signal, n, NULL);
+        n->subscription = g_dbus_connection_signal_subscribe(
+            host->bus, NAME, NAME, NULL, PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, n, NULL);
     return n;
 }
 
@@ -320,8 +320,7 @@ picture(const ChanNotification *m)
 static GVariant *
 hints_of(BrokerNotifications *n, const ChanNotification *m, const BrokerApp *app)
 {
-    g_autofree char *entry =
-        app ? broker_desktop_id(n->guest, app->id) : g_strdup("casement");
+    g_autofree char *entry = app ? broker_desktop_id(n->guest, app->id) : g_strdup("casement");
     GVariantBuilder hints;
 
     g_variant_builder_init(&hints, G_VARIANT_TYPE_VARDICT);

@@ -2,10 +2,10 @@
 #pragma once
 
 // What the programs of one guest notify the user of, shown by the desktop's own notifications
-// (org.freedesktop.Notifications), and what the user does with it, told back. Whose it is comes from
-// here: the program's name and .desktop where the guest's list has it, and always the guest's name.
-// Texts are cleaned (markup.h); no more than CHAN_NOTIFICATIONS_MAX are up, and changes go out at
-// most four a second, the last of each for certain.
+// (org.freedesktop.Notifications), and what the user does with it, told back. Whose it is comes
+// from here: the program's name and .desktop where the guest's list has it, and always the guest's
+// name. Texts are cleaned (markup.h); no more than CHAN_NOTIFICATIONS_MAX are up, and changes go
+// out at most four a second, the last of each for certain.
 
 #include "hostbroker/catalog.h"
 #include "hostbroker/host.h"

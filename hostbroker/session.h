@@ -73,6 +73,8 @@ void broker_session_unprepare(BrokerSession *session);
 // Starts a program, and the session first where there is none.
 gboolean broker_session_exec(BrokerSession *session, const BrokerExec *exec, BrokerExecDone done,
                              gpointer user, GError **error);
+// No window comes of the launch with this id: the desktop's feedback is to end.
+void broker_session_startup_over(BrokerSession *session, const char *startup_id);
 
 // A program of the guest ended (broker_exec_queue_ended).
 void

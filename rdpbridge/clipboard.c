@@ -131,9 +131,10 @@ bridge_clipboard_wanted(BridgeClipboard *c, const ViewClip *want)
     g->wanted = want->kinds;
     g->wanted_serial = want->serial;
     // What is being fetched may be just that; else its answer is for nobody.
-    gboolean same = c->asked.id != 0 && c->asked.selection == want->selection &&
-                    c->asked.kind == bridge_clip_source(chan_clip_list_kinds(&g->list), want->kinds) &&
-                    c->asked_serial == want->serial;
+    gboolean same =
+        c->asked.id != 0 && c->asked.selection == want->selection &&
+        c->asked.kind == bridge_clip_source(chan_clip_list_kinds(&g->list), want->kinds) &&
+        c->asked_serial == want->serial;
     if (c->asked.id != 0 && c->asked.selection == want->selection)
         c->given_up = !same || !c->patience;
     // A guest that does not answer holds nobody up twice.
@@ -253,8 +254,7 @@ on_progress(gpointer user)
     BridgeClipboard *c = user;
 
     if (c->patience)
-        g_source_set_ready_time(c->patience,
-                                g_get_monotonic_time() + (gint64)PATIENCE_MS * 1000);
+        g_source_set_ready_time(c->patience, g_get_monotonic_time() + (gint64)PATIENCE_MS * 1000);
 }
 
 static const BridgeClipChannelHandler channel_handler = {.message = on_message,

@@ -11,7 +11,8 @@
 typedef struct BridgeClipboard BridgeClipboard;
 
 // view is borrowed.
-BridgeClipboard *bridge_clipboard_new(GMainContext *context, const ClipFeedOut *view, gpointer user);
+BridgeClipboard *
+bridge_clipboard_new(GMainContext *context, const ClipFeedOut *view, gpointer user);
 void bridge_clipboard_free(BridgeClipboard *clipboard);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeClipboard, bridge_clipboard_free)
 

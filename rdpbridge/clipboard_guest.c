@@ -132,7 +132,8 @@ bridge_clipboard_data(BridgeClipboard *c, ChanSpan message)
         return;
     g_autoptr(GBytes) data = g_byte_array_free_to_bytes(g_steal_pointer(&r->arriving));
     ChanClipFormat from = {.kind = r->kind, .form = CHAN_CLIP_RAW, .selection = to->selection};
-    BridgeClipConvert *conversion = bridge_clip_convert(c->context, data, from, *to, on_converted, c);
+    BridgeClipConvert *conversion =
+        bridge_clip_convert(c->context, data, from, *to, on_converted, c);
     if (conversion)
         r->conversion = conversion;
 }

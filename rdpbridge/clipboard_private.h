@@ -9,7 +9,7 @@
 
 // What the guest asked for; the first is being answered.
 typedef struct {
-    GQueue formats; // ChanClipFormat
+    GQueue formats;       // ChanClipFormat
     guint32 kind, serial; // what the view was asked for
     GByteArray *arriving; // NULL: nothing is asked for, or all has come
     BridgeClipConvert *conversion;
@@ -21,8 +21,8 @@ typedef struct {
 
 typedef struct {
     ChanClipList list;
-    guint32 serial;      // of the offer
-    guint32 wanted;      // kind that the view waits for; 0: none
+    guint32 serial; // of the offer
+    guint32 wanted; // kind that the view waits for; 0: none
     guint32 wanted_serial;
     BridgeClipConvert *conversion;
     ClipFeed *feed;

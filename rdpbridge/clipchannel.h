@@ -2,8 +2,8 @@
 #pragma once
 
 // The static channel "cliprdr" as whole messages: a plug-in of ours instead of the library's, which
-// would take as much memory as a guest announces, and send a large answer in one go while pixels and
-// input wait. Data that is too long is taken off the wire and reported as a refusal.
+// would take as much memory as a guest announces, and send a large answer in one go while pixels
+// and input wait. Data that is too long is taken off the wire and reported as a refusal.
 
 #include "channel/clip.h"
 

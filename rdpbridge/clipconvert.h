@@ -17,7 +17,7 @@ guint32 bridge_clip_source(guint32 offered, guint32 kind);
 
 // Takes a reference of data. done is called once, from the loop or from within: data is NULL when
 // there is nothing or it is broken, else borrowed. It may free the conversion.
-BridgeClipConvert *bridge_clip_convert(GMainContext *context, GBytes *data, ChanClipFormat from,
-                                       ChanClipFormat to,
-                                       void (*done)(GBytes *data, gpointer user), gpointer user);
+BridgeClipConvert *
+bridge_clip_convert(GMainContext *context, GBytes *data, ChanClipFormat from, ChanClipFormat to,
+                    void (*done)(GBytes *data, gpointer user), gpointer user);
 void bridge_clip_convert_free(BridgeClipConvert *conversion);

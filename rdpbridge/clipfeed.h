@@ -20,7 +20,7 @@ ClipFeed *clip_feed_new(GMainContext *context, ChanClipSelection selection, cons
                         gpointer user);
 void clip_feed_free(ClipFeed *feed);
 
-// Sends data (a reference is taken; NULL: there is none) as the answer to what was wanted under this
-// serial. An answer that is still under way is given up: nobody waits for it any more.
+// Sends data (a reference is taken; NULL: there is none) as the answer to what was wanted under
+// this serial. An answer that is still under way is given up: nobody waits for it any more.
 void clip_feed_start(ClipFeed *feed, guint32 serial, GBytes *data);
 void clip_feed_stop(ClipFeed *feed);

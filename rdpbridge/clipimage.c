@@ -122,8 +122,7 @@ begin_png(BridgeClipImage *c)
     expect_rgba(c->png);
     c->passes = png_set_interlace_handling(c->png);
     png_read_update_info(c->png, c->info);
-    return png_get_rowbytes(c->png, c->info) ==
-               (size_t)png_get_image_width(c->png, c->info) * 4 &&
+    return png_get_rowbytes(c->png, c->info) == (size_t)png_get_image_width(c->png, c->info) * 4 &&
            make_pixels(c, png_get_image_width(c->png, c->info),
                        png_get_image_height(c->png, c->info));
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Pictures of the clipboard from one form into another: PNG and BMP as X11's programs have them, and
-// Windows' DIBs (a BMP without its file header). Pure but for libpng; a picture is converted in
-// slices, so that a large one holds nobody up. What is read is a guest's: sides, pixels and palettes
-// are bounded, and nothing of its headers is taken over into what is written.
+// Pictures of the clipboard from one form into another: PNG and BMP as X11's programs have them,
+// and Windows' DIBs (a BMP without its file header). Pure but for libpng; a picture is converted in
+// slices, so that a large one holds nobody up. What is read is a guest's: sides, pixels and
+// palettes are bounded, and nothing of its headers is taken over into what is written.
 
 #include "channel/span.h"
 
@@ -29,8 +29,8 @@ typedef enum {
 typedef struct BridgeClipImage BridgeClipImage;
 
 // untrusted_data is borrowed until the conversion is freed. NULL without memory.
-BridgeClipImage *bridge_clipimage_new(ChanSpan untrusted_data, BridgeClipImageForm from,
-                                      BridgeClipImageForm to);
+BridgeClipImage *
+bridge_clipimage_new(ChanSpan untrusted_data, BridgeClipImageForm from, BridgeClipImageForm to);
 void bridge_clipimage_free(BridgeClipImage *image); // NULL-safe
 
 // Goes on with about so many pixels.

@@ -145,7 +145,7 @@ put_masked(const BridgeDib *dib, uint32_t pixel, uint8_t *rgba)
 {
     for (unsigned i = 0; i < 3; i++)
         rgba[i] = field(pixel, dib->masks[i]);
-    rgba[3] = dib->masks[3] ? field(pixel, dib->masks[3])
+    rgba[3] = dib->masks[3]      ? field(pixel, dib->masks[3])
               : dib->guess_alpha ? (uint8_t)(pixel >> 24)
                                  : 0xff;
 }

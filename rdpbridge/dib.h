@@ -18,8 +18,8 @@ typedef struct {
     ChanSpan palette;  // 4 bytes each
 } BridgeDib;
 
-// A DIB, or a BMP file with one. False when it is none that can be read: compressed, its sizes out of
-// bounds, or shorter than its header says.
+// A DIB, or a BMP file with one. False when it is none that can be read: compressed, its sizes out
+// of bounds, or shorter than its header says.
 bool bridge_dib_read(ChanSpan untrusted_data, bool file, BridgeDib *dib);
 
 // A row from the top as RGBA, 4 bytes a pixel.

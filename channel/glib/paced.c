@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/glib/paced.h"
 
-
 #include <string.h>
 
 #define HEAD_MAX 64

@@ -2,8 +2,8 @@
 #pragma once
 
 // Messages of any size over a connection that others use, too: each goes out in small chunks, and
-// only while little waits in the connection, so that what comes after a chunk (input, pixels) is not
-// held up by those that are still to come.
+// only while little waits in the connection, so that what comes after a chunk (input, pixels) is
+// not held up by those that are still to come.
 
 #include "channel/span.h"
 

@@ -43,13 +43,11 @@ given_pixels(GVariant *data)
         channels != (alpha ? 4 : 3) || stride < width * channels ||
         (gsize)stride * (gsize)(height - 1) + (gsize)width * channels > g_variant_get_size(bytes))
         return (AgentNotificationImage){0};
-    g_autoptr(GdkPixbuf) image =
-        gdk_pixbuf_new_from_data(g_variant_get_data(bytes), GDK_COLORSPACE_RGB, alpha, 8, width,
-                                 height, stride, NULL, NULL);
+    g_autoptr(GdkPixbuf) image = gdk_pixbuf_new_from_data(
+        g_variant_get_data(bytes), GDK_COLORSPACE_RGB, alpha, 8, width, height, stride, NULL, NULL);
     double scale = MIN(1.0, (double)SIDE / MAX(width, height));
-    g_autoptr(GdkPixbuf) fits =
-        gdk_pixbuf_scale_simple(image, MAX(1, (int)(width * scale)), MAX(1, (int)(height * scale)),
-                                GDK_INTERP_BILINEAR);
+    g_autoptr(GdkPixbuf) fits = gdk_pixbuf_scale_simple(
+        image, MAX(1, (int)(width * scale)), MAX(1, (int)(height * scale)), GDK_INTERP_BILINEAR);
     return fits ? take_pixbuf(fits) : (AgentNotificationImage){0};
 }
 

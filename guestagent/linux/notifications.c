@@ -174,7 +174,7 @@ static void
 on_call(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
         const char *method, GVariant *arguments, GDBusMethodInvocation *call, gpointer user)
 {
-    static const char *const can[] = {"actions", "body",        "body-markup",
+    static const char *const can[] = {"actions",     "body",        "body-markup",
                                       "icon-static", "persistence", NULL};
 
     if (g_str_equal(method, "Notify"))
@@ -211,9 +211,10 @@ agent_notifications_new(Agent *agent, GError **error)
         return NULL;
     }
     agent_set_notification_events(agent, &events, n);
-    n->name = g_bus_own_name_on_connection(
-        n->bus, NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE | G_BUS_NAME_OWNER_FLAGS_ALLOW_REPLACEMENT,
-        NULL, NULL, NULL, NULL);
+    n->name = g_bus_own_name_on_connection(n->bus, NAME,
+                                           G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE |
+                                               G_BUS_NAME_OWNER_FLAGS_ALLOW_REPLACEMENT,
+                                           NULL, NULL, NULL, NULL);
     return n;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// org.freedesktop.Notifications on the guest's session bus: what programs notify the user of goes to
-// the host, and what the user does comes back. Only where nobody else has the name, and given to
+// org.freedesktop.Notifications on the guest's session bus: what programs notify the user of goes
+// to the host, and what the user does comes back. Only where nobody else has the name, and given to
 // whoever wants it.
 
 #include "guestagent/agent.h"

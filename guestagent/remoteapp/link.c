@@ -231,9 +231,8 @@ ra_link_send_chunk(RaLink *link, const char *channel, const ChanPacedChunk *chun
     UINT32 flags = CHANNEL_FLAG_SHOW_PROTOCOL | (chunk->first ? CHANNEL_FLAG_FIRST : 0) |
                    (chunk->last ? CHANNEL_FLAG_LAST : 0);
     UINT16 id = WTSChannelGetId(peer, channel);
-    if (link->end_reason != NULL ||
-        !peer->SendChannelPacket(peer, id, chunk->total, flags, chunk->bytes.data,
-                                 chunk->bytes.size))
+    if (link->end_reason != NULL || !peer->SendChannelPacket(peer, id, chunk->total, flags,
+                                                             chunk->bytes.data, chunk->bytes.size))
         return FALSE;
     if (chunk->last)
         ra_link_send(link);

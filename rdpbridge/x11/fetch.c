@@ -90,10 +90,9 @@ as_content(HostFetch *f, GByteArray *take_bytes)
     if (size == 0 || f->kind != CHAN_CLIP_TEXT ||
         (f->target != XA_STRING && g_utf8_validate_len(bytes, size, NULL)))
         return data;
-    char *utf8 =
-        f->target == XA_STRING
-            ? g_convert(bytes, (gssize)size, "UTF-8", "ISO-8859-1", NULL, &length, NULL)
-            : NULL;
+    char *utf8 = f->target == XA_STRING
+                     ? g_convert(bytes, (gssize)size, "UTF-8", "ISO-8859-1", NULL, &length, NULL)
+                     : NULL;
     g_bytes_unref(data);
     return utf8 ? g_bytes_new_take(utf8, length) : NULL;
 }

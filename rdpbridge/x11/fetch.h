@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Reads one of the host's selections (ICCCM 2), whole or in pieces (INCR), up to CHAN_CLIP_MAX bytes,
-// with an end to waiting for an owner that does not answer.
+// Reads one of the host's selections (ICCCM 2), whole or in pieces (INCR), up to CHAN_CLIP_MAX
+// bytes, with an end to waiting for an owner that does not answer.
 
 #include "channel/clip.h"
 #include "rdpbridge/x11/display.h"
@@ -21,8 +21,8 @@ void host_fetch_free(HostFetch *fetch);
 // What the owner has; asking again while under way asks once more after it.
 void host_fetch_targets(HostFetch *fetch);
 
-// One kind; what was asked for before and has not come is not answered then. Text comes as UTF-8, or
-// not at all.
+// One kind; what was asked for before and has not come is not answered then. Text comes as UTF-8,
+// or not at all.
 void host_fetch_data(HostFetch *fetch, uint32_t kind);
 
 // The owner has gone: nothing further will come.

@@ -54,8 +54,8 @@ host_selection_new(View *view, ChanClipSelection which)
     c->view = view;
     c->which = which;
     c->atom = which == CHAN_CLIP_PRIMARY ? XA_PRIMARY : x->atoms[ATOM_CLIPBOARD];
-    c->fetch = host_fetch_new(x, view->context, which, &(HostFetchHandler){on_targets, on_fetched},
-                              c);
+    c->fetch =
+        host_fetch_new(x, view->context, which, &(HostFetchHandler){on_targets, on_fetched}, c);
     c->serve = host_serve_new(x, view->context, which, on_needed, c);
     c->feed = clip_feed_new(view->context, which, &out, view);
     if (x->xfixes_event >= 0)
@@ -207,8 +207,8 @@ on_needed(uint32_t kind, gpointer user)
         ask(c, kind);
 }
 
-// What is no UTF-8 would confuse programs, and a NUL would end the text in many. Done piece by piece,
-// so that it holds nobody up; a character that is not whole yet waits for its rest.
+// What is no UTF-8 would confuse programs, and a NUL would end the text in many. Done piece by
+// piece, so that it holds nobody up; a character that is not whole yet waits for its rest.
 static void
 clean(GByteArray *text, gsize from, bool last, gsize *cleaned)
 {

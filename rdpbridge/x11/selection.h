@@ -2,8 +2,8 @@
 #pragma once
 
 // One selection of the host, CLIPBOARD or PRIMARY: what programs of the host have is offered to the
-// guest, and owned while the guest has something, as the broker's policy allows. Either way only the
-// kinds of content are told; the content itself is asked for when somebody pastes.
+// guest, and owned while the guest has something, as the broker's policy allows. Either way only
+// the kinds of content are told; the content itself is asked for when somebody pastes.
 
 #include "rdpbridge/x11/view.h"
 

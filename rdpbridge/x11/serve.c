@@ -231,8 +231,9 @@ static void
 serve_targets(HostServe *s, const XSelectionRequestEvent *r)
 {
     const Atom *atoms = s->x->atoms;
-    const Atom all[] = {atoms[ATOM_UTF8_STRING], atoms[ATOM_TEXT_PLAIN_UTF8], atoms[ATOM_TEXT_HTML],
-                        atoms[ATOM_IMAGE_PNG],   atoms[ATOM_IMAGE_BMP],       atoms[ATOM_TEXT_PLAIN],
+    const Atom all[] = {atoms[ATOM_UTF8_STRING], atoms[ATOM_TEXT_PLAIN_UTF8],
+                        atoms[ATOM_TEXT_HTML],   atoms[ATOM_IMAGE_PNG],
+                        atoms[ATOM_IMAGE_BMP],   atoms[ATOM_TEXT_PLAIN],
                         atoms[ATOM_TEXT],        XA_STRING};
     Atom targets[2 + G_N_ELEMENTS(all)] = {atoms[ATOM_TARGETS], atoms[ATOM_TIMESTAMP]};
     int n = 2;

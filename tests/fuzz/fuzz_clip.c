@@ -35,7 +35,8 @@ read_html(ChanSpan bytes)
 {
     ChanSpan html = chan_clip_html_find(bytes);
 
-    if (html.size > 0 && (html.data < bytes.data || html.data + html.size > bytes.data + bytes.size))
+    if (html.size > 0 &&
+        (html.data < bytes.data || html.data + html.size > bytes.data + bytes.size))
         abort();
     uint8_t *wrapped = malloc(bytes.size + CHAN_CLIP_HTML_MORE);
     size_t n = chan_clip_html_wrap(bytes, wrapped);

@@ -41,8 +41,8 @@ static void
 copy_as(ChanClipSelection which, const char *target, const char *data, gsize size)
 {
     g_autofree char *file = in_file(data, size);
-    const char *argv[] = {"xclip",  "-selection", selection_names[which], "-target",
-                          target, "-in",        file,                  NULL};
+    const char *argv[] = {"xclip", "-selection", selection_names[which], "-target", target, "-in",
+                          file,    NULL};
     guint before = h->n_offered;
     harness_run(h, argv);
     harness_wait(h, h->n_offered > before && h->offered[which]);
@@ -450,7 +450,8 @@ test_thousands_of_formats(void)
     Window owner = own_clipboard();
     g_autofree Atom *targets = g_new(Atom, 20000);
     for (guint i = 0; i < 20000; i++)
-        targets[i] = i == 3000 ? atom("image/png") : atom(i % 2 ? "UTF8_STRING" : "text/x-nonsense");
+        targets[i] =
+            i == 3000 ? atom("image/png") : atom(i % 2 ? "UTF8_STRING" : "text/x-nonsense");
     harness_measure(h);
     answer_targets(owner, targets, 20000, CHAN_CLIP_TEXT | CHAN_CLIP_PNG);
     g_assert_cmpint(harness_measured(h), <, BUSY_MAX_US);

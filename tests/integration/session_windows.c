@@ -420,10 +420,9 @@ static void
 paste_in_guest(Fixture *f, const char *argument, const Content *c)
 {
     g_autofree char *out = g_build_filename(f->guest->dir, "pasted", NULL);
-    g_autofree char *script =
-        g_strdup_printf("until xclip %s -o > %s.part && [ -s %s.part ]; do "
-                        "read -t 0.1 x < /dev/zero; done; mv %s.part %s",
-                        argument, out, out, out, out);
+    g_autofree char *script = g_strdup_printf("until xclip %s -o > %s.part && [ -s %s.part ]; do "
+                                              "read -t 0.1 x < /dev/zero; done; mv %s.part %s",
+                                              argument, out, out, out, out);
     const char *args[] = {"-c", script, NULL};
     char *want[] = {out, "from the host\nwith ä"};
     struct {

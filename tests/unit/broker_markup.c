@@ -23,7 +23,9 @@ test_rows(void)
          "&amp;&lt;&gt;&quot;&apos;&amp;nbsp;&amp;#0;&amp;#x41;"},
         {"one\ntwo\r\nthree", "one\ntwo\nthree"},
         {"\x1b[31mred\x07", "[31mred"},
-        {"left\xe2\x80\xae" "right", "leftright"},
+        {"left\xe2\x80\xae"
+         "right",
+         "leftright"},
         {"<", "&lt;"},
         {"<b", "&lt;b"},
         {"<>", "&lt;&gt;"},
@@ -46,8 +48,7 @@ test_well_formed(void)
     for (guint round = 0; round < 20000; round++) {
         g_autoptr(GString) body = g_string_new(NULL);
         for (guint n = (guint)g_test_rand_int_range(0, 40); n > 0; n--)
-            g_string_append(body,
-                            pieces[g_test_rand_int_range(0, (gint32)G_N_ELEMENTS(pieces))]);
+            g_string_append(body, pieces[g_test_rand_int_range(0, (gint32)G_N_ELEMENTS(pieces))]);
         g_autofree char *clean = broker_markup_clean(body->str);
         g_autofree char *document = g_strdup_printf("<markup>%s</markup>", clean);
         GMarkupParser parser = {0};

@@ -76,11 +76,11 @@ test_html(void)
     } rows[] = {
         {"StartHTML:28\r\nEndHTML:31\r\n  <p>", "<p>"},
         {"StartHTML:-1\r\nEndHTML:-1\r\nStartFragment:62\r\nEndFragment:63\r\nxxx", "x"},
-        {"StartHTML:28\r\nEndHTML:32\r\n  <p>", ""},                   // beyond the end
-        {"StartHTML:31\r\nEndHTML:28\r\n  <p>", ""},                   // backwards
-        {"StartHTML:99999999999\r\nEndHTML:99999999999\r\n<p>", ""},   // no number of that length
-        {"StartHTML:18446744073709551615\r\nEndHTML:1\r\n<p>", ""},    // nor of this
-        {"<p>StartHTML:0\r\nEndHTML:3\r\n", ""},                       // no header
+        {"StartHTML:28\r\nEndHTML:32\r\n  <p>", ""},                 // beyond the end
+        {"StartHTML:31\r\nEndHTML:28\r\n  <p>", ""},                 // backwards
+        {"StartHTML:99999999999\r\nEndHTML:99999999999\r\n<p>", ""}, // no number of that length
+        {"StartHTML:18446744073709551615\r\nEndHTML:1\r\n<p>", ""},  // nor of this
+        {"<p>StartHTML:0\r\nEndHTML:3\r\n", ""},                     // no header
         {"", ""},
     };
 

@@ -251,8 +251,8 @@ host_says(Agent *agent, uint16_t type, guint32 id, guint32 what)
     guint8 buffer[16];
     ChanNotificationEvent m = {id, what};
 
-    g_assert_true(agent_message(
-        agent, type, chan_notification_event_encode(&m, buffer, sizeof buffer)));
+    g_assert_true(
+        agent_message(agent, type, chan_notification_event_encode(&m, buffer, sizeof buffer)));
 }
 
 // What is up is told to each host, and only of that may a host speak.

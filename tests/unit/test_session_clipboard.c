@@ -387,15 +387,15 @@ test_to_guest(void)
     g_assert_cmpuint(r->want.serial, ==, 7);
     host_gives(r, "a\nb", 3);
     GBytes *text = until_responded(r, 0);
-    g_assert_cmpmem(g_bytes_get_data(text, NULL), g_bytes_get_size(text),
-                    "a\0\r\0\n\0b\0\0\0", 10);
+    g_assert_cmpmem(g_bytes_get_data(text, NULL), g_bytes_get_size(text), "a\0\r\0\n\0b\0\0\0", 10);
     guest_pastes(r, 0xca60); // "HTML Format" of our list
     host_gives(r, "<p>", 3);
     GBytes *html = until_responded(r, 1);
     gsize size = 0;
     const guint8 *bytes = g_bytes_get_data(html, &size);
     ChanSpan found = chan_clip_html_find(CHAN_SPAN(bytes, size));
-    g_assert_nonnull(memmem(found.data, found.size, "<!--StartFragment--><p><!--EndFragment-->", 41));
+    g_assert_nonnull(
+        memmem(found.data, found.size, "<!--StartFragment--><p><!--EndFragment-->", 41));
     rig_free(r);
 }
 

@@ -11,10 +11,10 @@ struct RaClipFetch {
     RaClipSide side;
     Atom property, targets_property;
     bool asking_targets, ask_again;
-    bool has_list;       // else only text is tried, in all forms
-    GArray *targets;     // Atom, those that are known
-    guint32 kind, next;  // fetched now, and after it; 0: none
-    guint tried;         // the target being tried
+    bool has_list;      // else only text is tried, in all forms
+    GArray *targets;    // Atom, those that are known
+    guint32 kind, next; // fetched now, and after it; 0: none
+    guint tried;        // the target being tried
     Atom target;
     bool incremental;
     Atom type;
@@ -223,8 +223,7 @@ finish_bytes(RaClipFetch *fetch)
         (fetch->type == XA_STRING || fetch->type == ATOM(conn, COMPOUND_TEXT))) {
         guint size = fetch->bytes->len;
         g_byte_array_append(fetch->bytes, (const guint8 *)"", 1);
-        RaProp prop = {
-            .type = fetch->type, .format = 8, .count = size, .data = fetch->bytes->data};
+        RaProp prop = {.type = fetch->type, .format = 8, .count = size, .data = fetch->bytes->data};
         char *text = ra_prop_text(conn, &prop);
         data = text ? g_bytes_new_take(text, strlen(text)) : NULL;
     } else {

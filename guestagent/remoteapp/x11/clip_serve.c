@@ -10,7 +10,8 @@
 #define KEPT_MAX (1024 * 1024) // larger content is asked for again when it is pasted again
 #define GIVE_UP_MS 10000       // on a program that does not read
 #define CLIENT_MS 60000        // on a client: as long as its largest content may take
-// A program that is refused one form of the content asks for the next at once: refused without asking.
+// A program that is refused one form of the content asks for the next at once: refused without
+// asking.
 #define NOTHING_HOLDS_US G_USEC_PER_SEC
 
 typedef struct {
@@ -30,13 +31,13 @@ typedef struct {
 
 struct RaClipServe {
     RaClipSide side;
-    guint32 kinds;                       // on offer; 0: the selection is not ours
-    guint32 asked;                       // of the client; 0: nothing
-    GBytes *kept[CHAN_CLIP_KINDS];       // of this offer
-    gint64 nothing_us[CHAN_CLIP_KINDS];  // until then there is none
-    GArray *waiting;                     // Waiting
-    GPtrArray *pieces;                   // Pieces
-    GSource *deadline;                   // while anything waits
+    guint32 kinds;                      // on offer; 0: the selection is not ours
+    guint32 asked;                      // of the client; 0: nothing
+    GBytes *kept[CHAN_CLIP_KINDS];      // of this offer
+    gint64 nothing_us[CHAN_CLIP_KINDS]; // until then there is none
+    GArray *waiting;                    // Waiting
+    GPtrArray *pieces;                  // Pieces
+    GSource *deadline;                  // while anything waits
 };
 
 static void
@@ -352,8 +353,8 @@ on_next(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-// A quick reader asks for the next piece before this turn is over: one a turn of the loop, which has
-// other things to do, too.
+// A quick reader asks for the next piece before this turn is over: one a turn of the loop, which
+// has other things to do, too.
 void
 ra_clip_serve_property(RaClipServe *serve, const XPropertyEvent *e)
 {
