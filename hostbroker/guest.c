@@ -542,6 +542,11 @@ broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *e
         take_config(g, new_config);
         make_parts(g);
     } else {
+        // What the user takes back is taken back now, the rest counts from the next start.
+        if (g->session && g->config->clipboard != new_config->clipboard) {
+            g->config->clipboard = new_config->clipboard;
+            broker_session_policy_changed(g->session);
+        }
         broker_config_free(g->next_config);
         g->next_config = new_config;
     }

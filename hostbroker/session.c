@@ -394,12 +394,28 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
     broker_session_watch_idle(s);
 }
 
+static void
+send_setup(BrokerSession *s, BrokerMember *m)
+{
+    broker_control_send_setup(m->control, s->config,
+                              s->signs_in | (s->runs_desktop ? CTL_DESKTOP : 0), s->desktop_size);
+}
+
+void
+broker_session_policy_changed(BrokerSession *s)
+{
+    BrokerMember *members[] = {&s->session, &s->view};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++)
+        if (members[i]->control)
+            send_setup(s, members[i]);
+}
+
 void
 broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd)
 {
     m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
-    broker_control_send_setup(m->control, s->config,
-                              s->signs_in | (s->runs_desktop ? CTL_DESKTOP : 0), s->desktop_size);
+    send_setup(s, m);
     s->table_target = m->control;
     s->events->send_table(s, s->user);
     s->table_target = NULL;

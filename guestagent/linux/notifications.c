@@ -211,9 +211,8 @@ agent_notifications_new(Agent *agent, GError **error)
         return NULL;
     }
     agent_set_notification_events(agent, &events, n);
-    n->name = g_bus_own_name_on_connection(n->bus, NAME,
-                                           G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE |
-                                               G_BUS_NAME_OWNER_FLAGS_ALLOW_REPLACEMENT,
+    // Behind whoever has it, and before whoever comes for it.
+    n->name = g_bus_own_name_on_connection(n->bus, NAME, G_BUS_NAME_OWNER_FLAGS_ALLOW_REPLACEMENT,
                                            NULL, NULL, NULL, NULL);
     return n;
 }

@@ -4,6 +4,7 @@
 the user goes on working, and the policy of the guest."""
 import hashlib
 import os
+import pathlib
 import struct
 import subprocess
 import time
@@ -189,6 +190,29 @@ class Policy(ChainCase):
                 # The guest has it: what has come of that by now does not come later.
                 in_guest(f"test of-the-guest = $(xclip -selection {selection} -o)")
                 self.assertEqual(on_host(), "of-the-host")
+
+    def test_taken_back_while_it_runs(self):
+        d = self.d
+        path = pathlib.Path(d.env["XDG_CONFIG_HOME"]) / "casement/guests/demo.conf"
+        known = {w.id for w in d.clients()}
+        d.run_in("demo", "xterm")
+        wait_for("the guest's window", lambda: [w for w in d.clients() if w.id not in known], 20)
+
+        def guest_reads(text):
+            d.run("sh", "-c", f"printf {text} | xclip -selection clipboard -i >/dev/null 2>&1")
+            out = self.home() / "out"
+            out.unlink(missing_ok=True)
+            d.run_in("demo", "sh", "-c", "timeout 3 xclip -selection clipboard -o > ~/part 2>/dev/null; mv ~/part ~/out")
+            wait_for("an answer in the guest", out.exists)
+            return out.read_text()
+        wait_for("the host's text", lambda: guest_reads("allowed") == "allowed", poll=0.1)
+        text = path.read_text()
+        self.addCleanup(path.write_text, text)
+        path.write_text(text + ("" if "[Guest]" in text else "[Guest]\n") + "clipboard=off\n")
+        wait_for("the guest to read nothing", lambda: guest_reads("allowed") == "", poll=0.1)
+        self.assertEqual(guest_reads("secret"), "")
+        path.write_text(text)
+        wait_for("the host's text again", lambda: guest_reads("again") == "again", poll=0.1)
 
     def test_off(self):
         self.try_policy("off", False, False)

@@ -19,6 +19,17 @@ XML = f"""<node><interface name='{NAME}'>
 <method name='CloseNotification'><arg type='u' direction='in'/></method></interface></node>"""
 
 
+# Has the name until something is written to ~/leave.
+OWNER = f"""import threading
+from gi.repository import Gio, GLib
+loop = GLib.MainLoop()
+Gio.bus_own_name(Gio.BusType.SESSION, "{NAME}", Gio.BusNameOwnerFlags.REPLACE, None,
+                 lambda *a: open("own", "w").close(), None)
+threading.Thread(target=lambda: (open("leave").read(), loop.quit())).start()
+loop.run()
+"""
+
+
 class Daemon:
     """Shows nothing and remembers everything: what is up, by its id."""
 
@@ -161,6 +172,20 @@ class Notifications(ChainCase):
         self.in_guest(f"for i in $(seq 60); do notify-send -r {number} \"Count $i\"; done")
         self.assertEqual(self.daemon.shown("Count 60")[0], ident)
         self.assertLess(self.daemon.calls - before, 60)
+
+    def test_a_daemon_of_the_guests_own(self):
+        """Who has the name, has what programs tell; what it leaves is the host's again."""
+        (self.home() / "own.py").write_text(OWNER)
+        self.in_guest("rm -f own leave; mkfifo leave; /usr/bin/python3 own.py &")
+        self.result("own")
+        self.in_guest("timeout 2 notify-send 'Not for the host'; touch told")
+        self.result("told")
+        self.in_guest("echo > leave")
+        wait_for("the guest's name again", lambda: "Casement" in self.ask(
+            f"gdbus call --session -d {NAME} -o {PATH} -m {NAME}.GetServerInformation"), 20, poll=0.2)
+        self.in_guest("notify-send 'For the host'")
+        self.daemon.shown("For the host")
+        self.assertNotIn("Not for the host", [n["summary"] for n in self.daemon.turn().values()])
 
     def test_end_with_the_guest(self):
         self.in_guest("notify-send 'Of the guest'")
