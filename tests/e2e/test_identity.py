@@ -99,7 +99,7 @@ class Names(ChainCase):
 
     def icons(self):
         """Width × height and the pixels of each, from the host's window."""
-        value = self.window.get_full_property(self.d.display.intern_atom("_NET_WM_ICON"), Xatom.CARDINAL)
+        value = self.window.get_property(self.d.display.intern_atom("_NET_WM_ICON"), Xatom.CARDINAL, 0, 1 << 18)
         words, found = list(value.value) if value else [], {}
         while words:
             width, height, words = words[0], words[1], words[2:]
