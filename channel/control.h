@@ -240,7 +240,7 @@ typedef struct {
     CtlHeader header;
     char startup_id[256];
     uint32_t app_index;
-    uint32_t reserved;
+    uint32_t over; // 1: it failed, and no window comes of it
 } CtlStartup;
 
 typedef struct {

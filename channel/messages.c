@@ -446,3 +446,103 @@ chan_certificates_decode(ChanCertificates *m, ChanSpan untrusted_payload)
     }
     return chan_reader_end(&r);
 }
+
+static void
+write_picture(ChanWriter *w, const ChanNotification *m)
+{
+    size_t bytes = (size_t)m->width * m->height * 4;
+
+    if (m->width > CHAN_NOTIFICATION_SIDE_MAX || m->height > CHAN_NOTIFICATION_SIDE_MAX ||
+        m->pixels.size != bytes)
+        w->failed = true;
+    chan_write_u16(w, m->width);
+    chan_write_u16(w, m->height);
+    chan_write_bytes(w, m->pixels);
+}
+
+ChanSpan
+chan_notification_encode(const ChanNotification *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    chan_write_u32(&w, m->id);
+    chan_write_u8(&w, m->urgency);
+    chan_write_u8(&w, m->flags);
+    chan_write_i32(&w, m->expire_ms);
+    write_text(&w, m->app_id, CHAN_ID_MAX);
+    write_text(&w, m->app_name, CHAN_NAME_MAX);
+    write_text(&w, m->summary, CHAN_NAME_MAX);
+    write_text(&w, m->body, CHAN_COMMENT_MAX);
+    write_count(&w, m->n_actions, CHAN_NOTIFICATION_ACTIONS_MAX);
+    for (uint16_t i = 0; i < m->n_actions && !w.failed; i++) {
+        chan_write_u8(&w, m->actions[i].is_default);
+        write_text(&w, m->actions[i].name, CHAN_NAME_MAX);
+    }
+    write_picture(&w, m);
+    return chan_writer_span(&w);
+}
+
+bool
+chan_notification_decode(ChanNotification *m, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    m->id = (uint32_t)ranged(&r, chan_read_u32(&r), 1, UINT32_MAX);
+    m->urgency = (uint8_t)ranged(&r, chan_read_u8(&r), 0, 2);
+    m->flags = (uint8_t)ranged(&r, chan_read_u8(&r), 0,
+                               CHAN_NOTIFICATION_TRANSIENT | CHAN_NOTIFICATION_RESIDENT);
+    m->expire_ms = chan_read_i32(&r);
+    if (m->expire_ms < -1)
+        chan_reader_fail(&r);
+    m->app_id = chan_read_text(&r, CHAN_ID_MAX);
+    m->app_name = chan_read_text(&r, CHAN_NAME_MAX);
+    m->summary = chan_read_text(&r, CHAN_NAME_MAX);
+    m->body = chan_read_text(&r, CHAN_COMMENT_MAX);
+    m->n_actions = chan_read_count(&r, CHAN_NOTIFICATION_ACTIONS_MAX);
+    for (uint16_t i = 0; i < m->n_actions; i++) {
+        m->actions[i].is_default = (uint8_t)ranged(&r, chan_read_u8(&r), 0, 1);
+        m->actions[i].name = chan_read_text(&r, CHAN_NAME_MAX);
+    }
+    m->width = (uint16_t)ranged(&r, chan_read_u16(&r), 0, CHAN_NOTIFICATION_SIDE_MAX);
+    m->height = (uint16_t)ranged(&r, chan_read_u16(&r), 0, CHAN_NOTIFICATION_SIDE_MAX);
+    m->pixels = chan_read_bytes(&r, (size_t)m->width * m->height * 4);
+    return chan_reader_end(&r);
+}
+
+ChanSpan
+chan_notification_gone_encode(uint32_t id, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    chan_write_u32(&w, id);
+    return chan_writer_span(&w);
+}
+
+bool
+chan_notification_gone_decode(uint32_t *id, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    *id = chan_read_u32(&r);
+    return chan_reader_end(&r);
+}
+
+ChanSpan
+chan_notification_event_encode(const ChanNotificationEvent *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    chan_write_u32(&w, m->id);
+    chan_write_u32(&w, m->what);
+    return chan_writer_span(&w);
+}
+
+bool
+chan_notification_event_decode(ChanNotificationEvent *m, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    m->id = chan_read_u32(&r);
+    m->what = chan_read_u32(&r);
+    return chan_reader_end(&r);
+}

@@ -26,6 +26,9 @@
 #define CHAN_APPS_MAX 4096     // of one guest; what is over it is refused, not kept
 #define CHAN_SESSIONS_MAX 16   // told of one guest
 #define CHAN_CERTIFICATES_MAX 8
+#define CHAN_NOTIFICATIONS_MAX 32       // of one guest at a time
+#define CHAN_NOTIFICATION_ACTIONS_MAX 8 // of one
+#define CHAN_NOTIFICATION_SIDE_MAX 128  // of its picture, pixels
 #define CHAN_SHA1_SIZE 20
 #define CHAN_SHA256_SIZE 32
 
@@ -37,16 +40,20 @@ typedef enum {
     CHAN_MSG_APPS_END = 4,
     CHAN_MSG_APP_GONE = 5,
     CHAN_MSG_ICON = 6,
-    CHAN_MSG_SERVICE = 7,          // a service (a stream's name) became available or went away
-    CHAN_MSG_PROGRAM_ENDED = 8,    // a program that was started by an exec ended
-    CHAN_MSG_PROGRAM_OUTPUT = 9,   // where its output is; before the end of one that failed
-    CHAN_MSG_SERVICE_FAILING = 10, // one just told of as away keeps failing: do not wait for it
-    CHAN_MSG_SESSIONS = 11,        // who is at the guest, all of it; again when it changes
-    CHAN_MSG_CERTIFICATES = 12,    // what its RDP server may present; again when it changes
+    CHAN_MSG_SERVICE = 7,            // a service (a stream's name) became available or went away
+    CHAN_MSG_PROGRAM_ENDED = 8,      // a program that was started by an exec ended
+    CHAN_MSG_PROGRAM_OUTPUT = 9,     // where its output is; before the end of one that failed
+    CHAN_MSG_SERVICE_FAILING = 10,   // one just told of as away keeps failing: do not wait for it
+    CHAN_MSG_SESSIONS = 11,          // who is at the guest, all of it; again when it changes
+    CHAN_MSG_CERTIFICATES = 12,      // what its RDP server may present; again when it changes
+    CHAN_MSG_NOTIFICATION = 13,      // a program notifies the user, or changes what it told
+    CHAN_MSG_NOTIFICATION_GONE = 14, // it takes that back
     // host to guest
     CHAN_MSG_HOST_INFO = 64, // once after hello
     CHAN_MSG_SYNC = 65,      // please send the full list
     CHAN_MSG_ICON_WANT = 66,
+    CHAN_MSG_NOTIFICATION_CLOSED = 67, // one of the guest's is not shown any more
+    CHAN_MSG_NOTIFICATION_ACTION = 68, // the user chose one of its actions
 } ChanMsgType;
 
 typedef enum { CHAN_OS_LINUX = 1, CHAN_OS_WINDOWS = 2 } ChanOs;
@@ -157,6 +164,37 @@ typedef struct {
     ChanCertificate certificates[CHAN_CERTIFICATES_MAX];
 } ChanCertificates;
 
+typedef struct {
+    uint8_t is_default; // 1: what a click on the notification itself means
+    ChanSpan name;
+} ChanNotificationAction;
+
+typedef enum {
+    CHAN_NOTIFICATION_TRANSIENT = 1u << 0, // not to be kept for later
+    CHAN_NOTIFICATION_RESIDENT = 1u << 1,  // stays after an action
+} ChanNotificationFlags;
+
+// After the Desktop Notifications Specification 1.2.
+typedef struct {
+    uint32_t id;       // the guest's, not 0; a second one with it takes the first one's place
+    uint8_t urgency;   // 0 low, 1 normal, 2 critical
+    uint8_t flags;     // ChanNotificationFlags
+    int32_t expire_ms; // -1: as the host likes, 0: never
+    ChanSpan app_id, app_name, summary, body; // body may have the specification's markup
+    uint16_t n_actions;
+    ChanNotificationAction actions[CHAN_NOTIFICATION_ACTIONS_MAX];
+    // Straight BGRA8; both sides 0: none.
+    uint16_t width, height;
+    ChanSpan pixels;
+} ChanNotification;
+
+typedef struct {
+    uint32_t id;
+    // CLOSED: why, 1 expired, 2 by the user, 3 by the program, 4 otherwise, or not shown at all.
+    // ACTION: which of the actions.
+    uint32_t what;
+} ChanNotificationEvent;
+
 ChanSpan chan_guest_info_encode(const ChanGuestInfo *m, void *buffer, size_t capacity);
 bool chan_guest_info_decode(ChanGuestInfo *m, ChanSpan untrusted_payload);
 ChanSpan chan_host_info_encode(const ChanHostInfo *m, void *buffer, size_t capacity);
@@ -184,3 +222,11 @@ ChanSpan chan_sessions_encode(const ChanSessions *m, void *buffer, size_t capaci
 bool chan_sessions_decode(ChanSessions *m, ChanSpan untrusted_payload);
 ChanSpan chan_certificates_encode(const ChanCertificates *m, void *buffer, size_t capacity);
 bool chan_certificates_decode(ChanCertificates *m, ChanSpan untrusted_payload);
+ChanSpan chan_notification_encode(const ChanNotification *m, void *buffer, size_t capacity);
+bool chan_notification_decode(ChanNotification *m, ChanSpan untrusted_payload);
+ChanSpan chan_notification_gone_encode(uint32_t id, void *buffer, size_t capacity);
+bool chan_notification_gone_decode(uint32_t *id, ChanSpan untrusted_payload);
+// CLOSED and ACTION.
+ChanSpan
+chan_notification_event_encode(const ChanNotificationEvent *m, void *buffer, size_t capacity);
+bool chan_notification_event_decode(ChanNotificationEvent *m, ChanSpan untrusted_payload);

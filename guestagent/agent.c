@@ -2,6 +2,7 @@
 #include "guestagent/agent.h"
 
 #include "guestagent/apps.h"
+#include "guestagent/notes.h"
 
 #include "channel/conn.h"
 
@@ -33,6 +34,7 @@ struct Agent {
         bool known, available, failing;
     } service;
     Kept sessions, certificates;
+    AgentNotes *notes;
     uint8_t buffer[CHAN_MESSAGE_MAX];
 };
 
@@ -44,6 +46,7 @@ agent_new(void)
     if (!a)
         abort();
     a->apps = agent_apps_new();
+    a->notes = agent_notes_new();
     return a;
 }
 
@@ -59,6 +62,7 @@ agent_free(Agent *a)
     if (!a)
         return;
     agent_apps_free(a->apps);
+    agent_notes_free(a->notes);
     free(a);
 }
 
@@ -138,6 +142,12 @@ tell_list(Agent *a)
     a->sent = true;
 }
 
+static void
+tell_note(ChanSpan encoded, void *user)
+{
+    tell(user, CHAN_MSG_NOTIFICATION, encoded);
+}
+
 void
 agent_host_ready(Agent *a, AgentSend send, void *user)
 {
@@ -153,6 +163,7 @@ agent_host_ready(Agent *a, AgentSend send, void *user)
     tell_kept(a, CHAN_MSG_CERTIFICATES, &a->certificates);
     tell_service(a);
     tell_list(a);
+    agent_notes_each(a->notes, tell_note, a);
     if (!a->listed)
         agent_platform_collect(a->platform);
 }
@@ -199,6 +210,9 @@ agent_message(Agent *a, uint16_t type, ChanSpan untrusted_payload)
         return handle_host_info(a, untrusted_payload);
     case CHAN_MSG_ICON_WANT:
         return handle_icon_want(a, untrusted_payload);
+    case CHAN_MSG_NOTIFICATION_CLOSED:
+    case CHAN_MSG_NOTIFICATION_ACTION:
+        return agent_notes_message(a->notes, type, untrusted_payload);
     case CHAN_MSG_SYNC:
         if (a->listed)
             tell_list(a);
@@ -281,4 +295,29 @@ agent_program_ended(Agent *a, const AgentProgramEnd *end)
         tell(a, CHAN_MSG_PROGRAM_OUTPUT,
              chan_program_output_encode(&output, a->buffer, sizeof a->buffer));
     tell(a, CHAN_MSG_PROGRAM_ENDED, chan_program_ended_encode(&m, a->buffer, sizeof a->buffer));
+}
+
+bool
+agent_notification(Agent *a, const ChanNotification *notification)
+{
+    ChanSpan encoded = chan_notification_encode(notification, a->buffer, sizeof a->buffer);
+
+    if (encoded.size == 0 || !agent_notes_put(a->notes, notification->id, encoded))
+        return false;
+    tell(a, CHAN_MSG_NOTIFICATION, encoded);
+    return true;
+}
+
+void
+agent_notification_gone(Agent *a, uint32_t id)
+{
+    if (agent_notes_remove(a->notes, id))
+        tell(a, CHAN_MSG_NOTIFICATION_GONE,
+             chan_notification_gone_encode(id, a->buffer, sizeof a->buffer));
+}
+
+void
+agent_set_notification_events(Agent *a, const AgentNotificationEvents *events, void *user)
+{
+    agent_notes_set_events(a->notes, events, user);
 }

@@ -1,11 +1,11 @@
 # The agent: its portable core, and Linux.
-add_library(agent_core STATIC agent.c apps.c)
+add_library(agent_core STATIC agent.c apps.c notes.c)
 target_link_libraries(agent_core PUBLIC channel)
 
 add_library(agent_linux STATIC
   linux/connect.c linux/door.c linux/entries.c linux/handover.c linux/iconcache.c
   linux/iconimage.c linux/icons.c linux/icontheme.c linux/join.c linux/link.c linux/peers.c
-  linux/platform.c)
+  linux/notificationimage.c linux/notifications.c linux/platform.c)
 target_link_libraries(agent_linux PUBLIC agent_core channel_glib PkgConfig::GLIB PkgConfig::PIXBUF)
 
 add_executable(casement-agent main.c)

@@ -51,3 +51,17 @@ void agent_service(Agent *agent, const AgentService *service);
 void agent_sessions(Agent *agent, const ChanSessions *sessions);
 void agent_certificates(Agent *agent, const ChanCertificates *certificates);
 void agent_program_ended(Agent *agent, const AgentProgramEnd *end);
+
+// What programs notify the user of (Desktop Notifications Specification). At most
+// CHAN_NOTIFICATIONS_MAX are kept, and told to each host. False: one more is not taken.
+bool agent_notification(Agent *agent, const ChanNotification *notification);
+// The program took it back, or another has its place.
+void agent_notification_gone(Agent *agent, uint32_t id);
+// Of those that are kept: the host closed one (it is not kept any more), or the user chose one of
+// its actions.
+typedef struct {
+    void (*closed)(uint32_t id, uint32_t reason, void *user);
+    void (*action)(uint32_t id, uint32_t which, void *user);
+} AgentNotificationEvents;
+// events is borrowed; NULL: nobody notifies.
+void agent_set_notification_events(Agent *agent, const AgentNotificationEvents *events, void *user);

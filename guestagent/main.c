@@ -7,6 +7,7 @@
 #include "guestagent/linux/handover.h"
 #include "guestagent/linux/join.h"
 #include "guestagent/linux/link.h"
+#include "guestagent/linux/notifications.h"
 #include "guestagent/linux/peers.h"
 #include "guestagent/linux/platform.h"
 
@@ -29,8 +30,9 @@ typedef struct {
     AgentPlatform *platform;
     AgentPeers *peers;
     AgentDoor *door;
-    AgentLink *link;         // NULL: no supervisor
-    AgentHandover *handover; // NULL likewise
+    AgentLink *link;                   // NULL: no supervisor
+    AgentHandover *handover;           // NULL likewise
+    AgentNotifications *notifications; // NULL: the bus is not there yet, or not at all
     gboolean said_unknown;
 } Program;
 
@@ -67,12 +69,26 @@ on_alone(gpointer user)
 
 static const AgentPeersEvents peers_events = {on_stream, on_alone};
 
+// The guest's bus is there when its services are.
+static void
+serve_notifications(Program *p)
+{
+    g_autoptr(GError) error = NULL;
+
+    p->notifications = agent_notifications_new(p->agent, &error);
+    if (!p->notifications)
+        g_printerr("casement-agent: notifications of programs do not reach the host: %s\n",
+                   error->message);
+}
+
 static void
 on_service(const AgentService *service, gpointer user)
 {
     Program *p = user;
 
     agent_service(p->agent, service);
+    if (service->available && !p->notifications)
+        serve_notifications(p);
     if (g_str_equal(service->name, "rdp"))
         agent_handover_available(p->handover, service->available);
 }
@@ -166,6 +182,7 @@ run(const Arguments *a)
     }
     agent_peers_free(p.peers);
     agent_door_free(p.door);
+    agent_notifications_free(p.notifications);
     agent_handover_free(p.handover);
     agent_link_free(p.link);
     agent_platform_free(p.platform);

@@ -53,6 +53,8 @@ add_library(broker STATIC
   kind_vsock.c
   launch.c
   link.c
+  markup.c
+  notifications.c
   notify.c
   pinentry.c
   process.c

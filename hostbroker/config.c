@@ -20,7 +20,7 @@
 #define VSOCK (1u << BROKER_KIND_VSOCK)
 
 static const char *const kinds[] = {"sandbox", "local", "socket", "command", "vsock", NULL};
-static const char *const clipboards[] = {"both", "to-guest", "to-host", "none", NULL};
+static const char *const clipboards[] = {"both", "to-guest", "to-host", "none", "off", NULL};
 static const char *const publishes[] = {"all", "chosen", "none", "everything", NULL};
 static const char *const sign_ins[] = {"auto", "always", "never", NULL};
 static const char *const modes[] = {"connect", "listen", NULL};

@@ -24,6 +24,7 @@ typedef enum {
     BROKER_CLIPBOARD_TO_GUEST,
     BROKER_CLIPBOARD_TO_HOST,
     BROKER_CLIPBOARD_NONE,
+    BROKER_CLIPBOARD_OFF, // another word for it
 } BrokerClipboard;
 
 // Whether the guest asks who signs in: auto is what its agent says it is.

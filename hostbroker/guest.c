@@ -487,6 +487,7 @@ broker_guest_free(BrokerGuest *g)
     broker_session_free(g->session);
     broker_sign_in_free(g->sign_in);
     broker_guest_people_free(g->people);
+    broker_notifications_free(g->notifications);
     chan_pump_free(g->pump);
     broker_link_free(g->link);
     broker_documents_free(g->documents);
@@ -545,6 +546,11 @@ broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *e
         take_config(g, new_config);
         make_parts(g);
     } else {
+        // What the user takes back is taken back now, the rest counts from the next start.
+        if (g->session && g->config->clipboard != new_config->clipboard) {
+            g->config->clipboard = new_config->clipboard;
+            broker_session_policy_changed(g->session);
+        }
         broker_config_free(g->next_config);
         g->next_config = new_config;
     }

@@ -11,6 +11,7 @@ void
 broker_guest_drop_pump(BrokerGuest *g)
 {
     g_clear_pointer(&g->pump, chan_pump_free);
+    g_clear_pointer(&g->notifications, broker_notifications_free);
     broker_catalog_interrupted(g->catalog);
     if (g->session)
         broker_session_service(g->session, FALSE, NULL);
@@ -31,6 +32,8 @@ on_pump_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
     g_autoptr(GError) error = NULL;
 
     broker_catalog_interrupted(g->catalog);
+    // Another agent's numbers are not this one's; what is still up is told again.
+    g_clear_pointer(&g->notifications, broker_notifications_free);
     broker_guest_people_forget(g->people);
     broker_session_set_certificates(g->session, broker_guest_people_known(g->people));
     broker_session_service(g->session, FALSE, NULL);
@@ -114,6 +117,30 @@ on_people(guint16 type, ChanSpan untrusted_payload, gpointer user)
 }
 
 static void
+tell_notification(guint16 type, const ChanNotificationEvent *event, gpointer user)
+{
+    BrokerGuest *g = user;
+    guint8 buffer[64];
+
+    if (g->pump)
+        (void)chan_pump_send(g->pump, type,
+                             chan_notification_event_encode(event, buffer, sizeof buffer), NULL);
+}
+
+static const BrokerNotificationEvents notification_events = {tell_notification};
+
+static gboolean
+on_notification(guint16 type, ChanSpan untrusted_payload, gpointer user)
+{
+    BrokerGuest *g = user;
+
+    if (!g->notifications)
+        g->notifications = broker_notifications_new(g->host, g->catalog, g->name, g->config->label,
+                                                    &notification_events, g);
+    return broker_notifications_message(g->notifications, type, untrusted_payload);
+}
+
+static void
 on_program_output(guint32 pid, const char *file, gpointer user)
 {
     BrokerGuest *g = user;
@@ -139,7 +166,8 @@ on_program_ended(guint32 pid, int status, gpointer user)
 }
 
 static const BrokerGuestMessageHandlers message_handlers = {
-    on_guest_info, on_people, on_service, on_service_failing, on_program_ended, on_program_output};
+    on_guest_info,      on_people,        on_notification,  on_service,
+    on_service_failing, on_program_ended, on_program_output};
 
 static void
 on_pump_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)

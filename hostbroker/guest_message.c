@@ -97,6 +97,10 @@ broker_guest_message(BrokerCatalog *catalog, uint16_t type, ChanSpan untrusted_p
     case CHAN_MSG_CERTIFICATES:
         ok = handlers->people(type, untrusted_payload, user);
         break;
+    case CHAN_MSG_NOTIFICATION:
+    case CHAN_MSG_NOTIFICATION_GONE:
+        ok = handlers->notification(type, untrusted_payload, user);
+        break;
     case CHAN_MSG_SERVICE:
         ok = on_service(untrusted_payload, handlers, user);
         break;

@@ -12,6 +12,8 @@ typedef struct {
     void (*guest_info)(guint8 os, const char *os_name, const char *user_name, gpointer user);
     // Who is at the guest, or its certificates: not decoded. FALSE: broken.
     gboolean (*people)(guint16 type, ChanSpan untrusted_payload, gpointer user);
+    // A notification of its programs, or one that is gone: not decoded. FALSE: broken.
+    gboolean (*notification)(guint16 type, ChanSpan untrusted_payload, gpointer user);
     // A service came or went; texts are cleaned.
     void (*service)(const char *name, gboolean available, const char *reason, gpointer user);
     // One that was just told of as away keeps failing.

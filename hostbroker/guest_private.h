@@ -7,6 +7,7 @@
 #include "hostbroker/backoff.h"
 #include "hostbroker/guest.h"
 #include "hostbroker/link.h"
+#include "hostbroker/notifications.h"
 
 #include <stdbool.h>
 
@@ -25,7 +26,8 @@ struct BrokerGuest {
     BrokerSession *session;
     BrokerSignIn *sign_in;
     BrokerGuestPeople *people;
-    char *told_user; // who the agent said is signed in, when it said hello
+    BrokerNotifications *notifications; // of this channel; NULL: none yet
+    char *told_user;                    // who the agent said is signed in, when it said hello
     guint32 signs_in;
     BrokerDocuments *documents;
     BrokerWaiters *waiters;

@@ -14,6 +14,7 @@ typedef struct {
     char *app;
     char **args;
     char *startup_id;
+    BrokerGuest *guest; // once it is up
     gboolean notify;
     BrokerLaunchDone done;
     gpointer user;
@@ -140,7 +141,12 @@ give_all(BrokerGuest *guest, const BrokerApp *app, const Job *job, GError **erro
 static void
 on_exec_done(const GError *error, gpointer user)
 {
-    finish(user, error);
+    Job *job = user;
+
+    // With the session the view is gone, too, and its launches with it.
+    if (error && broker_guest_session(job->guest))
+        broker_session_startup_over(broker_guest_session(job->guest), job->startup_id);
+    finish(job, error);
 }
 
 static gboolean
@@ -184,6 +190,7 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
         finish(job, guest_error);
         return;
     }
+    job->guest = guest;
     BrokerExec exec = {.startup_id = job->startup_id,
                        .guest = broker_guest_name(guest),
                        .timeout_s = (guint)broker_guest_config(guest)->launch_timeout_s,

@@ -394,12 +394,28 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
     broker_session_watch_idle(s);
 }
 
+static void
+send_setup(BrokerSession *s, BrokerMember *m)
+{
+    broker_control_send_setup(m->control, s->config,
+                              s->signs_in | (s->runs_desktop ? CTL_DESKTOP : 0), s->desktop_size);
+}
+
+void
+broker_session_policy_changed(BrokerSession *s)
+{
+    BrokerMember *members[] = {&s->session, &s->view};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++)
+        if (members[i]->control)
+            send_setup(s, members[i]);
+}
+
 void
 broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd)
 {
     m->control = chan_packet_socket_new(s->host->context, take_fd, CTL_PACKET_MAX, on_packet, s);
-    broker_control_send_setup(m->control, s->config,
-                              s->signs_in | (s->runs_desktop ? CTL_DESKTOP : 0), s->desktop_size);
+    send_setup(s, m);
     s->table_target = m->control;
     s->events->send_table(s, s->user);
     s->table_target = NULL;
@@ -546,12 +562,27 @@ broker_session_advance(BrokerSession *s)
     broker_session_watch_idle(s);
 }
 
+static void
+tell_startup(BrokerSession *s, const char *startup_id, guint32 app_index, bool over)
+{
+    CtlStartup startup = {.app_index = app_index, .over = over};
+
+    CTL_INIT(&startup, CTL_STARTUP);
+    CTL_SET_TEXT(startup.startup_id, startup_id);
+    if (*startup_id && s->view.control)
+        chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
+}
+
+void
+broker_session_startup_over(BrokerSession *s, const char *startup_id)
+{
+    tell_startup(s, startup_id, CTL_APP_NONE, true);
+}
+
 gboolean
 broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone done, gpointer user,
                     GError **error)
 {
-    CtlStartup startup = {.app_index = exec->app_index};
-
     if (s->failing && !s->session.process) {
         g_propagate_error(error, broker_session_failing_error(s));
         return FALSE;
@@ -561,13 +592,10 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone don
     if (!broker_exec_queue_push(s->execs, exec, done, user, error))
         return FALSE;
     s->prepared = false;
-    CTL_INIT(&startup, CTL_STARTUP);
-    CTL_SET_TEXT(startup.startup_id, exec->startup_id);
     broker_session_advance(s);
     if (exec->kind == CTL_EXEC_DESKTOP)
         broker_session_raise_desktop(s);
-    if (*exec->startup_id && s->view.control)
-        chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
+    tell_startup(s, exec->startup_id, exec->app_index, false);
     return TRUE;
 }
 

@@ -42,6 +42,8 @@ void broker_session_free(BrokerSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerSession, broker_session_free)
 
 void broker_session_set_config(BrokerSession *session, const BrokerConfig *config);
+// The clipboard's policy in it is another one: told to who runs.
+void broker_session_policy_changed(BrokerSession *session);
 
 // How the guest asks who signs in (0, CTL_SIGN_IN, with CTL_RDP_SECURITY), and who that may be
 // (NULL: unknown).
@@ -73,6 +75,8 @@ void broker_session_unprepare(BrokerSession *session);
 // Starts a program, and the session first where there is none.
 gboolean broker_session_exec(BrokerSession *session, const BrokerExec *exec, BrokerExecDone done,
                              gpointer user, GError **error);
+// No window comes of the launch with this id: the desktop's feedback is to end.
+void broker_session_startup_over(BrokerSession *session, const char *startup_id);
 
 // A program of the guest ended (broker_exec_queue_ended).
 void

@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rdpbridge/clipboard.h"
+#include "rdpbridge/clipboard_private.h"
+#include "rdpbridge/timer.h"
 
-#include "rdpbridge/cliptext.h"
+#define PATIENCE_MS 10000 // for a guest that sends nothing more of what it was asked for
 
-#include <stdlib.h>
-#include <string.h>
-#include <winpr/user.h>
-
-struct BridgeClipboard {
-    void (*send)(gconstpointer message, gsize size, gpointer user);
-    gpointer user;
-    CliprdrClientContext *client;
-    gboolean to_guest, to_host, view;
-
-    gboolean ready;                  // the guest's end is
-    guint32 host_kinds, host_serial; // what the host's clipboard has
-    gboolean guest_waits;            // a request of the guest is open
-    guint32 asked_serial;            // of the host's offer that it was about
-    GByteArray *from_host;           // pieces that came so far
-
-    guint32 guest_kinds, guest_serial; // what was offered to the view
-    gboolean view_waits;               // a request of the view is open
-    guint32 wanted_serial;
-};
+static void ask_guest(BridgeClipboard *c);
 
 BridgeClipboard *
-bridge_clipboard_new(void (*send)(gconstpointer message, gsize size, gpointer user), gpointer user)
+bridge_clipboard_new(GMainContext *context, const ClipFeedOut *view, gpointer user)
 {
     BridgeClipboard *c = g_new0(BridgeClipboard, 1);
 
-    c->send = send;
+    c->context = context;
+    c->out = view;
     c->user = user;
-    c->from_host = g_byte_array_new();
+    g_queue_init(&c->requests.formats);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
+        c->guest[i].feed = clip_feed_new(context, (ChanClipSelection)i, view, user);
     return c;
 }
 
@@ -40,222 +25,268 @@ bridge_clipboard_free(BridgeClipboard *c)
 {
     if (!c)
         return;
-    g_byte_array_unref(c->from_host);
+    c->channel = NULL;
+    bridge_clipboard_refuse_requests(c);
+    bridge_timer_clear(&c->patience);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++) {
+        bridge_clip_convert_free(c->guest[i].conversion);
+        clip_feed_free(c->guest[i].feed);
+    }
     g_free(c);
 }
 
-// To the guest.
+// What the guest has, to the view.
 
 static void
-announce_host(BridgeClipboard *c)
+offer_guest(BridgeClipboard *c, ChanClipSelection selection)
 {
-    CLIPRDR_FORMAT format = {CF_UNICODETEXT, NULL};
-    gboolean has = c->to_guest && (c->host_kinds & VIEW_CLIP_TEXT);
-    CLIPRDR_FORMAT_LIST list = {
-        .common = {.msgType = CB_FORMAT_LIST}, .numFormats = has ? 1 : 0, .formats = &format};
-
-    if (c->client && c->ready)
-        c->client->ClientFormatList(c->client, &list);
-}
-
-void
-bridge_clipboard_host_has(BridgeClipboard *c, const ViewClip *offer)
-{
-    c->host_kinds = offer->kinds;
-    c->host_serial = offer->serial;
-    announce_host(c);
-}
-
-static void
-answer_guest(BridgeClipboard *c, const guint8 *data, gsize size)
-{
-    CLIPRDR_FORMAT_DATA_RESPONSE response = {
-        .common = {.msgType = CB_FORMAT_DATA_RESPONSE,
-                   .msgFlags = data ? CB_RESPONSE_OK : CB_RESPONSE_FAIL,
-                   .dataLen = (UINT32)size},
-        .requestedFormatData = data};
-
-    c->guest_waits = FALSE;
-    g_byte_array_set_size(c->from_host, 0);
-    if (c->client)
-        c->client->ClientFormatDataResponse(c->client, &response);
-}
-
-static UINT
-on_request(CliprdrClientContext *client, const CLIPRDR_FORMAT_DATA_REQUEST *request)
-{
-    BridgeClipboard *c = client->custom;
-    ViewClip want = {.kinds = VIEW_CLIP_TEXT, .serial = c->host_serial};
-
-    if (c->guest_waits || !c->view || !c->to_guest || !(c->host_kinds & VIEW_CLIP_TEXT) ||
-        request->requestedFormatId != CF_UNICODETEXT) {
-        // A second request while one is open is answered by failure, which the first one is too.
-        answer_guest(c, NULL, 0);
-        return CHANNEL_RC_OK;
-    }
-    c->guest_waits = TRUE;
-    c->asked_serial = want.serial;
-    g_byte_array_set_size(c->from_host, 0);
-    VIEW_INIT(&want, VIEW_MSG_CLIP_WANT);
-    c->send(&want, sizeof want, c->user);
-    return CHANNEL_RC_OK;
-}
-
-void
-bridge_clipboard_data(BridgeClipboard *c, ChanSpan message)
-{
-    const ViewClipData *head = (const ViewClipData *)message.data;
-    gsize size = message.size - sizeof *head;
-
-    if (!c->guest_waits || head->serial != c->asked_serial)
-        return;
-    if (c->from_host->len + size > VIEW_CLIP_TEXT_MAX) {
-        answer_guest(c, NULL, 0);
-        return;
-    }
-    g_byte_array_append(c->from_host, message.data + sizeof *head, (guint)size);
-    if (!head->last)
-        return;
-    gsize length = 0;
-    guint8 *text = c->from_host->len == 0
-                       ? NULL
-                       : bridge_cliptext_to_guest(CHAN_SPAN(c->from_host->data, c->from_host->len),
-                                                  (gsize)VIEW_CLIP_TEXT_MAX * 2, &length);
-    answer_guest(c, text, length);
-    free(text);
-}
-
-// To the host.
-
-static void
-offer_guest(BridgeClipboard *c)
-{
-    ViewClip offer = {.kinds = c->to_host ? c->guest_kinds : 0, .serial = c->guest_serial};
+    const BridgeClipGuest *g = &c->guest[selection];
+    guint32 kinds = c->to_host ? bridge_clip_convertible(chan_clip_list_kinds(&g->list)) : 0;
+    ViewClip offer = {.kinds = kinds, .serial = g->serial, .selection = selection};
 
     VIEW_INIT(&offer, VIEW_MSG_CLIP_OFFER);
-    c->send(&offer, sizeof offer, c->user);
+    c->out->send(&offer, sizeof offer, c->user);
 }
 
 static void
-answer_view(BridgeClipboard *c, ChanSpan text)
+answer_view(BridgeClipboard *c, BridgeClipGuest *g, GBytes *data)
 {
-    struct {
-        ViewClipData head;
-        guint8 text[VIEW_CLIP_CHUNK_MAX];
-    } m = {.head = {.serial = c->wanted_serial}};
+    gboolean fits = data && g_bytes_get_size(data) <= CHAN_CLIP_MAX;
 
-    c->view_waits = FALSE;
-    do {
-        gsize n = MIN(text.size, VIEW_CLIP_CHUNK_MAX);
-        m.head.last = n == text.size;
-        VIEW_INIT(&m.head, VIEW_MSG_CLIP_DATA);
-        m.head.header.size = (guint32)(sizeof m.head + n);
-        if (n > 0)
-            memcpy(m.text, text.data, n);
-        c->send(&m, m.head.header.size, c->user);
-        text.data += n;
-        text.size -= n;
-    } while (!m.head.last);
+    g_clear_pointer(&g->conversion, bridge_clip_convert_free);
+    g->wanted = 0;
+    clip_feed_start(g->feed, g->wanted_serial, fits ? data : NULL);
 }
 
-static UINT
-on_formats(CliprdrClientContext *client, const CLIPRDR_FORMAT_LIST *list)
+static void
+on_converted_0(GBytes *data, gpointer user)
 {
-    BridgeClipboard *c = client->custom;
-    CLIPRDR_FORMAT_LIST_RESPONSE response = {
-        .common = {.msgType = CB_FORMAT_LIST_RESPONSE, .msgFlags = CB_RESPONSE_OK}};
+    BridgeClipboard *c = user;
 
-    c->guest_kinds = 0;
-    for (UINT32 i = 0; i < list->numFormats; i++)
-        if (list->formats[i].formatId == CF_UNICODETEXT)
-            c->guest_kinds = VIEW_CLIP_TEXT;
-    c->guest_serial++;
-    offer_guest(c);
-    return client->ClientFormatListResponse(client, &response);
+    answer_view(c, &c->guest[CHAN_CLIP_CLIPBOARD], data);
+}
+
+static void
+on_converted_1(GBytes *data, gpointer user)
+{
+    BridgeClipboard *c = user;
+
+    answer_view(c, &c->guest[CHAN_CLIP_PRIMARY], data);
+}
+
+static gboolean
+on_patience(gpointer user)
+{
+    BridgeClipboard *c = user;
+
+    bridge_timer_clear(&c->patience);
+    if (!c->given_up)
+        answer_view(c, &c->guest[c->asked.selection], NULL);
+    c->given_up = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+static void
+be_patient(BridgeClipboard *c)
+{
+    bridge_timer_clear(&c->patience);
+    if (c->asked.id != 0)
+        c->patience = bridge_timer_new(c->context, PATIENCE_MS, on_patience, c);
+}
+
+// One request at a time: answers carry no name.
+static void
+ask_guest(BridgeClipboard *c)
+{
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS && c->asked.id == 0; i++) {
+        BridgeClipGuest *g = &c->guest[i];
+        if (g->wanted == 0 || g->conversion)
+            continue;
+        guint32 source = bridge_clip_source(chan_clip_list_kinds(&g->list), g->wanted);
+        ChanClipFormat format = {0};
+        if (source && c->channel && c->to_host && g->wanted_serial == g->serial)
+            format = chan_clip_list_find(&g->list, source);
+        if (format.id == 0) {
+            answer_view(c, g, NULL);
+            continue;
+        }
+        guint32 id = GUINT32_TO_LE(format.id);
+        g_autoptr(GBytes) body = g_bytes_new(&id, sizeof id);
+        c->asked = format;
+        c->asked.selection = (ChanClipSelection)i;
+        c->asked_serial = g->wanted_serial;
+        c->given_up = FALSE;
+        be_patient(c);
+        bridge_clip_channel_send(c->channel, CHAN_CLIP_DATA_REQUEST, 0, body);
+    }
 }
 
 void
 bridge_clipboard_wanted(BridgeClipboard *c, const ViewClip *want)
 {
-    CLIPRDR_FORMAT_DATA_REQUEST request = {.common = {.msgType = CB_FORMAT_DATA_REQUEST},
-                                           .requestedFormatId = CF_UNICODETEXT};
-    gboolean again = c->view_waits;
+    BridgeClipGuest *g = &c->guest[want->selection];
 
-    c->wanted_serial = want->serial;
-    if (!c->client || !c->to_host || !(c->guest_kinds & VIEW_CLIP_TEXT) ||
-        want->serial != c->guest_serial) {
-        answer_view(c, (ChanSpan){0});
+    clip_feed_stop(g->feed);
+    g_clear_pointer(&g->conversion, bridge_clip_convert_free);
+    g->wanted = want->kinds;
+    g->wanted_serial = want->serial;
+    // What is being fetched may be just that; else its answer is for nobody.
+    gboolean same =
+        c->asked.id != 0 && c->asked.selection == want->selection &&
+        c->asked.kind == bridge_clip_source(chan_clip_list_kinds(&g->list), want->kinds) &&
+        c->asked_serial == want->serial;
+    if (c->asked.id != 0 && c->asked.selection == want->selection)
+        c->given_up = !same || !c->patience;
+    // A guest that does not answer holds nobody up twice.
+    if (c->asked.id != 0 && !c->patience)
+        answer_view(c, g, NULL);
+    ask_guest(c);
+}
+
+static void
+on_response(BridgeClipboard *c, guint16 flags, GBytes *body)
+{
+    BridgeClipGuest *g = &c->guest[c->asked.selection];
+    ChanClipFormat from = c->asked, to = {.kind = g->wanted, .form = CHAN_CLIP_RAW};
+
+    if (from.id == 0)
         return;
+    c->asked.id = 0;
+    bridge_timer_clear(&c->patience);
+    if (!c->given_up && g->wanted && !(flags & CHAN_CLIP_OK)) {
+        answer_view(c, g, NULL);
+    } else if (!c->given_up && g->wanted) {
+        BridgeClipConvert *conversion = bridge_clip_convert(
+            c->context, body, from, to,
+            from.selection == CHAN_CLIP_PRIMARY ? on_converted_1 : on_converted_0, c);
+        if (conversion)
+            g->conversion = conversion;
     }
-    c->view_waits = TRUE;
-    if (!again)
-        c->client->ClientFormatDataRequest(c->client, &request);
+    ask_guest(c);
 }
 
-static UINT
-on_response(CliprdrClientContext *client, const CLIPRDR_FORMAT_DATA_RESPONSE *response)
+static void
+on_formats(BridgeClipboard *c, guint16 flags, GBytes *body)
 {
-    BridgeClipboard *c = client->custom;
     gsize size = 0;
-    guint8 *text = NULL;
+    const guint8 *untrusted = g_bytes_get_data(body, &size);
+    ChanReader r = chan_reader(CHAN_SPAN(untrusted, size));
+    gboolean ascii = (flags & CHAN_CLIP_ASCII_NAMES) != 0;
+    ChanClipList list;
 
-    if (!c->view_waits)
-        return CHANNEL_RC_OK;
-    if (response->common.msgFlags & CB_RESPONSE_OK && response->requestedFormatData)
-        text = bridge_cliptext_to_host(
-            CHAN_SPAN(response->requestedFormatData, response->common.dataLen), VIEW_CLIP_TEXT_MAX,
-            &size);
-    answer_view(c, CHAN_SPAN(text, size));
-    free(text);
-    return CHANNEL_RC_OK;
+    chan_clip_list_read(&r, c->long_names && !ascii, ascii, &list);
+    bridge_clip_channel_send(c->channel, CHAN_CLIP_FORMAT_LIST_RESPONSE, CHAN_CLIP_OK, NULL);
+    if (list.selection == CHAN_CLIP_PRIMARY && !c->ours)
+        return;
+    BridgeClipGuest *g = &c->guest[list.selection];
+    g->list = list;
+    g->serial++;
+    offer_guest(c, list.selection);
 }
 
-// Both.
+// The channel.
 
-static UINT
-on_ready(CliprdrClientContext *client, const CLIPRDR_MONITOR_READY *ready)
+static void
+on_capabilities(BridgeClipboard *c, GBytes *body)
 {
-    BridgeClipboard *c = client->custom;
-    CLIPRDR_GENERAL_CAPABILITY_SET general = {.capabilitySetType = CB_CAPSTYPE_GENERAL,
-                                              .capabilitySetLength = CB_CAPSTYPE_GENERAL_LEN,
-                                              .version = CB_CAPS_VERSION_2,
-                                              .generalFlags = CB_USE_LONG_FORMAT_NAMES};
-    CLIPRDR_CAPABILITIES capabilities = {.cCapabilitiesSets = 1,
-                                         .capabilitySets = (CLIPRDR_CAPABILITY_SET *)&general};
-    UINT error = client->ClientCapabilities(client, &capabilities);
+    gsize size = 0;
+    const guint8 *untrusted = g_bytes_get_data(body, &size);
+    ChanReader r = chan_reader(CHAN_SPAN(untrusted, size));
+    guint32 flags = chan_clip_capabilities_read(&r);
 
-    if (error)
-        return error;
-    c->ready = TRUE;
-    announce_host(c);
-    return CHANNEL_RC_OK;
+    c->ours = (flags & CHAN_CLIP_OURS) != 0;
+    c->long_names = (flags & CHAN_CLIP_LONG_NAMES) != 0;
 }
+
+static void
+on_ready(BridgeClipboard *c)
+{
+    guint8 data[64];
+    ChanWriter w = chan_writer(data, sizeof data);
+
+    chan_clip_capabilities_write(&w, c->ours);
+    g_autoptr(GBytes) body = g_bytes_new(data, w.size);
+    bridge_clip_channel_send(c->channel, CHAN_CLIP_CAPABILITIES, 0, body);
+    c->ready = TRUE;
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
+        bridge_clipboard_announce_host(c, (ChanClipSelection)i);
+}
+
+static guint32
+requested_id(GBytes *body)
+{
+    gsize size = 0;
+    const guint8 *untrusted = g_bytes_get_data(body, &size);
+    ChanReader r = chan_reader(CHAN_SPAN(untrusted, size));
+
+    return chan_read_u32(&r);
+}
+
+static void
+on_message(ChanClipType type, guint16 flags, GBytes *body, gpointer user)
+{
+    BridgeClipboard *c = user;
+
+    switch (type) {
+    case CHAN_CLIP_CAPABILITIES:
+        on_capabilities(c, body);
+        break;
+    case CHAN_CLIP_MONITOR_READY:
+        on_ready(c);
+        break;
+    case CHAN_CLIP_FORMAT_LIST:
+        on_formats(c, flags, body);
+        break;
+    case CHAN_CLIP_DATA_REQUEST:
+        bridge_clipboard_requested(c, requested_id(body));
+        break;
+    case CHAN_CLIP_DATA_RESPONSE:
+        on_response(c, flags, body);
+        break;
+    default: // files and locks were not offered
+        break;
+    }
+}
+
+static void
+on_progress(gpointer user)
+{
+    BridgeClipboard *c = user;
+
+    if (c->patience)
+        g_source_set_ready_time(c->patience, g_get_monotonic_time() + (gint64)PATIENCE_MS * 1000);
+}
+
+static const BridgeClipChannelHandler channel_handler = {.message = on_message,
+                                                         .progress = on_progress};
 
 void
-bridge_clipboard_attach(BridgeClipboard *c, CliprdrClientContext *client)
+bridge_clipboard_attach(BridgeClipboard *c, BridgeClipChannel *channel)
 {
-    c->client = client;
-    c->ready = c->guest_waits = FALSE;
-    if (!client)
-        return;
-    client->custom = c;
-    client->MonitorReady = on_ready;
-    client->ServerFormatList = on_formats;
-    client->ServerFormatDataRequest = on_request;
-    client->ServerFormatDataResponse = on_response;
+    c->channel = NULL;
+    bridge_clipboard_refuse_requests(c);
+    c->channel = channel;
+    c->ready = c->ours = c->long_names = FALSE;
+    c->asked.id = 0;
+    bridge_timer_clear(&c->patience);
+    if (channel)
+        bridge_clip_channel_use(channel, c->context, &channel_handler, c);
 }
 
 void
 bridge_clipboard_set_policy(BridgeClipboard *c, gboolean to_guest, gboolean to_host)
 {
-    if (c->to_guest != to_guest) {
-        c->to_guest = to_guest;
-        announce_host(c);
-    }
-    if (c->to_host != to_host) {
-        c->to_host = to_host;
-        if (c->view)
-            offer_guest(c);
+    gboolean guest_changed = c->to_guest != to_guest, host_changed = c->to_host != to_host;
+
+    c->to_guest = to_guest;
+    c->to_host = to_host;
+    if (!to_guest)
+        bridge_clipboard_refuse_requests(c);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++) {
+        if (guest_changed)
+            bridge_clipboard_announce_host(c, (ChanClipSelection)i);
+        if (host_changed && c->view)
+            offer_guest(c, (ChanClipSelection)i);
     }
 }
 
@@ -263,9 +294,14 @@ void
 bridge_clipboard_view_changed(BridgeClipboard *c, gboolean there)
 {
     c->view = there;
-    c->view_waits = FALSE;
-    if (c->guest_waits)
-        answer_guest(c, NULL, 0);
-    if (there && c->guest_kinds)
-        offer_guest(c);
+    bridge_clipboard_refuse_requests(c);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++) {
+        BridgeClipGuest *g = &c->guest[i];
+        clip_feed_stop(g->feed);
+        g_clear_pointer(&g->conversion, bridge_clip_convert_free);
+        g->wanted = 0;
+        if (there && chan_clip_list_kinds(&g->list))
+            offer_guest(c, (ChanClipSelection)i);
+    }
+    c->given_up = TRUE;
 }

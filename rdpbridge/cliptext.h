@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#define BRIDGE_CLIPTEXT_MAX (16u * 1024 * 1024) // bytes of UTF-8 where it is converted
+
 // Both return bytes made by malloc with their size, or NULL without memory. What is no valid text
 // becomes U+FFFD; a NUL ends the text; the result is at most max bytes, cut between characters.
 uint8_t *bridge_cliptext_to_guest(ChanSpan utf8, size_t max, size_t *size);

@@ -311,6 +311,12 @@ bridge_rdp_congested(BridgeRdp *rdp)
     return bridge_transport_unsent(rdp->transport) > CONGESTED;
 }
 
+gsize
+bridge_rdp_unsent(const BridgeRdp *rdp)
+{
+    return bridge_transport_unsent(rdp->transport);
+}
+
 void
 bridge_rdp_fail(BridgeRdp *rdp, const char *format, ...)
 {

@@ -72,5 +72,8 @@ rdpContext *bridge_rdp_context(BridgeRdp *rdp);
 // TRUE while the guest does not read what it is sent: leave out what can be left out.
 gboolean bridge_rdp_congested(BridgeRdp *rdp);
 
+// Bytes that the guest has not read yet of what it was sent.
+gsize bridge_rdp_unsent(const BridgeRdp *rdp);
+
 // For module code inside a callback of the library that cannot go on: ends the connection.
 void bridge_rdp_fail(BridgeRdp *rdp, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -608,6 +608,14 @@ view_send_plain(gconstpointer message, gsize size, gpointer user)
     view_send(message, size, -1, user);
 }
 
+static gsize
+view_queued(gpointer user)
+{
+    return bridge_viewlink_queued(((BridgeSession *)user)->view);
+}
+
+static const ClipFeedOut clip_out = {.send = view_send_plain, .queued = view_queued};
+
 static void
 make_modules(BridgeSession *s)
 {
@@ -624,7 +632,7 @@ make_modules(BridgeSession *s)
     s->sound = bridge_sound_new(view_send_plain, s);
     s->cursor = bridge_cursor_new(view_send, s);
     s->input = bridge_input_new();
-    s->clipboard = bridge_clipboard_new(view_send_plain, s);
+    s->clipboard = bridge_clipboard_new(s->context, &clip_out, s);
     s->display = bridge_display_new(bridge_session_desktop_ready, s);
     s->dirty = g_hash_table_new(NULL, NULL);
     s->due = g_source_new(&due_functions, sizeof(DueSource));

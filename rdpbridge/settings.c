@@ -2,10 +2,10 @@
 #include "rdpbridge/settings.h"
 
 #include "channel/window_channel.h"
+#include "rdpbridge/clipchannel.h"
 
 #include <freerdp/addin.h>
 #include <freerdp/channels/channels.h>
-#include <freerdp/channels/cliprdr.h>
 #include <freerdp/channels/disp.h>
 #include <freerdp/channels/drdynvc.h>
 #include <freerdp/channels/rail.h>
@@ -196,7 +196,7 @@ bridge_settings_load_channels(rdpContext *context)
          !add_dynamic(s, G_N_ELEMENTS(windows), windows)))
         return FALSE;
     if (freerdp_settings_get_bool(s, FreeRDP_RedirectClipboard) &&
-        !load_static(context, CLIPRDR_SVC_CHANNEL_NAME, NULL))
+        !bridge_clip_channel_load(context))
         return FALSE;
     if (freerdp_settings_get_bool(s, FreeRDP_AudioPlayback)) {
         if (!freerdp_client_add_static_channel(s, G_N_ELEMENTS(sound), sound) ||

@@ -207,13 +207,23 @@ check_sound(const Message *m, ChanSpan tail)
 static bool
 check_clip(const Message *m, ChanSpan tail)
 {
-    return (m->clip.kinds & ~VIEW_CLIP_TEXT) == 0;
+    return (m->clip.kinds & ~(uint32_t)CHAN_CLIP_ALL) == 0 &&
+           m->clip.selection < CHAN_CLIP_SELECTIONS;
+}
+
+static bool
+check_clip_want(const Message *m, ChanSpan tail)
+{
+    uint32_t kinds = m->clip.kinds;
+
+    return check_clip(m, tail) && kinds != 0 && (kinds & (kinds - 1)) == 0;
 }
 
 static bool
 check_clip_data(const Message *m, ChanSpan tail)
 {
-    return m->clip_data.last <= 1 && (m->clip_data.last == 1 || tail.size > 0);
+    return m->clip_data.last <= 1 && m->clip_data.selection < CHAN_CLIP_SELECTIONS &&
+           (m->clip_data.last == 1 || tail.size > 0);
 }
 
 static bool
@@ -300,7 +310,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_SOUND, sizeof(ViewSound), VIEW_SOUND_BLOCK_MAX, 0, check_sound},
     {VIEW_MSG_SOUND_CLOSE, sizeof(ViewPlain), 0, 0, NULL},
     {VIEW_MSG_CLIP_OFFER, sizeof(ViewClip), 0, 0, check_clip},
-    {VIEW_MSG_CLIP_WANT, sizeof(ViewClip), 0, 0, check_clip},
+    {VIEW_MSG_CLIP_WANT, sizeof(ViewClip), 0, 0, check_clip_want},
     {VIEW_MSG_CLIP_DATA, sizeof(ViewClipData), VIEW_CLIP_CHUNK_MAX, 0, check_clip_data},
     {VIEW_MSG_ATTENTION, sizeof(ViewId), 0, 0, check_id},
     {VIEW_MSG_PROPS, sizeof(ViewProps), 0, 0, check_props},

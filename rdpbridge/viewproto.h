@@ -16,6 +16,7 @@
 // connects). The session tells of a window by WINDOW, TITLE, ICON in any order, and maps it by the
 // first COMMIT. A new view gets everything again.
 
+#include "channel/clip.h"
 #include "channel/msg.h"
 #include "channel/rail.h"
 #include "channel/window_channel.h"
@@ -34,7 +35,6 @@
 #define VIEW_DAMAGE_MAX 128      // rectangles in one commit
 #define VIEW_SOUND_BLOCK_MAX (32 * 1024)
 #define VIEW_CLIP_CHUNK_MAX (32 * 1024)
-#define VIEW_CLIP_TEXT_MAX (16 * 1024 * 1024)
 #define VIEW_MONITORS_MAX 16
 #define VIEW_COORD_MAX 32767 // |x|, |y|
 
@@ -54,9 +54,9 @@ typedef enum {
     VIEW_MSG_SOUND_OPEN = 12,
     VIEW_MSG_SOUND = 13, // + samples
     VIEW_MSG_SOUND_CLOSE = 14,
-    VIEW_MSG_CLIP_OFFER = 15, // the guest's clipboard has these kinds; 0: nothing
-    VIEW_MSG_CLIP_WANT = 16,  // both ways: send me the text
-    VIEW_MSG_CLIP_DATA = 17,  // both ways: + a piece of UTF-8 text; last marks the end
+    VIEW_MSG_CLIP_OFFER = 15, // a selection of the guest has these kinds; 0: nothing
+    VIEW_MSG_CLIP_WANT = 16,  // both ways: send me this one kind
+    VIEW_MSG_CLIP_DATA = 17,  // both ways: + a piece of it; last marks the end
     VIEW_MSG_ATTENTION = 18,  // a window asks for attention
     VIEW_MSG_PROPS = 19,      // what a window's program says to window managers
     VIEW_MSG_SHAPE = 20,      // + rectangles of a window that is none
@@ -74,7 +74,7 @@ typedef enum {
     VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top
     VIEW_MSG_SOUND_PLAYED = 50,
     VIEW_MSG_CONTROL = 51,   // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
-    VIEW_MSG_HOST_CLIP = 52, // the host's clipboard has these kinds
+    VIEW_MSG_HOST_CLIP = 52, // a selection of the host has these kinds
     VIEW_MSG_LOCKS = 53,     // Caps, Num, Scroll lock as they are on the host
 } ViewMsgType;
 
@@ -251,19 +251,22 @@ typedef struct {
     uint32_t latency_us; // until it is heard
 } ViewSoundPlayed;
 
-#define VIEW_CLIP_TEXT 1u
-
 typedef struct {
     ViewHeader header;
-    uint32_t kinds;  // VIEW_CLIP_*
-    uint32_t serial; // of the offer; CLIP_WANT and CLIP_DATA repeat it
+    uint32_t kinds;     // ChanClipKind; of a WANT exactly one
+    uint32_t serial;    // of the selection's offer; CLIP_WANT and CLIP_DATA repeat it
+    uint32_t selection; // ChanClipSelection
+    uint32_t reserved;
 } ViewClip;
 
+// All pieces together are at most CHAN_CLIP_MAX bytes.
 typedef struct {
     ViewHeader header;
     uint32_t serial;
-    uint32_t last; // 1: nothing follows; with no bytes at all: there is no text
-    // text, ≤ VIEW_CLIP_CHUNK_MAX bytes
+    uint32_t last; // 1: nothing follows; with no bytes at all: there is none
+    uint32_t selection;
+    uint32_t reserved;
+    // ≤ VIEW_CLIP_CHUNK_MAX bytes
 } ViewClipData;
 
 typedef struct {

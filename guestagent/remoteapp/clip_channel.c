@@ -1,237 +1,266 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/clip_channel.h"
 
-#include "channel/wire.h"
-#include "guestagent/remoteapp/clip_text.h"
-#include "guestagent/remoteapp/vchannel.h"
+#include "channel/glib/clip_in.h"
+#include "guestagent/remoteapp/clip_form.h"
 
 #include <freerdp/channels/cliprdr.h>
-#include <string.h>
 
-#define HEADER_BYTES 8
-#define FORMATS_MAX 256
+#define REQUESTS_MAX 16
+#define LIST_MAX 1024
 
 struct RaClipChannel {
     RaLink *link;
     RaDesktop *desktop;
-    RaChannel *channel;
+    ChanClipIn in;
+    ChanPaced *out;
     bool client_ready; // it sent its first format list
+    bool ours;         // the client is of our own making
     bool long_names;   // of formats, as both ends agreed
-    bool guest_has;    // text, as told by the desktop
-    bool client_has;
-    guint owed; // requests of the client that the desktop has not answered
-    bool asked; // the client for its text
+    guint32 guest_kinds[CHAN_CLIP_SELECTIONS];
+    ChanClipList client[CHAN_CLIP_SELECTIONS];
+    GQueue owed; // ChanClipFormat that the client asked for; the first is with the desktop
+    guint32 wanted[CHAN_CLIP_SELECTIONS]; // by programs of the guest; 0: nothing
+    ChanClipFormat asked;                 // of the client; id 0: nothing
 };
 
-static void
-write_pdu(RaClipChannel *c, guint16 type, guint16 flags, const guint8 *data, gsize size)
+// ---- out ----
+
+static gboolean
+send_chunk(const ChanPacedChunk *chunk, gpointer user)
 {
-    g_autofree guint8 *pdu = g_malloc(HEADER_BYTES + size);
-    ChanWriter w = chan_writer(pdu, HEADER_BYTES + size);
-    chan_write_u16(&w, type);
-    chan_write_u16(&w, flags);
-    chan_write_u32(&w, (guint32)size);
-    if (size > 0)
-        chan_write_bytes(&w, CHAN_SPAN(data, size));
-    (void)ra_channel_write(c->channel, pdu, w.size);
-    ra_link_send(c->link);
+    RaClipChannel *c = user;
+    return ra_link_send_chunk(c->link, CLIPRDR_SVC_CHANNEL_NAME, chunk);
+}
+
+static gsize
+unsent(gpointer user)
+{
+    RaClipChannel *c = user;
+    return ra_link_unsent(c->link);
+}
+
+static const ChanPacedOut out = {.send = send_chunk, .waiting = unsent};
+
+static void
+write_pdu(RaClipChannel *c, ChanClipType type, guint16 flags, GBytes *body)
+{
+    guint8 head[CHAN_CLIP_HEADER];
+    ChanWriter w = chan_writer(head, sizeof head);
+    chan_clip_header(&w, type, flags, body != NULL ? (guint32)g_bytes_get_size(body) : 0);
+    chan_paced_send(c->out, chan_writer_span(&w), body);
 }
 
 static void
 write_capabilities(RaClipChannel *c)
 {
-    guint8 data[16];
-    ChanWriter w = chan_writer(data, sizeof data);
-    chan_write_u16(&w, 1); // one set
-    chan_write_u16(&w, 0);
-    chan_write_u16(&w, CB_CAPSTYPE_GENERAL);
-    chan_write_u16(&w, CB_CAPSTYPE_GENERAL_LEN);
-    chan_write_u32(&w, CB_CAPS_VERSION_2);
-    chan_write_u32(&w, CB_USE_LONG_FORMAT_NAMES);
-    write_pdu(c, CB_CLIP_CAPS, 0, data, w.size);
-}
-
-static void
-write_format_list(RaClipChannel *c)
-{
     guint8 data[64];
     ChanWriter w = chan_writer(data, sizeof data);
-    if (c->guest_has) {
-        chan_write_u32(&w, CF_UNICODETEXT);
-        // The name is empty: one unit of a long name, 32 bytes of a short one.
-        static const guint8 none[32];
-        chan_write_bytes(&w, CHAN_SPAN(none, c->long_names ? 2 : sizeof none));
-    }
-    write_pdu(c, CB_FORMAT_LIST, 0, data, w.size);
+    chan_clip_capabilities_write(&w, true);
+    g_autoptr(GBytes) body = g_bytes_new(data, w.size);
+    write_pdu(c, CHAN_CLIP_CAPABILITIES, 0, body);
 }
 
 static void
-answer_request(RaClipChannel *c, const char *text)
+write_format_list(RaClipChannel *c, ChanClipSelection which)
 {
-    gsize size = 0;
-    g_autofree guint8 *data =
-        text != NULL && strlen(text) <= RA_CLIP_MAX ? ra_clip_text_encode(text, &size) : NULL;
-    write_pdu(c, CB_FORMAT_DATA_RESPONSE, data != NULL ? CB_RESPONSE_OK : CB_RESPONSE_FAIL, data,
-              size);
+    guint8 data[LIST_MAX];
+    ChanWriter w = chan_writer(data, sizeof data);
+    guint32 kinds = c->guest_kinds[which];
+    if (which == CHAN_CLIP_PRIMARY && !c->ours)
+        return;
+    chan_clip_list_write(&w, which, c->ours ? kinds : kinds & ~(guint32)CHAN_CLIP_BMP, c->ours,
+                         c->long_names);
+    g_autoptr(GBytes) body = g_bytes_new(data, w.size);
+    write_pdu(c, CHAN_CLIP_FORMAT_LIST, 0, body);
 }
 
-// True when the list has Unicode text; a broken list ends early.
-static bool
-list_has_text(ChanReader *r, bool long_names)
+static void
+respond(RaClipChannel *c, GBytes *data)
 {
-    for (guint i = 0; i < FORMATS_MAX && r->left > 0; i++) {
-        guint32 format = chan_read_u32(r);
-        if (!r->failed && format == CF_UNICODETEXT)
-            return true;
-        if (!long_names) {
-            (void)chan_read_bytes(r, 32);
-            continue;
+    write_pdu(c, CHAN_CLIP_DATA_RESPONSE, data != NULL ? CHAN_CLIP_OK : CHAN_CLIP_FAIL, data);
+}
+
+// ---- what the client asks for ----
+
+// The first that the guest has something for is asked of the desktop.
+static void
+ask_desktop(RaClipChannel *c)
+{
+    for (;;) {
+        const ChanClipFormat *first = g_queue_peek_head(&c->owed);
+        if (first == NULL)
+            return;
+        if (first->id != 0 && (c->guest_kinds[first->selection] & first->kind) != 0) {
+            ra_desktop_clipboard_want(c->desktop, first->selection, first->kind);
+            return;
         }
-        while (!r->failed && chan_read_u16(r) != 0) {
-        }
+        respond(c, NULL);
+        g_free(g_queue_pop_head(&c->owed));
     }
-    return false;
-}
-
-static void
-handle_format_list(RaClipChannel *c, ChanReader *r, guint16 flags)
-{
-    bool short_names = (flags & CB_ASCII_NAMES) != 0 || !c->long_names;
-    bool had = c->client_has;
-    c->client_has = list_has_text(r, !short_names);
-    write_pdu(c, CB_FORMAT_LIST_RESPONSE, CB_RESPONSE_OK, NULL, 0);
-    if (c->client_has || had)
-        ra_desktop_clipboard_offer(c->desktop, c->client_has);
-    bool first = !c->client_ready;
-    c->client_ready = true;
-    if (first && c->guest_has && !c->client_has)
-        write_format_list(c);
-}
-
-static void
-handle_capabilities(RaClipChannel *c, ChanReader *r)
-{
-    (void)chan_read_u16(r); // number of sets: there is only one kind
-    (void)chan_read_u16(r);
-    guint16 type = chan_read_u16(r);
-    (void)chan_read_u16(r);
-    (void)chan_read_u32(r);
-    guint32 flags = chan_read_u32(r);
-    if (!r->failed && type == CB_CAPSTYPE_GENERAL)
-        c->long_names = (flags & CB_USE_LONG_FORMAT_NAMES) != 0;
 }
 
 static void
 handle_data_request(RaClipChannel *c, ChanReader *r)
 {
-    if (chan_read_u32(r) != CF_UNICODETEXT || !c->guest_has) {
-        answer_request(c, NULL);
+    ChanClipFormat format = chan_clip_offered(chan_read_u32(r));
+    if (g_queue_get_length(&c->owed) >= REQUESTS_MAX) {
+        respond(c, NULL);
         return;
     }
-    c->owed++;
-    ra_desktop_clipboard_want(c->desktop);
+    g_queue_push_tail(&c->owed, g_memdup2(&format, sizeof format));
+    if (g_queue_get_length(&c->owed) == 1)
+        ask_desktop(c);
+}
+
+void
+ra_clip_channel_data(RaClipChannel *c, ChanClipSelection which, GBytes *data)
+{
+    const ChanClipFormat *first = g_queue_peek_head(&c->owed);
+    if (first == NULL || first->selection != which)
+        return; // for a client of before
+    g_autoptr(GBytes) encoded = data != NULL ? ra_clip_form_encode(data, first->form) : NULL;
+    respond(c, encoded);
+    g_free(g_queue_pop_head(&c->owed));
+    ask_desktop(c);
+}
+
+void
+ra_clip_channel_offered(RaClipChannel *c, ChanClipSelection which, guint32 kinds)
+{
+    guint32 had = c->guest_kinds[which];
+    c->guest_kinds[which] = kinds;
+    if (kinds)
+        c->client[which] = (ChanClipList){0};
+    if (c->client_ready && (kinds || had))
+        write_format_list(c, which);
+}
+
+// ---- what the client has ----
+
+static void
+handle_format_list(RaClipChannel *c, ChanReader *r, guint16 flags)
+{
+    bool ascii = (flags & CHAN_CLIP_ASCII_NAMES) != 0;
+    ChanClipList list;
+    chan_clip_list_read(r, c->long_names && !ascii, ascii, &list);
+    write_pdu(c, CHAN_CLIP_FORMAT_LIST_RESPONSE, CHAN_CLIP_OK, NULL);
+    bool first = !c->client_ready;
+    c->client_ready = true;
+    // No DIB can be turned into what X11's programs take.
+    if (list.best[3].form == CHAN_CLIP_DIB)
+        list.best[3] = (ChanClipFormat){0};
+    guint32 had = chan_clip_list_kinds(&c->client[list.selection]);
+    guint32 kinds = chan_clip_list_kinds(&list);
+    c->client[list.selection] = list;
+    if (kinds || had)
+        ra_desktop_clipboard_offer(c->desktop, list.selection, kinds);
+    for (guint i = 0; first && i < CHAN_CLIP_SELECTIONS; i++)
+        if (c->guest_kinds[i] && (i != list.selection || !kinds))
+            write_format_list(c, (ChanClipSelection)i);
+}
+
+// One at a time: answers carry no name.
+static void
+ask_client(RaClipChannel *c)
+{
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS && c->asked.id == 0; i++) {
+        guint32 kind = c->wanted[i];
+        if (!kind)
+            continue;
+        c->wanted[i] = 0;
+        c->asked = chan_clip_list_find(&c->client[i], kind);
+        c->asked.selection = (ChanClipSelection)i;
+        if (c->asked.id == 0) {
+            ra_desktop_clipboard_give(c->desktop, (ChanClipSelection)i, kind, NULL);
+            continue;
+        }
+        guint32 id = GUINT32_TO_LE(c->asked.id);
+        g_autoptr(GBytes) body = g_bytes_new(&id, sizeof id);
+        write_pdu(c, CHAN_CLIP_DATA_REQUEST, 0, body);
+    }
+}
+
+void
+ra_clip_channel_wanted(RaClipChannel *c, ChanClipSelection which, guint32 kind)
+{
+    c->wanted[which] = kind;
+    ask_client(c);
 }
 
 static void
-handle_data_response(RaClipChannel *c, ChanReader *r, guint16 flags)
+handle_data_response(RaClipChannel *c, GBytes *body, guint16 flags)
 {
-    if (!c->asked)
+    ChanClipFormat asked = c->asked;
+    if (asked.id == 0)
         return;
-    c->asked = false;
-    ChanSpan data = chan_read_bytes(r, r->left);
-    g_autofree char *text = (flags & CB_RESPONSE_OK) != 0 && data.size <= RA_CLIP_MAX * 2
-                                ? ra_clip_text_decode(data)
-                                : NULL;
-    ra_desktop_clipboard_give(c->desktop, text);
+    c->asked.id = 0;
+    g_autoptr(GBytes) data = (flags & CHAN_CLIP_OK) != 0 && g_bytes_get_size(body) > 0
+                                 ? ra_clip_form_decode(body, asked.form)
+                                 : NULL;
+    ra_desktop_clipboard_give(c->desktop, asked.selection, asked.kind, data);
+    ask_client(c);
 }
 
-static bool
-handle(RaClipChannel *c, ChanSpan pdu)
+// ---- the channel ----
+
+static void
+handle_capabilities(RaClipChannel *c, ChanReader *r)
 {
-    ChanReader r = chan_reader(pdu);
-    guint16 type = chan_read_u16(&r);
-    guint16 flags = chan_read_u16(&r);
-    guint32 size = chan_read_u32(&r);
-    if (r.failed || size > r.left)
-        return false;
-    ChanReader body = chan_reader(chan_read_bytes(&r, size)); // some clients pad the end
-    switch (type) {
-    case CB_CLIP_CAPS:
+    guint32 flags = chan_clip_capabilities_read(r);
+    c->long_names = (flags & CHAN_CLIP_LONG_NAMES) != 0;
+    c->ours = (flags & CHAN_CLIP_OURS) != 0;
+}
+
+static void
+handle(RaClipChannel *c, const ChanClipMessage *m)
+{
+    gsize size = 0;
+    const guint8 *untrusted = g_bytes_get_data(m->body, &size);
+    ChanReader body = chan_reader(CHAN_SPAN(untrusted, size));
+    switch (m->type) {
+    case CHAN_CLIP_CAPABILITIES:
         handle_capabilities(c, &body);
         break;
-    case CB_FORMAT_LIST:
-        handle_format_list(c, &body, flags);
+    case CHAN_CLIP_FORMAT_LIST:
+        handle_format_list(c, &body, m->flags);
         break;
-    case CB_FORMAT_DATA_REQUEST:
+    case CHAN_CLIP_DATA_REQUEST:
         handle_data_request(c, &body);
         break;
-    case CB_FORMAT_DATA_RESPONSE:
-        handle_data_response(c, &body, flags);
+    case CHAN_CLIP_DATA_RESPONSE:
+        handle_data_response(c, m->body, m->flags);
         break;
     default: // files and locks are not offered
         break;
     }
-    return true;
 }
 
-bool
-ra_clip_channel_receive(RaClipChannel *c)
+static void
+on_piece(ChanSpan piece, gboolean first, gboolean last, gpointer user)
 {
-    for (;;) {
-        g_autoptr(GBytes) bytes = ra_channel_read(c->channel);
-        if (bytes == NULL)
-            return true;
-        gsize size = 0;
-        const guint8 *data = g_bytes_get_data(bytes, &size);
-        if (!handle(c, CHAN_SPAN(data, size)))
-            return false;
-    }
-}
-
-void
-ra_clip_channel_offered(RaClipChannel *c, bool text)
-{
-    bool had = c->guest_has;
-    c->guest_has = text;
-    if (text)
-        c->client_has = false;
-    if (c->client_ready && (text || had))
-        write_format_list(c);
-}
-
-void
-ra_clip_channel_text(RaClipChannel *c, const char *text)
-{
-    for (; c->owed > 0; c->owed--)
-        answer_request(c, text);
-}
-
-void
-ra_clip_channel_wanted(RaClipChannel *c)
-{
-    if (c->asked)
+    RaClipChannel *c = user;
+    ChanClipMessage m;
+    if (!chan_clip_in_add(&c->in, piece, first, last, &m))
         return;
-    if (!c->client_has) {
-        ra_desktop_clipboard_give(c->desktop, NULL);
-        return;
-    }
-    c->asked = true;
-    guint32 format = GUINT32_TO_LE(CF_UNICODETEXT);
-    write_pdu(c, CB_FORMAT_DATA_REQUEST, 0, (const guint8 *)&format, sizeof format);
+    handle(c, &m);
+    g_bytes_unref(m.body);
 }
 
 RaClipChannel *
-ra_clip_channel_new(RaLink *link, RaDesktop *desktop)
+ra_clip_channel_new(GMainContext *context, RaLink *link, RaDesktop *desktop)
 {
-    g_autoptr(RaChannel) channel = ra_channel_open_static(link, CLIPRDR_SVC_CHANNEL_NAME);
-    if (channel == NULL)
-        return NULL;
     RaClipChannel *c = g_new0(RaClipChannel, 1);
+    if (!ra_link_take_channel(link, CLIPRDR_SVC_CHANNEL_NAME, on_piece, c)) {
+        g_free(c);
+        return NULL;
+    }
     c->link = link;
     c->desktop = desktop;
-    c->channel = g_steal_pointer(&channel);
+    c->out = chan_paced_new(context, &out, c);
+    g_queue_init(&c->owed);
     write_capabilities(c);
-    write_pdu(c, CB_MONITOR_READY, 0, NULL, 0);
+    write_pdu(c, CHAN_CLIP_MONITOR_READY, 0, NULL);
     return c;
 }
 
@@ -240,10 +269,12 @@ ra_clip_channel_free(RaClipChannel *c)
 {
     if (c == NULL)
         return;
-    if (c->asked)
-        ra_desktop_clipboard_give(c->desktop, NULL);
-    if (c->client_has)
-        ra_desktop_clipboard_offer(c->desktop, false);
-    ra_channel_free(c->channel);
+    ra_link_leave_channel(c->link);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
+        if (chan_clip_list_kinds(&c->client[i]))
+            ra_desktop_clipboard_offer(c->desktop, (ChanClipSelection)i, 0);
+    g_queue_clear_full(&c->owed, g_free);
+    chan_paced_free(c->out);
+    chan_clip_in_clear(&c->in);
     g_free(c);
 }

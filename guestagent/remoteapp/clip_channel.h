@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Text of the clipboards, both ways, over the CLIPRDR channel ([MS-RDPECLIP]). Each side only says
-// that it has text; the text itself travels when somebody pastes it.
+// The clipboards of guest and client, both ways, over the CLIPRDR channel ([MS-RDPECLIP],
+// channel/clip.h): text, HTML and pictures; with a client of our own the PRIMARY selection, too.
+// Each side only says which kinds it has; content travels when somebody pastes it. To a foreign
+// client no BMP is offered: it would have to be a DIB, and who has one has a PNG, too.
 
 #include "guestagent/remoteapp/desktop.h"
 #include "guestagent/remoteapp/link.h"
 
-#define RA_CLIP_MAX (16 * 1024 * 1024) // bytes of UTF-8
-
 typedef struct RaClipChannel RaClipChannel;
 
 // NULL when the client did not join the channel.
-RaClipChannel *ra_clip_channel_new(RaLink *link, RaDesktop *desktop);
+RaClipChannel *ra_clip_channel_new(GMainContext *context, RaLink *link, RaDesktop *desktop);
 void ra_clip_channel_free(RaClipChannel *clipboard);
 
-// Reads what arrived. False: the client broke the protocol.
-bool ra_clip_channel_receive(RaClipChannel *clipboard);
-
 // Events of the desktop.
-void ra_clip_channel_offered(RaClipChannel *clipboard, bool text);
-void ra_clip_channel_text(RaClipChannel *clipboard, const char *text);
-void ra_clip_channel_wanted(RaClipChannel *clipboard);
+void ra_clip_channel_offered(RaClipChannel *clipboard, ChanClipSelection which, guint32 kinds);
+void ra_clip_channel_data(RaClipChannel *clipboard, ChanClipSelection which, GBytes *data);
+void ra_clip_channel_wanted(RaClipChannel *clipboard, ChanClipSelection which, guint32 kind);

@@ -8,6 +8,7 @@
 // One thread, one GMainContext. Windows are known by ids of 32 bits that are never reused while
 // the process lives; the X window of a client is not told to anyone.
 
+#include "channel/clip.h"
 #include "channel/rail.h"
 #include "channel/window_channel.h"
 
@@ -89,12 +90,13 @@ typedef struct {
     // A program asks for an interactive move or resize (_NET_WM_MOVERESIZE direction, EWMH 1.5).
     void (*move_loop)(guint32 id, int direction, int root_x, int root_y, gpointer user);
     void (*cursor_changed)(const RaCursor *cursor, gpointer user);
-    // A program of the guest owns CLIPBOARD: text is on offer (or not any more).
-    void (*clipboard_offered)(bool text, gpointer user);
-    // Text that was asked for by ra_desktop_clipboard_want; NULL: there is none.
-    void (*clipboard_text)(const char *text, gpointer user);
-    // A program of the guest wants the client's clipboard; answer by ra_desktop_clipboard_give.
-    void (*clipboard_wanted)(gpointer user);
+    // A program of the guest owns the selection: these kinds of content are on offer (0: none any
+    // more).
+    void (*clipboard_offered)(ChanClipSelection which, guint32 kinds, gpointer user);
+    // What was asked for by ra_desktop_clipboard_want; NULL: there is none.
+    void (*clipboard_data)(ChanClipSelection which, GBytes *data, gpointer user);
+    // A program of the guest wants what the client has; answer by ra_desktop_clipboard_give.
+    void (*clipboard_wanted)(ChanClipSelection which, guint32 kind, gpointer user);
     // The display is gone; nothing further can be done.
     void (*lost)(gpointer user);
 } RaDesktopEvents;
@@ -164,10 +166,12 @@ void ra_desktop_wheel(RaDesktop *desktop, int dx, int dy); // 1/120 notches, rig
 void ra_desktop_release_all(RaDesktop *desktop); // the client left: let go of keys and buttons
 void ra_desktop_set_locks(RaDesktop *desktop, bool scroll, bool num, bool caps);
 
-// The client's clipboard has text (or not any more): own CLIPBOARD, ask on demand.
-void ra_desktop_clipboard_offer(RaDesktop *desktop, bool text);
-void ra_desktop_clipboard_give(RaDesktop *desktop, const char *text); // NULL: none
-void ra_desktop_clipboard_want(RaDesktop *desktop);
+// The client's selection has these kinds of content (0: none any more): own it, ask on demand. Text
+// is UTF-8.
+void ra_desktop_clipboard_offer(RaDesktop *desktop, ChanClipSelection which, guint32 kinds);
+void ra_desktop_clipboard_give(RaDesktop *desktop, ChanClipSelection which, guint32 kind,
+                               GBytes *data); // NULL: none
+void ra_desktop_clipboard_want(RaDesktop *desktop, ChanClipSelection which, guint32 kind);
 
 // A program was started with this startup id or pid for the .desktop id, "" for a mere command:
 // windows are matched (x11/identity.h). Later: it ended.

@@ -11,8 +11,10 @@
 #include <freerdp/transport_io.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <linux/sockios.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -22,7 +24,8 @@
 #define KEEP_CAPACITY (1024 * 1024) // of the output buffer when it is idle
 #define SEND_BUFFER (4 * 1024 * 1024)
 #define TLS_TIMEOUT_S 3
-#define MESSAGE_MAX (40u * 1024 * 1024) // one message of a client on a static channel
+#define MESSAGE_MAX (1024 * 1024) // of a client on a static channel
+#define SOME_CHUNKS (32 * 1024)
 
 typedef struct {
     rdpContext base;
@@ -41,6 +44,9 @@ struct RaLink {
     gpointer input;
     rdpTransportIo io; // the library's own
     psPeerReceiveChannelData receive;
+    RaLinkPiece piece; // NULL: no channel is taken
+    gpointer piece_user;
+    UINT16 piece_channel;
 
     bool activated, activation_told;
     const char *end_reason; // set: the connection is over
@@ -201,6 +207,49 @@ ra_link_pending(const RaLink *link)
     return link->out_size - link->out_at;
 }
 
+bool
+ra_link_take_channel(RaLink *link, const char *channel, RaLinkPiece piece, gpointer user)
+{
+    if (!WTSVirtualChannelManagerIsChannelJoined(link->vcm, channel))
+        return false;
+    link->piece_channel = WTSChannelGetId(link->peer, channel);
+    link->piece = piece;
+    link->piece_user = user;
+    return true;
+}
+
+void
+ra_link_leave_channel(RaLink *link)
+{
+    link->piece = NULL;
+}
+
+gboolean
+ra_link_send_chunk(RaLink *link, const char *channel, const ChanPacedChunk *chunk)
+{
+    freerdp_peer *peer = link->peer;
+    UINT32 flags = CHANNEL_FLAG_SHOW_PROTOCOL | (chunk->first ? CHANNEL_FLAG_FIRST : 0) |
+                   (chunk->last ? CHANNEL_FLAG_LAST : 0);
+    UINT16 id = WTSChannelGetId(peer, channel);
+    if (link->end_reason != NULL || !peer->SendChannelPacket(peer, id, chunk->total, flags,
+                                                             chunk->bytes.data, chunk->bytes.size))
+        return FALSE;
+    if (chunk->last)
+        ra_link_send(link);
+    return TRUE;
+}
+
+gsize
+ra_link_unsent(RaLink *link)
+{
+    int with_kernel = 0;
+    if (ra_link_pending(link) >= SOME_CHUNKS)
+        ra_link_send(link);
+    if (ioctl(link->fd, SIOCOUTQ, &with_kernel) != 0 || with_kernel < 0)
+        with_kernel = 0;
+    return ra_link_pending(link) + (gsize)with_kernel;
+}
+
 // ---- input ----
 
 // Replaces the library's ReadBytes, which makes two system calls for each byte of a PDU's header.
@@ -343,6 +392,11 @@ on_receive_channel_data(freerdp_peer *peer, UINT16 channel, const BYTE *data, si
                         UINT32 flags, size_t total)
 {
     RaLink *link = link_of(peer->context);
+    if (link->piece != NULL && channel == link->piece_channel) {
+        link->piece(CHAN_SPAN(data, size), (flags & CHANNEL_FLAG_FIRST) != 0,
+                    (flags & CHANNEL_FLAG_LAST) != 0, link->piece_user);
+        return TRUE;
+    }
     if (total > MESSAGE_MAX || size > total)
         return FALSE;
     return link->receive(peer, channel, data, size, flags, total);

@@ -12,6 +12,8 @@
 
 #include "guestagent/remoteapp/certificate.h"
 
+#include "channel/glib/paced.h"
+
 #include <freerdp/peer.h>
 #include <glib.h>
 #include <stdbool.h>
@@ -67,3 +69,14 @@ void ra_link_send(RaLink *link);
 
 // Bytes the socket has not taken.
 gsize ra_link_pending(const RaLink *link);
+
+// A static channel of large messages, past the library, which would collect them whole and copy
+// them twice: what the client sends is told of piece by piece, from within received. One channel of
+// a link. False: the client did not join it.
+typedef void (*RaLinkPiece)(ChanSpan piece, gboolean first, gboolean last, gpointer user);
+bool ra_link_take_channel(RaLink *link, const char *channel, RaLinkPiece piece, gpointer user);
+void ra_link_leave_channel(RaLink *link);
+// Its other direction, which lets others through (channel/glib/paced.h): a chunk of a message, and
+// how much waits, with the kernel too.
+gboolean ra_link_send_chunk(RaLink *link, const char *channel, const ChanPacedChunk *chunk);
+gsize ra_link_unsent(RaLink *link);

@@ -100,7 +100,7 @@ on_activated(gpointer user)
     peer->windows =
         ra_windows_new(link, host->desktop, peer->rail, peer->graphics, peer->window_channel);
     peer->pointer = ra_pointer_new(link);
-    peer->clipboard = ra_clip_channel_new(link, host->desktop);
+    peer->clipboard = ra_clip_channel_new(host->context, link, host->desktop);
     peer->sound = ra_sound_new(host->context, link);
     host->events->activated(peer, host->user);
     ra_link_send(link);
@@ -118,8 +118,6 @@ on_received(gpointer user)
     ra_graphics_receive(peer->graphics);
     if (!ra_display_receive(peer->screen))
         on_failed("the client broke the protocol of the display control channel", peer);
-    if (peer->clipboard != NULL && !ra_clip_channel_receive(peer->clipboard))
-        on_failed("the client broke the protocol of the clipboard channel", peer);
     if (peer->sound != NULL && !ra_sound_receive(peer->sound))
         on_failed("the client broke the protocol of the sound channel", peer);
 }
@@ -245,24 +243,24 @@ ra_peer_cursor(RaPeer *peer, const RaCursor *cursor)
 }
 
 void
-ra_peer_clipboard_offered(RaPeer *peer, bool text)
+ra_peer_clipboard_offered(RaPeer *peer, ChanClipSelection which, guint32 kinds)
 {
     if (peer->clipboard != NULL)
-        ra_clip_channel_offered(peer->clipboard, text);
+        ra_clip_channel_offered(peer->clipboard, which, kinds);
 }
 
 void
-ra_peer_clipboard_text(RaPeer *peer, const char *text)
+ra_peer_clipboard_data(RaPeer *peer, ChanClipSelection which, GBytes *data)
 {
     if (peer->clipboard != NULL)
-        ra_clip_channel_text(peer->clipboard, text);
+        ra_clip_channel_data(peer->clipboard, which, data);
 }
 
 bool
-ra_peer_clipboard_wanted(RaPeer *peer)
+ra_peer_clipboard_wanted(RaPeer *peer, ChanClipSelection which, guint32 kind)
 {
     if (peer->clipboard == NULL)
         return false;
-    ra_clip_channel_wanted(peer->clipboard);
+    ra_clip_channel_wanted(peer->clipboard, which, kind);
     return true;
 }

@@ -29,7 +29,8 @@ struct RaServer {
     guint32 active;
     RaCursor cursor;
     guint32 *cursor_pixels;
-    bool has_cursor, clipboard_text;
+    bool has_cursor;
+    guint32 clipboard_kinds[CHAN_CLIP_SELECTIONS];
 };
 
 // ---- clients ----
@@ -46,7 +47,8 @@ on_activated(RaPeer *peer, gpointer user)
                   server->active);
     if (server->has_cursor)
         ra_peer_cursor(peer, &server->cursor);
-    ra_peer_clipboard_offered(peer, server->clipboard_text);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
+        ra_peer_clipboard_offered(peer, (ChanClipSelection)i, server->clipboard_kinds[i]);
     g_info("a client is connected");
 }
 
@@ -197,28 +199,28 @@ on_cursor_changed(const RaCursor *cursor, gpointer user)
 }
 
 static void
-on_clipboard_offered(bool text, gpointer user)
+on_clipboard_offered(ChanClipSelection which, guint32 kinds, gpointer user)
 {
     RaServer *server = user;
-    server->clipboard_text = text;
+    server->clipboard_kinds[which] = kinds;
     if (server->current != NULL)
-        ra_peer_clipboard_offered(server->current, text);
+        ra_peer_clipboard_offered(server->current, which, kinds);
 }
 
 static void
-on_clipboard_text(const char *text, gpointer user)
+on_clipboard_data(ChanClipSelection which, GBytes *data, gpointer user)
 {
     RaServer *server = user;
     if (server->current != NULL)
-        ra_peer_clipboard_text(server->current, text);
+        ra_peer_clipboard_data(server->current, which, data);
 }
 
 static void
-on_clipboard_wanted(gpointer user)
+on_clipboard_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 {
     RaServer *server = user;
-    if (server->current == NULL || !ra_peer_clipboard_wanted(server->current))
-        ra_desktop_clipboard_give(server->host.desktop, NULL);
+    if (server->current == NULL || !ra_peer_clipboard_wanted(server->current, which, kind))
+        ra_desktop_clipboard_give(server->host.desktop, which, kind, NULL);
 }
 
 static void
@@ -237,7 +239,7 @@ static const RaDesktopEvents desktop_events = {
     .move_loop = on_move_loop,
     .cursor_changed = on_cursor_changed,
     .clipboard_offered = on_clipboard_offered,
-    .clipboard_text = on_clipboard_text,
+    .clipboard_data = on_clipboard_data,
     .clipboard_wanted = on_clipboard_wanted,
     .lost = on_desktop_lost,
 };

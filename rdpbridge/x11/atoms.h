@@ -66,11 +66,26 @@
     X(TIMESTAMP)                                                                                   \
     X(INCR)                                                                                        \
     X(TEXT)                                                                                        \
-    X(CASEMENT_SELECTION)                                                                          \
+    X(CASEMENT_CLIPBOARD)                                                                          \
+    X(CASEMENT_CLIPBOARD_TARGETS)                                                                  \
+    X(CASEMENT_PRIMARY)                                                                            \
+    X(CASEMENT_PRIMARY_TARGETS)                                                                    \
     X(CASEMENT_MARK)
 
+// Those whose name is no identifier.
+#define HOST_MIME_ATOMS(X)                                                                         \
+    X(TEXT_PLAIN_UTF8, "text/plain;charset=utf-8")                                                 \
+    X(TEXT_PLAIN, "text/plain")                                                                    \
+    X(TEXT_HTML, "text/html")                                                                      \
+    X(IMAGE_PNG, "image/png")                                                                      \
+    X(IMAGE_BMP, "image/bmp")
+
 #define HOST_ATOM_ENUM(name) ATOM_##name,
-typedef enum { HOST_ATOMS(HOST_ATOM_ENUM) HOST_ATOM_COUNT } HostAtom;
+#define HOST_MIME_ATOM_ENUM(name, text) ATOM_##name,
+typedef enum {
+    HOST_ATOMS(HOST_ATOM_ENUM) HOST_MIME_ATOMS(HOST_MIME_ATOM_ENUM) HOST_ATOM_COUNT
+} HostAtom;
+#undef HOST_MIME_ATOM_ENUM
 #undef HOST_ATOM_ENUM
 
 // Fills atoms. One round trip.

@@ -1,45 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/fetch.h"
 
-#include "rdpbridge/viewproto.h"
-
 #include <X11/Xatom.h>
 #include <string.h>
 
 #define PATIENCE_MS 5000
-#define TARGETS_MAX 256
+#define TARGETS_MAX 4096
+
+// Which targets are which kind, better ones first.
+static const struct {
+    HostAtom target; // HOST_ATOM_COUNT: STRING
+    uint32_t kind;
+} known[] = {
+    {ATOM_UTF8_STRING, CHAN_CLIP_TEXT}, {ATOM_TEXT_PLAIN_UTF8, CHAN_CLIP_TEXT},
+    {HOST_ATOM_COUNT, CHAN_CLIP_TEXT},  {ATOM_TEXT_HTML, CHAN_CLIP_HTML},
+    {ATOM_IMAGE_PNG, CHAN_CLIP_PNG},    {ATOM_IMAGE_BMP, CHAN_CLIP_BMP},
+};
 
 struct HostFetch {
     HostDisplay *x;
     GMainContext *context;
     HostFetchHandler handler;
     gpointer user;
-    GString *text; // under way
+    Atom selection, property, targets_property;
+    bool asking, ask_again;          // for targets
+    Atom found[G_N_ELEMENTS(known)]; // the owner's, None: it has not got it
+    uint32_t kind, next;             // fetched now, and after it; 0: none
+    Atom target;
+    GByteArray *bytes; // that have come
     bool incremental;
     GSource *patience;
+    GSource *piece; // one has come and is taken in the loop's next turn
 };
 
 HostFetch *
-host_fetch_new(HostDisplay *x, GMainContext *context, const HostFetchHandler *handler,
-               gpointer user)
+host_fetch_new(HostDisplay *x, GMainContext *context, ChanClipSelection selection,
+               const HostFetchHandler *handler, gpointer user)
 {
     HostFetch *f = g_new0(HostFetch, 1);
+    bool primary = selection == CHAN_CLIP_PRIMARY;
 
     f->x = x;
     f->context = context;
     f->handler = *handler;
     f->user = user;
+    f->selection = primary ? XA_PRIMARY : x->atoms[ATOM_CLIPBOARD];
+    f->property = x->atoms[primary ? ATOM_CASEMENT_PRIMARY : ATOM_CASEMENT_CLIPBOARD];
+    f->targets_property =
+        x->atoms[primary ? ATOM_CASEMENT_PRIMARY_TARGETS : ATOM_CASEMENT_CLIPBOARD_TARGETS];
     return f;
+}
+
+static void
+clear_source(GSource **source)
+{
+    if (!*source)
+        return;
+    g_source_destroy(*source);
+    g_clear_pointer(source, g_source_unref);
 }
 
 static void
 stop_patience(HostFetch *f)
 {
-    if (!f->patience)
-        return;
-    g_source_destroy(f->patience);
-    g_source_unref(f->patience);
-    f->patience = NULL;
+    clear_source(&f->patience);
+    clear_source(&f->piece);
 }
 
 void
@@ -48,23 +73,48 @@ host_fetch_free(HostFetch *f)
     if (!f)
         return;
     stop_patience(f);
-    if (f->text)
-        g_string_free(f->text, TRUE);
+    g_clear_pointer(&f->bytes, g_byte_array_unref);
     g_free(f);
+}
+
+static bool start(HostFetch *f, uint32_t kind);
+
+// What a program has as STRING is Latin-1; what it calls UTF-8 must be.
+static GBytes *
+as_content(HostFetch *f, GByteArray *take_bytes)
+{
+    GBytes *data = g_byte_array_free_to_bytes(take_bytes);
+    gsize size = 0, length = 0;
+    const char *bytes = g_bytes_get_data(data, &size);
+
+    if (size == 0 || f->kind != CHAN_CLIP_TEXT ||
+        (f->target != XA_STRING && g_utf8_validate_len(bytes, size, NULL)))
+        return data;
+    char *utf8 = f->target == XA_STRING
+                     ? g_convert(bytes, (gssize)size, "UTF-8", "ISO-8859-1", NULL, &length, NULL)
+                     : NULL;
+    g_bytes_unref(data);
+    return utf8 ? g_bytes_new_take(utf8, length) : NULL;
 }
 
 static void
 finish(HostFetch *f, bool good)
 {
-    GString *text = g_steal_pointer(&f->text);
+    g_autoptr(GBytes) data = NULL;
+    GByteArray *bytes = g_steal_pointer(&f->bytes);
+    uint32_t next = f->next;
 
     stop_patience(f);
     f->incremental = false;
-    if (!good || !g_utf8_validate_len(text->str, text->len, NULL)) {
-        g_string_free(text, TRUE);
-        text = NULL;
-    }
-    f->handler.text(text, f->user);
+    if (bytes && good && next == 0)
+        data = as_content(f, bytes);
+    else if (bytes)
+        g_byte_array_unref(bytes);
+    f->kind = f->next = 0;
+    if (next == 0)
+        f->handler.data(data, f->user);
+    else if (!start(f, next))
+        f->handler.data(NULL, f->user);
 }
 
 static gboolean
@@ -84,69 +134,117 @@ wait_more(HostFetch *f)
 }
 
 static void
-convert(HostFetch *f, HostAtom target, HostAtom property)
+convert(HostFetch *f, Atom target, Atom property)
 {
-    const Atom *atoms = f->x->atoms;
-
-    XConvertSelection(f->x->dpy, atoms[ATOM_CLIPBOARD], atoms[target], atoms[property],
-                      f->x->leader, CurrentTime);
+    XConvertSelection(f->x->dpy, f->selection, target, property, f->x->leader, CurrentTime);
 }
 
 void
 host_fetch_targets(HostFetch *f)
 {
-    convert(f, ATOM_TARGETS, ATOM_TARGETS);
+    if (f->asking) {
+        f->ask_again = true;
+        return;
+    }
+    f->asking = true;
+    convert(f, f->x->atoms[ATOM_TARGETS], f->targets_property);
+}
+
+static bool
+start(HostFetch *f, uint32_t kind)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (known[i].kind != kind || f->found[i] == None)
+            continue;
+        f->kind = kind;
+        f->target = f->found[i];
+        f->bytes = g_byte_array_new();
+        wait_more(f);
+        convert(f, f->target, f->property);
+        return true;
+    }
+    return false;
 }
 
 void
-host_fetch_text(HostFetch *f)
+host_fetch_data(HostFetch *f, uint32_t kind)
 {
-    if (f->text)
-        return;
-    f->text = g_string_new(NULL);
-    wait_more(f);
-    convert(f, ATOM_UTF8_STRING, ATOM_CASEMENT_SELECTION);
+    if (f->kind)
+        f->next = kind;
+    else if (!start(f, kind))
+        f->handler.data(NULL, f->user);
+}
+
+void
+host_fetch_owner_gone(HostFetch *f)
+{
+    // An owner that is asked for something was told so by an event, and its answer may be here.
+    if (f->incremental)
+        finish(f, false);
+    f->asking = f->ask_again = false;
+}
+
+static uint32_t
+read_targets(HostFetch *f)
+{
+    const Atom *atoms = f->x->atoms;
+    HostPropertyQuery query = {f->x->leader, f->targets_property, AnyPropertyType, 32, TARGETS_MAX};
+    unsigned long n = 0;
+    uint32_t kinds = 0;
+    Atom *list = host_display_property(f->x, &query, &n);
+
+    memset(f->found, 0, sizeof f->found);
+    for (guint k = 0; k < G_N_ELEMENTS(known); k++) {
+        Atom target = known[k].target == HOST_ATOM_COUNT ? XA_STRING : atoms[known[k].target];
+        for (unsigned long i = 0; i < n && f->found[k] == None; i++)
+            if (list[i] == target)
+                f->found[k] = target;
+        kinds |= f->found[k] != None ? known[k].kind : 0;
+    }
+    if (list)
+        XFree(list);
+    XDeleteProperty(f->x->dpy, f->x->leader, f->targets_property);
+    return kinds;
 }
 
 static void
 on_targets(HostFetch *f, const XSelectionEvent *e)
 {
-    const Atom *atoms = f->x->atoms;
-    HostPropertyQuery query = {f->x->leader, atoms[ATOM_TARGETS], AnyPropertyType, 32, TARGETS_MAX};
-    unsigned long n = 0;
-    bool has_text = false;
+    bool again = f->ask_again;
 
-    if (e->property == None)
-        return; // an owner that cannot say what it has: nothing we could ask for
-    Atom *list = host_display_property(f->x, &query, &n);
-    for (unsigned long i = 0; i < n; i++)
-        has_text |= list[i] == atoms[ATOM_UTF8_STRING];
-    if (list)
-        XFree(list);
-    XDeleteProperty(f->x->dpy, f->x->leader, atoms[ATOM_TARGETS]);
-    f->handler.targets(has_text, f->user);
+    if (!f->asking)
+        return;
+    f->asking = f->ask_again = false;
+    if (again) {
+        host_fetch_targets(f);
+        return;
+    }
+    // An owner that cannot say what it has: nothing we could ask for.
+    if (e->property != None)
+        f->handler.targets(read_targets(f), f->user);
 }
 
 // Appends the property's bytes. Returns how many there were, -1 when it announces pieces, -2 when
-// the text is over all bounds.
+// the content is over all bounds.
 static long
 take_property(HostFetch *f)
 {
-    Atom type = None, property = f->x->atoms[ATOM_CASEMENT_SELECTION];
+    Atom type = None;
     int format = 0;
     unsigned long n = 0, left = 0;
     unsigned char *data = NULL;
     long result = 0;
 
-    XGetWindowProperty(f->x->dpy, f->x->leader, property, 0, VIEW_CLIP_TEXT_MAX / 4, True,
+    XGetWindowProperty(f->x->dpy, f->x->leader, f->property, 0, CHAN_CLIP_MAX / 4, True,
                        AnyPropertyType, &type, &format, &n, &left, &data);
     if (type == f->x->atoms[ATOM_INCR]) {
         result = -1;
-    } else if (format == 8 && f->text->len + n + left <= VIEW_CLIP_TEXT_MAX) {
-        g_string_append_len(f->text, (const char *)data, (gssize)n);
+    } else if (format == 8 && f->bytes->len + n + left <= CHAN_CLIP_MAX) {
+        g_byte_array_append(f->bytes, data, (guint)n);
         result = (long)n;
     } else if (left > 0 || format == 8) {
         result = -2;
+        XDeleteProperty(f->x->dpy, f->x->leader, f->property);
     }
     if (data)
         XFree(data);
@@ -154,9 +252,9 @@ take_property(HostFetch *f)
 }
 
 static void
-on_text(HostFetch *f, const XSelectionEvent *e)
+on_data(HostFetch *f, const XSelectionEvent *e)
 {
-    if (!f->text)
+    if (!f->kind || f->incremental || e->target != f->target)
         return;
     if (e->property == None) {
         finish(f, false);
@@ -171,33 +269,48 @@ on_text(HostFetch *f, const XSelectionEvent *e)
     }
 }
 
-static void
-on_piece(HostFetch *f)
+static gboolean
+on_piece(gpointer user)
 {
+    HostFetch *f = user;
     long n = take_property(f);
 
-    if (n > 0)
+    clear_source(&f->piece);
+    if (n > 0 || n == -1)
         wait_more(f);
     else
         finish(f, n == 0);
+    return G_SOURCE_REMOVE;
+}
+
+// A quick owner has the next piece ready before the last one was looked at: one a turn of the loop,
+// which has other things to do, too.
+static void
+expect_piece(HostFetch *f)
+{
+    if (f->piece)
+        return;
+    f->piece = g_idle_source_new();
+    g_source_set_priority(f->piece, G_PRIORITY_DEFAULT);
+    g_source_set_callback(f->piece, on_piece, f, NULL);
+    g_source_attach(f->piece, f->context);
 }
 
 gboolean
 host_fetch_event(HostFetch *f, const XEvent *e)
 {
-    const Atom *atoms = f->x->atoms;
-
-    if (e->type == SelectionNotify && e->xselection.requestor == f->x->leader) {
-        if (e->xselection.target == atoms[ATOM_TARGETS])
+    if (e->type == SelectionNotify && e->xselection.requestor == f->x->leader &&
+        e->xselection.selection == f->selection) {
+        if (e->xselection.target == f->x->atoms[ATOM_TARGETS])
             on_targets(f, &e->xselection);
         else
-            on_text(f, &e->xselection);
+            on_data(f, &e->xselection);
         return TRUE;
     }
     if (e->type == PropertyNotify && e->xproperty.window == f->x->leader &&
-        e->xproperty.atom == atoms[ATOM_CASEMENT_SELECTION]) {
+        e->xproperty.atom == f->property) {
         if (f->incremental && e->xproperty.state == PropertyNewValue)
-            on_piece(f);
+            expect_piece(f);
         return TRUE;
     }
     return FALSE;

@@ -7,9 +7,17 @@
 #define LAUNCHES_MAX 16
 #define MESSAGE_PIECE 20 // bytes of a client message
 
+#define LATE_MS 15000 // without a window
+
+typedef struct {
+    CtlStartup startup;
+    gint64 late_us;
+} Launch;
+
 struct HostLaunches {
     View *view;
-    GQueue pending; // CtlStartup, oldest first
+    GQueue pending; // Launch, oldest first
+    GSource *late;  // for the oldest
 };
 
 HostLaunches *
@@ -22,49 +30,20 @@ host_launches_new(View *view)
     return l;
 }
 
+static void drop(HostLaunches *l, GList *at);
+
 void
 host_launches_free(HostLaunches *l)
 {
     if (!l)
         return;
-    g_queue_clear_full(&l->pending, g_free);
-    g_free(l);
-}
-
-void
-host_launches_add(HostLaunches *l, const CtlStartup *m)
-{
-    if (m->startup_id[0] == 0)
-        return;
-    if (g_queue_get_length(&l->pending) >= LAUNCHES_MAX)
-        g_free(g_queue_pop_head(&l->pending));
-    g_queue_push_tail(&l->pending, g_memdup2(m, sizeof *m));
-}
-
-// Ids end in _TIME and the X time of the click, by the specification.
-static uint32_t
-time_of(const char *startup_id)
-{
-    const char *time = g_strrstr(startup_id, "_TIME");
-
-    return time ? (uint32_t)strtoul(time + strlen("_TIME"), NULL, 10) : 0;
-}
-
-void
-host_launches_take(HostLaunches *l, HostWindow *w)
-{
-    for (GList *at = l->pending.head; at; at = at->next) {
-        CtlStartup *m = at->data;
-        if (m->app_index != CTL_APP_NONE && m->app_index != w->app_index)
-            continue;
-        g_strlcpy(w->startup_id, m->startup_id, sizeof w->startup_id);
-        uint32_t time = time_of(m->startup_id);
-        if (time != 0)
-            w->wanted.user_time = time;
-        g_free(m);
-        g_queue_delete_link(&l->pending, at);
-        return;
+    while (l->pending.head)
+        drop(l, l->pending.head);
+    if (l->late) {
+        g_source_destroy(l->late);
+        g_source_unref(l->late);
     }
+    g_free(l);
 }
 
 // The message's text goes out in client messages of 20 bytes, the first of another type.
@@ -85,13 +64,12 @@ broadcast(HostDisplay *x, const char *text)
     }
 }
 
-void
-host_launches_mapped(HostLaunches *l, HostWindow *w)
+static void
+say_over(HostLaunches *l, const char *startup_id)
 {
-    if (w->startup_id[0] == 0)
-        return;
     GString *text = g_string_new("remove: ID=\"");
-    for (const char *p = w->startup_id; *p; p++) {
+
+    for (const char *p = startup_id; *p; p++) {
         if (*p == '"' || *p == '\\')
             g_string_append_c(text, '\\');
         g_string_append_c(text, *p);
@@ -99,5 +77,106 @@ host_launches_mapped(HostLaunches *l, HostWindow *w)
     g_string_append_c(text, '"');
     broadcast(l->view->x, text->str);
     g_string_free(text, TRUE);
+}
+
+static void
+drop(HostLaunches *l, GList *at)
+{
+    Launch *launch = at->data;
+
+    say_over(l, launch->startup.startup_id);
+    g_free(launch);
+    g_queue_delete_link(&l->pending, at);
+}
+
+static void expect_late(HostLaunches *l);
+
+// A program may put what was launched into a window that it has: none comes, and nothing says so.
+static gboolean
+on_late(gpointer user)
+{
+    HostLaunches *l = user;
+    gint64 now = g_get_monotonic_time();
+
+    g_clear_pointer(&l->late, g_source_unref);
+    for (Launch *first; (first = g_queue_peek_head(&l->pending)) && first->late_us <= now;)
+        drop(l, l->pending.head);
+    expect_late(l);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+expect_late(HostLaunches *l)
+{
+    const Launch *first = g_queue_peek_head(&l->pending);
+
+    if (!first || l->late)
+        return;
+    l->late = g_timeout_source_new(0);
+    g_source_set_callback(l->late, on_late, l, NULL);
+    g_source_attach(l->late, l->view->context);
+    g_source_set_ready_time(l->late, first->late_us);
+}
+
+static void
+over(HostLaunches *l, const char *startup_id)
+{
+    for (GList *at = l->pending.head, *next; at; at = next) {
+        next = at->next;
+        if (strcmp(((Launch *)at->data)->startup.startup_id, startup_id) == 0)
+            drop(l, at);
+    }
+}
+
+void
+host_launches_add(HostLaunches *l, const CtlStartup *m)
+{
+    if (m->startup_id[0] == 0)
+        return;
+    if (m->over) {
+        over(l, m->startup_id);
+        return;
+    }
+    if (g_queue_get_length(&l->pending) >= LAUNCHES_MAX)
+        drop(l, l->pending.head);
+    Launch *launch = g_new0(Launch, 1);
+    launch->startup = *m;
+    launch->late_us = g_get_monotonic_time() + (gint64)LATE_MS * 1000;
+    g_queue_push_tail(&l->pending, launch);
+    expect_late(l);
+}
+
+// Ids end in _TIME and the X time of the click, by the specification.
+static uint32_t
+time_of(const char *startup_id)
+{
+    const char *time = g_strrstr(startup_id, "_TIME");
+
+    return time ? (uint32_t)strtoul(time + strlen("_TIME"), NULL, 10) : 0;
+}
+
+void
+host_launches_take(HostLaunches *l, HostWindow *w)
+{
+    for (GList *at = l->pending.head; at; at = at->next) {
+        const CtlStartup *m = &((Launch *)at->data)->startup;
+        if (m->app_index != CTL_APP_NONE && m->app_index != w->app_index)
+            continue;
+        g_strlcpy(w->startup_id, m->startup_id, sizeof w->startup_id);
+        uint32_t time = time_of(m->startup_id);
+        if (time != 0)
+            w->wanted.user_time = time;
+        g_free(at->data);
+        g_queue_delete_link(&l->pending, at);
+        return;
+    }
+}
+
+void
+host_launches_mapped(HostLaunches *l, HostWindow *w)
+{
+    if (w->startup_id[0] == 0)
+        return;
+    say_over(l, w->startup_id);
     w->startup_id[0] = 0;
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 // Launches under way: the startup id of each goes to the program's first window, and the desktop's
-// launch feedback ends when that is there (Startup Notification specification 0.1).
+// launch feedback ends when that is there, when the launch has failed, or after a while without a
+// window (Startup Notification specification 0.1).
 
 #include "rdpbridge/x11/window.h"
 

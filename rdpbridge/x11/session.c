@@ -108,13 +108,9 @@ dispatch(View *view, ChanSpan packet, int take_fd, GError **error)
         host_sound_drain(view->sound);
         return TRUE;
     case VIEW_MSG_CLIP_OFFER:
-        host_clipboard_offered(view->clipboard, m);
-        return TRUE;
     case VIEW_MSG_CLIP_WANT:
-        host_clipboard_wanted(view->clipboard, m);
-        return TRUE;
     case VIEW_MSG_CLIP_DATA:
-        host_clipboard_data(view->clipboard, packet);
+        host_clipboard_message(view->clipboard, packet);
         return TRUE;
     default:
         return host_windows_message(view->windows, packet, take_fd, error);

@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1)
         return 0;
     ChanSpan payload = CHAN_SPAN(data + 1, size - 1);
-    switch (data[0] % 14) {
+    switch (data[0] % 16) {
     case 0:
         TRY(guest_info, ChanGuestInfo);
         break;
@@ -92,6 +92,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 13:
         TRY(certificates, ChanCertificates);
+        break;
+    case 14:
+        TRY(notification, ChanNotification);
+        break;
+    case 15:
+        TRY(notification_event, ChanNotificationEvent);
         break;
     default:
         try_text(payload);

@@ -70,26 +70,29 @@ on_cursor(const RaCursor *cursor, gpointer user)
 }
 
 static void
-on_offered(bool text, gpointer user)
+on_offered(ChanClipSelection which, guint32 kinds, gpointer user)
 {
     Harness *h = user;
     h->n_offered++;
-    h->offered = text;
+    h->offered[which] = kinds;
 }
 
 static void
-on_text(const char *text, gpointer user)
+on_data(ChanClipSelection which, GBytes *data, gpointer user)
 {
     Harness *h = user;
-    h->n_text++;
-    g_free(h->text);
-    h->text = g_strdup(text);
+    h->n_data++;
+    h->data_of = which;
+    g_clear_pointer(&h->data, g_bytes_unref);
+    h->data = data ? g_bytes_ref(data) : NULL;
 }
 
 static void
-on_wanted(gpointer user)
+on_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 {
-    ((Harness *)user)->n_wanted++;
+    Harness *h = user;
+    h->n_wanted++;
+    h->wanted[which] = kind;
 }
 
 static void
@@ -107,7 +110,7 @@ static const RaDesktopEvents events = {
     .move_loop = on_move_loop,
     .cursor_changed = on_cursor,
     .clipboard_offered = on_offered,
-    .clipboard_text = on_text,
+    .clipboard_data = on_data,
     .clipboard_wanted = on_wanted,
     .lost = on_lost,
 };
@@ -269,7 +272,7 @@ harness_free(Harness *h)
     g_array_unref(h->children);
     g_array_unref(h->damaged);
     g_array_unref(h->stack);
-    g_free(h->text);
+    g_clear_pointer(&h->data, g_bytes_unref);
     g_free(h->dir);
     g_free(h->display);
     g_free(h);
@@ -294,6 +297,36 @@ static gboolean
 on_tick(gpointer user)
 {
     return G_SOURCE_CONTINUE;
+}
+
+static Harness *measured;
+static gint64 awake_us;
+
+// How long the loop was busy between two waits.
+static gint
+measured_poll(GPollFD *fds, guint n, gint timeout)
+{
+    if (awake_us > 0)
+        measured->longest_us = MAX(measured->longest_us, g_get_monotonic_time() - awake_us);
+    gint result = g_poll(fds, n, timeout);
+    awake_us = g_get_monotonic_time();
+    return result;
+}
+
+void
+harness_measure(Harness *h)
+{
+    measured = h;
+    awake_us = 0;
+    h->longest_us = 0;
+    g_main_context_set_poll_func(NULL, measured_poll);
+}
+
+gint64
+harness_measured(Harness *h)
+{
+    g_main_context_set_poll_func(NULL, NULL);
+    return h->longest_us;
 }
 
 void

@@ -25,9 +25,11 @@ typedef struct {
     int move_loop; // direction, or -1
     guint n_cursor;
     RaCursor cursor;
-    bool offered;
-    guint n_offered, n_wanted, n_text;
-    char *text;
+    guint32 offered[CHAN_CLIP_SELECTIONS], wanted[CHAN_CLIP_SELECTIONS]; // kinds
+    guint n_offered, n_wanted, n_data;
+    ChanClipSelection data_of;
+    GBytes *data;
+    gint64 longest_us; // turn of the desktop's loop, of which waiting is no part
 } Harness;
 
 typedef enum { SERVER_XVFB, SERVER_XORG } ServerKind;
@@ -46,6 +48,9 @@ void harness_stop_desktop(Harness *h);
         while (!(condition))                                                                       \
             harness_turn(h, deadline_us_, #condition, __LINE__);                                   \
     } while (0)
+// From now on, the longest time that the loop is busy; then what it was, in microseconds.
+void harness_measure(Harness *h);
+gint64 harness_measured(Harness *h);
 void harness_turn(Harness *h, gint64 deadline_us, const char *condition, int line);
 
 // The X server is killed under everybody.

@@ -257,7 +257,7 @@ test_server_gone(void)
     ra_desktop_key(h->desktop, 30, true);
     ra_desktop_set_screen(h->desktop, 800, 600, 100, NULL, NULL, 0);
     ra_desktop_set_layout(h->desktop, "", "de", "", "");
-    ra_desktop_clipboard_offer(h->desktop, true);
+    ra_desktop_clipboard_offer(h->desktop, CHAN_CLIP_CLIPBOARD, CHAN_CLIP_TEXT);
     g_assert_cmpuint(h->n_lost, ==, 1);
 }
 

@@ -384,11 +384,10 @@ take_other_message(Harness *h, ChanSpan p)
         take_sound(h, m);
         break;
     case VIEW_MSG_CLIP_OFFER:
-        h->clip_kinds = clip->kinds;
-        h->clip_serial = clip->serial;
+        h->clip_offers[clip->selection] = *clip;
         break;
     case VIEW_MSG_CLIP_WANT:
-        h->clip_wanted = clip->serial;
+        h->clip_want = *clip;
         break;
     case VIEW_MSG_CLIP_DATA:
         take_clip_data(h, m);

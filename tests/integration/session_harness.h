@@ -43,7 +43,8 @@ struct Harness {
     GByteArray *sound;
     guint32 sound_rate, sound_channels;
     GString *clip;
-    guint32 clip_kinds, clip_serial, clip_wanted, clip_done;
+    ViewClip clip_offers[CHAN_CLIP_SELECTIONS], clip_want; // the last ones
+    guint32 clip_done;
     guint cursors;
     guint32 notice_code;
     GPtrArray *tray; // of CtlTray with its pixels, as they are now

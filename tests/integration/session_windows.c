@@ -319,10 +319,18 @@ test_arguments(Fixture *f, gconstpointer data)
     harness_wait(f->h, file_says, want, 10, "the arguments as they were given");
 }
 
+// Content of the clipboards, with a guest of our own.
+
+typedef struct {
+    ChanClipSelection selection;
+    guint32 kind;
+} Content;
+
 static gboolean
 has_offer(Harness *h, gpointer user)
 {
-    return h->clip_kinds == VIEW_CLIP_TEXT;
+    const Content *c = user;
+    return (h->clip_offers[c->selection].kinds & c->kind) != 0;
 }
 
 static gboolean
@@ -332,53 +340,133 @@ has_clip(Harness *h, gpointer user)
 }
 
 static void
-test_clipboard_to_host(Fixture *f, gconstpointer data)
+want_of_guest(Fixture *f, const Content *c)
 {
-    const char *args[] = {"-c", "printf 'zwei\\nZeilen' | xclip -selection clipboard", NULL};
-    ViewClip want = {.kinds = VIEW_CLIP_TEXT};
+    ViewClip want = {.kinds = c->kind,
+                     .serial = f->h->clip_offers[c->selection].serial,
+                     .selection = c->selection};
+
+    VIEW_INIT(&want, VIEW_MSG_CLIP_WANT);
+    g_string_truncate(f->h->clip, 0);
+    f->h->clip_done = 0;
+    harness_send_view(f->h, &want, sizeof want, -1);
+    harness_wait(f->h, has_clip, NULL, 30, "the selection's content");
+}
+
+static void
+copy_in_guest(Fixture *f, const char *script, Content c)
+{
+    const char *args[] = {"-c", script, NULL};
 
     harness_wait(f->h, is_ready, NULL, 10, "READY");
     harness_exec(f->h, 1, CTL_EXEC_COMMAND, "/bin/sh", args);
-    harness_wait(f->h, has_offer, NULL, 10, "the guest's clipboard offer");
-    VIEW_INIT(&want, VIEW_MSG_CLIP_WANT);
-    want.serial = f->h->clip_serial;
-    harness_send_view(f->h, &want, sizeof want, -1);
-    harness_wait(f->h, has_clip, NULL, 10, "the clipboard's text");
+    harness_wait(f->h, has_offer, &c, 10, "the guest's offer");
+    want_of_guest(f, &c);
+}
+
+static void
+test_clipboard_to_host(Fixture *f, gconstpointer data)
+{
+    copy_in_guest(f, "printf 'zwei\\nZeilen' | xclip -selection clipboard",
+                  (Content){CHAN_CLIP_CLIPBOARD, CHAN_CLIP_TEXT});
     g_assert_cmpstr(f->h->clip->str, ==, "zwei\nZeilen");
+}
+
+static void
+test_primary_to_host(Fixture *f, gconstpointer data)
+{
+    copy_in_guest(f, "printf copied | xclip -selection clipboard; printf selected | xclip",
+                  (Content){CHAN_CLIP_PRIMARY, CHAN_CLIP_TEXT});
+    g_assert_cmpstr(f->h->clip->str, ==, "selected");
+    Content copied = {CHAN_CLIP_CLIPBOARD, CHAN_CLIP_TEXT};
+    harness_wait(f->h, has_offer, &copied, 10, "the guest's other offer");
+    want_of_guest(f, &copied);
+    g_assert_cmpstr(f->h->clip->str, ==, "copied");
+}
+
+static void
+test_html_to_host(Fixture *f, gconstpointer data)
+{
+    copy_in_guest(f, "printf '<b>x</b>' | xclip -selection clipboard -target text/html",
+                  (Content){CHAN_CLIP_CLIPBOARD, CHAN_CLIP_HTML});
+    g_assert_cmpstr(f->h->clip->str, ==, "<b>x</b>");
+}
+
+// Whatever a guest calls a picture: of one form the other can be had, or nothing.
+static void
+test_broken_picture_to_host(Fixture *f, gconstpointer data)
+{
+    copy_in_guest(f, "printf 'BM no picture' | xclip -selection clipboard -target image/bmp",
+                  (Content){CHAN_CLIP_CLIPBOARD, CHAN_CLIP_PNG});
+    g_assert_cmpuint(f->h->clip->len, ==, 0);
 }
 
 static gboolean
 is_wanted(Harness *h, gpointer user)
 {
-    return h->clip_wanted == 9;
+    return h->clip_want.serial == 9;
+}
+
+static void
+offer_of_host(Fixture *f, const Content *c)
+{
+    ViewClip offer = {.kinds = c->kind, .serial = 9, .selection = c->selection};
+
+    VIEW_INIT(&offer, VIEW_MSG_HOST_CLIP);
+    harness_send_view(f->h, &offer, sizeof offer, -1);
+}
+
+static void
+paste_in_guest(Fixture *f, const char *argument, const Content *c)
+{
+    g_autofree char *out = g_build_filename(f->guest->dir, "pasted", NULL);
+    g_autofree char *script = g_strdup_printf("until xclip %s -o > %s.part && [ -s %s.part ]; do "
+                                              "read -t 0.1 x < /dev/zero; done; mv %s.part %s",
+                                              argument, out, out, out, out);
+    const char *args[] = {"-c", script, NULL};
+    char *want[] = {out, "from the host\nwith ä"};
+    struct {
+        ViewClipData head;
+        char text[32];
+    } reply = {.head = {.serial = 9, .last = 1, .selection = c->selection}};
+
+    VIEW_INIT(&reply.head, VIEW_MSG_CLIP_DATA);
+    memcpy(reply.text, want[1], strlen(want[1]));
+    reply.head.header.size = (guint32)(sizeof reply.head + strlen(want[1]));
+    harness_wait(f->h, is_ready, NULL, 10, "READY");
+    harness_exec(f->h, 1, CTL_EXEC_COMMAND, "/bin/bash", args);
+    harness_wait(f->h, is_wanted, NULL, 10, "the guest to want the text");
+    g_assert_cmpuint(f->h->clip_want.kinds, ==, c->kind);
+    g_assert_cmpuint(f->h->clip_want.selection, ==, c->selection);
+    harness_send_view(f->h, &reply, reply.head.header.size, -1);
+    harness_wait(f->h, file_says, want, 10, "the pasted text");
 }
 
 static void
 test_clipboard_to_guest(Fixture *f, gconstpointer data)
 {
-    g_autofree char *out = g_build_filename(f->guest->dir, "pasted", NULL);
-    g_autofree char *script =
-        g_strdup_printf("until xclip -selection clipboard -o > %s.part && [ -s %s.part ]; do "
-                        "read -t 0.1 x < /dev/zero; done; mv %s.part %s",
-                        out, out, out, out);
-    const char *args[] = {"-c", script, NULL};
-    char *want[] = {out, "from the host\nwith ä"};
-    ViewClip offer = {.kinds = VIEW_CLIP_TEXT, .serial = 9};
-    struct {
-        ViewClipData head;
-        char text[32];
-    } reply = {.head = {.serial = 9, .last = 1}};
+    const Content text = {CHAN_CLIP_CLIPBOARD, CHAN_CLIP_TEXT};
 
-    VIEW_INIT(&offer, VIEW_MSG_HOST_CLIP);
-    VIEW_INIT(&reply.head, VIEW_MSG_CLIP_DATA);
-    memcpy(reply.text, want[1], strlen(want[1]));
-    reply.head.header.size = (guint32)(sizeof reply.head + strlen(want[1]));
-    harness_send_view(f->h, &offer, sizeof offer, -1);
-    harness_wait(f->h, is_ready, NULL, 10, "READY");
-    harness_exec(f->h, 1, CTL_EXEC_COMMAND, "/bin/bash", args);
-    harness_wait(f->h, is_wanted, NULL, 10, "the guest to want the text");
-    harness_send_view(f->h, &reply, reply.head.header.size, -1);
-    harness_wait(f->h, file_says, want, 10, "the pasted text");
+    offer_of_host(f, &text);
+    paste_in_guest(f, "-selection clipboard", &text);
+}
+
+static void
+test_primary_to_guest(Fixture *f, gconstpointer data)
+{
+    const Content text = {CHAN_CLIP_PRIMARY, CHAN_CLIP_TEXT};
+
+    offer_of_host(f, &text);
+    paste_in_guest(f, "-selection primary", &text);
+}
+
+static void
+test_html_to_guest(Fixture *f, gconstpointer data)
+{
+    const Content html = {CHAN_CLIP_CLIPBOARD, CHAN_CLIP_HTML};
+
+    offer_of_host(f, &html);
+    paste_in_guest(f, "-selection clipboard -target text/html", &html);
 }
 
 static gboolean
@@ -491,6 +579,11 @@ main(int argc, char **argv)
     ADD("arguments", test_arguments);
     ADD("clipboard-to-host", test_clipboard_to_host);
     ADD("clipboard-to-guest", test_clipboard_to_guest);
+    ADD("primary-to-host", test_primary_to_host);
+    ADD("primary-to-guest", test_primary_to_guest);
+    ADD("html-to-host", test_html_to_host);
+    ADD("html-to-guest", test_html_to_guest);
+    ADD("broken-picture-to-host", test_broken_picture_to_host);
     ADD("sound", test_sound);
     ADD("quit", test_quit);
     ADD("stream-ends", test_stream_ends);

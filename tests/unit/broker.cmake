@@ -1,4 +1,4 @@
-foreach(name config joint parts documents people session tray)
+foreach(name config joint markup parts documents people session tray)
   casement_test(broker_${name} SOURCES broker_${name}.c LIBS broker)
 endforeach()
 target_sources(broker_session PRIVATE session_home.c)

@@ -39,6 +39,8 @@ CODEC(program_ended, ChanProgramEnded)
 CODEC(program_output, ChanProgramOutput)
 CODEC(sessions, ChanSessions)
 CODEC(certificates, ChanCertificates)
+CODEC(notification, ChanNotification)
+CODEC(notification_event, ChanNotificationEvent)
 
 static ChanSpan gone_id;
 static bool
@@ -395,6 +397,67 @@ test_certificates(void)
         &certificates_value, CHAN_SPAN(buffer, 2 + 21 * (CHAN_CERTIFICATES_MAX + 1))));
 }
 
+static void
+test_notifications(void)
+{
+    enum { SIDE = CHAN_NOTIFICATION_SIDE_MAX };
+    ChanNotification m = {.id = 7,
+                          .urgency = 2,
+                          .flags = CHAN_NOTIFICATION_TRANSIENT | CHAN_NOTIFICATION_RESIDENT,
+                          .expire_ms = -1,
+                          .app_id = T("org.x.Mail"),
+                          .app_name = T("Mail"),
+                          .summary = T("New"),
+                          .body = T("<b>two</b>"),
+                          .n_actions = 2,
+                          .actions = {{0, T("Answer")}, {1, T("")}},
+                          .width = 2,
+                          .height = 3,
+                          .pixels = CHAN_SPAN(letters, 24)};
+    guint32 id;
+
+    CHECK(notification, (ChanNotification){.id = 1});
+    CHECK(notification, m);
+    CHECK(notification_event, (ChanNotificationEvent){1, 2});
+    ChanSpan gone = chan_notification_gone_encode(9, buffer, sizeof buffer);
+    g_assert_true(chan_notification_gone_decode(&id, gone));
+    g_assert_cmpuint(id, ==, 9);
+    g_assert_false(chan_notification_gone_decode(&id, CHAN_SPAN(buffer, 3)));
+    // The largest there is; one more of anything is none.
+    m.n_actions = CHAN_NOTIFICATION_ACTIONS_MAX;
+    m.width = m.height = SIDE;
+    m.pixels = CHAN_SPAN(letters, SIDE * SIDE * 4);
+    m.summary = CHAN_SPAN(letters, CHAN_NAME_MAX);
+    m.body = CHAN_SPAN(letters, CHAN_COMMENT_MAX);
+    ChanSpan largest = ENCODE(notification, &m);
+    g_assert_true(chan_notification_decode(&notification_value, largest));
+    const ChanNotification whole = m;
+    const struct {
+        gsize at, size;
+        guint32 value;
+    } wrong[] = {
+        {offsetof(ChanNotification, n_actions), 2, CHAN_NOTIFICATION_ACTIONS_MAX + 1},
+        {offsetof(ChanNotification, width), 2, SIDE + 1},
+        {offsetof(ChanNotification, height), 2, SIDE - 1}, // the pixels are more
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        m = whole;
+        memcpy((guint8 *)&m + wrong[i].at, &wrong[i].value, wrong[i].size);
+        g_assert_cmpuint(ENCODE(notification, &m).size, ==, 0);
+    }
+    static const struct {
+        gsize at; // in the message
+        guint8 value;
+    } refused[] = {{4, 3}, {5, 4}, {9, 0x80}};
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
+        ChanSpan good = ENCODE(notification, &whole);
+        buffer[refused[i].at] = refused[i].value;
+        g_assert_false(chan_notification_decode(&notification_value, good));
+    }
+    m = (ChanNotification){.id = 0};
+    g_assert_false(chan_notification_decode(&notification_value, ENCODE(notification, &m)));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -410,5 +473,6 @@ main(int argc, char **argv)
     g_test_add_func("/channel/messages/ranges", test_ranges);
     g_test_add_func("/channel/messages/sessions", test_sessions);
     g_test_add_func("/channel/messages/certificates", test_certificates);
+    g_test_add_func("/channel/messages/notifications", test_notifications);
     return g_test_run();
 }

@@ -229,6 +229,72 @@ test_kept(void)
     g_string_free(wire.log, TRUE);
 }
 
+typedef struct {
+    guint32 closed, closed_why, action, which;
+} Heard;
+
+static void
+on_closed(uint32_t id, uint32_t reason, void *user)
+{
+    *(Heard *)user = (Heard){.closed = id, .closed_why = reason};
+}
+
+static void
+on_action(uint32_t id, uint32_t which, void *user)
+{
+    *(Heard *)user = (Heard){.action = id, .which = which};
+}
+
+static void
+host_says(Agent *agent, uint16_t type, guint32 id, guint32 what)
+{
+    guint8 buffer[16];
+    ChanNotificationEvent m = {id, what};
+
+    g_assert_true(
+        agent_message(agent, type, chan_notification_event_encode(&m, buffer, sizeof buffer)));
+}
+
+// What is up is told to each host, and only of that may a host speak.
+static void
+test_notifications(void)
+{
+    static const AgentNotificationEvents events = {on_closed, on_action};
+    AgentPlatform platform = {0};
+    Wire wire = {.log = g_string_new(NULL)};
+    Agent *agent = agent_new();
+    Heard heard = {0};
+
+    agent_set_platform(agent, &platform);
+    agent_set_notification_events(agent, &events, &heard);
+    g_assert_true(agent_notification(agent, &(ChanNotification){.id = 1}));
+    agent_host_ready(agent, send_to_wire, &wire);
+    expect(&wire, "1 13 ");
+    for (guint32 id = 2; id <= CHAN_NOTIFICATIONS_MAX; id++)
+        g_assert_true(agent_notification(agent, &(ChanNotification){.id = id}));
+    g_string_truncate(wire.log, 0);
+    g_assert_false(agent_notification(agent, &(ChanNotification){.id = 99}));
+    g_assert_true(agent_notification(agent, &(ChanNotification){.id = 2})); // in its place
+    expect(&wire, "13 ");
+    agent_notification_gone(agent, 3);
+    agent_notification_gone(agent, 3);
+    agent_notification_gone(agent, 0);
+    expect(&wire, "14 ");
+    host_says(agent, CHAN_MSG_NOTIFICATION_ACTION, 2, 5);
+    g_assert_cmpuint(heard.action, ==, 2);
+    g_assert_cmpuint(heard.which, ==, 5);
+    host_says(agent, CHAN_MSG_NOTIFICATION_CLOSED, 2, 1);
+    g_assert_cmpuint(heard.closed, ==, 2);
+    heard = (Heard){0};
+    host_says(agent, CHAN_MSG_NOTIFICATION_CLOSED, 2, 1);
+    host_says(agent, CHAN_MSG_NOTIFICATION_ACTION, 3, 0);
+    host_says(agent, CHAN_MSG_NOTIFICATION_CLOSED, 0, 0);
+    g_assert_cmpuint(heard.closed + heard.action, ==, 0);
+    g_assert_false(agent_message(agent, CHAN_MSG_NOTIFICATION_CLOSED, CHAN_SPAN("abc", 3)));
+    agent_free(agent);
+    g_string_free(wire.log, TRUE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -237,5 +303,6 @@ main(int argc, char **argv)
     g_test_add_func("/agent/refused", test_refused);
     g_test_add_func("/agent/messages", test_messages);
     g_test_add_func("/agent/kept", test_kept);
+    g_test_add_func("/agent/notifications", test_notifications);
     return g_test_run();
 }

@@ -350,20 +350,30 @@ test_clipboard(void)
 {
     static const ViewMsgType types[] = {VIEW_MSG_CLIP_OFFER, VIEW_MSG_CLIP_WANT,
                                         VIEW_MSG_HOST_CLIP};
-    ViewClip m = {.kinds = VIEW_CLIP_TEXT};
+    ViewClip m = {.kinds = CHAN_CLIP_TEXT};
     ViewClipData d = {.last = 1};
 
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
         VIEW_INIT(&m, types[i]);
         check_shape(&m, sizeof m, 0);
-        ACCEPT(m, kinds, 0);
-        REFUSE(m, kinds, 2);
+        REFUSE(m, kinds, CHAN_CLIP_ALL + 1);
+        ACCEPT(m, kinds, CHAN_CLIP_BMP);
+        ACCEPT(m, selection, CHAN_CLIP_PRIMARY);
+        REFUSE(m, selection, CHAN_CLIP_SELECTIONS);
+        if (types[i] == VIEW_MSG_CLIP_WANT) { // one kind
+            REFUSE(m, kinds, 0);
+            REFUSE(m, kinds, CHAN_CLIP_TEXT | CHAN_CLIP_PNG);
+        } else {
+            ACCEPT(m, kinds, 0);
+            ACCEPT(m, kinds, CHAN_CLIP_ALL);
+        }
     }
     VIEW_INIT(&d, VIEW_MSG_CLIP_DATA);
     check_shape(&d, sizeof d, VIEW_CLIP_CHUNK_MAX);
     g_assert_true(passes(&d, sizeof d, VIEW_CLIP_CHUNK_MAX));
     REFUSE(d, last, 2);
     REFUSE(d, last, 0); // nothing, and more of it to come
+    REFUSE(d, selection, CHAN_CLIP_SELECTIONS);
     d.last = 0;
     g_assert_true(passes(&d, sizeof d, 1));
 }

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Reads the CLIPBOARD of a program of the guest: whether it is text, and the text.
+// Fetches the content that a program of the guest owns in a selection.
 
-#include "guestagent/remoteapp/x11/clipboard.h"
-
-#define RA_CLIP_BYTES_MAX (16u << 20)
+#include "guestagent/remoteapp/x11/clip_kinds.h"
 
 typedef struct RaClipFetch RaClipFetch;
 
-// An owner that does not answer is given up after some seconds.
-RaClipFetch *ra_clip_fetch_new(RaConn *conn, GMainContext *context, const RaClipboardEvents *events,
-                               gpointer user);
+// offered: what the owner has. data: the answer to ra_clip_fetch_data, text in UTF-8 as far as its
+// owner keeps to what it says; NULL: there is none.
+RaClipFetch *ra_clip_fetch_new(const RaClipSide *side);
 void ra_clip_fetch_free(RaClipFetch *fetch);
 
-// The selection has another owner; None: nobody, or we.
-void ra_clip_fetch_owner(RaClipFetch *fetch, Window owner);
-void ra_clip_fetch_text(RaClipFetch *fetch);
+// The selection has another owner, or none (we ourselves are not told of).
+void ra_clip_fetch_owner(RaClipFetch *fetch, bool there);
+// One kind; what was asked for before and has not come is not answered then.
+void ra_clip_fetch_data(RaClipFetch *fetch, guint32 kind);
 void ra_clip_fetch_notify(RaClipFetch *fetch, const XSelectionEvent *event);
 void ra_clip_fetch_property(RaClipFetch *fetch, const XPropertyEvent *event);

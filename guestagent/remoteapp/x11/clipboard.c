@@ -8,25 +8,32 @@
 
 struct RaClipboard {
     RaConn *conn;
+    Atom selection;
     RaClipFetch *fetch;
     RaClipServe *serve;
 };
 
 RaClipboard *
-ra_clipboard_new(RaConn *conn, GMainContext *context, const RaClipboardEvents *events,
-                 gpointer user)
+ra_clipboard_new(RaConn *conn, GMainContext *context, ChanClipSelection which,
+                 const RaClipboardEvents *events, gpointer user)
 {
     RaClipboard *clipboard = g_new0(RaClipboard, 1);
+    RaClipSide side = {.conn = conn,
+                       .context = context,
+                       .which = which,
+                       .selection = ra_clip_selection_atom(conn, which),
+                       .events = *events,
+                       .user = user};
     clipboard->conn = conn;
-    clipboard->fetch = ra_clip_fetch_new(conn, context, events, user);
-    clipboard->serve = ra_clip_serve_new(conn, context, events, user);
-    XFixesSelectSelectionInput(conn->dpy, conn->own, ATOM(conn, CLIPBOARD),
+    clipboard->selection = side.selection;
+    clipboard->fetch = ra_clip_fetch_new(&side);
+    clipboard->serve = ra_clip_serve_new(&side);
+    XFixesSelectSelectionInput(conn->dpy, conn->own, side.selection,
                                XFixesSetSelectionOwnerNotifyMask |
                                    XFixesSelectionWindowDestroyNotifyMask |
                                    XFixesSelectionClientCloseNotifyMask);
-    Window owner = XGetSelectionOwner(conn->dpy, ATOM(conn, CLIPBOARD));
-    if (owner != None)
-        ra_clip_fetch_owner(clipboard->fetch, owner);
+    if (XGetSelectionOwner(conn->dpy, side.selection) != None)
+        ra_clip_fetch_owner(clipboard->fetch, true);
     return clipboard;
 }
 
@@ -43,10 +50,9 @@ ra_clipboard_free(RaClipboard *clipboard)
 static void
 on_owner(RaClipboard *clipboard, const XFixesSelectionNotifyEvent *e)
 {
-    if (e->selection != ATOM(clipboard->conn, CLIPBOARD) || e->owner == clipboard->conn->own)
+    if (e->selection != clipboard->selection || e->owner == clipboard->conn->own)
         return;
-    bool there = e->subtype == XFixesSetSelectionOwnerNotify;
-    ra_clip_fetch_owner(clipboard->fetch, there ? e->owner : None);
+    ra_clip_fetch_owner(clipboard->fetch, e->subtype == XFixesSetSelectionOwnerNotify);
 }
 
 void
@@ -58,14 +64,18 @@ ra_clipboard_handle(RaClipboard *clipboard, const XEvent *e)
     }
     switch (e->type) {
     case SelectionRequest:
-        ra_clip_serve_request(clipboard->serve, &e->xselectionrequest);
+        if (e->xselectionrequest.selection == clipboard->selection)
+            ra_clip_serve_request(clipboard->serve, &e->xselectionrequest);
         break;
     case SelectionClear:
-        if (e->xselectionclear.selection == ATOM(clipboard->conn, CLIPBOARD))
+        // By what is, not by an event of before the client's last offer.
+        if (e->xselectionclear.selection == clipboard->selection &&
+            XGetSelectionOwner(clipboard->conn->dpy, clipboard->selection) != clipboard->conn->own)
             ra_clip_serve_lost(clipboard->serve);
         break;
     case SelectionNotify:
-        ra_clip_fetch_notify(clipboard->fetch, &e->xselection);
+        if (e->xselection.selection == clipboard->selection)
+            ra_clip_fetch_notify(clipboard->fetch, &e->xselection);
         break;
     case PropertyNotify:
         ra_clip_fetch_property(clipboard->fetch, &e->xproperty);
@@ -77,19 +87,19 @@ ra_clipboard_handle(RaClipboard *clipboard, const XEvent *e)
 }
 
 void
-ra_clipboard_offer(RaClipboard *clipboard, bool text)
+ra_clipboard_offer(RaClipboard *clipboard, guint32 kinds)
 {
-    ra_clip_serve_offer(clipboard->serve, text);
+    ra_clip_serve_offer(clipboard->serve, kinds);
 }
 
 void
-ra_clipboard_give(RaClipboard *clipboard, const char *text)
+ra_clipboard_give(RaClipboard *clipboard, guint32 kind, GBytes *data)
 {
-    ra_clip_serve_give(clipboard->serve, text);
+    ra_clip_serve_give(clipboard->serve, kind, data);
 }
 
 void
-ra_clipboard_want(RaClipboard *clipboard)
+ra_clipboard_want(RaClipboard *clipboard, guint32 kind)
 {
-    ra_clip_fetch_text(clipboard->fetch);
+    ra_clip_fetch_data(clipboard->fetch, kind);
 }

@@ -101,6 +101,9 @@ intern_atoms(RaConn *conn)
     };
     XInternAtoms(conn->dpy, (char **)names, RA_ATOM_COUNT, False, conn->atom);
     conn->atom[RA_ATOM_TEXT_PLAIN_UTF8] = XInternAtom(conn->dpy, "text/plain;charset=utf-8", False);
+    conn->atom[RA_ATOM_TEXT_HTML] = XInternAtom(conn->dpy, "text/html", False);
+    conn->atom[RA_ATOM_IMAGE_PNG] = XInternAtom(conn->dpy, "image/png", False);
+    conn->atom[RA_ATOM_IMAGE_BMP] = XInternAtom(conn->dpy, "image/bmp", False);
 }
 
 RaConn *

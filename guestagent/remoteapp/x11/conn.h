@@ -24,6 +24,9 @@
     X(UTF8_STRING)                                                                                 \
     X(COMPOUND_TEXT)                                                                               \
     X(TEXT_PLAIN_UTF8)                                                                             \
+    X(TEXT_HTML)                                                                                   \
+    X(IMAGE_PNG)                                                                                   \
+    X(IMAGE_BMP)                                                                                   \
     X(TEXT)                                                                                        \
     X(TARGETS)                                                                                     \
     X(MULTIPLE)                                                                                    \
@@ -34,6 +37,8 @@
     X(_CASEMENT_FENCE)                                                                             \
     X(_CASEMENT_TARGETS)                                                                           \
     X(_CASEMENT_CLIPBOARD)                                                                         \
+    X(_CASEMENT_PRIMARY)                                                                           \
+    X(_CASEMENT_PRIMARY_TARGETS)                                                                   \
     X(_CASEMENT_TIME)                                                                              \
     X(_CASEMENT_BORROWED_KEYS)                                                                     \
     X(_MOTIF_WM_HINTS)                                                                             \

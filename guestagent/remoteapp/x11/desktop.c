@@ -63,27 +63,27 @@ on_cursor(const RaCursor *cursor, gpointer user)
 }
 
 static void
-on_clipboard_offered(bool text, gpointer user)
+on_clipboard_offered(ChanClipSelection which, guint32 kinds, gpointer user)
 {
     RaDesktop *d = user;
     if (d->events.clipboard_offered)
-        d->events.clipboard_offered(text, d->user);
+        d->events.clipboard_offered(which, kinds, d->user);
 }
 
 static void
-on_clipboard_text(const char *text, gpointer user)
+on_clipboard_data(ChanClipSelection which, GBytes *data, gpointer user)
 {
     RaDesktop *d = user;
-    if (d->events.clipboard_text)
-        d->events.clipboard_text(text, d->user);
+    if (d->events.clipboard_data)
+        d->events.clipboard_data(which, data, d->user);
 }
 
 static void
-on_clipboard_wanted(gpointer user)
+on_clipboard_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 {
     RaDesktop *d = user;
     if (d->events.clipboard_wanted)
-        d->events.clipboard_wanted(d->user);
+        d->events.clipboard_wanted(which, kind, d->user);
 }
 
 static void
@@ -117,7 +117,7 @@ static void
 init_parts(RaDesktop *d)
 {
     static const RaClipboardEvents clipboard_events = {
-        .offered = on_clipboard_offered, .text = on_clipboard_text, .wanted = on_clipboard_wanted};
+        .offered = on_clipboard_offered, .data = on_clipboard_data, .wanted = on_clipboard_wanted};
     RaConn *conn = d->conn;
     d->by_xid = g_hash_table_new(NULL, NULL);
     d->by_id = g_hash_table_new(NULL, NULL);
@@ -130,7 +130,9 @@ init_parts(RaDesktop *d)
     d->keyboard = ra_keyboard_new(conn);
     d->input = ra_input_new(conn, d->context);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
-    d->clipboard = ra_clipboard_new(conn, d->context, &clipboard_events, d);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
+        d->clipboard[i] =
+            ra_clipboard_new(conn, d->context, (ChanClipSelection)i, &clipboard_events, d);
     set_whole_screen(d);
     ra_pixels_init(d);
     watch_apps(d);
@@ -167,7 +169,8 @@ ra_desktop_free(RaDesktop *d)
     g_object_unref(d->app_monitor);
     ra_manager_clear(d);
     ra_pixels_clear(d);
-    ra_clipboard_free(d->clipboard);
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
+        ra_clipboard_free(d->clipboard[i]);
     ra_pointer_image_free(d->pointer_image);
     ra_input_free(d->input);
     ra_keyboard_free(d->keyboard);
@@ -389,21 +392,21 @@ ra_desktop_set_locks(RaDesktop *d, bool scroll, bool num, bool caps)
 }
 
 void
-ra_desktop_clipboard_offer(RaDesktop *d, bool text)
+ra_desktop_clipboard_offer(RaDesktop *d, ChanClipSelection which, guint32 kinds)
 {
-    ra_clipboard_offer(d->clipboard, text);
+    ra_clipboard_offer(d->clipboard[which], kinds);
 }
 
 void
-ra_desktop_clipboard_give(RaDesktop *d, const char *text)
+ra_desktop_clipboard_give(RaDesktop *d, ChanClipSelection which, guint32 kind, GBytes *data)
 {
-    ra_clipboard_give(d->clipboard, text);
+    ra_clipboard_give(d->clipboard[which], kind, data);
 }
 
 void
-ra_desktop_clipboard_want(RaDesktop *d)
+ra_desktop_clipboard_want(RaDesktop *d, ChanClipSelection which, guint32 kind)
 {
-    ra_clipboard_want(d->clipboard);
+    ra_clipboard_want(d->clipboard[which], kind);
 }
 
 void

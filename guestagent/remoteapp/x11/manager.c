@@ -144,6 +144,13 @@ on_shape(RaDesktop *d, const XShapeEvent *e)
 }
 
 static void
+handle_selections(RaDesktop *d, const XEvent *e)
+{
+    for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
+        ra_clipboard_handle(d->clipboard[i], e);
+}
+
+static void
 handle_extension(RaDesktop *d, XEvent *e)
 {
     RaConn *conn = d->conn;
@@ -156,7 +163,7 @@ handle_extension(RaDesktop *d, XEvent *e)
     else if (conn->randr_event >= 0 && e->type == conn->randr_event + RRScreenChangeNotify)
         XRRUpdateConfiguration(e);
     else
-        ra_clipboard_handle(d->clipboard, e);
+        handle_selections(d, e);
 }
 
 static void
@@ -191,7 +198,7 @@ handle(RaDesktop *d, XEvent *e)
         break;
     case PropertyNotify:
         on_property(d, &e->xproperty);
-        ra_clipboard_handle(d->clipboard, e);
+        handle_selections(d, e);
         break;
     case ClientMessage:
         ra_ewmh_message(d, &e->xclient);
@@ -205,7 +212,7 @@ handle(RaDesktop *d, XEvent *e)
     case SelectionRequest:
     case SelectionNotify:
     case SelectionClear:
-        ra_clipboard_handle(d->clipboard, e);
+        handle_selections(d, e);
         break;
     default:
         handle_extension(d, e);

@@ -63,7 +63,7 @@ struct RaDesktop {
     RaInput *input;
     RaKeyboard *keyboard;
     RaPointerImage *pointer_image;
-    RaClipboard *clipboard;
+    RaClipboard *clipboard[CHAN_CLIP_SELECTIONS];
     RaScreen *screen;
     RaSettings *settings;
 };

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/glib/paced.h"
+
+#include <string.h>
+
+#define HEAD_MAX 64
+#define WAITING_MAX (128 * 1024)
+#define AGAIN_US 2000 // where what waits is not told of when it has gone
+
+typedef struct {
+    guint8 head[HEAD_MAX];
+    gsize head_size, size, at;
+    GBytes *body;
+} Message;
+
+struct ChanPaced {
+    const ChanPacedOut *out;
+    gpointer user;
+    GQueue messages;
+    GSource *source;
+    gboolean broken;
+};
+
+static void
+message_free(gpointer data)
+{
+    Message *m = data;
+
+    g_clear_pointer(&m->body, g_bytes_unref);
+    g_free(m);
+}
+
+// The next bytes of head and body together.
+static gsize
+take(Message *m, guint8 chunk[CHAN_PACED_CHUNK])
+{
+    gsize n = MIN(m->size - m->at, CHAN_PACED_CHUNK);
+    gsize of_head = m->at < m->head_size ? MIN(n, m->head_size - m->at) : 0;
+
+    memcpy(chunk, m->head + m->at, of_head);
+    if (n > of_head) {
+        const guint8 *body = g_bytes_get_data(m->body, NULL);
+        memcpy(chunk + of_head, body + (m->at + of_head - m->head_size), n - of_head);
+    }
+    m->at += n;
+    return n;
+}
+
+static gboolean
+send_chunk(ChanPaced *p)
+{
+    Message *m = g_queue_peek_head(&p->messages);
+    guint8 bytes[CHAN_PACED_CHUNK];
+    ChanPacedChunk chunk = {.total = m->size, .first = m->at == 0};
+
+    chunk.bytes = CHAN_SPAN(bytes, take(m, bytes));
+    chunk.last = m->at == m->size;
+    if (chunk.last)
+        message_free(g_queue_pop_head(&p->messages));
+    return p->out->send(&chunk, p->user);
+}
+
+static void
+go_on(ChanPaced *p)
+{
+    while (!p->broken && !g_queue_is_empty(&p->messages) && p->out->waiting(p->user) < WAITING_MAX)
+        p->broken = !send_chunk(p);
+    gboolean more = !p->broken && !g_queue_is_empty(&p->messages);
+    g_source_set_ready_time(p->source, more ? g_get_monotonic_time() + AGAIN_US : -1);
+}
+
+static gboolean
+on_ready(GSource *source, GSourceFunc callback, gpointer user)
+{
+    return callback(user);
+}
+
+static gboolean
+on_again(gpointer user)
+{
+    go_on(user);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs functions = {.dispatch = on_ready};
+
+ChanPaced *
+chan_paced_new(GMainContext *context, const ChanPacedOut *out, gpointer user)
+{
+    ChanPaced *p = g_new0(ChanPaced, 1);
+
+    p->out = out;
+    p->user = user;
+    g_queue_init(&p->messages);
+    p->source = g_source_new(&functions, sizeof(GSource));
+    g_source_set_callback(p->source, on_again, p, NULL);
+    g_source_attach(p->source, context);
+    return p;
+}
+
+void
+chan_paced_free(ChanPaced *p)
+{
+    if (!p)
+        return;
+    g_queue_clear_full(&p->messages, message_free);
+    g_source_destroy(p->source);
+    g_source_unref(p->source);
+    g_free(p);
+}
+
+void
+chan_paced_send(ChanPaced *p, ChanSpan head, GBytes *body)
+{
+    Message *m = g_new0(Message, 1);
+
+    g_assert(head.size > 0 && head.size <= HEAD_MAX);
+    memcpy(m->head, head.data, head.size);
+    m->head_size = head.size;
+    m->body = body ? g_bytes_ref(body) : NULL;
+    m->size = head.size + (body ? g_bytes_get_size(body) : 0);
+    g_queue_push_tail(&p->messages, m);
+    if (g_queue_get_length(&p->messages) == 1)
+        go_on(p);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/clipfeed.h"
+
+#include <string.h>
+
+#define AHEAD (4 * VIEW_CLIP_CHUNK_MAX)
+#define AGAIN_US 2000
+
+struct ClipFeed {
+    ChanClipSelection selection;
+    const ClipFeedOut *out;
+    gpointer user;
+    GSource *source;
+    guint32 serial;
+    GBytes *data;
+    gsize at;
+};
+
+static gboolean
+send_piece(ClipFeed *f)
+{
+    union {
+        ViewClipData m;
+        guint8 bytes[sizeof(ViewClipData) + VIEW_CLIP_CHUNK_MAX];
+    } packet = {.m = {.serial = f->serial, .selection = f->selection}};
+    gsize size = 0;
+    const guint8 *data = f->data ? g_bytes_get_data(f->data, &size) : NULL;
+    gsize n = MIN(size - f->at, VIEW_CLIP_CHUNK_MAX);
+
+    if (n > 0)
+        memcpy(packet.bytes + sizeof packet.m, data + f->at, n);
+    f->at += n;
+    packet.m.last = f->at == size;
+    packet.m.header = (ViewHeader){VIEW_MSG_CLIP_DATA, (guint32)(sizeof packet.m + n)};
+    gboolean more = !packet.m.last;
+    if (!more)
+        clip_feed_stop(f);
+    f->out->send(&packet, packet.m.header.size, f->user);
+    return more;
+}
+
+static void
+go_on(ClipFeed *f)
+{
+    gboolean more = TRUE;
+
+    while (more && f->out->queued(f->user) < AHEAD)
+        more = send_piece(f);
+    g_source_set_ready_time(f->source, more ? g_get_monotonic_time() + AGAIN_US : -1);
+}
+
+static gboolean
+on_ready(GSource *source, GSourceFunc callback, gpointer user)
+{
+    return callback(user);
+}
+
+static gboolean
+on_again(gpointer user)
+{
+    go_on(user);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs functions = {.dispatch = on_ready};
+
+ClipFeed *
+clip_feed_new(GMainContext *context, ChanClipSelection selection, const ClipFeedOut *out,
+              gpointer user)
+{
+    ClipFeed *f = g_new0(ClipFeed, 1);
+
+    f->selection = selection;
+    f->out = out;
+    f->user = user;
+    f->source = g_source_new(&functions, sizeof(GSource));
+    g_source_set_callback(f->source, on_again, f, NULL);
+    g_source_attach(f->source, context);
+    return f;
+}
+
+void
+clip_feed_free(ClipFeed *f)
+{
+    if (!f)
+        return;
+    clip_feed_stop(f);
+    g_source_destroy(f->source);
+    g_source_unref(f->source);
+    g_free(f);
+}
+
+void
+clip_feed_start(ClipFeed *f, guint32 serial, GBytes *data)
+{
+    clip_feed_stop(f);
+    f->serial = serial;
+    f->data = data ? g_bytes_ref(data) : NULL;
+    go_on(f);
+}
+
+void
+clip_feed_stop(ClipFeed *f)
+{
+    g_clear_pointer(&f->data, g_bytes_unref);
+    f->at = 0;
+    g_source_set_ready_time(f->source, -1);
+}

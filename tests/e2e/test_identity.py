@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Who a guest's windows say they are: names in any script, icons in all sizes, process, launch."""
+import json
+import os
+import pathlib
+import socket
+import unittest
+
+from Xlib import X, Xatom, display as xdisplay
+
+from case import MOUSEPAD, XTERM, ChainCase
+from harness import wait_for
+
+# A window in the guest whose properties are set by lines of JSON in the pipe ~/orders: [property, type, format, value], value a
+# list of numbers. Two orders for the window itself: ["map"] and ["quit"].
+PROGRAM = r'''
+import ctypes, json, os
+x = ctypes.CDLL("libX11.so.6")
+for name in ("XOpenDisplay", "XInternAtom", "XCreateSimpleWindow", "XDefaultRootWindow"):
+    getattr(x, name).restype = ctypes.c_void_p
+P, L, I = ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
+d = P(x.XOpenDisplay(None))
+w = L(x.XCreateSimpleWindow(d, L(x.XDefaultRootWindow(d)), I(80), I(60), I(200), I(100), I(0), L(0), L(0x336699)))
+def atom(name):
+    return L(x.XInternAtom(d, name.encode(), I(0)))
+for line in os.fdopen(os.open("orders", os.O_RDWR)):
+    order = json.loads(line)
+    if order[0] == "map":
+        x.XMapWindow(d, w)
+    elif order[0] == "quit":
+        break
+    else:
+        name, kind, size, value = order
+        data = bytes(value) if size == 8 else (ctypes.c_ulong * len(value))(*value)
+        x.XChangeProperty(d, w, atom(name), atom(kind), I(size), I(0), data, I(len(value)))
+    x.XSync(d, I(0))
+'''
+
+
+class Names(ChainCase):
+    desktop_options = {"sound": False}
+
+    def setUp(self):
+        home = self.home()
+        (home / "orders").unlink(missing_ok=True)
+        os.mkfifo(home / "orders")
+        (home / "orders").chmod(0o666)  # the guest's user need not be ours
+        (home / "who.py").write_text(PROGRAM)
+        known = {w.id for w in self.d.clients()}
+        self.d.run_in("demo", "sh", "-c", "cd; exec /usr/bin/python3 who.py")
+        self.set_text("_NET_WM_NAME", "UTF8_STRING", "at first".encode())
+        self.order("map")
+        self.window = wait_for("the guest's window", lambda: [w for w in self.d.clients() if w.id not in known], 20)[0]
+        self.addCleanup(self.order, "quit")
+
+    def order(self, *order):
+        with open(self.home() / "orders", "w") as orders:
+            orders.write(json.dumps(order) + "\n")
+
+    def set_text(self, name, kind, raw):
+        self.order(name, kind, 8, list(raw))
+
+    def title(self):
+        """In one request: one that reads the rest by a second fails when the name has become shorter."""
+        value = self.window.get_property(self.d.display.intern_atom("_NET_WM_NAME"), X.AnyPropertyType, 0, 1024)
+        return value.value.decode() if value else None
+
+    def says(self, title):
+        wait_for(lambda: f"the title {title!r}; it is {self.title()!r}", lambda: self.title() == title)
+
+    def test_names_in_any_script(self):
+        for title in ("Ünïcödé — Größe", "日本語のタイトル", "العربية والعبرية עברית", "🙂 👩‍👩‍👧 🇩🇪", "ไทย हिन्दी",
+                      "x" * 200):
+            self.set_text("_NET_WM_NAME", "UTF8_STRING", title.encode())
+            self.says(title)
+
+    def test_names_that_are_none(self):
+        self.set_text("_NET_WM_NAME", "UTF8_STRING", b"bad \xff\xc3 end")
+        self.says("bad \ufffd\ufffd end")
+        self.set_text("_NET_WM_NAME", "UTF8_STRING", "line\nbreak \x1b[31m \u202eevil".encode())
+        self.says("line break [31m evil")
+        self.set_text("_NET_WM_NAME", "UTF8_STRING", b"back to good")
+        self.says("back to good")
+
+    def test_names_of_old_programs(self):
+        self.order("_NET_WM_NAME", "CARDINAL", 32, [1])  # no text
+        self.set_text("WM_NAME", "STRING", b"caf\xe9")
+        self.says("café")
+        # ISO 8859-1's é, and Cyrillic by its escape sequence (ISO 8859-5).
+        self.set_text("WM_NAME", "COMPOUND_TEXT", b"caf\xe9 \x1b-L\xbf\xe0\xd8")
+        self.says("café При")
+
+    def test_latin_1_name_beside_the_other(self):
+        """WM_NAME for who reads no other; what Latin-1 has not is shown as something, not left out."""
+        self.set_text("_NET_WM_NAME", "UTF8_STRING", "Größe".encode())
+        self.says("Größe")
+        wait_for("WM_NAME", lambda: self.window.get_full_property(Xatom.WM_NAME, Xatom.STRING).value == "Größe".encode("latin-1"))
+
+    def icons(self):
+        """Width × height and the pixels of each, from the host's window."""
+        value = self.window.get_property(self.d.display.intern_atom("_NET_WM_ICON"), Xatom.CARDINAL, 0, 1 << 18)
+        words, found = list(value.value) if value else [], {}
+        while words:
+            width, height, words = words[0], words[1], words[2:]
+            found[width, height] = words[:width * height]
+            words = words[width * height:]
+        return found
+
+    def set_icons(self, *icons):
+        words = []
+        for side, argb in icons:
+            words += [side, side] + [argb] * (side * side)
+        self.order("_NET_WM_ICON", "CARDINAL", 32, words)
+
+    def test_icons_of_all_sizes_that_change(self):
+        sizes = (16, 22, 32, 48, 64, 128, 256)
+        for argb in (0xff204080, 0x80ff0000):
+            self.set_icons(*((side, argb) for side in sizes))
+            wait_for(f"icons of {argb:08x}", lambda: self.icons() == {(s, s): [argb] * (s * s) for s in sizes})
+        self.set_icons((32, 0xff00ff00))
+        wait_for("the one that is left", lambda: self.icons() == {(32, 32): [0xff00ff00] * 1024})
+
+    def test_process_that_can_be_asked(self):
+        pid = self.d.text_property(self.window, "_NET_WM_PID")[0]
+        argv = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        self.assertEqual(os.path.basename(argv[0]), b"casement-view")
+        machine = self.window.get_full_property(Xatom.WM_CLIENT_MACHINE, Xatom.STRING).value
+        self.assertEqual(machine.decode() if isinstance(machine, bytes) else machine, socket.gethostname())
+
+
+class Startup(ChainCase):
+    desktop_options = {"sound": False}
+
+    def setUp(self):
+        """A listener, as a panel is: the messages of startup notification on the root window."""
+        self.x = xdisplay.Display(self.d.env["DISPLAY"])
+        self.x.screen().root.change_attributes(event_mask=X.PropertyChangeMask)
+        self.x.sync()
+        self.parts, self.said = {}, []
+        self.begin, self.more = (self.x.intern_atom(n) for n in ("_NET_STARTUP_INFO_BEGIN", "_NET_STARTUP_INFO"))
+        self.addCleanup(self.x.close)
+
+    def messages(self):
+        while self.x.pending_events():
+            e = self.x.next_event()
+            if e.type != X.ClientMessage or e.client_type not in (self.begin, self.more):
+                continue
+            if e.client_type == self.begin:
+                self.parts[e.window.id] = b""
+            self.parts[e.window.id] += bytes(e.data[1])
+            if b"\0" in self.parts[e.window.id]:
+                self.said.append(self.parts.pop(e.window.id).split(b"\0")[0].decode())
+        return self.said
+
+    def launch_as(self, startup_id, *argv, check=True):
+        env = dict(self.d.env)
+        self.d.env["DESKTOP_STARTUP_ID"] = startup_id
+        try:
+            return self.d.casement("run", *argv, check=check)
+        finally:
+            self.d.env = env
+
+    def ended(self, startup_id, timeout=14):
+        wait_for(lambda: f"the end of {startup_id}; said was {self.messages()}",
+                 lambda: f'remove: ID="{startup_id}"' in self.messages(), timeout)
+
+    def test_each_window_ends_its_own(self):
+        known = set()
+        for startup_id in ("host-1_TIME100", "host-2_TIME200"):
+            self.launch_as(startup_id, "demo", "debian-xterm")
+            window = wait_for("a new window", lambda: [w for w in self.d.windows_of(XTERM) if w.id not in known], 20)[0]
+            known.add(window.id)
+            self.assertEqual(self.d.text_property(window, "_NET_STARTUP_ID"), startup_id)
+            self.ended(startup_id)
+        self.assertEqual([m for m in self.messages() if m.count("host-1_TIME100")], ['remove: ID="host-1_TIME100"'])
+
+    def test_program_that_fails(self):
+        self.launch_as("host-3_TIME300", "demo", "--", "/bin/false", check=False)
+        self.ended("host-3_TIME300")
+
+    def test_program_that_uses_a_window_it_has(self):
+        """A second Mousepad is a tab of the first: no window comes, and the host's panel does not wait for ever."""
+        self.launch_as("host-5_TIME500", "demo", "org.xfce.mousepad")
+        self.ended("host-5_TIME500")
+        self.launch_as("host-6_TIME600", "demo", "org.xfce.mousepad")
+        self.ended("host-6_TIME600", 25)
+        self.assertEqual(len(self.d.windows_of(MOUSEPAD)), 1)
+
+    def test_program_that_is_not_there(self):
+        self.assertNotEqual(self.launch_as("host-4_TIME400", "demo", "no.such.program", check=False).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
