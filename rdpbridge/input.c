@@ -160,6 +160,12 @@ bridge_input_focus(BridgeInput *i, gboolean focused)
             send_key(i, k, false, false);
         i->keys[k] = false;
     }
-    for (guint32 b = 0; b < BUTTONS; b++)
+}
+
+void
+bridge_input_release_all(BridgeInput *i)
+{
+    bridge_input_focus(i, FALSE);
+    for (guint32 b = 0; i->library && b < BUTTONS; b++)
         send_button(i, b, false);
 }

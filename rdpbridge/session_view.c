@@ -225,7 +225,7 @@ on_lost(gpointer user)
     BridgeSession *s = user;
 
     s->focus = 0;
-    bridge_input_focus(s->input, FALSE);
+    bridge_input_release_all(s->input);
     bridge_model_view_lost(s->model);
     bridge_clipboard_view_changed(s->clipboard, FALSE);
     bridge_session_check_abandoned(s);
@@ -236,7 +236,7 @@ bridge_session_take_view(BridgeSession *s, int take_fd)
 {
     bridge_viewlink_attach(s->view, take_fd);
     s->focus = 0;
-    bridge_input_focus(s->input, FALSE);
+    bridge_input_release_all(s->input);
     bridge_model_view_attached(s->model);
     bridge_cursor_view_attached(s->cursor);
     bridge_sound_view_attached(s->sound);

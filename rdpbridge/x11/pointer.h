@@ -25,5 +25,6 @@ void host_pointer_flush(HostPointer *pointer);
 // While menus are open, clicks elsewhere are of interest.
 void host_pointer_popups_changed(HostPointer *pointer);
 
-void host_pointer_forget(HostPointer *pointer, Window xid);
+// The window is not seen any more: a button that is held in it ends.
+void host_pointer_forget(HostPointer *pointer, HostWindow *window);
 void host_pointer_move_loop(HostPointer *pointer, const ViewMoveLoop *message);

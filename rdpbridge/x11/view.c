@@ -13,6 +13,7 @@
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sound.h"
+#include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -105,6 +106,7 @@ on_window_event(View *view, HostWindow *w, XEvent *e)
     case KeyPress:
     case KeyRelease:
         host_pointer_flush(view->pointer);
+        host_focus_sync(view->focus); // the focus may have come in the same batch
         host_keyboard_key(view->keyboard, w, &e->xkey);
         break;
     case ButtonPress:
@@ -139,6 +141,9 @@ on_event(XEvent *e, gpointer user)
     case FocusIn:
     case FocusOut:
         host_focus_event(view->focus, &e->xfocus);
+        break;
+    case KeymapNotify:
+        host_focus_keymap(view->focus, &e->xkeymap);
         break;
     case EnterNotify:
     case LeaveNotify:
@@ -197,6 +202,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->keyboard = host_keyboard_new(view);
     view->pointer = host_pointer_new(view);
     view->focus = host_focus_new(view);
+    view->stack = host_stack_new(view);
     view->cursor = host_cursor_new(view);
     view->clipboard = host_clipboard_new(view);
     view->sound = host_sound_new(view);
@@ -220,6 +226,7 @@ view_free(View *view)
     host_sound_free(view->sound);
     host_clipboard_free(view->clipboard);
     host_cursor_free(view->cursor);
+    host_stack_free(view->stack);
     host_focus_free(view->focus);
     host_pointer_free(view->pointer);
     host_keyboard_free(view->keyboard);

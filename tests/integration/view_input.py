@@ -59,6 +59,36 @@ class Input(ViewCase):
         self.v.session.expect(p.FOCUS, ids(1))
         self.assertIsNone(self.v.session.take(p.KEY))
 
+    def test_what_is_held_goes_with_the_focus(self):
+        other = self.foreign(700, 300, 100, 100)
+        self.desktop.focus(other)
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.desktop.xdotool("keydown", "ctrl", "keydown", "b")
+        self.desktop.focus(self.window)
+        # Before the focus: the program that gets it is told of no press. A key that types is not pressed again.
+        wait_for("the focus", lambda: self.v.session.poll() and [1 for k, _, _ in self.v.session.seen if k == p.FOCUS])
+        said = [(k, struct.unpack("=II", b)) for k, b, _ in self.v.session.seen if k in (p.KEY, p.FOCUS)]
+        self.assertEqual(said[:2], [(p.KEY, (29, 1)), (p.FOCUS, (1, 0))])
+        second = self.v.show(2, (500, 120, 300, 200))
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        self.assertIsNone(self.v.session.take(p.KEY, key(29, 0)))  # not let go from one window to the next
+        self.desktop.xdotool("keyup", "b", "keyup", "ctrl")
+        self.v.session.expect(p.KEY, key(29, 0))
+
+    def test_a_button_ends_with_its_window(self):
+        second = self.v.show(2, (500, 120, 300, 200))
+        for end in (lambda: self.desktop.xdotool("windowminimize", str(second.id)),
+                    lambda: self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 2, 0)))):
+            self.at(550, 160)
+            self.desktop.xdotool("mousedown", "1")
+            self.v.session.expect(p.POINTER, pointer(2, p.DOWN, 1))
+            end()
+            self.v.session.expect(p.POINTER, pointer(2, p.UP, 1))
+            self.desktop.xdotool("mouseup", "1")
+            self.desktop.focus(second if second in self.desktop.clients() else self.window)
+            self.assertIsNone(self.v.session.take(p.POINTER, pointer(2, p.UP, 1)))
+
     def test_a_minimised_window_has_no_focus(self):
         """The window manager says that it is minimised before it takes the focus away: told of that focus, the guest
         would restore the window."""
@@ -188,8 +218,35 @@ class Input(ViewCase):
         self.desktop.xdotool("click", "3")
         self.v.session.expect(p.POINTER, pointer(2, p.DOWN, 3))
         self.at(1200, 700)
-        self.v.session.send(p.message(p.STACK, struct.pack("=IIII", 2, 0, 1, 2)))
+        stack = lambda *top_first: self.v.session.send(  # noqa: E731
+            p.message(p.STACK, struct.pack(f"={2 + len(top_first)}I", len(top_first), 0, *top_first)))
+        stack(2, 1)  # the guest follows the host's pointer; a program there raises another
+        stack(1, 2)
         wait_for("window 1 above 2", lambda: order().index(self.window.id) > order().index(second.id))
+
+    def test_what_the_pointer_raised_is_no_order(self):
+        """The guest raises what the pointer enters and the user focuses; the host's order is another matter."""
+        second = self.v.show(2, (200, 160, 300, 200))
+        third = self.v.show(3, (300, 220, 300, 200))
+        stack = lambda *top_first: self.v.session.send(  # noqa: E731
+            p.message(p.STACK, struct.pack(f"={2 + len(top_first)}I", len(top_first), 0, *top_first)))
+        stack(3, 2, 1)
+        for x, y, ident in ((120, 300, 1), (220, 340, 2)):
+            self.at(x, y)
+            self.v.session.expect(p.ENTER, ids(ident))
+        before = [w.id for w in self.desktop.clients()]
+        self.desktop.key("a")  # to the window with the focus: the order of programs counts now
+        self.v.session.expect(p.KEY, key(30, 0))
+        stack(1, 3, 2)
+        stack(2, 1, 3)
+        # A program lowers the third under those that it was above, and no other window moves.
+        stack(2, 1)
+        stack(3, 2, 1)
+        stack(2, 1, 3)
+        self.v.commit(1, (100, 120, 300, 200), damage=[])
+        wait_for("the third under the others", lambda: self.desktop.clients()[0].id == third.id)
+        self.assertEqual([w.id for w in self.desktop.clients()],
+                         [third.id] + [i for i in before if i != third.id], f"second is {second.id}")
 
     def test_cursor(self):
         image = picture(24, 16, 4)
