@@ -28,6 +28,7 @@ handle_layout(BridgeSession *s, const ViewLayout *layout)
 
     s->layout = *layout;
     s->has_layout = TRUE;
+    bridge_window_channel_keys(&layout->keys);
     if (changed)
         bridge_rail_layout(s->rail, layout->rdp_layout);
     bridge_session_consider_connecting(s);

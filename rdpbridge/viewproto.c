@@ -234,10 +234,7 @@ check_screen(const Message *m, ChanSpan tail)
 static bool
 check_layout(const Message *m, ChanSpan tail)
 {
-    const ViewLayout *l = &m->layout;
-
-    return memchr(l->model, 0, sizeof l->model) && memchr(l->layout, 0, sizeof l->layout) &&
-           memchr(l->variant, 0, sizeof l->variant) && memchr(l->options, 0, sizeof l->options);
+    return chan_window_keys_valid(&m->layout.keys);
 }
 
 static bool

@@ -280,8 +280,7 @@ typedef struct {
     ViewHeader header;
     uint32_t rdp_layout; // Windows keyboard layout identifier of the active group, 0x409 if unknown
     uint32_t reserved;
-    char model[64], layout[64], variant[64],
-        options[192]; // XKB names, NUL-terminated; active first
+    ChanWindowKeys keys;
 } ViewLayout;
 
 typedef struct {

@@ -120,6 +120,9 @@ void ra_desktop_screen_size(RaDesktop *desktop, int *width, int *height);
 void ra_desktop_set_layout(RaDesktop *desktop, const char *model, const char *layout,
                            const char *variant, const char *options);
 
+// The same with the group that counts and the rate at which keys repeat.
+void ra_desktop_set_keys(RaDesktop *desktop, const ChanWindowKeys *keys);
+
 // Takes the window's damage as at most max rectangles in window coordinates, clipped to the
 // window and merged as needed. Returns how many; 0 when there is none. all: take the whole window
 // instead (first frame, new size, new client).

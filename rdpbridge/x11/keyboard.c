@@ -37,6 +37,9 @@ host_keyboard_new(View *view)
         XkbSelectEvents(x->dpy, XkbUseCoreKbd, XkbNewKeyboardNotifyMask, XkbNewKeyboardNotifyMask);
         XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbStateNotify, XkbGroupStateMask,
                               XkbGroupStateMask);
+        XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbControlsNotify,
+                              XkbRepeatKeysMask | XkbControlsEnabledMask,
+                              XkbRepeatKeysMask | XkbControlsEnabledMask);
     }
     k->modifiers = XGetModifierMapping(x->dpy);
     host_layout_read(x, &k->layout);

@@ -80,7 +80,8 @@ on_extension_event(View *view, XEvent *e)
         host_screen_changed(view->screen);
     } else if (e->type == x->xkb_event) {
         const XkbEvent *k = (const XkbEvent *)e;
-        if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify)
+        if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify ||
+            k->any.xkb_type == XkbControlsNotify)
             host_keyboard_changed(view->keyboard);
     }
 }

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program for tests, the same natively and in a guest: windows of one colour, and a log of what they were told.
 
-    probe.py NAME FOLDER
+    probe.py NAME FOLDER [ORDER]
 
 does what it reads from FOLDER/NAME.do, a line at a time, and writes to FOLDER/NAME.log. Windows go by a name, which is
 their title. Kept to Xlib, so that nothing lies between the X server and the log."""
 import os
 import select
 import sys
+import zlib
 
 from Xlib import X, Xatom, Xutil, display, xauth
 from Xlib.ext import shape
@@ -97,6 +98,10 @@ class Probe:
         del self.names[w.id]
         w.destroy()
 
+    def do_close_if_open(self, name):
+        if name in self.windows:
+            self.do_close(name)
+
     def do_close_on_press(self, name):
         self.dying = name
 
@@ -169,7 +174,8 @@ class Probe:
         if not name:
             return
         if what.startswith(("key", "button")):
-            self.say(name, what, e.detail, f"state={e.state}", f"at={e.event_x},{e.event_y}")
+            sym = f"sym={self.symbol(e):x} " if what.startswith("key") else ""
+            self.say(name, what, e.detail, f"state={e.state} {sym}at={e.event_x},{e.event_y}")
             if what == "button down" and self.dying == name:
                 self.do_close(name)
         elif what == "motion":
@@ -178,6 +184,20 @@ class Probe:
             self.say(name, what, f"mode={e.mode}", f"detail={e.detail}")
         else:
             self.say(name, what)
+
+    def symbol(self, e):
+        """By group, Shift and level 3, as Xlib gives it without XKB (the map's columns)."""
+        group = e.state >> 13 & 3
+        column = (group * 2 if group else 0) + bool(e.state & X.ShiftMask)
+        return self.d.keycode_to_keysym(e.detail, column + (4 if e.state & X.Mod5Mask else 0))
+
+    def do_layout(self, word):
+        """Names of the X server's keyboard map, a hash of what it does, and the group that counts."""
+        names = self.root.get_full_property(self.atom("_XKB_RULES_NAMES"), X.AnyPropertyType)
+        count = self.d.display.info.max_keycode - self.d.display.info.min_keycode + 1
+        maps = self.d.get_keyboard_mapping(self.d.display.info.min_keycode, count)
+        self.say("layout", word, names.value.replace(b"\0", b"/").decode() if names else "",
+                 zlib.crc32(str(maps).encode()))
 
     def drain(self):
         while self.d.pending_events():
@@ -196,9 +216,15 @@ class Probe:
                 continue
             *lines, self.pending = self.pending.split(b"\n")
             for line in lines:
-                verb, *words = line.decode().split()
-                getattr(self, "do_" + verb)(*words)
+                self.obey(line.decode())
+
+    def obey(self, line):
+        verb, *words = line.split()
+        getattr(self, "do_" + verb)(*words)
 
 
 if __name__ == "__main__":
-    Probe(sys.argv[1], sys.argv[2]).run()
+    probe = Probe(sys.argv[1], sys.argv[2])
+    if len(sys.argv) > 3:
+        probe.obey(" ".join(sys.argv[3:]))
+    probe.run()

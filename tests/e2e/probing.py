@@ -2,6 +2,7 @@
 """The test's side of probe.py: started natively or in a guest, told what to do, and asked what it was told."""
 import pathlib
 import re
+import shlex
 import shutil
 import time
 
@@ -15,14 +16,15 @@ def guest_home(d, guest):
 
 
 class Probe:
-    """guest None: a native program."""
+    """guest None: a native program. first: words of what it opens at once."""
 
-    def __init__(self, d, name, guest=None):
+    def __init__(self, d, name, guest=None, *first):
         self.d, self.name, self.guest = d, name, guest
         self.folder = guest_home(d, guest) if guest else d.folder("probes")
+        order = shlex.join(["window", *map(str, first)]) if first else ""
         if guest:
             shutil.copy(PROGRAM, self.folder / "probe.py")
-            d.spawn("casement", "run", guest, "--", "sh", "-c", f"exec /usr/bin/python3 ~/probe.py {name} ~")
+            d.spawn("casement", "run", guest, "--", "sh", "-c", f"exec /usr/bin/python3 ~/probe.py {name} ~ {order}")
         else:
             d.spawn("/usr/bin/python3", str(PROGRAM), name, str(self.folder))
         self.read = 0
@@ -69,6 +71,13 @@ class Probe:
     def heard(self, pattern, timeout=10):
         return wait_for(lambda: f"{pattern!r} in what {self.name} was told: {self.log()}",
                         lambda: self.log(pattern), timeout)
+
+    def layout(self):
+        """What its X server says of the keyboard's map."""
+        word = str(time.monotonic_ns())
+        self.do("layout", word)
+        self.sync()
+        return re.search(rf"^layout {word} (.*)$", self.text(), re.M)[1]
 
     def end(self):
         self.do("quit")

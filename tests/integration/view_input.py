@@ -77,17 +77,20 @@ class Input(ViewCase):
         self.v.session.expect(p.KEY, key(29, 0))
 
     def test_a_button_ends_with_its_window(self):
-        second = self.v.show(2, (500, 120, 300, 200))
-        for end in (lambda: self.desktop.xdotool("windowminimize", str(second.id)),
-                    lambda: self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 2, 0)))):
+        ends = {2: lambda w: self.desktop.xdotool("windowminimize", str(w.id)),
+                3: lambda w: self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 3, 0)))}
+        for ident, end in ends.items():
+            window = self.v.show(ident, (500, 120, 300, 200))
             self.at(550, 160)
+            self.v.session.expect(p.ENTER, ids(ident))
             self.desktop.xdotool("mousedown", "1")
-            self.v.session.expect(p.POINTER, pointer(2, p.DOWN, 1))
-            end()
-            self.v.session.expect(p.POINTER, pointer(2, p.UP, 1))
+            self.v.session.expect(p.POINTER, pointer(ident, p.DOWN, 1))
+            end(window)
+            self.v.session.expect(p.POINTER, pointer(ident, p.UP, 1))
             self.desktop.xdotool("mouseup", "1")
-            self.desktop.focus(second if second in self.desktop.clients() else self.window)
-            self.assertIsNone(self.v.session.take(p.POINTER, pointer(2, p.UP, 1)))
+            self.at(20, 700)
+            self.v.session.expect(p.ENTER, ids(0))
+            self.assertIsNone(self.v.session.take(p.POINTER, pointer(ident, p.UP, 1)))
 
     def test_a_minimised_window_has_no_focus(self):
         """The window manager says that it is minimised before it takes the focus away: told of that focus, the guest
@@ -113,8 +116,8 @@ class Input(ViewCase):
         self.desktop.key("Caps_Lock")
 
     def test_layout_follows_the_host(self):
-        def layout(rdp, name):
-            return lambda b: struct.unpack_from("=I", b)[0] == rdp and b[72:].startswith(name + b"\0")
+        def layout(rdp, name, group=0):
+            return lambda b: struct.unpack_from("=III", b)[::2] == (rdp, group) and b[84:].startswith(name + b"\0")
         self.v.session.expect(p.LAYOUT, layout(0x409, b"us"))
         self.desktop.run("setxkbmap", "de")
         self.v.session.expect(p.LAYOUT, layout(0x407, b"de"))
@@ -123,8 +126,11 @@ class Input(ViewCase):
         for kind, keycode in ((X.KeyPress, 64), (X.KeyPress, 50), (X.KeyRelease, 50), (X.KeyRelease, 64)):
             xtest.fake_input(self.desktop.display, kind, keycode)
         self.desktop.display.sync()
-        self.v.session.expect(p.LAYOUT, layout(0x40c, b"fr,us"))
+        self.v.session.expect(p.LAYOUT, layout(0x40c, b"us,fr", 1))
         self.desktop.run("setxkbmap", "-layout", "us", "-option", "")
+        for rate, told in ((("rate", "321", "20"), (321, 50)), (("off",), (0, 0)), (("on",), (321, 50))):
+            self.desktop.run("xset", "r", *rate)
+            self.v.session.expect(p.LAYOUT, lambda b: struct.unpack_from("=II", b, 12) == told)  # noqa: B023
 
     def test_pointer(self):
         self.at(150, 160)

@@ -380,6 +380,7 @@ void
 ra_desktop_release_all(RaDesktop *d)
 {
     ra_input_release_all(d->input);
+    ra_stack_shield(d, false);
 }
 
 void
