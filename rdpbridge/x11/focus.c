@@ -135,7 +135,7 @@ host_focus_event(HostFocus *f, const XFocusChangeEvent *e)
         host_keyboard_release_all(f->view->keyboard);
         return;
     }
-    f->keymap_counts = e->type == FocusIn && e->mode != NotifyWhileGrabbed;
+    f->keymap_counts = e->type == FocusIn && e->mode != NotifyWhileGrabbed && !e->send_event;
     if (e->mode == NotifyUngrab) {
         if (e->type == FocusIn && f->sent_id != 0)
             host_keyboard_tell_locks(f->view->keyboard);
@@ -151,6 +151,9 @@ void
 host_focus_sync(HostFocus *f)
 {
     HostWindow *w = f->focused ? host_windows_by_xid(f->view->windows, f->focused) : NULL;
+
+    if (f->keymap_counts)
+        return; // the server sends it right after
 
     // One that has just been minimised may lose the focus a moment later: the guest, told of it,
     // would restore the window.
