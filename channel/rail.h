@@ -14,7 +14,8 @@
 
 typedef enum {
     // The host's pointer entered the window: restack it on top of the guest's others without
-    // giving it focus, since pointer events name no window and the topmost gets them.
+    // giving it focus, since pointer events name no window and the topmost gets them. windowId 0:
+    // it left them all, so that no window of the guest is under the pointer.
     CHAN_RAIL_REQUEST_RAISE = 1,
     // Whether the host's window manager marks the window with the focus (_NET_WM_STATE_FOCUSED,
     // EWMH

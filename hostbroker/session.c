@@ -566,7 +566,7 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone don
     broker_session_advance(s);
     if (exec->kind == CTL_EXEC_DESKTOP)
         broker_session_raise_desktop(s);
-    if (*exec->startup_id && s->view.control)
+    if (s->view.control)
         chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
     return TRUE;
 }

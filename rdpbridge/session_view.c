@@ -155,7 +155,7 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
         bridge_session_close_window(s, named->id);
         break;
     default: // ENTER
-        if (bridge_model_window(s->model, named->id) && !s->screen_needed)
+        if ((named->id == 0 || bridge_model_window(s->model, named->id)) && !s->screen_needed)
             bridge_rail_raise(s->rail, named->id);
     }
 }

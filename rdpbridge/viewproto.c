@@ -313,7 +313,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_CONFIGURED, sizeof(ViewConfigured), 0, 0, check_configured},
     {VIEW_MSG_STATE, sizeof(ViewStateMsg), 0, 0, check_state},
     {VIEW_MSG_CLOSE, sizeof(ViewId), 0, 0, check_id},
-    {VIEW_MSG_ENTER, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_ENTER, sizeof(ViewId), 0, 0, NULL},
     {VIEW_MSG_SOUND_PLAYED, sizeof(ViewSoundPlayed), 0, 0, NULL},
     {VIEW_MSG_CONTROL, sizeof(ViewPlain), 0, 1, NULL},
     {VIEW_MSG_HOST_CLIP, sizeof(ViewClip), 0, 0, check_clip},

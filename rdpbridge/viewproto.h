@@ -70,7 +70,7 @@ typedef enum {
     VIEW_MSG_CONFIGURED = 46, // the host moved or resized a window
     VIEW_MSG_STATE = 47,      // the user minimised, maximised, restored, …
     VIEW_MSG_CLOSE = 48,      // the user closed a window
-    VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top
+    VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top; 0: left
     VIEW_MSG_SOUND_PLAYED = 50,
     VIEW_MSG_CONTROL = 51,   // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
     VIEW_MSG_HOST_CLIP = 52, // the host's clipboard has these kinds

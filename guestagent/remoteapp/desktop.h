@@ -146,7 +146,8 @@ gboolean ra_desktop_capture_many(RaDesktop *desktop, guint32 id, const RaRect *r
 
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
-void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus
+// Without focus: the client's pointer is over it. 0: it is over none of the windows.
+void ra_desktop_raise(RaDesktop *desktop, guint32 id);
 // Whether windows say that they have the focus (_NET_WM_STATE_FOCUSED); at first they do. Programs
 // that run may keep what they knew.
 void ra_desktop_mark_focus(RaDesktop *desktop, bool marked);

@@ -6,10 +6,12 @@
 
 #define LAUNCHES_MAX 16
 #define MESSAGE_PIECE 20 // bytes of a client message
+#define SPLASH_US (20 * G_USEC_PER_SEC)
 
 struct HostLaunches {
     View *view;
-    GQueue pending; // CtlStartup, oldest first
+    GQueue pending;  // CtlStartup, oldest first
+    gint64 begun_us; // the last launch whose program may still show a splash screen; 0: none
 };
 
 HostLaunches *
@@ -34,11 +36,18 @@ host_launches_free(HostLaunches *l)
 void
 host_launches_add(HostLaunches *l, const CtlStartup *m)
 {
+    l->begun_us = g_get_monotonic_time();
     if (m->startup_id[0] == 0)
         return;
     if (g_queue_get_length(&l->pending) >= LAUNCHES_MAX)
         g_free(g_queue_pop_head(&l->pending));
     g_queue_push_tail(&l->pending, g_memdup2(m, sizeof *m));
+}
+
+bool
+host_launches_splash(const HostLaunches *l)
+{
+    return l->begun_us != 0 && g_get_monotonic_time() - l->begun_us < SPLASH_US;
 }
 
 // Ids end in _TIME and the X time of the click, by the specification.
@@ -88,6 +97,8 @@ broadcast(HostDisplay *x, const char *text)
 void
 host_launches_mapped(HostLaunches *l, HostWindow *w)
 {
+    if (!w->wanted.override_redirect)
+        l->begun_us = 0;
     if (w->startup_id[0] == 0)
         return;
     GString *text = g_string_new("remove: ID=\"");

@@ -20,11 +20,12 @@ struct HostPointer {
     Window under;
     HostScroll *scroll;
     bool has_motion;
-    ViewPointer motion; // the last one of this batch
-    uint32_t held;      // bits of buttons that are down in the guest
-    uint32_t held_id;   // the window they went down on
-    int held_device;    // and of which device
-    int32_t at_x, at_y; // the last button was pressed or let go there
+    ViewPointer motion;  // the last one of this batch
+    uint32_t held;       // bits of buttons that are down in the guest
+    uint32_t held_id;    // the window they went down on
+    int held_device;     // and of which device
+    int32_t at_x, at_y;  // the last button was pressed or let go there
+    uint32_t told_under; // the window that the guest has at its pointer; 0: none
     bool watches_outside;
 };
 
@@ -101,6 +102,26 @@ host_pointer_flush(HostPointer *p)
         return;
     p->has_motion = false;
     host_session_send(p->view, &p->motion, sizeof p->motion);
+}
+
+static void
+tell_under(HostPointer *p, uint32_t id)
+{
+    ViewId m = {.id = id};
+
+    VIEW_INIT(&m, VIEW_MSG_ENTER);
+    host_pointer_flush(p);
+    host_session_send(p->view, &m, sizeof m);
+    p->told_under = id;
+}
+
+void
+host_pointer_drained(HostPointer *p)
+{
+    host_pointer_flush(p);
+    // What is dragged may be dropped on another window.
+    if (p->told_under != 0 && p->under == None && p->held == 0)
+        tell_under(p, 0);
 }
 
 static ViewPointer
@@ -262,11 +283,8 @@ host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
     host_scroll_restart(p->scroll);
     if (w->is_orphan)
         return;
-    ViewId m = {.id = w->id};
-    VIEW_INIT(&m, VIEW_MSG_ENTER);
     host_stack_asked(p->view->stack, w->id);
-    host_pointer_flush(p);
-    host_session_send(p->view, &m, sizeof m);
+    tell_under(p, w->id);
     moved(p, w, e->x_root, e->y_root);
 }
 

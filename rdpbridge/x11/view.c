@@ -172,7 +172,7 @@ on_drained(gpointer user)
 {
     View *view = user;
 
-    host_pointer_flush(view->pointer);
+    host_pointer_drained(view->pointer);
     host_windows_sync(view->windows);
     host_focus_sync(view->focus);
 }

@@ -255,8 +255,8 @@ static void
 test_ids(void)
 {
     static const ViewMsgType some[] = {VIEW_MSG_BUFFER_GONE, VIEW_MSG_WINDOW_GONE,
-                                       VIEW_MSG_ATTENTION, VIEW_MSG_CLOSE, VIEW_MSG_ENTER};
-    static const ViewMsgType any[] = {VIEW_MSG_ACTIVE, VIEW_MSG_FOCUS};
+                                       VIEW_MSG_ATTENTION, VIEW_MSG_CLOSE};
+    static const ViewMsgType any[] = {VIEW_MSG_ACTIVE, VIEW_MSG_FOCUS, VIEW_MSG_ENTER};
     ViewId m = {.id = 1};
 
     for (size_t i = 0; i < G_N_ELEMENTS(some); i++) {
