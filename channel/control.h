@@ -53,8 +53,9 @@ typedef enum {
     // broker → view
     CTL_SESSION = 20, // +fd: this is the session now; windows of the former one go when the new
                       // one's come, at the latest after 5 s
-    CTL_STARTUP = 21, // a launch is under way: its startup id, for the program's first window
-    CTL_RAISE = 22,   // raise and focus a window
+    CTL_STARTUP =
+        21, // a launch is under way: its startup id ("": none), for the program's first window
+    CTL_RAISE = 22, // raise and focus a window
     // session → broker
     CTL_READY = 40, // RAIL handshake done, programs can be started; with CTL_DESKTOP: logged on
     CTL_EXEC_RESULT = 41,

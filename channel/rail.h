@@ -14,7 +14,8 @@
 
 typedef enum {
     // The host's pointer entered the window: restack it on top of the guest's others without
-    // giving it focus, since pointer events name no window and the topmost gets them.
+    // giving it focus, since pointer events name no window and the topmost gets them. windowId 0:
+    // it left them all, so that no window of the guest is under the pointer.
     CHAN_RAIL_REQUEST_RAISE = 1,
     // What the host's desktop does that toolkits look for before they draw: windowId is a set of
     // ChanRailLooks and no window's. Sent before the first exec and when it changes.

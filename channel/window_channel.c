@@ -71,6 +71,30 @@ chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer
     return chan_writer_span(&w);
 }
 
+static void
+write_name(ChanWriter *w, const char *name, size_t size)
+{
+    size_t length = strnlen(name, size - 1);
+
+    chan_write_u16(w, (uint16_t)length);
+    chan_write_bytes(w, CHAN_SPAN(name, length));
+}
+
+ChanSpan
+chan_window_keys_encode(const ChanWindowKeys *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_KEYS, 0, buffer, capacity);
+
+    chan_write_u32(&w, m->group);
+    chan_write_u32(&w, m->repeat_delay_ms);
+    chan_write_u32(&w, m->repeat_interval_ms);
+    write_name(&w, m->model, sizeof m->model);
+    write_name(&w, m->layout, sizeof m->layout);
+    write_name(&w, m->variant, sizeof m->variant);
+    write_name(&w, m->options, sizeof m->options);
+    return chan_writer_span(&w);
+}
+
 static bool
 sides_ok(const uint32_t *sides, size_t n)
 {
@@ -163,6 +187,50 @@ decode_host(ChanReader *r, ChanWindowHost *m)
            m->height <= CHAN_WINDOW_SIDE_MAX;
 }
 
+static bool
+name_ok(const char *name, size_t size)
+{
+    size_t length = strnlen(name, size);
+
+    for (size_t i = 0; i < length; i++)
+        if (name[i] < ' ' || name[i] > '~')
+            return false;
+    return length < size;
+}
+
+bool
+chan_window_keys_valid(const ChanWindowKeys *k)
+{
+    return k->group < CHAN_WINDOW_GROUPS_MAX && k->repeat_delay_ms <= CHAN_WINDOW_REPEAT_MAX &&
+           k->repeat_interval_ms <= CHAN_WINDOW_REPEAT_MAX && name_ok(k->model, sizeof k->model) &&
+           name_ok(k->layout, sizeof k->layout) && name_ok(k->variant, sizeof k->variant) &&
+           name_ok(k->options, sizeof k->options);
+}
+
+// A NUL within would end the name, and the rest be nowhere.
+static bool
+read_name(ChanReader *r, char *name, size_t size)
+{
+    size_t length = chan_read_count(r, size - 1);
+    ChanSpan text = chan_read_bytes(r, length);
+
+    memset(name, 0, size);
+    if (text.size > 0)
+        memcpy(name, text.data, text.size);
+    return strlen(name) == length;
+}
+
+static bool
+decode_keys(ChanReader *r, ChanWindowKeys *m)
+{
+    m->group = chan_read_u32(r);
+    m->repeat_delay_ms = chan_read_u32(r);
+    m->repeat_interval_ms = chan_read_u32(r);
+    return read_name(r, m->model, sizeof m->model) && read_name(r, m->layout, sizeof m->layout) &&
+           read_name(r, m->variant, sizeof m->variant) &&
+           read_name(r, m->options, sizeof m->options) && chan_window_keys_valid(m);
+}
+
 bool
 chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
 {
@@ -179,5 +247,7 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_shape(&r, &said->shape);
     else if (said->type == CHAN_WINDOW_HOST)
         ok = decode_host(&r, &said->host);
+    else if (said->type == CHAN_WINDOW_KEYS)
+        ok = said->window == 0 && decode_keys(&r, &said->keys);
     return ok && chan_reader_end(&r);
 }

@@ -11,8 +11,11 @@
 //   SHAPE  u8 3, u32 window, u8 which, u8 shaped, u16 count, count times i16 x, y, u16 width,
 //   height
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
+//   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
+//          length, text: model, layout, variant, options
 //
-// HOST is the client's: so the host shows the window, and so the guest is to have it.
+// HOST and KEYS are the client's: so the host shows the window, and so the guest is to have it; and
+// the host's keyboard map, when the channel opens and when it changes.
 //
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
@@ -36,6 +39,7 @@ typedef enum {
     CHAN_WINDOW_ICON = 2,
     CHAN_WINDOW_SHAPE = 3,
     CHAN_WINDOW_HOST = 64,
+    CHAN_WINDOW_KEYS = 65,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -142,6 +146,17 @@ typedef struct {
     uint32_t width, height;
 } ChanWindowHost;
 
+#define CHAN_WINDOW_GROUPS_MAX 4 // of a keyboard map (XKB)
+#define CHAN_WINDOW_REPEAT_MAX 60000u
+
+// XKB names as setxkbmap takes them, printable ASCII, ended by NUL.
+typedef struct {
+    uint32_t group; // the one that counts now
+    // As long as a key is held; interval 0: keys do not repeat.
+    uint32_t repeat_delay_ms, repeat_interval_ms;
+    char model[64], layout[64], variant[64], options[192];
+} ChanWindowKeys;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -152,6 +167,7 @@ ChanSpan
 chan_window_icon_encode(uint32_t window, const ChanWindowIcon *m, void *buffer, size_t capacity);
 ChanSpan
 chan_window_host_encode(uint32_t window, const ChanWindowHost *m, void *buffer, size_t capacity);
+ChanSpan chan_window_keys_encode(const ChanWindowKeys *m, void *buffer, size_t capacity);
 ChanSpan
 chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer, size_t capacity);
 
@@ -164,6 +180,7 @@ typedef struct {
         ChanWindowIcon icon;
         ChanWindowShape shape;
         ChanWindowHost host;
+        ChanWindowKeys keys;
     };
 } ChanWindowSaid;
 
@@ -172,3 +189,4 @@ bool chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said);
 
 // Whether every field is within its range.
 bool chan_window_props_valid(const ChanWindowProps *props);
+bool chan_window_keys_valid(const ChanWindowKeys *keys);

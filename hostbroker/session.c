@@ -569,7 +569,7 @@ tell_startup(BrokerSession *s, const char *startup_id, guint32 app_index, bool o
 
     CTL_INIT(&startup, CTL_STARTUP);
     CTL_SET_TEXT(startup.startup_id, startup_id);
-    if (*startup_id && s->view.control)
+    if ((*startup_id || !over) && s->view.control)
         chan_packet_send(s->view.control, &startup, sizeof startup, NULL, 0);
 }
 

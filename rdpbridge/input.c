@@ -3,6 +3,8 @@
 
 #include "rdpbridge/scancode.h"
 
+#include <freerdp/channels/channels.h>
+#include <freerdp/freerdp.h>
 #include <string.h>
 
 #define BUTTONS 10
@@ -40,6 +42,14 @@ bridge_input_attach(BridgeInput *i, rdpInput *library)
     memset(i->buttons, 0, sizeof i->buttons);
 }
 
+// Channels' messages wait in a queue of the library's, input does not: what says where input goes
+// (focus, the window under the pointer) must be before it.
+static void
+in_order(BridgeInput *i)
+{
+    (void)freerdp_channels_process_pending_messages(i->library->context->instance);
+}
+
 static void
 send_key(BridgeInput *i, guint32 evdev, bool down, bool repeat)
 {
@@ -69,6 +79,7 @@ bridge_input_key(BridgeInput *i, const ViewKey *key)
     if (!key->down && !was_down)
         return; // pressed before the focus came here
     i->keys[key->evdev] = key->down != 0;
+    in_order(i);
     send_key(i, key->evdev, key->down != 0, key->down && was_down);
 }
 
@@ -116,6 +127,7 @@ bridge_input_pointer(BridgeInput *i, const ViewPointer *p, gboolean congested)
 {
     if (!i->library)
         return;
+    in_order(i);
     i->x = coordinate(p->root_x);
     i->y = coordinate(p->root_y);
     switch (p->kind) {
@@ -160,6 +172,12 @@ bridge_input_focus(BridgeInput *i, gboolean focused)
             send_key(i, k, false, false);
         i->keys[k] = false;
     }
-    for (guint32 b = 0; b < BUTTONS; b++)
+}
+
+void
+bridge_input_release_all(BridgeInput *i)
+{
+    bridge_input_focus(i, FALSE);
+    for (guint32 b = 0; i->library && b < BUTTONS; b++)
         send_button(i, b, false);
 }

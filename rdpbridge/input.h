@@ -22,6 +22,8 @@ void bridge_input_key(BridgeInput *input, const ViewKey *key);
 void bridge_input_pointer(BridgeInput *input, const ViewPointer *pointer, gboolean congested);
 void bridge_input_locks(BridgeInput *input, guint32 locks);
 
-// A window of ours got the focus (locks are said again) or none has it any more (what is down is
-// released, or the guest believes it held for ever).
+// A window of ours got the focus (locks are said again) or none has it any more (keys that are down
+// are released, or the guest believes them held for ever). Buttons end where the pointer says.
 void bridge_input_focus(BridgeInput *input, gboolean focused);
+// Nobody is there to release anything.
+void bridge_input_release_all(BridgeInput *input);

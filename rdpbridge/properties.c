@@ -201,6 +201,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
         take_shape(m, w, &said->shape);
         break;
     case CHAN_WINDOW_HOST: // a client's
+    case CHAN_WINDOW_KEYS:
         break;
     }
 }

@@ -106,7 +106,7 @@ static void
 begin(BridgeSession *s)
 {
     // What is held down belongs to a window, and is none of that desktop's business.
-    bridge_input_focus(s->input, FALSE);
+    bridge_input_release_all(s->input);
     if (s->as_desktop && s->logged_on) {
         bridge_session_show_screen(s);
         return;

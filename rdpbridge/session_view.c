@@ -28,6 +28,7 @@ handle_layout(BridgeSession *s, const ViewLayout *layout)
 
     s->layout = *layout;
     s->has_layout = TRUE;
+    bridge_window_channel_keys(&layout->keys);
     if (changed)
         bridge_rail_layout(s->rail, layout->rdp_layout);
     bridge_session_consider_connecting(s);
@@ -154,7 +155,7 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
         bridge_session_close_window(s, named->id);
         break;
     default: // ENTER
-        if (bridge_model_window(s->model, named->id) && !s->screen_needed)
+        if ((named->id == 0 || bridge_model_window(s->model, named->id)) && !s->screen_needed)
             bridge_rail_raise(s->rail, named->id);
     }
 }
@@ -225,7 +226,7 @@ on_lost(gpointer user)
     BridgeSession *s = user;
 
     s->focus = 0;
-    bridge_input_focus(s->input, FALSE);
+    bridge_input_release_all(s->input);
     bridge_model_view_lost(s->model);
     bridge_clipboard_view_changed(s->clipboard, FALSE);
     bridge_session_check_abandoned(s);
@@ -236,7 +237,7 @@ bridge_session_take_view(BridgeSession *s, int take_fd)
 {
     bridge_viewlink_attach(s->view, take_fd);
     s->focus = 0;
-    bridge_input_focus(s->input, FALSE);
+    bridge_input_release_all(s->input);
     bridge_model_view_attached(s->model);
     bridge_cursor_view_attached(s->cursor);
     bridge_sound_view_attached(s->sound);

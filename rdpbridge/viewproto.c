@@ -244,10 +244,7 @@ check_screen(const Message *m, ChanSpan tail)
 static bool
 check_layout(const Message *m, ChanSpan tail)
 {
-    const ViewLayout *l = &m->layout;
-
-    return memchr(l->model, 0, sizeof l->model) && memchr(l->layout, 0, sizeof l->layout) &&
-           memchr(l->variant, 0, sizeof l->variant) && memchr(l->options, 0, sizeof l->options);
+    return chan_window_keys_valid(&m->layout.keys);
 }
 
 static bool
@@ -326,7 +323,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_CONFIGURED, sizeof(ViewConfigured), 0, 0, check_configured},
     {VIEW_MSG_STATE, sizeof(ViewStateMsg), 0, 0, check_state},
     {VIEW_MSG_CLOSE, sizeof(ViewId), 0, 0, check_id},
-    {VIEW_MSG_ENTER, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_ENTER, sizeof(ViewId), 0, 0, NULL},
     {VIEW_MSG_SOUND_PLAYED, sizeof(ViewSoundPlayed), 0, 0, NULL},
     {VIEW_MSG_CONTROL, sizeof(ViewPlain), 0, 1, NULL},
     {VIEW_MSG_HOST_CLIP, sizeof(ViewClip), 0, 0, check_clip},

@@ -71,7 +71,7 @@ typedef enum {
     VIEW_MSG_CONFIGURED = 46, // the host moved or resized a window
     VIEW_MSG_STATE = 47,      // the user minimised, maximised, restored, …
     VIEW_MSG_CLOSE = 48,      // the user closed a window
-    VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top
+    VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top; 0: left
     VIEW_MSG_SOUND_PLAYED = 50,
     VIEW_MSG_CONTROL = 51,   // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
     VIEW_MSG_HOST_CLIP = 52, // a selection of the host has these kinds
@@ -284,8 +284,7 @@ typedef struct {
     ViewHeader header;
     uint32_t rdp_layout; // Windows keyboard layout identifier of the active group, 0x409 if unknown
     uint32_t reserved;
-    char model[64], layout[64], variant[64],
-        options[192]; // XKB names, NUL-terminated; active first
+    ChanWindowKeys keys;
 } ViewLayout;
 
 typedef struct {

@@ -15,6 +15,25 @@ typedef struct {
 static BridgeWindowChannelSaid the_said;
 static IWTSVirtualChannel *the_channel; // of the one connection; NULL: not open
 
+static ChanWindowKeys the_keys; // of the host's keyboard
+
+static void
+tell_keys(void)
+{
+    guint8 buffer[512];
+    ChanSpan m = chan_window_keys_encode(&the_keys, buffer, sizeof buffer);
+
+    if (the_channel && *the_keys.layout)
+        (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
+}
+
+void
+bridge_window_channel_keys(const ChanWindowKeys *keys)
+{
+    the_keys = *keys;
+    tell_keys();
+}
+
 static UINT
 on_data(IWTSVirtualChannelCallback *callback, wStream *data)
 {
@@ -38,6 +57,7 @@ static UINT
 on_open(IWTSVirtualChannelCallback *callback)
 {
     the_channel = ((GENERIC_CHANNEL_CALLBACK *)callback)->channel;
+    tell_keys();
     return CHANNEL_RC_OK;
 }
 

@@ -14,6 +14,8 @@ typedef void (*BridgeWindowChannelSaid)(rdpContext *context, const ChanWindowSai
 
 // Tells the server how the host shows a window. FALSE: the server has not opened the channel.
 gboolean bridge_window_channel_host(guint32 window, const ChanWindowHost *host);
+// The host's keyboard map: now, and to each channel that opens later.
+void bridge_window_channel_keys(const ChanWindowKeys *keys);
 
 // What the library asks for by the channel's name; said hears from every connection.
 PVIRTUALCHANNELENTRY bridge_window_channel_entry(BridgeWindowChannelSaid said);

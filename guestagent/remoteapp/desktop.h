@@ -123,6 +123,9 @@ void ra_desktop_screen_size(RaDesktop *desktop, int *width, int *height);
 void ra_desktop_set_layout(RaDesktop *desktop, const char *model, const char *layout,
                            const char *variant, const char *options);
 
+// The same with the group that counts and the rate at which keys repeat.
+void ra_desktop_set_keys(RaDesktop *desktop, const ChanWindowKeys *keys);
+
 // Takes the window's damage as at most max rectangles in window coordinates, clipped to the
 // window and merged as needed. Returns how many; 0 when there is none. all: take the whole window
 // instead (first frame, new size, new client).
@@ -146,7 +149,8 @@ gboolean ra_desktop_capture_many(RaDesktop *desktop, guint32 id, const RaRect *r
 
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
-void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus
+// Without focus: the client's pointer is over it. 0: it is over none of the windows.
+void ra_desktop_raise(RaDesktop *desktop, guint32 id);
 // What programs are to draw by: ChanRailLooks, at first CHAN_LOOKS_DEFAULT. Programs that run
 // follow a compositor's coming and going; of the rest they may keep what they knew.
 void ra_desktop_set_looks(RaDesktop *desktop, guint32 looks);

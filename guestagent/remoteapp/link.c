@@ -609,6 +609,13 @@ ra_link_close(RaLink *link, const char *reason, bool replaced)
     end_link(link, reason);
 }
 
+void
+ra_link_catch_up(RaLink *link)
+{
+    if (link->activated && link->activation_told && link->end_reason == NULL)
+        link->events->received(link->user);
+}
+
 rdpContext *
 ra_link_context(const RaLink *link)
 {

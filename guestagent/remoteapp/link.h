@@ -52,6 +52,9 @@ void ra_link_free(RaLink *link);
 // protocol, and ends the connection; events.lost comes from the loop.
 void ra_link_close(RaLink *link, const char *reason, bool replaced);
 
+// Hands over what channels have received, which the library does after all input that came with it.
+void ra_link_catch_up(RaLink *link);
+
 rdpContext *ra_link_context(const RaLink *link);
 rdpSettings *ra_link_settings(const RaLink *link);
 HANDLE ra_link_vcm(const RaLink *link);

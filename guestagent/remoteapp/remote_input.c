@@ -11,15 +11,19 @@
 #define SCANCODE_NUMLOCK 0x45
 
 struct RaRemoteInput {
+    RaLink *link;
     RaDesktop *desktop;
     bool pause_tail; // the second half of Pause's sequence comes next
     gunichar2 high_surrogate;
 };
 
+// What channels said before comes first: the library would hand over all input that it has read.
 static RaRemoteInput *
 input_of(rdpInput *input)
 {
-    return ra_link_input(input->context);
+    RaRemoteInput *in = ra_link_input(input->context);
+    ra_link_catch_up(in->link);
+    return in;
 }
 
 static BOOL
@@ -135,6 +139,7 @@ RaRemoteInput *
 ra_remote_input_new(RaLink *link, RaDesktop *desktop)
 {
     RaRemoteInput *in = g_new0(RaRemoteInput, 1);
+    in->link = link;
     in->desktop = desktop;
     ra_link_set_input(link, in);
     rdpInput *input = ra_link_context(link)->input;

@@ -44,7 +44,10 @@ obey(RaWindowChannel *c)
             return;
         gsize size = 0;
         const guint8 *data = g_bytes_get_data(bytes, &size);
-        if (!chan_window_decode(CHAN_SPAN(data, size), &said) || said.type != CHAN_WINDOW_HOST)
+        bool is_one = chan_window_decode(CHAN_SPAN(data, size), &said);
+        if (is_one && said.type == CHAN_WINDOW_KEYS)
+            ra_desktop_set_keys(c->desktop, &said.keys);
+        if (!is_one || said.type != CHAN_WINDOW_HOST)
             continue;
         RaRect rect = {said.host.x, said.host.y, (int)said.host.width, (int)said.host.height};
         ra_rail_moved(c->rail, said.window, &rect);

@@ -3,6 +3,7 @@
 
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/windows.h"
 
 // From one window of the guest to the next the focus is nowhere for a moment.
@@ -10,6 +11,7 @@
 #define ACTIVATE_AFTER_PRESS_MS 3000
 #define ECHO_US G_USEC_PER_SEC
 #define ECHOES 8
+#define WENT_US (G_USEC_PER_SEC / 2)
 
 typedef struct {
     uint32_t id;
@@ -19,7 +21,11 @@ typedef struct {
 struct HostFocus {
     View *view;
     Window focused;
+    bool keymap_counts; // the next KeymapNotify is that of a focus in
+    bool held_known;    // and it has come, since the last one of these
+    unsigned pointed;   // modifiers that are down in a guest without the focus
     uint32_t sent_id;
+    gint64 went_us; // when the window that had the focus went
     GSource *leave;
     Echo echoes[ECHOES]; // what was sent lately: the guest says it back as ACTIVE
     unsigned next_echo;
@@ -60,9 +66,17 @@ send_focus(HostFocus *f, uint32_t id)
 
     if (f->sent_id == id)
         return;
-    if (f->sent_id != 0)
+    // Keys stay down from one window of the guest to the next. What is held already is pressed
+    // before: the program that is given the focus then finds it so, as natively.
+    if (id == 0)
         host_keyboard_release_all(f->view->keyboard);
+    else if (f->held_known)
+        host_keyboard_hold(f->view->keyboard);
+    f->held_known = false;
+    f->pointed = 0;
     f->sent_id = id;
+    if (id != 0)
+        host_stack_asked(f->view->stack, id);
     f->echoes[f->next_echo++ % ECHOES] = (Echo){id, g_get_monotonic_time()};
     VIEW_INIT(&m, VIEW_MSG_FOCUS);
     host_session_send(f->view, &m, sizeof m);
@@ -91,8 +105,28 @@ on_leave(gpointer user)
 }
 
 void
+host_focus_keymap(HostFocus *f, const XKeymapEvent *e)
+{
+    if (!f->keymap_counts)
+        return;
+    f->keymap_counts = false;
+    f->held_known = true;
+    host_keyboard_held(f->view->keyboard, e->key_vector);
+}
+
+void
+host_focus_pointed(HostFocus *f, unsigned modifiers)
+{
+    if (f->sent_id != 0 || f->focused != None || f->pointed == modifiers)
+        return;
+    f->pointed = modifiers;
+    host_keyboard_hold_modifiers(f->view->keyboard, modifiers);
+}
+
+void
 host_focus_event(HostFocus *f, const XFocusChangeEvent *e)
 {
+    f->keymap_counts = false;
     if (e->detail == NotifyPointer || e->detail == NotifyPointerRoot ||
         e->detail == NotifyDetailNone || e->detail == NotifyInferior)
         return;
@@ -101,6 +135,7 @@ host_focus_event(HostFocus *f, const XFocusChangeEvent *e)
         host_keyboard_release_all(f->view->keyboard);
         return;
     }
+    f->keymap_counts = e->type == FocusIn && e->mode != NotifyWhileGrabbed && !e->send_event;
     if (e->mode == NotifyUngrab) {
         if (e->type == FocusIn && f->sent_id != 0)
             host_keyboard_tell_locks(f->view->keyboard);
@@ -117,6 +152,9 @@ host_focus_sync(HostFocus *f)
 {
     HostWindow *w = f->focused ? host_windows_by_xid(f->view->windows, f->focused) : NULL;
 
+    if (f->keymap_counts)
+        return; // the server sends it right after
+
     // One that has just been minimised may lose the focus a moment later: the guest, told of it,
     // would restore the window.
     if (w && !w->is_orphan && w->wanted.state != VIEW_STATE_MINIMIZED) {
@@ -125,6 +163,9 @@ host_focus_sync(HostFocus *f)
             w->wanted.attention = false;
             host_window_push(w);
         }
+        if (f->sent_id == w->id && f->held_known)
+            host_keyboard_hold(f->view->keyboard); // a grab ended
+        f->held_known &= f->sent_id != w->id;
         send_focus(f, w->id);
     } else if (f->sent_id != 0 && !f->leave) {
         f->leave = g_timeout_source_new(LEAVE_MS);
@@ -142,8 +183,10 @@ host_focus_clicked_elsewhere(HostFocus *f)
 void
 host_focus_forget(HostFocus *f, Window xid)
 {
-    if (f->focused == xid)
-        f->focused = None;
+    if (f->focused != xid)
+        return;
+    f->focused = None;
+    f->went_us = g_get_monotonic_time();
 }
 
 void
@@ -177,7 +220,9 @@ host_focus_activate(HostFocus *f, HostWindow *w)
 {
     if (!w || !w->mapped || w->wanted.override_redirect || w->id == f->sent_id || is_echo(f, w->id))
         return;
-    // One that has just been mapped is the window manager's to focus or not.
+    // Which one follows one that went, or is focused when it is mapped, the window manager says.
+    if (g_get_monotonic_time() - f->went_us < WENT_US)
+        return;
     if (g_get_monotonic_time() - w->mapped_us < ECHO_US)
         return;
     if (view_pressed_within(f->view, ACTIVATE_AFTER_PRESS_MS))

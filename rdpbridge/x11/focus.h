@@ -10,6 +10,12 @@ HostFocus *host_focus_new(View *view);
 void host_focus_free(HostFocus *focus);
 
 void host_focus_event(HostFocus *focus, const XFocusChangeEvent *event);
+// What is held comes after each focus in (and each entering of the pointer): keys that went down
+// elsewhere count where the focus is now, and those that went up elsewhere count no more.
+void host_focus_keymap(HostFocus *focus, const XKeymapEvent *event);
+// The pointer did something over a window of ours while these modifiers were down (0: it left):
+// they count there even if the focus is elsewhere.
+void host_focus_pointed(HostFocus *focus, unsigned modifiers);
 // A batch of events is done, or a window got another id: tells the session if the focus moved.
 void host_focus_sync(HostFocus *focus);
 

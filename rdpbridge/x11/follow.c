@@ -4,6 +4,7 @@
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sync.h"
@@ -43,6 +44,7 @@ host_follow_mapped(HostWindow *w, bool mapped)
     w->state_dirty = true;
     if (!mapped) {
         w->n_exposed = 0;
+        host_pointer_forget(w->view->pointer, w);
         return;
     }
     w->geometry_dirty = true;

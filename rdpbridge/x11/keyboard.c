@@ -13,7 +13,9 @@ enum { LOCK_SCROLL = 1, LOCK_NUM = 2, LOCK_CAPS = 4 };
 
 struct HostKeyboard {
     View *view;
-    uint8_t pressed[256 / 8]; // by keycode
+    uint8_t pressed[256 / 8]; // in the guest, by key code
+    uint8_t held[256 / 8];    // on the host, when the focus came
+    XModifierKeymap *modifiers;
     ViewLayout layout;
     Atom caps, num, scroll; // names of indicators
 };
@@ -35,7 +37,11 @@ host_keyboard_new(View *view)
         XkbSelectEvents(x->dpy, XkbUseCoreKbd, XkbNewKeyboardNotifyMask, XkbNewKeyboardNotifyMask);
         XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbStateNotify, XkbGroupStateMask,
                               XkbGroupStateMask);
+        XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbControlsNotify,
+                              XkbRepeatKeysMask | XkbControlsEnabledMask,
+                              XkbRepeatKeysMask | XkbControlsEnabledMask);
     }
+    k->modifiers = XGetModifierMapping(x->dpy);
     host_layout_read(x, &k->layout);
     return k;
 }
@@ -43,6 +49,9 @@ host_keyboard_new(View *view)
 void
 host_keyboard_free(HostKeyboard *k)
 {
+    if (!k)
+        return;
+    XFreeModifiermap(k->modifiers);
     g_free(k);
 }
 
@@ -55,30 +64,99 @@ tell_key(HostKeyboard *k, unsigned keycode, bool down)
     host_session_send(k->view, &m, sizeof m);
 }
 
+static bool
+is_set(const uint8_t *keys, unsigned keycode)
+{
+    return keys[keycode / 8] & (1u << keycode % 8);
+}
+
+static void
+set(uint8_t *keys, unsigned keycode, bool down)
+{
+    uint8_t bit = (uint8_t)(1u << keycode % 8);
+
+    keys[keycode / 8] = (uint8_t)(down ? keys[keycode / 8] | bit : keys[keycode / 8] & ~bit);
+}
+
+static void
+press(HostKeyboard *k, unsigned keycode, bool down)
+{
+    if (!down && !is_set(k->pressed, keycode))
+        return; // was released when the focus left
+    set(k->pressed, keycode, down);
+    tell_key(k, keycode, down);
+}
+
 void
 host_keyboard_key(HostKeyboard *k, HostWindow *w, const XKeyEvent *e)
 {
     if (e->keycode <= KEYCODE_FIRST || e->keycode > 255 || w->is_orphan)
         return;
-    uint8_t *byte = &k->pressed[e->keycode / 8], bit = (uint8_t)(1u << e->keycode % 8);
-    if (e->type == KeyPress) {
-        *byte |= bit;
+    if (e->type == KeyPress)
         view_pressed(k->view, w, e->time);
-    } else if (*byte & bit) {
-        *byte &= (uint8_t)~bit;
-    } else {
-        return; // was released when the focus left
-    }
-    tell_key(k, e->keycode, e->type == KeyPress);
+    else
+        set(k->held, e->keycode, false);
+    press(k, e->keycode, e->type == KeyPress);
 }
 
 void
 host_keyboard_release_all(HostKeyboard *k)
 {
     for (unsigned keycode = KEYCODE_FIRST + 1; keycode < 256; keycode++)
-        if (k->pressed[keycode / 8] & (1u << keycode % 8))
-            tell_key(k, keycode, false);
-    memset(k->pressed, 0, sizeof k->pressed);
+        press(k, keycode, false);
+}
+
+// Bits of the modifiers that a key makes (ShiftMask …).
+static unsigned
+modifiers_of(const HostKeyboard *k, unsigned keycode)
+{
+    unsigned found = 0;
+
+    for (int i = 0; i < 8 * k->modifiers->max_keypermod; i++)
+        if (k->modifiers->modifiermap[i] == keycode)
+            found |= 1u << (i / k->modifiers->max_keypermod);
+    // A lock is told as one: what its key did is done.
+    return found & (ShiftMask | ControlMask | Mod1Mask | Mod3Mask | Mod4Mask | Mod5Mask);
+}
+
+void
+host_keyboard_held(HostKeyboard *k, const char keys[32])
+{
+    memcpy(k->held, keys, sizeof k->held);
+}
+
+void
+host_keyboard_hold(HostKeyboard *k)
+{
+    for (unsigned keycode = KEYCODE_FIRST + 1; keycode < 256; keycode++) {
+        bool down = is_set(k->held, keycode);
+        if (!down)
+            press(k, keycode, false);
+        else if (!is_set(k->pressed, keycode) && modifiers_of(k, keycode) != 0)
+            press(k, keycode, true);
+    }
+}
+
+void
+host_keyboard_hold_modifiers(HostKeyboard *k, unsigned wanted)
+{
+    unsigned made = 0;
+
+    for (unsigned keycode = KEYCODE_FIRST + 1; keycode < 256; keycode++) {
+        unsigned makes = modifiers_of(k, keycode);
+        if (makes != 0 && is_set(k->pressed, keycode) && (makes & ~wanted) == 0)
+            made |= makes;
+        else
+            press(k, keycode, false);
+    }
+    // The first key of each is as good as any other.
+    for (int i = 0; i < 8 * k->modifiers->max_keypermod; i++) {
+        unsigned keycode = k->modifiers->modifiermap[i], makes = modifiers_of(k, keycode);
+        if (keycode <= KEYCODE_FIRST || (makes & wanted & ~made) == 0 || (makes & ~wanted) != 0)
+            continue;
+        press(k, keycode, true);
+        made |= makes;
+    }
 }
 
 static bool
@@ -117,6 +195,8 @@ host_keyboard_changed(HostKeyboard *k)
 {
     ViewLayout now;
 
+    XFreeModifiermap(k->modifiers);
+    k->modifiers = XGetModifierMapping(k->view->x->dpy);
     host_layout_read(k->view->x, &now);
     if (memcmp(&now, &k->layout, sizeof now) == 0)
         return;

@@ -15,6 +15,14 @@ void host_keyboard_key(HostKeyboard *keyboard, HostWindow *window, const XKeyEve
 // Releases in the guest what is held: the focus leaves.
 void host_keyboard_release_all(HostKeyboard *keyboard);
 
+// Which keys are down, a bit for each key code (KeymapNotify): when a window of ours is given the
+// focus. The guest is told by host_keyboard_hold.
+void host_keyboard_held(HostKeyboard *keyboard, const char keys[32]);
+// Presses in the guest the modifiers that are down, and releases what is not any more.
+void host_keyboard_hold(HostKeyboard *keyboard);
+// The same by a mask of modifiers, for a guest without the focus.
+void host_keyboard_hold_modifiers(HostKeyboard *keyboard, unsigned modifiers);
+
 void host_keyboard_tell_locks(HostKeyboard *keyboard);
 // The layout, to a new session or when it changed.
 void host_keyboard_tell(HostKeyboard *keyboard);

@@ -6,8 +6,8 @@
 
 #define LAUNCHES_MAX 16
 #define MESSAGE_PIECE 20 // bytes of a client message
-
-#define LATE_MS 15000 // without a window
+#define LATE_MS 15000    // without a window
+#define SPLASH_US (20 * G_USEC_PER_SEC)
 
 typedef struct {
     CtlStartup startup;
@@ -18,6 +18,7 @@ struct HostLaunches {
     View *view;
     GQueue pending; // Launch, oldest first
     GSource *late;  // for the oldest
+    gint64 begun_us; // the last launch whose program may still show a splash screen; 0: none
 };
 
 HostLaunches *
@@ -131,6 +132,8 @@ over(HostLaunches *l, const char *startup_id)
 void
 host_launches_add(HostLaunches *l, const CtlStartup *m)
 {
+    if (!m->over)
+        l->begun_us = g_get_monotonic_time();
     if (m->startup_id[0] == 0)
         return;
     if (m->over) {
@@ -144,6 +147,12 @@ host_launches_add(HostLaunches *l, const CtlStartup *m)
     launch->late_us = g_get_monotonic_time() + (gint64)LATE_MS * 1000;
     g_queue_push_tail(&l->pending, launch);
     expect_late(l);
+}
+
+bool
+host_launches_splash(const HostLaunches *l)
+{
+    return l->begun_us != 0 && g_get_monotonic_time() - l->begun_us < SPLASH_US;
 }
 
 // Ids end in _TIME and the X time of the click, by the specification.
@@ -175,6 +184,8 @@ host_launches_take(HostLaunches *l, HostWindow *w)
 void
 host_launches_mapped(HostLaunches *l, HostWindow *w)
 {
+    if (!w->wanted.override_redirect)
+        l->begun_us = 0;
     if (w->startup_id[0] == 0)
         return;
     say_over(l, w->startup_id);

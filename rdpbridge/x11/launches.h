@@ -12,6 +12,10 @@ void host_launches_free(HostLaunches *launches);
 
 void host_launches_add(HostLaunches *launches, const CtlStartup *message);
 
+// Whether the user launched a program a short while ago and no window but popups came since: what
+// comes first may be its splash screen.
+bool host_launches_splash(const HostLaunches *launches);
+
 // A top-level window is being created: gives it the startup id and time of its launch, if any.
 void host_launches_take(HostLaunches *launches, HostWindow *window);
 

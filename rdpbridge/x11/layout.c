@@ -58,44 +58,42 @@ host_layout_rdp_id(const char *layout, const char *variant)
     return 0x409;
 }
 
-// "us,de" with group 1 becomes "de,us".
+// The group's part of a list; variants may be fewer than layouts.
 static void
-active_first(const char *list, unsigned group, char *out, size_t size)
+part_of(const char *list, unsigned group, char *out, size_t size)
 {
     g_auto(GStrv) parts = g_strsplit(list, ",", GROUPS_MAX);
-    guint n = g_strv_length(parts);
 
-    if (group < n && group > 0) {
-        char *active = parts[group];
-        memmove(&parts[1], &parts[0], group * sizeof parts[0]);
-        parts[0] = active;
-    }
-    g_autofree char *joined = g_strjoinv(",", parts);
+    g_strlcpy(out, group < g_strv_length(parts) ? parts[group] : "", size);
+}
+
+// Keys of the host's own, as for ending the X server, are not the guest's.
+static void
+put_options(const char *options, char *out, size_t size)
+{
+    g_auto(GStrv) parts = g_strsplit(options, ",", -1);
+    g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
+
+    for (char **part = parts; *part; part++)
+        if (!g_str_has_prefix(*part, "terminate:") && !g_str_has_prefix(*part, "srvrkeys:"))
+            g_strv_builder_add(kept, *part);
+    g_auto(GStrv) list = g_strv_builder_end(kept);
+    g_autofree char *joined = g_strjoinv(",", list);
     ctl_set_text(out, size, joined);
 }
 
-// Variants may be fewer than layouts; they are parallel, so missing ones are empty.
-static char *
-fill_up(const char *variants, const char *layouts)
-{
-    GString *full = g_string_new(variants);
-    unsigned want = 0, have = 0;
-
-    for (const char *p = layouts; *p; p++)
-        want += *p == ',';
-    for (const char *p = variants; *p; p++)
-        have += *p == ',';
-    for (; have < want; have++)
-        g_string_append_c(full, ',');
-    return g_string_free(full, FALSE);
-}
-
 static void
-first_of(const char *list, char *out, size_t size)
+read_repeat(HostDisplay *x, ChanWindowKeys *keys)
 {
-    size_t n = strcspn(list, ",");
+    XKeyboardState state = {.global_auto_repeat = AutoRepeatModeOff};
+    unsigned delay_ms = 0, interval_ms = 0;
 
-    g_strlcpy(out, list, MIN(n + 1, size));
+    XGetKeyboardControl(x->dpy, &state);
+    if (state.global_auto_repeat == AutoRepeatModeOff || x->xkb_event < 0 ||
+        !XkbGetAutoRepeatRate(x->dpy, XkbUseCoreKbd, &delay_ms, &interval_ms))
+        return;
+    keys->repeat_delay_ms = MIN(delay_ms, CHAN_WINDOW_REPEAT_MAX);
+    keys->repeat_interval_ms = CLAMP(interval_ms, 1, CHAN_WINDOW_REPEAT_MAX);
 }
 
 void
@@ -116,15 +114,16 @@ host_layout_read(HostDisplay *x, ViewLayout *l)
             part[i] = p;
     if (x->xkb_event < 0 || XkbGetState(x->dpy, XkbUseCoreKbd, &state) != Success)
         state.group = 0;
-    g_autofree char *variants = fill_up(part[3], part[2]);
     memset(l, 0, sizeof *l);
-    ctl_set_text(l->model, sizeof l->model, part[1]);
-    active_first(part[2], state.group, l->layout, sizeof l->layout);
-    active_first(variants, state.group, l->variant, sizeof l->variant);
-    ctl_set_text(l->options, sizeof l->options, part[4]);
-    first_of(l->layout, layout, sizeof layout);
-    first_of(l->variant, variant, sizeof variant);
+    l->keys.group = MIN(state.group, CHAN_WINDOW_GROUPS_MAX - 1);
+    ctl_set_text(l->keys.model, sizeof l->keys.model, part[1]);
+    ctl_set_text(l->keys.layout, sizeof l->keys.layout, part[2]);
+    ctl_set_text(l->keys.variant, sizeof l->keys.variant, part[3]);
+    put_options(part[4], l->keys.options, sizeof l->keys.options);
+    part_of(part[2], state.group, layout, sizeof layout);
+    part_of(part[3], state.group, variant, sizeof variant);
     l->rdp_layout = host_layout_rdp_id(layout, variant);
+    read_repeat(x, &l->keys);
     if (names)
         XFree(names);
 }

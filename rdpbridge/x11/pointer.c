@@ -2,8 +2,10 @@
 #include "rdpbridge/x11/pointer.h"
 
 #include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/scroll.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/extensions/XInput2.h>
@@ -18,10 +20,12 @@ struct HostPointer {
     Window under;
     HostScroll *scroll;
     bool has_motion;
-    ViewPointer motion; // the last one of this batch
-    uint32_t held;      // bits of buttons that are down in the guest
-    uint32_t held_id;   // the window they went down on
-    int held_device;    // and of which device
+    ViewPointer motion;  // the last one of this batch
+    uint32_t held;       // bits of buttons that are down in the guest
+    uint32_t held_id;    // the window they went down on
+    int held_device;     // and of which device
+    int32_t at_x, at_y;  // the last button was pressed or let go there
+    uint32_t told_under; // the window that the guest has at its pointer; 0: none
     bool watches_outside;
 };
 
@@ -100,6 +104,26 @@ host_pointer_flush(HostPointer *p)
     host_session_send(p->view, &p->motion, sizeof p->motion);
 }
 
+static void
+tell_under(HostPointer *p, uint32_t id)
+{
+    ViewId m = {.id = id};
+
+    VIEW_INIT(&m, VIEW_MSG_ENTER);
+    host_pointer_flush(p);
+    host_session_send(p->view, &m, sizeof m);
+    p->told_under = id;
+}
+
+void
+host_pointer_drained(HostPointer *p)
+{
+    host_pointer_flush(p);
+    // What is dragged may be dropped on another window.
+    if (p->told_under != 0 && p->under == None && p->held == 0)
+        tell_under(p, 0);
+}
+
 static ViewPointer
 message(const HostWindow *w, uint32_t kind, double root_x, double root_y)
 {
@@ -160,6 +184,8 @@ button(HostPointer *p, HostWindow *w, ViewPointer at, unsigned number)
         return; // was let go when a move loop began
     }
     at.button = number;
+    p->at_x = at.root_x;
+    p->at_y = at.root_y;
     host_pointer_flush(p);
     host_session_send(p->view, &at, sizeof at);
 }
@@ -193,6 +219,7 @@ on_device_event(HostPointer *p, const XIDeviceEvent *e)
 
     if (!w || w->is_orphan)
         return;
+    host_focus_pointed(p->view->focus, (unsigned)e->mods.effective);
     if (e->evtype == XI_Motion) {
         bool scrolled = host_scroll_motion(p->scroll, e, &dx, &dy);
         ViewPointer at = message(w, VIEW_POINTER_WHEEL, e->root_x, e->root_y);
@@ -244,8 +271,10 @@ host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
     if (e->detail == NotifyInferior)
         return;
     if (e->type == LeaveNotify) {
-        if (e->mode != NotifyGrab && p->under == e->window)
+        if (e->mode != NotifyGrab && p->under == e->window) {
             p->under = None;
+            host_focus_pointed(p->view->focus, 0);
+        }
         return;
     }
     if (e->mode == NotifyGrab || !w)
@@ -254,10 +283,8 @@ host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
     host_scroll_restart(p->scroll);
     if (w->is_orphan)
         return;
-    ViewId m = {.id = w->id};
-    VIEW_INIT(&m, VIEW_MSG_ENTER);
-    host_pointer_flush(p);
-    host_session_send(p->view, &m, sizeof m);
+    host_stack_asked(p->view->stack, w->id);
+    tell_under(p, w->id);
     moved(p, w, e->x_root, e->y_root);
 }
 
@@ -281,14 +308,8 @@ host_pointer_popups_changed(HostPointer *p)
     select_on_root(p);
 }
 
-void
-host_pointer_forget(HostPointer *p, Window xid)
-{
-    if (p->under == xid)
-        p->under = None;
-}
-
-// The window manager takes the pointer, and the releases with it: the guest is told of them now.
+// The window manager takes the pointer, or the window that had it goes, and the releases with it:
+// the guest is told of them now.
 static void
 let_go(HostPointer *p, HostWindow *w, int32_t root_x, int32_t root_y)
 {
@@ -302,6 +323,15 @@ let_go(HostPointer *p, HostWindow *w, int32_t root_x, int32_t root_y)
         host_session_send(p->view, &m, sizeof m);
     }
     p->held = 0;
+}
+
+void
+host_pointer_forget(HostPointer *p, HostWindow *w)
+{
+    if (p->under == w->xid)
+        p->under = None;
+    if (p->held != 0 && p->held_id == w->id)
+        let_go(p, w, p->at_x, p->at_y);
 }
 
 void

@@ -21,9 +21,12 @@ void host_pointer_xi_event(HostPointer *pointer, const XGenericEventCookie *cook
 
 // Sends the motion that is pending: motion is only told once per batch of events, but in order.
 void host_pointer_flush(HostPointer *pointer);
+// The same at the end of a batch, and that the pointer left all windows of the guest.
+void host_pointer_drained(HostPointer *pointer);
 
 // While menus are open, clicks elsewhere are of interest.
 void host_pointer_popups_changed(HostPointer *pointer);
 
-void host_pointer_forget(HostPointer *pointer, Window xid);
+// The window is not seen any more: a button that is held in it ends.
+void host_pointer_forget(HostPointer *pointer, HostWindow *window);
 void host_pointer_move_loop(HostPointer *pointer, const ViewMoveLoop *message);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/popup.h"
 
+#include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/windows.h"
@@ -54,7 +55,8 @@ host_popup_admit(const HostWindow *w)
 
     if (!host_popup_fits(w))
         return false;
-    if (view_pressed_within(w->view, HOST_POPUP_AFTER_PRESS_MS))
+    if (view_pressed_within(w->view, HOST_POPUP_AFTER_PRESS_MS) ||
+        host_launches_splash(w->view->launches))
         return true;
     // A tooltip belongs to what the pointer rests on, a submenu to the menu under the pointer.
     return under && (w->kind == VIEW_KIND_TOOLTIP || under->wanted.override_redirect);

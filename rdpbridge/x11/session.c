@@ -9,6 +9,7 @@
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/sound.h"
+#include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <gio/gio.h>
@@ -77,6 +78,7 @@ lost(HostSession *s)
     forget(s);
     host_windows_orphan_all(s->view->windows);
     host_focus_reset(s->view->focus);
+    host_stack_reset(s->view->stack);
     host_control_session_lost(s->view->control);
 }
 
@@ -88,6 +90,7 @@ drop_broken(HostSession *s, const char *why)
     forget(s);
     host_windows_close_all(s->view->windows);
     host_focus_reset(s->view->focus);
+    host_stack_reset(s->view->stack);
     host_control_session_lost(s->view->control);
 }
 
@@ -154,6 +157,7 @@ host_session_connect(HostSession *s, int take_fd)
         forget(s);
         host_windows_orphan_all(view->windows);
         host_focus_reset(view->focus);
+        host_stack_reset(view->stack);
     }
     host_windows_expect(view->windows);
     s->socket = chan_packet_socket_new(view->context, take_fd, VIEW_PACKET_MAX, on_packet, s);

@@ -1,16 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/stack.h"
 
-#include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
+#include <string.h>
 
 #define CLIENTS_MAX 4096
 // The order counts for this long after the user did something: programs raise their windows in
-// answer to that, and guests restack by themselves for their pointer.
+// answer to that.
 #define ORDER_AFTER_PRESS_MS 1500
+#define ECHO_US G_USEC_PER_SEC
+#define ASKED_MAX 16
+
+typedef struct {
+    uint32_t id;
+    gint64 at_us;
+} Asked;
+
+struct HostStack {
+    View *view;
+    GArray *last; // of uint32_t: the guest's last order, top first
+    Asked asked[ASKED_MAX];
+    unsigned n_asked; // oldest first: what the guest has not said back yet
+};
+
+HostStack *
+host_stack_new(View *view)
+{
+    HostStack *s = g_new0(HostStack, 1);
+
+    s->view = view;
+    s->last = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    return s;
+}
+
+void
+host_stack_free(HostStack *s)
+{
+    if (!s)
+        return;
+    g_array_unref(s->last);
+    g_free(s);
+}
+
+void
+host_stack_reset(HostStack *s)
+{
+    g_array_set_size(s->last, 0);
+    s->n_asked = 0;
+}
+
+static void
+drop_asked(HostStack *s, unsigned n)
+{
+    s->n_asked -= n;
+    memmove(s->asked, s->asked + n, s->n_asked * sizeof s->asked[0]);
+}
+
+void
+host_stack_asked(HostStack *s, uint32_t id)
+{
+    uint32_t top = s->last->len > 0 ? g_array_index(s->last, uint32_t, 0) : 0;
+
+    if (s->n_asked > 0)
+        top = s->asked[s->n_asked - 1].id;
+    if (top == id)
+        return; // it has nothing to raise, and will say nothing
+    if (s->n_asked == ASKED_MAX)
+        drop_asked(s, 1);
+    s->asked[s->n_asked++] = (Asked){id, g_get_monotonic_time()};
+}
+
+// Whether the guest raised this one because it was told to.
+static bool
+take_echo(HostStack *s, uint32_t id)
+{
+    gint64 now = g_get_monotonic_time();
+
+    while (s->n_asked > 0 && now - s->asked[0].at_us > ECHO_US)
+        drop_asked(s, 1);
+    for (unsigned i = 0; i < s->n_asked; i++) {
+        if (s->asked[i].id == id) {
+            drop_asked(s, i + 1);
+            return true;
+        }
+    }
+    return false;
+}
 
 // Position of each of our X windows in the host's stack, bottom first, from 1.
 static GHashTable *
@@ -31,31 +109,140 @@ host_order(View *view)
     return order;
 }
 
-void
-host_stack_order(View *view, const ViewStack *m)
-{
-    const uint32_t *ids = (const uint32_t *)(m + 1);
-    const HostWindow *under = host_pointer_window(view->pointer), *above = NULL;
-    HostDisplay *x = view->x;
+typedef struct {
+    const HostWindow *w;
+    guint at; // on the host, bottom first
+} Placed;
 
-    // The guest raises what the pointer enters; the host does not.
-    if (m->count == 0 || !view_pressed_within(view, ORDER_AFTER_PRESS_MS) ||
-        (under && under->id == ids[0]))
-        return;
+// The guest's order of those that the host shows.
+static GArray *
+placed_windows(View *view, const uint32_t *ids, uint32_t n)
+{
     g_autoptr(GHashTable) order = host_order(view);
-    guint above_at = 0;
-    for (uint32_t i = 0; i < m->count; i++) {
+    GArray *placed = g_array_new(FALSE, FALSE, sizeof(Placed));
+
+    for (uint32_t i = 0; i < n; i++) {
         const HostWindow *w = host_windows_find(view->windows, ids[i]);
         guint at = w && w->xid ? GPOINTER_TO_UINT(g_hash_table_lookup(order, (gpointer)w->xid)) : 0;
-        if (at == 0 || !host_window_shown(w))
-            continue;
-        if (above && at > above_at) {
-            XWindowChanges changes = {.sibling = above->xid, .stack_mode = Below};
-            XReconfigureWMWindow(x->dpy, w->xid, DefaultScreen(x->dpy), CWSibling | CWStackMode,
-                                 &changes);
-            at = above_at;
-        }
-        above = w;
-        above_at = at;
+        if (at != 0 && host_window_shown(w))
+            g_array_append_val(placed, ((Placed){w, at}));
     }
+    return placed;
+}
+
+static void
+put_below(const Placed *p, const Placed *above)
+{
+    HostDisplay *x = p->w->view->x;
+    XWindowChanges changes = {.sibling = above->w->xid, .stack_mode = Below};
+
+    XReconfigureWMWindow(x->dpy, p->w->xid, DefaultScreen(x->dpy), CWSibling | CWStackMode,
+                         &changes);
+}
+
+// All that the guest has under the first.
+static void
+lower_others(const GArray *placed)
+{
+    const Placed *top = &g_array_index(placed, Placed, 0);
+
+    for (guint i = placed->len; i-- > 1;)
+        if (g_array_index(placed, Placed, i).at > top->at)
+            put_below(&g_array_index(placed, Placed, i), top);
+}
+
+static void
+lower_last(const GArray *placed)
+{
+    const Placed *last = &g_array_index(placed, Placed, placed->len - 1), *lowest = last;
+
+    for (guint i = 0; i < placed->len; i++)
+        if (g_array_index(placed, Placed, i).at < lowest->at)
+            lowest = &g_array_index(placed, Placed, i);
+    if (lowest != last)
+        put_below(last, lowest);
+}
+
+// Several moved at once: owners with their dialogs.
+static void
+follow_all(const GArray *placed)
+{
+    guint above = 0;
+
+    for (guint i = 1; i < placed->len; i++) {
+        Placed *p = &g_array_index(placed, Placed, i);
+        const Placed *a = &g_array_index(placed, Placed, above);
+        if (p->at > a->at) {
+            put_below(p, a);
+            p->at = a->at;
+        }
+        above = i;
+    }
+}
+
+// Those of a that are in b too, but for one.
+static GArray *
+common(const GArray *a, const GArray *b, uint32_t without)
+{
+    GArray *both = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_autoptr(GHashTable) in_b = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < b->len; i++)
+        g_hash_table_add(in_b, GUINT_TO_POINTER(g_array_index(b, uint32_t, i)));
+    for (guint i = 0; i < a->len; i++) {
+        uint32_t id = g_array_index(a, uint32_t, i);
+        if (id != without && g_hash_table_contains(in_b, GUINT_TO_POINTER(id)))
+            g_array_append_val(both, id);
+    }
+    return both;
+}
+
+static bool
+equal_without(const GArray *a, const GArray *b, uint32_t without)
+{
+    g_autoptr(GArray) left = common(a, b, without);
+    g_autoptr(GArray) right = common(b, a, without);
+
+    return left->len == right->len &&
+           (left->len == 0 || memcmp(left->data, right->data, left->len * sizeof(uint32_t)) == 0);
+}
+
+typedef enum { SAME, RAISED, LOWERED, MANY } Change;
+
+static Change
+change_between(const GArray *before, const GArray *now)
+{
+    if (equal_without(before, now, 0))
+        return SAME;
+    if (equal_without(before, now, g_array_index(now, uint32_t, 0)))
+        return RAISED;
+    if (equal_without(before, now, g_array_index(now, uint32_t, now->len - 1)))
+        return LOWERED;
+    return MANY;
+}
+
+void
+host_stack_order(HostStack *s, const ViewStack *m)
+{
+    const uint32_t *ids = (const uint32_t *)(m + 1);
+    g_autoptr(GArray) before = s->last;
+
+    s->last = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_array_append_vals(s->last, ids, m->count);
+    if (m->count == 0)
+        return;
+    Change change = change_between(before, s->last);
+    if (change != LOWERED && take_echo(s, ids[0]))
+        return;
+    if (change == SAME || !view_pressed_within(s->view, ORDER_AFTER_PRESS_MS))
+        return;
+    g_autoptr(GArray) placed = placed_windows(s->view, ids, m->count);
+    if (placed->len < 2)
+        return;
+    if (change == RAISED && g_array_index(placed, Placed, 0).w->id == ids[0])
+        lower_others(placed);
+    else if (change == LOWERED)
+        lower_last(placed);
+    else if (change == MANY)
+        follow_all(placed);
 }

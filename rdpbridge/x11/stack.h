@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The guest's stacking order, followed among its own windows only: a window that the guest has
-// below another is lowered to just below it. Nothing is raised over the host's own windows.
+// The guest's stacking order, followed among its own windows only, and only in what a program of
+// the guest changed: the guest also raises what the host's pointer enters or its user focuses,
+// where the host may not have. Nothing is raised over the host's own windows: to raise one is to
+// lower the others to just below it.
 
 #include "rdpbridge/x11/view.h"
 
-void host_stack_order(View *view, const ViewStack *message);
+HostStack *host_stack_new(View *view);
+void host_stack_free(HostStack *stack);
+
+// The guest is told something that has it raise this window.
+void host_stack_asked(HostStack *stack, uint32_t id);
+void host_stack_order(HostStack *stack, const ViewStack *message);
+// The session is another one.
+void host_stack_reset(HostStack *stack);

@@ -13,6 +13,7 @@
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sound.h"
+#include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -82,7 +83,8 @@ on_extension_event(View *view, XEvent *e)
         host_screen_changed(view->screen); // a compositor came or went
     } else if (e->type == x->xkb_event) {
         const XkbEvent *k = (const XkbEvent *)e;
-        if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify)
+        if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify ||
+            k->any.xkb_type == XkbControlsNotify)
             host_keyboard_changed(view->keyboard);
     }
 }
@@ -108,6 +110,7 @@ on_window_event(View *view, HostWindow *w, XEvent *e)
     case KeyPress:
     case KeyRelease:
         host_pointer_flush(view->pointer);
+        host_focus_sync(view->focus); // the focus may have come in the same batch
         host_keyboard_key(view->keyboard, w, &e->xkey);
         break;
     case ButtonPress:
@@ -143,6 +146,9 @@ on_event(XEvent *e, gpointer user)
     case FocusOut:
         host_focus_event(view->focus, &e->xfocus);
         break;
+    case KeymapNotify:
+        host_focus_keymap(view->focus, &e->xkeymap);
+        break;
     case EnterNotify:
     case LeaveNotify:
         host_pointer_crossing(view->pointer, &e->xcrossing);
@@ -169,7 +175,7 @@ on_drained(gpointer user)
 {
     View *view = user;
 
-    host_pointer_flush(view->pointer);
+    host_pointer_drained(view->pointer);
     host_windows_sync(view->windows);
     host_focus_sync(view->focus);
 }
@@ -200,6 +206,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->keyboard = host_keyboard_new(view);
     view->pointer = host_pointer_new(view);
     view->focus = host_focus_new(view);
+    view->stack = host_stack_new(view);
     view->cursor = host_cursor_new(view);
     view->clipboard = host_clipboard_new(view);
     view->sound = host_sound_new(view);
@@ -223,6 +230,7 @@ view_free(View *view)
     host_sound_free(view->sound);
     host_clipboard_free(view->clipboard);
     host_cursor_free(view->cursor);
+    host_stack_free(view->stack);
     host_focus_free(view->focus);
     host_pointer_free(view->pointer);
     host_keyboard_free(view->keyboard);

@@ -20,6 +20,7 @@ typedef struct HostPointer HostPointer;
 typedef struct HostScreen HostScreen;
 typedef struct HostSession HostSession;
 typedef struct HostSound HostSound;
+typedef struct HostStack HostStack;
 typedef struct HostWindow HostWindow;
 typedef struct HostWindows HostWindows;
 
@@ -35,6 +36,7 @@ typedef struct View {
     HostKeyboard *keyboard;
     HostPointer *pointer;
     HostFocus *focus;
+    HostStack *stack;
     HostCursor *cursor;
     HostClipboard *clipboard;
     HostSound *sound;

@@ -48,7 +48,7 @@ host_window_free(HostWindow *w)
         return;
     host_sync_stop(w);
     if (w->xid) {
-        host_windows_forget_xid(w->view->windows, w->xid);
+        host_windows_forget_xid(w->view->windows, w);
         XDestroyWindow(w->view->x->dpy, w->xid);
         if (w->wanted.override_redirect)
             host_pointer_popups_changed(w->view->pointer);
@@ -344,7 +344,8 @@ create(HostWindow *w)
         .override_redirect = w->wanted.override_redirect,
         .colormap = w->visual->colormap,
         .event_mask = ExposureMask | StructureNotifyMask | PropertyChangeMask | FocusChangeMask |
-                      EnterWindowMask | LeaveWindowMask | KeyPressMask | KeyReleaseMask,
+                      EnterWindowMask | LeaveWindowMask | KeyPressMask | KeyReleaseMask |
+                      KeymapStateMask,
     };
     w->xid = XCreateWindow(x->dpy, x->root, g->x, g->y, g->width, g->height, 0, w->visual->depth,
                            InputOutput, w->visual->visual,
@@ -486,7 +487,7 @@ host_window_push(HostWindow *w)
 void
 host_window_inherit(HostWindow *w, HostWindow *former)
 {
-    host_windows_forget_xid(w->view->windows, former->xid);
+    host_windows_forget_xid(w->view->windows, former);
     w->xid = former->xid;
     w->visual = former->visual;
     w->pushed = former->pushed;

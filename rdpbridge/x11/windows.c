@@ -107,11 +107,11 @@ host_windows_add_xid(HostWindows *ws, HostWindow *w)
 }
 
 void
-host_windows_forget_xid(HostWindows *ws, Window xid)
+host_windows_forget_xid(HostWindows *ws, HostWindow *w)
 {
-    g_hash_table_remove(ws->by_xid, (gpointer)xid);
-    host_pointer_forget(ws->view->pointer, xid);
-    host_focus_forget(ws->view->focus, xid);
+    g_hash_table_remove(ws->by_xid, (gpointer)w->xid);
+    host_pointer_forget(ws->view->pointer, w);
+    host_focus_forget(ws->view->focus, w->xid);
 }
 
 void
@@ -465,7 +465,7 @@ host_windows_message(HostWindows *ws, ChanSpan packet, int take_fd, GError **err
         handle_gone(ws, m);
         return TRUE;
     case VIEW_MSG_STACK:
-        host_stack_order(ws->view, m);
+        host_stack_order(ws->view->stack, m);
         return TRUE;
     case VIEW_MSG_ACTIVE:
         host_focus_activate(ws->view->focus, host_windows_find(ws, ((const ViewId *)m)->id));

@@ -36,5 +36,5 @@ void host_windows_refresh(HostWindows *windows);
 
 // For window.c: X ids come and go; a window has been created, others may be its transients.
 void host_windows_add_xid(HostWindows *windows, HostWindow *window);
-void host_windows_forget_xid(HostWindows *windows, Window xid);
+void host_windows_forget_xid(HostWindows *windows, HostWindow *window);
 void host_windows_created(HostWindows *windows, HostWindow *window);

@@ -14,11 +14,12 @@ FEATHERPAD = "casement.demo.featherpad"
 
 class ChainCase(unittest.TestCase):
     guest_options = ()
+    desktop_class = HostDesktop
     desktop_options = {}
 
     @classmethod
     def setUpClass(cls):
-        cls.d = HostDesktop(os.environ["CASEMENT_BUILD"], **cls.desktop_options)
+        cls.d = cls.desktop_class(os.environ["CASEMENT_BUILD"], **cls.desktop_options)
         try:
             cls.d.start()
             cls.kind = cls.d.add_guest("demo", *cls.guest_options)

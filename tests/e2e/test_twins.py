@@ -155,11 +155,11 @@ class Desktop:
         return {k: told[k] for k in keep if k in told}
 
     def settings(self, home):
-        """No blinking cursor, in either home."""
+        """No blinking cursor and no animations, whose pictures are of an instant, in either home."""
         for version in ("gtk-3.0", "gtk-4.0"):
             config = home / f".config/{version}"
             config.mkdir(parents=True, exist_ok=True)
-            (config / "settings.ini").write_text("[Settings]\ngtk-cursor-blink=0\n")
+            (config / "settings.ini").write_text("[Settings]\ngtk-cursor-blink=0\ngtk-enable-animations=0\n")
         owner = self.case.home().stat()
         if os.geteuid() == 0:
             for path in (home, *home.rglob("*")):
@@ -268,11 +268,20 @@ class Twins(ChainCase):
             with open(self.table, "a", encoding="utf-8") as out:
                 out.write("\t".join((self.d.wm, program, step, "; ".join(found) or "same")) + "\n")
 
+    def start_in_guest(self, program):
+        self.d.run_in("demo", *PROGRAMS[program])
+
+    def start_native(self, program):
+        self.desktop.start_native(program, PROGRAMS[program])
+
+    @staticmethod
+    def steps_of(program):
+        return {**STEPS, **MORE_STEPS.get(program, {})}
+
     def script(self, program):
-        argv = PROGRAMS[program]
-        self.desktop.start_native(program, argv)
+        self.start_native(program)
         self.desktop.opened()
-        natives, steps = {}, {**STEPS, **MORE_STEPS.get(program, {})}
+        natives, steps = {}, self.steps_of(program)
         for step, act in steps.items():
             act(self.d)
             natives[step] = self.desktop.still()
@@ -280,7 +289,7 @@ class Twins(ChainCase):
                 focus_again(self.d)
                 natives[step] = self.desktop.still()
         self.desktop.close_all()
-        self.d.run_in("demo", *argv)
+        self.start_in_guest(program)
         self.desktop.opened()
         for step, act in steps.items():
             act(self.d)

@@ -152,7 +152,10 @@ def is_popup(d, window, clients, wm):
         seen = window.get_attributes()
         if not seen.override_redirect or seen.map_state != X.IsViewable or seen.win_class != X.InputOutput:
             return False
-        return window.id & ~RESOURCE_MASK != wm and not holds(window, clients)
+        place = window.get_geometry()
+        # Toolkits keep a pixel off the screen for selections, which nobody can see.
+        on_screen = place.x + place.width > 0 and place.y + place.height > 0
+        return on_screen and window.id & ~RESOURCE_MASK != wm and not holds(window, clients)
     except UNSETTLED:
         return False
 

@@ -21,6 +21,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_shape_encode(said->window, &said->shape, again, sizeof again);
     case CHAN_WINDOW_HOST:
         return chan_window_host_encode(said->window, &said->host, again, sizeof again);
+    case CHAN_WINDOW_KEYS:
+        return chan_window_keys_encode(&said->keys, again, sizeof again);
     }
     abort();
 }

@@ -105,7 +105,7 @@ use(const uint8_t *packet, size_t size)
         use_screen(m);
         break;
     case VIEW_MSG_LAYOUT:
-        REQUIRE(strlen(((const ViewLayout *)m)->options) < sizeof((const ViewLayout *)m)->options);
+        REQUIRE(chan_window_keys_valid(&((const ViewLayout *)m)->keys));
         break;
     default:
         break;

@@ -82,7 +82,7 @@ harness_send_screen(Harness *h, guint width, guint height)
 static void
 send_layout(Harness *h)
 {
-    ViewLayout m = {.rdp_layout = 0x409, .layout = "us"};
+    ViewLayout m = {.rdp_layout = 0x409, .keys = {.layout = "us"}};
 
     VIEW_INIT(&m, VIEW_MSG_LAYOUT);
     harness_send_view(h, &m, sizeof m, -1);

@@ -59,6 +59,39 @@ class Input(ViewCase):
         self.v.session.expect(p.FOCUS, ids(1))
         self.assertIsNone(self.v.session.take(p.KEY))
 
+    def test_what_is_held_goes_with_the_focus(self):
+        other = self.foreign(700, 300, 100, 100)
+        self.desktop.focus(other)
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.desktop.xdotool("keydown", "ctrl", "keydown", "b")
+        self.desktop.focus(self.window)
+        # Before the focus: the program that gets it is told of no press. A key that types is not pressed again.
+        wait_for("the focus", lambda: self.v.session.poll() and [1 for k, _, _ in self.v.session.seen if k == p.FOCUS])
+        said = [(k, struct.unpack("=II", b)) for k, b, _ in self.v.session.seen if k in (p.KEY, p.FOCUS)]
+        self.assertEqual(said[:2], [(p.KEY, (29, 1)), (p.FOCUS, (1, 0))])
+        second = self.v.show(2, (500, 120, 300, 200))
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        self.assertIsNone(self.v.session.take(p.KEY, key(29, 0)))  # not let go from one window to the next
+        self.desktop.xdotool("keyup", "b", "keyup", "ctrl")
+        self.v.session.expect(p.KEY, key(29, 0))
+
+    def test_a_button_ends_with_its_window(self):
+        ends = {2: lambda w: self.desktop.xdotool("windowminimize", str(w.id)),
+                3: lambda w: self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 3, 0)))}
+        for ident, end in ends.items():
+            window = self.v.show(ident, (500, 120, 300, 200))
+            self.at(550, 160)
+            self.v.session.expect(p.ENTER, ids(ident))
+            self.desktop.xdotool("mousedown", "1")
+            self.v.session.expect(p.POINTER, pointer(ident, p.DOWN, 1))
+            end(window)
+            self.v.session.expect(p.POINTER, pointer(ident, p.UP, 1))
+            self.desktop.xdotool("mouseup", "1")
+            self.at(20, 700)
+            self.v.session.expect(p.ENTER, ids(0))
+            self.assertIsNone(self.v.session.take(p.POINTER, pointer(ident, p.UP, 1)))
+
     def test_a_minimised_window_has_no_focus(self):
         """The window manager says that it is minimised before it takes the focus away: told of that focus, the guest
         would restore the window."""
@@ -83,8 +116,8 @@ class Input(ViewCase):
         self.desktop.key("Caps_Lock")
 
     def test_layout_follows_the_host(self):
-        def layout(rdp, name):
-            return lambda b: struct.unpack_from("=I", b)[0] == rdp and b[72:].startswith(name + b"\0")
+        def layout(rdp, name, group=0):
+            return lambda b: struct.unpack_from("=III", b)[::2] == (rdp, group) and b[84:].startswith(name + b"\0")
         self.v.session.expect(p.LAYOUT, layout(0x409, b"us"))
         self.desktop.run("setxkbmap", "de")
         self.v.session.expect(p.LAYOUT, layout(0x407, b"de"))
@@ -93,8 +126,11 @@ class Input(ViewCase):
         for kind, keycode in ((X.KeyPress, 64), (X.KeyPress, 50), (X.KeyRelease, 50), (X.KeyRelease, 64)):
             xtest.fake_input(self.desktop.display, kind, keycode)
         self.desktop.display.sync()
-        self.v.session.expect(p.LAYOUT, layout(0x40c, b"fr,us"))
+        self.v.session.expect(p.LAYOUT, layout(0x40c, b"us,fr", 1))
         self.desktop.run("setxkbmap", "-layout", "us", "-option", "")
+        for rate, told in ((("rate", "321", "20"), (321, 50)), (("off",), (0, 0)), (("on",), (321, 50))):
+            self.desktop.run("xset", "r", *rate)
+            self.v.session.expect(p.LAYOUT, lambda b: struct.unpack_from("=II", b, 12) == told)  # noqa: B023
 
     def test_pointer(self):
         self.at(150, 160)
@@ -188,8 +224,35 @@ class Input(ViewCase):
         self.desktop.xdotool("click", "3")
         self.v.session.expect(p.POINTER, pointer(2, p.DOWN, 3))
         self.at(1200, 700)
-        self.v.session.send(p.message(p.STACK, struct.pack("=IIII", 2, 0, 1, 2)))
+        stack = lambda *top_first: self.v.session.send(  # noqa: E731
+            p.message(p.STACK, struct.pack(f"={2 + len(top_first)}I", len(top_first), 0, *top_first)))
+        stack(2, 1)  # the guest follows the host's pointer; a program there raises another
+        stack(1, 2)
         wait_for("window 1 above 2", lambda: order().index(self.window.id) > order().index(second.id))
+
+    def test_what_the_pointer_raised_is_no_order(self):
+        """The guest raises what the pointer enters and the user focuses; the host's order is another matter."""
+        second = self.v.show(2, (200, 160, 300, 200))
+        third = self.v.show(3, (300, 220, 300, 200))
+        stack = lambda *top_first: self.v.session.send(  # noqa: E731
+            p.message(p.STACK, struct.pack(f"={2 + len(top_first)}I", len(top_first), 0, *top_first)))
+        stack(3, 2, 1)
+        for x, y, ident in ((120, 300, 1), (220, 340, 2)):
+            self.at(x, y)
+            self.v.session.expect(p.ENTER, ids(ident))
+        before = [w.id for w in self.desktop.clients()]
+        self.desktop.key("a")  # to the window with the focus: the order of programs counts now
+        self.v.session.expect(p.KEY, key(30, 0))
+        stack(1, 3, 2)
+        stack(2, 1, 3)
+        # A program lowers the third under those that it was above, and no other window moves.
+        stack(2, 1)
+        stack(3, 2, 1)
+        stack(2, 1, 3)
+        self.v.commit(1, (100, 120, 300, 200), damage=[])
+        wait_for("the third under the others", lambda: self.desktop.clients()[0].id == third.id)
+        self.assertEqual([w.id for w in self.desktop.clients()],
+                         [third.id] + [i for i in before if i != third.id], f"second is {second.id}")
 
     def test_cursor(self):
         image = picture(24, 16, 4)

@@ -184,6 +184,51 @@ test_host(void)
     g_assert_false(host_reads(t, (ChanWindowHost){0, 0, 0, 0, 1, CHAN_WINDOW_SIDE_MAX + 1}));
 }
 
+static gboolean
+keys_read(Test *t, const ChanWindowKeys *m)
+{
+    t->message = chan_window_keys_encode(m, t->bytes, sizeof t->bytes);
+    return reads(t);
+}
+
+static void
+test_keys(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    ChanWindowKeys m = {CHAN_WINDOW_GROUPS_MAX - 1,
+                        CHAN_WINDOW_REPEAT_MAX,
+                        CHAN_WINDOW_REPEAT_MAX,
+                        "pc105",
+                        "us,de",
+                        ",neo",
+                        "grp:alt_shift_toggle"};
+
+    memset(m.options, '~', sizeof m.options - 1);
+    g_assert_true(keys_read(t, &m));
+    g_assert_cmpmem(&t->said.keys, sizeof m, &m, sizeof m);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, t->message.size + 1), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+    m.group++;
+    g_assert_false(keys_read(t, &m));
+    m = (ChanWindowKeys){.repeat_delay_ms = CHAN_WINDOW_REPEAT_MAX + 1};
+    g_assert_false(keys_read(t, &m));
+    m = (ChanWindowKeys){.repeat_interval_ms = CHAN_WINDOW_REPEAT_MAX + 1};
+    g_assert_false(keys_read(t, &m));
+    for (guint bad = 1; bad < 256; bad++) {
+        m = (ChanWindowKeys){.layout = {(char)bad}};
+        g_assert_true(keys_read(t, &m) == (bad >= ' ' && bad <= '~'));
+    }
+    m = (ChanWindowKeys){.model = "x"};
+    t->message = chan_window_keys_encode(&m, t->bytes, sizeof t->bytes);
+    t->bytes[19] = 0; // the x
+    g_assert_false(reads(t));
+    memset(m.variant, 'v', sizeof m.variant); // without an end
+    g_assert_false(chan_window_keys_valid(&m));
+}
+
 static void
 test_unknown(void)
 {
@@ -205,6 +250,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/icon", test_icon);
     g_test_add_func("/channel/windows/shape", test_shape);
     g_test_add_func("/channel/windows/host", test_host);
+    g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);
     return g_test_run();
 }

@@ -255,8 +255,8 @@ static void
 test_ids(void)
 {
     static const ViewMsgType some[] = {VIEW_MSG_BUFFER_GONE, VIEW_MSG_WINDOW_GONE,
-                                       VIEW_MSG_ATTENTION, VIEW_MSG_CLOSE, VIEW_MSG_ENTER};
-    static const ViewMsgType any[] = {VIEW_MSG_ACTIVE, VIEW_MSG_FOCUS};
+                                       VIEW_MSG_ATTENTION, VIEW_MSG_CLOSE};
+    static const ViewMsgType any[] = {VIEW_MSG_ACTIVE, VIEW_MSG_FOCUS, VIEW_MSG_ENTER};
     ViewId m = {.id = 1};
 
     for (size_t i = 0; i < G_N_ELEMENTS(some); i++) {
@@ -406,11 +406,11 @@ test_screen_and_layout(void)
     REFUSE(s, n_monitors, 2);
     VIEW_INIT(&l, VIEW_MSG_LAYOUT);
     check_shape(&l, sizeof l, 0);
-    memset(l.options, 'x', sizeof l.options);
+    memset(l.keys.options, 'x', sizeof l.keys.options);
     g_assert_false(passes(&l, sizeof l, 0));
-    l.options[sizeof l.options - 1] = 0;
+    l.keys.options[sizeof l.keys.options - 1] = 0;
     g_assert_true(passes(&l, sizeof l, 0));
-    memset(l.model, 'x', sizeof l.model);
+    memset(l.keys.model, 'x', sizeof l.keys.model);
     g_assert_false(passes(&l, sizeof l, 0));
 }
 

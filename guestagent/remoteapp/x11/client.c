@@ -147,7 +147,7 @@ kind_of(const RaClient *c)
     case RA_ATOM__NET_WM_WINDOW_TYPE_NOTIFICATION:
         return RA_KIND_TOOLTIP;
     case RA_ATOM__NET_WM_WINDOW_TYPE_SPLASH:
-        return RA_KIND_SPLASH;
+        return c->override_redirect ? RA_KIND_POPUP : RA_KIND_SPLASH;
     case RA_ATOM__NET_WM_WINDOW_TYPE_COMBO:
     case RA_ATOM__NET_WM_WINDOW_TYPE_DND:
     case RA_ATOM__NET_WM_WINDOW_TYPE_DROPDOWN_MENU:

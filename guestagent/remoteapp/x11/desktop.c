@@ -4,6 +4,7 @@
 #include "guestagent/remoteapp/x11/ewmh.h"
 #include "guestagent/remoteapp/x11/focus.h"
 #include "guestagent/remoteapp/x11/manager.h"
+#include "guestagent/remoteapp/x11/menus.h"
 #include "guestagent/remoteapp/x11/pixels.h"
 #include "guestagent/remoteapp/x11/stack.h"
 #include "guestagent/remoteapp/x11/wm.h"
@@ -213,6 +214,7 @@ ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
                       const RaRect *work_area, const RaRect *monitors, guint n_monitors)
 {
     ra_screen_resize(d->screen, width, height);
+    ra_stack_shield(d, false); // it had the former size
     ra_settings_set_scale(d->settings, scale_percent);
     set_whole_screen(d);
     RaRect all = d->work_area;
@@ -248,6 +250,8 @@ ra_desktop_activate(RaDesktop *d, guint32 id)
     if (c) {
         ra_wm_restore(d, c);
         ra_stack_raise(d, c);
+    } else {
+        ra_menus_close(d);
     }
     ra_focus(d, c);
 }
@@ -267,10 +271,12 @@ void
 ra_desktop_raise(RaDesktop *d, guint32 id)
 {
     RaClient *c = ra_by_id(d, id);
-    if (!c)
+    if (id != 0 && !c)
         return;
     ra_input_must_settle(d->input);
-    ra_stack_raise(d, c);
+    ra_stack_shield(d, id == 0);
+    if (c)
+        ra_stack_raise(d, c);
 }
 
 void
@@ -340,6 +346,14 @@ ra_desktop_set_layout(RaDesktop *d, const char *model, const char *layout, const
 }
 
 void
+ra_desktop_set_keys(RaDesktop *d, const ChanWindowKeys *keys)
+{
+    ra_desktop_set_layout(d, keys->model, keys->layout, keys->variant, keys->options);
+    ra_keyboard_set_group(d->keyboard, keys->group);
+    ra_keyboard_set_repeat(d->keyboard, keys->repeat_delay_ms, keys->repeat_interval_ms);
+}
+
+void
 ra_desktop_key(RaDesktop *d, guint evdev, bool down)
 {
     if (evdev <= 247)
@@ -382,6 +396,7 @@ void
 ra_desktop_release_all(RaDesktop *d)
 {
     ra_input_release_all(d->input);
+    ra_stack_shield(d, false);
 }
 
 void

@@ -85,6 +85,12 @@ ra_input_button(RaInput *input, guint button, bool down)
     input->way->button(input->way, button, down);
 }
 
+bool
+ra_input_holds_button(const RaInput *input)
+{
+    return input->buttons != 0;
+}
+
 void
 ra_input_motion(RaInput *input, const RaInputPoint *to)
 {

@@ -38,6 +38,7 @@ void ra_input_key(RaInput *input, guint keycode, bool down);
 void ra_input_button(RaInput *input, guint button, bool down);
 void ra_input_motion(RaInput *input, const RaInputPoint *to);
 void ra_input_wheel(RaInput *input, int dx, int dy); // right and up positive
+bool ra_input_holds_button(const RaInput *input);
 void ra_input_release_all(RaInput *input);
 
 // Before a request that decides where input goes (focus, stacking, geometry): earlier input has

@@ -161,6 +161,27 @@ ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layo
     keyboard->looked = false;
 }
 
+void
+ra_keyboard_set_group(RaKeyboard *keyboard, guint group)
+{
+    if (keyboard->conn->xkb_event >= 0)
+        XkbLockGroup(keyboard->conn->dpy, XkbUseCoreKbd, group);
+}
+
+void
+ra_keyboard_set_repeat(RaKeyboard *keyboard, guint delay_ms, guint interval_ms)
+{
+    Display *dpy = keyboard->conn->dpy;
+    if (keyboard->conn->xkb_event < 0)
+        return;
+    if (interval_ms == 0) {
+        XAutoRepeatOff(dpy);
+        return;
+    }
+    XAutoRepeatOn(dpy);
+    XkbSetAutoRepeatRate(dpy, XkbUseCoreKbd, MAX(delay_ms, 1), interval_ms);
+}
+
 static bool
 row_is_empty(const KeySym *row, int per_keycode)
 {

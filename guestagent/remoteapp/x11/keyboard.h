@@ -16,6 +16,10 @@ void ra_keyboard_free(RaKeyboard *keyboard);
 void ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layout,
                             const char *variant, const char *options);
 
+// The group of the layout that counts, and how keys that are held repeat (interval 0: not).
+void ra_keyboard_set_group(RaKeyboard *keyboard, guint group);
+void ra_keyboard_set_repeat(RaKeyboard *keyboard, guint delay_ms, guint interval_ms);
+
 // A key code that gives the character whatever modifiers are held; 0: none. Key codes without a
 // key are borrowed, the one used longest ago first: a program looks the character up after the
 // key arrived, so that it must not be given back at once.

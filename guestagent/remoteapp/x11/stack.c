@@ -90,6 +90,21 @@ ra_stack_raise(RaDesktop *d, RaClient *raised)
 }
 
 void
+ra_stack_shield(RaDesktop *d, bool on)
+{
+    XWindowChanges changes = {.x = -10, .y = -10, .width = 1, .height = 1, .stack_mode = Above};
+    if (d->shielded == on || (on && ra_input_holds_button(d->input)))
+        return;
+    d->shielded = on;
+    if (on) {
+        changes.x = changes.y = 0;
+        ra_screen_size(d->screen, &changes.width, &changes.height);
+    }
+    XConfigureWindow(d->conn->dpy, d->conn->own, CWX | CWY | CWWidth | CWHeight | CWStackMode,
+                     &changes);
+}
+
+void
 ra_stack_lower(RaDesktop *d, RaClient *c)
 {
     g_ptr_array_remove(d->stack, c);
@@ -125,6 +140,8 @@ void
 ra_stack_refresh(RaDesktop *d)
 {
     d->stack_stale = false;
+    if (d->shielded)
+        XRaiseWindow(d->conn->dpy, d->conn->own);
     read_order(d);
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint32));
     for (guint i = d->stack->len; i-- > 0;) {

@@ -2,7 +2,8 @@
 #pragma once
 
 // What the parts of the window manager share. Only desktop.c, manager.c, wm.c, ewmh.c, stack.c,
-// focus.c, owner.c and pixels.c may look inside; cursor, input, screen and clipboard stand alone.
+// focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, screen and clipboard stand
+// alone.
 
 #include "guestagent/remoteapp/x11/capture.h"
 #include "guestagent/remoteapp/x11/client.h"
@@ -42,6 +43,7 @@ struct RaDesktop {
 
     GPtrArray *stack; // RaClient *, bottom first
     bool stack_stale;
+    bool shielded;      // conn->own lies above all
     GArray *told_stack; // guint32, top first
     guint32 told_active;
     RaClient *active;

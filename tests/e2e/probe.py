@@ -1,0 +1,230 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A program for tests, the same natively and in a guest: windows of one colour, and a log of what they were told.
+
+    probe.py NAME FOLDER [ORDER]
+
+does what it reads from FOLDER/NAME.do, a line at a time, and writes to FOLDER/NAME.log. Windows go by a name, which is
+their title. Kept to Xlib, so that nothing lies between the X server and the log."""
+import os
+import select
+import sys
+import zlib
+
+from Xlib import X, Xatom, Xutil, display, xauth
+from Xlib.ext import shape
+from Xlib.protocol import event as xevent
+
+NAMES = {X.KeyPress: "key down", X.KeyRelease: "key up", X.ButtonPress: "button down", X.ButtonRelease: "button up",
+         X.MotionNotify: "motion", X.FocusIn: "focus in", X.FocusOut: "focus out", X.EnterNotify: "enter",
+         X.LeaveNotify: "leave", X.Expose: "expose"}
+MASK = (X.KeyPressMask | X.KeyReleaseMask | X.ButtonPressMask | X.ButtonReleaseMask | X.PointerMotionMask |
+        X.FocusChangeMask | X.EnterWindowMask | X.LeaveWindowMask | X.ExposureMask | X.StructureNotifyMask)
+
+
+# A guest's Xauthority is for any host name, which python-xlib does not know of (FamilyWild).
+xauth.Xauthority.get_best_auth = lambda self, family, address, number, types=(): self.entries[0][3:5]
+
+
+class Probe:
+    def __init__(self, name, folder):
+        self.d = display.Display()
+        self.root = self.d.screen().root
+        self.windows, self.names, self.dying = {}, {}, None
+        path = os.path.join(folder, name)
+        self.log = open(path + ".log", "a", buffering=1, encoding="utf-8")
+        os.mkfifo(path + ".do")
+        os.chmod(path + ".do", 0o666)
+        # Also for writing: it does not end when a writer goes.
+        self.orders = os.open(path + ".do", os.O_RDWR | os.O_NONBLOCK)
+        self.pending = b""
+
+    def atom(self, name):
+        return self.d.intern_atom(name)
+
+    def say(self, *words):
+        print(*words, file=self.log)
+
+    # ---- orders
+
+    def do_window(self, name, x, y, width, height, colour, owner="", *kinds):
+        """kinds: modal, popup, or a _NET_WM_WINDOW_TYPE."""
+        popup = "popup" in kinds
+        pixel = int(colour.lstrip("#"), 16)
+        w = self.root.create_window(int(x), int(y), int(width), int(height), 0, self.d.screen().root_depth,
+                                    background_pixel=pixel, event_mask=MASK, override_redirect=popup)
+        self.windows[name], self.names[w.id] = w, name
+        w.set_wm_name(name)
+        w.set_wm_class(name, "Probe")
+        w.set_wm_normal_hints(flags=Xutil.USPosition | Xutil.USSize, x=int(x), y=int(y), width=int(width), height=int(height))
+        w.set_wm_hints(flags=Xutil.InputHint | Xutil.StateHint, input=1, initial_state=Xutil.NormalState)
+        w.set_wm_protocols([self.atom("WM_DELETE_WINDOW")])
+        w.change_property(self.atom("_NET_WM_PID"), Xatom.CARDINAL, 32, [os.getpid()])
+        if owner and owner != "-":
+            w.set_wm_transient_for(self.windows[owner])
+        if "modal" in kinds:
+            w.change_property(self.atom("_NET_WM_STATE"), Xatom.ATOM, 32, [self.atom("_NET_WM_STATE_MODAL")])
+        types = [k for k in kinds if k not in ("modal", "popup")]
+        if types:
+            w.change_property(self.atom("_NET_WM_WINDOW_TYPE"), Xatom.ATOM, 32,
+                              [self.atom(f"_NET_WM_WINDOW_TYPE_{t.upper()}") for t in types])
+        w.map()
+
+    def do_colour(self, name, colour):
+        self.windows[name].change_attributes(background_pixel=int(colour.lstrip("#"), 16))
+        self.windows[name].clear_area()
+
+    def do_raise(self, name):
+        self.windows[name].configure(stack_mode=X.Above)
+
+    def do_lower(self, name):
+        self.windows[name].configure(stack_mode=X.Below)
+
+    def do_move(self, name, x, y):
+        self.windows[name].configure(x=int(x), y=int(y))
+
+    def do_activate(self, name):
+        """As a program that wants the focus."""
+        message = xevent.ClientMessage(window=self.windows[name], client_type=self.atom("_NET_ACTIVE_WINDOW"),
+                                       data=(32, [1, X.CurrentTime, 0, 0, 0]))
+        self.root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+
+    def do_focus(self, name):
+        """As one that does not ask."""
+        self.windows[name].set_input_focus(X.RevertToParent, X.CurrentTime)
+
+    def do_close(self, name):
+        w = self.windows.pop(name)
+        del self.names[w.id]
+        w.destroy()
+
+    def do_close_if_open(self, name):
+        if name in self.windows:
+            self.do_close(name)
+
+    def do_close_on_press(self, name):
+        self.dying = name
+
+    def do_urgent(self, name):
+        self.windows[name].set_wm_hints(flags=Xutil.InputHint | Xutil.UrgencyHint, input=1)
+
+    def do_input_shape(self, name, *numbers):
+        """x y width height of each rectangle that takes clicks; none: nothing does."""
+        n = [int(v) for v in numbers]
+        rects = [tuple(n[i:i + 4]) for i in range(0, len(n), 4)]
+        self.windows[name].shape_rectangles(shape.SO.Set, shape.SK.Input, 0, 0, 0, rects)
+
+    def do_grab(self, name):
+        w = self.windows[name]
+        mask = X.ButtonPressMask | X.ButtonReleaseMask | X.PointerMotionMask
+        status = w.grab_pointer(True, mask, X.GrabModeAsync, X.GrabModeAsync, X.NONE, X.NONE, X.CurrentTime)
+        self.say(name, "grab", status)
+
+    def do_ungrab(self):
+        self.d.ungrab_pointer(X.CurrentTime)
+
+    def do_confine(self, name):
+        """As games do: the pointer stays in the window, and is not seen."""
+        w = self.windows[name]
+        mask = X.ButtonPressMask | X.ButtonReleaseMask | X.PointerMotionMask
+        status = w.grab_pointer(True, mask, X.GrabModeAsync, X.GrabModeAsync, w, self.hidden(), X.CurrentTime)
+        self.say(name, "confine", status)
+
+    def hidden(self):
+        empty = self.root.create_pixmap(1, 1, 1)
+        gc = empty.create_gc(foreground=0)
+        empty.fill_rectangle(gc, 0, 0, 1, 1)
+        return empty.create_cursor(empty, (0, 0, 0), (0, 0, 0), 0, 0)
+
+    def do_cursor(self, name, number):
+        """A cursor of the cursor font, or hidden."""
+        if number == "hidden":
+            cursor = self.hidden()
+        else:
+            font = self.d.open_font("cursor")
+            cursor = font.create_glyph_cursor(font, int(number), int(number) + 1, (0, 0, 0), (65535, 65535, 65535))
+        self.windows[name].change_attributes(cursor=cursor)
+
+    def do_warp(self, name, x, y):
+        self.windows[name].warp_pointer(int(x), int(y))
+
+    def do_quit(self):
+        self.d.close()
+        sys.exit()
+
+    def do_sync(self, word):
+        self.d.sync()
+        self.drain()
+        self.say("synced", word)
+
+    # ---- events
+
+    def on_event(self, e):
+        if e.type == X.MappingNotify:
+            self.d.refresh_keyboard_mapping(e)
+            return
+        if e.type == X.ClientMessage:
+            name = self.names.get(e.window.id, "?")
+            if e.data[1][0] == self.atom("WM_DELETE_WINDOW"):
+                self.say(name, "asked to close")
+                self.do_close(name)
+            return
+        what = NAMES.get(e.type)
+        name = self.names.get(e.window.id) if what else None
+        if not name:
+            return
+        if what.startswith(("key", "button")):
+            sym = f"sym={self.symbol(e):x} " if what.startswith("key") else ""
+            self.say(name, what, e.detail, f"state={e.state} {sym}at={e.event_x},{e.event_y}")
+            if what == "button down" and self.dying == name:
+                self.do_close(name)
+        elif what == "motion":
+            self.say(name, what, e.event_x, e.event_y, f"state={e.state}", f"root={e.root_x},{e.root_y}")
+        elif what.startswith("focus"):
+            self.say(name, what, f"mode={e.mode}", f"detail={e.detail}")
+        else:
+            self.say(name, what)
+
+    def symbol(self, e):
+        """By group, Shift and level 3, as Xlib gives it without XKB (the map's columns)."""
+        group = e.state >> 13 & 3
+        column = (group * 2 if group else 0) + bool(e.state & X.ShiftMask)
+        return self.d.keycode_to_keysym(e.detail, column + (4 if e.state & X.Mod5Mask else 0))
+
+    def do_layout(self, word):
+        """Names of the X server's keyboard map, a hash of what it does, and the group that counts."""
+        names = self.root.get_full_property(self.atom("_XKB_RULES_NAMES"), X.AnyPropertyType)
+        count = self.d.display.info.max_keycode - self.d.display.info.min_keycode + 1
+        maps = self.d.get_keyboard_mapping(self.d.display.info.min_keycode, count)
+        self.say("layout", word, names.value.replace(b"\0", b"/").decode() if names else "",
+                 zlib.crc32(str(maps).encode()))
+
+    def drain(self):
+        while self.d.pending_events():
+            self.on_event(self.d.next_event())
+
+    def run(self):
+        self.say("ready")
+        while True:
+            self.d.flush()
+            if not self.d.pending_events():
+                select.select([self.d.fileno(), self.orders], [], [])
+            self.drain()
+            try:
+                self.pending += os.read(self.orders, 65536)
+            except BlockingIOError:
+                continue
+            *lines, self.pending = self.pending.split(b"\n")
+            for line in lines:
+                self.obey(line.decode())
+
+    def obey(self, line):
+        verb, *words = line.split()
+        getattr(self, "do_" + verb)(*words)
+
+
+if __name__ == "__main__":
+    probe = Probe(sys.argv[1], sys.argv[2])
+    if len(sys.argv) > 3:
+        probe.obey(" ".join(sys.argv[3:]))
+    probe.run()

@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Keys by the host's layout: what is typed into a native program and into one of a guest is the same text."""
+import unittest
+
+from Xlib import X
+from Xlib.ext import xtest
+
+from case import ChainCase
+from harness import wait_for
+from probing import Probe, guest_home
+
+# Key codes of the rows of a keyboard, and what is held with them.
+LETTERS = [*range(10, 22), *range(24, 36), *range(38, 49), 49, 51, *range(52, 62), 94, 97, 132]
+LEVELS = {"": (), "Shift": (50,), "AltGr": (108,), "both": (50, 108)}
+KEYPAD = [*range(79, 92), 63, 82, 86, 104, 106]
+MEDIA = [121, 122, 123, 171, 172, 173, 148, 163, 180, 225]
+LAYOUTS = (("us", "", ""), ("de", "", ""), ("fr", "", ""), ("ru", "", ""), ("jp", "", "jp106"), ("us", "dvorak", ""))
+ENTER, ALT_SHIFT = 36, (64, 50)
+
+
+class Keys(ChainCase):
+    """By Xlib alone: key codes, states and symbols."""
+    desktop_options = {"sound": False}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.native, cls.demo = Probe(cls.d, "native"), Probe(cls.d, "guest", "demo")
+        cls.windows = {cls.native: cls.native.open("mine", (200, 200, 300, 200), "#c00000"),
+                       cls.demo: cls.demo.open("hers", (700, 200, 300, 200), "#00c000")}
+
+    def layout(self, layout, variant="", model="", options=""):
+        self.d.run("setxkbmap", "-model", model or "pc105", "-layout", layout, "-variant", variant, "-option", "", *(
+            ("-option", options) if options else ()))
+        self.press(50)  # the X server has the state of the former map until a key is pressed
+
+    def told(self, probe, act, end):
+        """What a program's window is told of keys while something is done, once it was told of the end."""
+        self.d.focus(self.windows[probe])
+        probe.heard("focus in")
+        probe.mark()
+        act()
+        probe.heard(end)
+        return [line.split(" ", 1)[1].split(" at=")[0] for line in probe.log("key")]
+
+    def press(self, *codes):
+        """The keys one after the other; those of a tuple together, the last one briefly."""
+        for code in codes:
+            together = code if isinstance(code, tuple) else (code,)
+            for kind, keys in ((X.KeyPress, together), (X.KeyRelease, reversed(together))):
+                for key in keys:
+                    xtest.fake_input(self.d.display, kind, key)  # xdotool locks the first group
+        self.d.display.sync()
+
+    def same(self, act, end):
+        native = self.told(self.native, act, end)
+        guest = self.told(self.demo, act, end)
+        self.assertEqual(guest, native)
+        return native
+
+    def has_layout(self, probe, wanted):
+        """Waits until a program's X server has the layout."""
+        wait_for(lambda: f"layout {wanted} at {probe.name}: {probe.layout()}", lambda: probe.layout() == wanted)
+
+    def test_every_key_on_every_level_of_every_layout(self):
+        for layout, variant, model in LAYOUTS:
+            with self.subTest(layout, variant=variant):
+                self.layout(layout, variant, model)
+                self.has_layout(self.demo, self.native.layout())
+                presses = [(*held, key) for held in LEVELS.values() for key in LETTERS]
+                seen = self.same(lambda: self.press(*presses, ENTER), "key up 36")
+                self.assertGreater(len({line.split("sym=")[1] for line in seen}), 60)
+
+    def test_keypad_and_media_keys(self):
+        self.layout("us")
+        self.has_layout(self.demo, self.native.layout())
+        self.same(lambda: self.press(*KEYPAD, *MEDIA, ENTER), "key up 36")
+        self.d.xdotool("key", "Num_Lock")
+        try:
+            self.same(lambda: self.press(*KEYPAD, ENTER), "key up 36")
+        finally:
+            self.d.xdotool("key", "Num_Lock")
+
+    def test_a_layout_that_is_switched_while_typing(self):
+        for layout in ("de", "ru", "us"):
+            self.layout(layout)
+            self.has_layout(self.demo, self.native.layout())
+            self.same(lambda: self.press(29, 52, 20, ENTER), "key up 36")
+
+    def test_groups_of_one_map(self):
+        """Switched by the keys that switch it on the host: nothing is set anew there."""
+        self.layout("us,ru", options="grp:alt_shift_toggle")
+        self.has_layout(self.demo, self.native.layout())
+        symbols = []
+        for _ in range(3):
+            symbols.append(self.same(lambda: self.press(38, ENTER), "key up 36"))
+            self.d.focus(self.windows[self.native])
+            self.press(ALT_SHIFT)
+        self.layout("us")
+        self.assertNotEqual(symbols[0], symbols[1])
+        self.assertEqual(symbols[0], symbols[2])
+
+    def test_repeats_as_the_host_does(self):
+        """No key repeats in the guest by itself: the host's rate counts, and none comes twice."""
+        self.layout("us")
+        for delay, rate in ((250, 20), (300, 40)):
+            self.d.run("xset", "r", "rate", str(delay), str(rate))
+            counts = {}
+            for probe, window in self.windows.items():
+                self.d.focus(window)
+                probe.heard("focus in")
+                probe.mark()
+                self.d.xdotool("keydown", "38", "sleep", "1.3", "keyup", "38")
+                probe.heard("key up 38")
+                probe.sync()
+                counts[probe] = len(probe.log("key down 38"))
+            native, guest = counts[self.native], counts[self.demo]
+            self.assertLess(abs(native - guest), 3 + native // 10, f"{native} natively, {guest} in the guest")
+            self.assertGreater(native, 10)
+        self.d.run("xset", "r", "rate", "660", "25")
+
+
+class Text(ChainCase):
+    """Through a toolkit or a terminal: dead keys and compose too."""
+    desktop_options = {"sound": False}
+
+    def typed(self, start, act, path):
+        """What a terminal's program reads."""
+        before = {w.id for w in self.d.clients()}
+        start()
+        window = wait_for("a terminal", lambda: [w for w in self.d.clients() if w.id not in before], 20)[0]
+        wait_for("its pixels", lambda: self.d.painted(window))
+        wait_for("its program", path.exists)
+        self.d.focus(window)
+        wait_for("focus", lambda: self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW") == [window.id])
+        act()
+        text = wait_for("a line", lambda: path.read_text() if path.read_text().endswith("\n") else None)
+        self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for("the terminal to close", lambda: window.id not in {w.id for w in self.d.clients()})
+        path.unlink()
+        return text
+
+    def both(self, act):
+        argv = ("xterm", "-e", "sh", "-c", "cat > ~/typed")
+        native = self.typed(lambda: self.d.spawn(*argv), act, self.d.folder("home") / "typed")
+        guest = self.typed(lambda: self.d.run_in("demo", *argv), act, guest_home(self.d, "demo") / "typed")
+        self.assertEqual(guest, native)
+        return native
+
+    def test_dead_keys_and_compose(self):
+        d = self.d
+        for layout, variant, options, words, text in (
+                ("de", "", "", ("21", "26", "49", "38", "keydown", "50", "21", "keyup", "50", "26"), "éâè"),
+                ("fr", "", "", ("34", "26", "keydown", "50", "34", "keyup", "50", "26"), "êë"),
+                ("us", "intl", "", ("48", "26", "49", "38"), "éà"),
+                ("us", "", "compose:ralt", ("108", "48", "26", "108", "38", "26"), "éæ")):
+            with self.subTest(layout, variant=variant, options=options):
+                d.run("setxkbmap", "-layout", layout, "-variant", variant, "-option", "", *(("-option", options) if options else ()))
+                argv, verb = [], "key"
+                for word in (*words, "36"):
+                    if word.startswith("key"):
+                        verb = word
+                    else:
+                        argv += [verb, word]
+                        verb = "key"
+                self.assertEqual(self.both(lambda: d.xdotool(*argv)), text + "\n")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Buttons, wheels and the pointer's picture: a program of a guest is told what a native one is told."""
+import unittest
+
+from Xlib import X
+from Xlib.ext import xtest
+
+from case import ChainCase
+from harness import wait_for
+from probing import Probe
+
+GLYPHS = (2, 30, 60, 68, 130, 150, 152)  # of the cursor font, X11/cursorfont.h
+
+
+class Pointer(ChainCase):
+    desktop_options = {"sound": False}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.native, cls.demo = Probe(cls.d, "native"), Probe(cls.d, "guest", "demo")
+        cls.windows = {cls.native: cls.native.open("mine", (200, 200, 300, 200), "#c00000"),
+                       cls.demo: cls.demo.open("hers", (700, 200, 300, 200), "#00c000")}
+
+    def over(self, probe):
+        x, y, _, _ = self.d.geometry(self.windows[probe])
+        self.d.xdotool("mousemove", str(x + 70), str(y + 60))
+        probe.heard("motion 70 60")
+        probe.mark()
+
+    def test_all_buttons_and_both_wheels(self):
+        told = []
+        for probe in (self.native, self.demo):
+            self.over(probe)
+            for button in range(1, 10):
+                for kind in (X.ButtonPress, X.ButtonRelease):
+                    xtest.fake_input(self.d.display, kind, button)
+                self.d.display.sync()
+                probe.heard(f"button up {button} ")
+            told.append([line.split(" ", 1)[1] for line in probe.log("button")])
+        self.assertEqual(told[1], told[0])
+        self.assertEqual(len(told[0]), 18)
+
+    def picture(self):
+        d = self.d.display
+        c = d.xfixes_get_cursor_image(self.d.root)
+        return c.width, c.height, c.xhot, c.yhot, tuple(c.cursor_image)
+
+    def test_cursors(self):
+        self.d.display.xfixes_query_version()
+        for glyph in (*GLYPHS, "hidden"):
+            with self.subTest(glyph):
+                self.over(self.native)
+                before = self.picture()
+                self.native.do("cursor", "mine", glyph)
+                native = wait_for("another picture natively", lambda: (p := self.picture()) != before and p)
+                self.demo.do("cursor", "hers", glyph)
+                self.over(self.demo)
+                if glyph == "hidden":
+                    wait_for("no picture", lambda: not any(self.picture()[4]))
+                else:
+                    wait_for(lambda: f"the native picture {native[:4]}; it is {self.picture()[:4]}", lambda: self.picture() == native)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
