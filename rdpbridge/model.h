@@ -66,7 +66,6 @@ typedef struct {
     BridgeDamage damage;
 } BridgeSource;
 
-#define BRIDGE_SOURCES_MAX 1024
 #define BRIDGE_FRAMES_MAX 32       // frames in flight that are kept account of
 #define BRIDGE_WINDOW_FRAMES_MAX 8 // of one window
 

@@ -15,7 +15,7 @@ struct BridgeModel {
     void *user;
     unsigned max_windows, n_windows, n_sources, n_frames;
     BridgeWindow *windows[VIEW_WINDOWS_MAX];
-    BridgeSource *sources[BRIDGE_SOURCES_MAX];
+    BridgeSource *sources[LIMIT_SURFACES];
     BridgeFrame frames[BRIDGE_FRAMES_MAX];
     bool view, in_frame, foreign;
     uint32_t next_buffer;

@@ -390,7 +390,7 @@ bool
 bridge_model_map(BridgeModel *m, BridgeSource *source)
 {
     bridge_model_unmap(m, source);
-    if (m->n_sources == BRIDGE_SOURCES_MAX)
+    if (m->n_sources == LIMIT_SURFACES)
         return false;
     m->sources[m->n_sources++] = source;
     source->mapped = true;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/limits.h"
 #include "rdpbridge/session_private.h"
 
 #include "rdpbridge/timer.h"
@@ -18,7 +19,6 @@
 #define DOUBT_MS 4000     // RemoteApp begins within this once somebody is signed in
 #define LOG_ON_LIMIT_S 90 // a first log-on makes a profile
 #define ABANDONED_S 10
-#define DECODE_LIMIT_S 10
 #define DIRTY_MS 40 // changes of windows for lists come together
 
 void
@@ -368,7 +368,7 @@ graphics_slow(bool begins, gpointer user)
     g_autofree char *text = closed(s, "the guest sent video that cannot be decoded in time");
     CTL_INIT(&words, CTL_NOTICE);
     CTL_SET_TEXT(words.text, text);
-    bridge_watchdog_start(DECODE_LIMIT_S, bridge_control_fd(s->control), &words);
+    bridge_watchdog_start(LIMIT_DECODE_S, bridge_control_fd(s->control), &words);
 }
 
 static const BridgeGraphicsOut graphics_out = {.fail = graphics_fail, .slow = graphics_slow};

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/focus.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/windows.h"
 
 // From one window of the guest to the next the focus is nowhere for a moment.
 #define LEAVE_MS 40
-#define ACTIVATE_AFTER_PRESS_MS 3000
 #define ECHO_US G_USEC_PER_SEC
 #define ECHOES 8
 
@@ -180,7 +180,7 @@ host_focus_activate(HostFocus *f, HostWindow *w)
     // One that has just been mapped is the window manager's to focus or not.
     if (g_get_monotonic_time() - w->mapped_us < ECHO_US)
         return;
-    if (view_pressed_within(f->view, ACTIVATE_AFTER_PRESS_MS))
+    if (view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS))
         ask_to_activate(f, w, 1, f->view->press_time);
     else
         host_focus_attention(f, w);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/launches.h"
 
+#include "rdpbridge/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define LAUNCHES_MAX 16
 #define MESSAGE_PIECE 20 // bytes of a client message
 
 struct HostLaunches {
@@ -36,7 +37,7 @@ host_launches_add(HostLaunches *l, const CtlStartup *m)
 {
     if (m->startup_id[0] == 0)
         return;
-    if (g_queue_get_length(&l->pending) >= LAUNCHES_MAX)
+    if (g_queue_get_length(&l->pending) >= LIMIT_LAUNCHES)
         g_free(g_queue_pop_head(&l->pending));
     g_queue_push_tail(&l->pending, g_memdup2(m, sizeof *m));
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/popup.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/windows.h"
-
-#define COVER_MAX_PERCENT 90
 
 static uint64_t
 overlap(const ViewRect *a, const ViewRect *b)
@@ -41,7 +40,7 @@ host_popup_fits(const HostWindow *w)
 
     for (uint32_t i = 0; i < s->n_monitors; i++) {
         uint64_t area = (uint64_t)s->monitors[i].width * s->monitors[i].height;
-        if (covered(w, &s->monitors[i]) * 100 > area * COVER_MAX_PERCENT)
+        if (covered(w, &s->monitors[i]) * 100 > area * LIMIT_POPUP_COVER_PERCENT)
             return false;
     }
     return true;
@@ -54,7 +53,7 @@ host_popup_admit(const HostWindow *w)
 
     if (!host_popup_fits(w))
         return false;
-    if (view_pressed_within(w->view, HOST_POPUP_AFTER_PRESS_MS))
+    if (view_pressed_within(w->view, LIMIT_POPUP_AFTER_PRESS_MS))
         return true;
     // A tooltip belongs to what the pointer rests on, a submenu to the menu under the pointer.
     return under && (w->kind == VIEW_KIND_TOOLTIP || under->wanted.override_redirect);

@@ -7,9 +7,6 @@
 
 #include "rdpbridge/x11/window.h"
 
-// How long a press on one of the guest's windows allows popups.
-#define HOST_POPUP_AFTER_PRESS_MS 2000
-
 // Whether the window, of VIEW_KIND_POPUP or _TOOLTIP, may open as override-redirect.
 bool host_popup_admit(const HostWindow *window);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/stack.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -10,7 +11,6 @@
 #define CLIENTS_MAX 4096
 // The order counts for this long after the user did something: programs raise their windows in
 // answer to that, and guests restack by themselves for their pointer.
-#define ORDER_AFTER_PRESS_MS 1500
 
 // Position of each of our X windows in the host's stack, bottom first, from 1.
 static GHashTable *
@@ -39,7 +39,7 @@ host_stack_order(View *view, const ViewStack *m)
     HostDisplay *x = view->x;
 
     // The guest raises what the pointer enters; the host does not.
-    if (m->count == 0 || !view_pressed_within(view, ORDER_AFTER_PRESS_MS) ||
+    if (m->count == 0 || !view_pressed_within(view, LIMIT_ORDER_AFTER_PRESS_MS) ||
         (under && under->id == ids[0]))
         return;
     g_autoptr(GHashTable) order = host_order(view);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/windows.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/control.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
@@ -13,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUFFERS_MAX (4 * VIEW_WINDOWS_MAX)
-#define ICON_BYTES_MAX (32 * 1024 * 1024)
 #define ORPHANS_AFTER_FIRST_MS 700 // unmatched ones go this long after a new session's first window
 
 struct HostWindows {
@@ -298,7 +297,7 @@ handle_buffer(HostWindows *ws, const ViewBuffer *m, int take_fd, GError **error)
         return TRUE;
     }
     if (g_hash_table_contains(ws->buffers, GUINT_TO_POINTER(m->id)) ||
-        g_hash_table_size(ws->buffers) >= BUFFERS_MAX ||
+        g_hash_table_size(ws->buffers) >= LIMIT_BUFFERS ||
         ws->pixel_bytes + bytes > VIEW_PIXELS_BYTES_MAX) {
         close(take_fd);
         return broken(error, "it names too many buffers, too large ones, or one twice");
@@ -387,7 +386,7 @@ handle_icon(HostWindows *ws, const ViewIcon *m, int take_fd, GError **error)
     host_windows_iter(ws, &iter);
     while (g_hash_table_iter_next(&iter, NULL, &window))
         total += icon_bytes(window);
-    if (total > ICON_BYTES_MAX)
+    if (total > LIMIT_ICON_BYTES)
         g_free(pixels); // the window goes without
     else
         host_window_take_icon(w, (HostIcon){m->width, m->height, pixels}, m->index, m->count);
