@@ -75,6 +75,16 @@
 #define LIMIT_ACTIVATE_AFTER_PRESS_MS 3000
 #define LIMIT_ORDER_AFTER_PRESS_MS 1500
 #define LIMIT_MOVE_LOOP_AFTER_PRESS_MS 2000
+// Windows that a guest may open unasked (no press, no launch that the host knows of) and have the
+// window manager focus and raise; after that one more each so many seconds, or after a press. The
+// others open as a window does whose user is elsewhere (_NET_WM_USER_TIME 0), as refused popups do
+// always.
+#define LIMIT_UNASKED_FOCUS 8
+#define LIMIT_UNASKED_FOCUS_EVERY_S 30
+// While one of its windows has the focus, a guest may open popups without a press (completions, a
+// program's own notices) that together cover so much of a monitor at most. A refused one that
+// covers more opens below all other windows, a smaller one as they come.
+#define LIMIT_POPUP_UNASKED_PERCENT 25
 // All unmanaged popups together may cover so much of a monitor, press or no press: more could pass
 // for the host's own screen. Natively menus cover less; what covers all is a full-screen window,
 // which the window manager manages.
@@ -82,6 +92,31 @@
 
 // How often and how long.
 
+// What a guest says of its windows, cursor and tray: window orders and their like. A desktop of 512
+// windows is told in one burst, and a thousand moves a second are more than a mouse makes. Waits:
+// nothing is read from the guest meanwhile.
+#define LIMIT_ORDERS_PER_S 2000
+#define LIMIT_ORDERS_BURST 4000
+// Bytes for the view that wait; then, too, nothing is read from the guest.
+#define LIMIT_VIEW_QUEUED (16 * 1024)
+// µs of the X server's and the window manager's time, as x11/cost.c reckons them: a quarter of a
+// core, so that the host's own windows find both free, and a stock for what comes at once. Waits:
+// the view reads nothing from the session meanwhile, and that nothing from the guest.
+#define LIMIT_HOST_US_PER_S 250000
+#define LIMIT_HOST_US_BURST 250000
+// Windows that open freely: window managers hold the X server for each. Beyond, the next waits
+// until the window manager has the last one, and then three times as long as that took, in these
+// bounds: so it has most of its time for others, however fast it is, and 200 at once are soon
+// there.
+#define LIMIT_OPENED_PER_S 2
+#define LIMIT_OPENED_BURST 16
+#define LIMIT_OPENED_REST_TIMES 3
+#define LIMIT_OPENED_REST_MS 1000
+// Who has to wait does so for this at least: ever shorter rests would be a storm of their own.
+#define LIMIT_REST_MS 10
+// While a guest does not read what it is told: only the last place, state and so on of each window
+// waits here, and is told when it does. Looked at so often.
+#define LIMIT_HELD_MS 50
 // Puts that the X server has not completed; then nothing is read from the session. Waits.
 #define LIMIT_PUTS_UNDER_WAY 1024
 // Between two tellings of a tray icon, and between two balloons (others are left out).
