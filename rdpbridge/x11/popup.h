@@ -13,3 +13,7 @@ bool host_popup_admit(const HostWindow *window);
 // Whether the window's wanted geometry, with the other popups that are open, leaves enough of every
 // monitor uncovered. For one that is open already and wants to grow.
 bool host_popup_fits(const HostWindow *window);
+// Likewise, so much that nobody takes it for more than a notice.
+bool host_popup_is_small(const HostWindow *window);
+// A refused popup that is more than that.
+bool host_popup_hides(const HostWindow *window);

@@ -20,6 +20,7 @@ struct HostWindows {
     View *view;
     GHashTable *by_id;   // HostWindow, owned
     GHashTable *by_xid;  // of orphans too
+    GHashTable *events;  // XIDs of those that had any in this batch
     GHashTable *buffers; // by the session's buffer id
     GPtrArray *orphans;  // HostWindow, owned
     GSource *orphan_timer;
@@ -46,6 +47,7 @@ host_windows_new(View *view)
 
     ws->view = view;
     ws->by_xid = g_hash_table_new(NULL, NULL);
+    ws->events = g_hash_table_new(NULL, NULL);
     ws->by_id = g_hash_table_new_full(NULL, NULL, NULL, window_dropped);
     ws->buffers = g_hash_table_new_full(NULL, NULL, NULL, buffer_dropped);
     ws->orphans = g_ptr_array_new_with_free_func(window_dropped);
@@ -72,6 +74,7 @@ host_windows_free(HostWindows *ws)
     g_hash_table_unref(ws->by_id);
     g_hash_table_unref(ws->buffers);
     g_hash_table_unref(ws->by_xid);
+    g_hash_table_unref(ws->events);
     g_free(ws);
 }
 
@@ -146,14 +149,22 @@ void
 host_windows_sync(HostWindows *ws)
 {
     GHashTableIter iter;
-    gpointer window;
+    gpointer xid;
 
-    g_hash_table_iter_init(&iter, ws->by_xid);
-    while (g_hash_table_iter_next(&iter, NULL, &window)) {
-        HostWindow *w = window;
-        if (w->geometry_dirty || w->state_dirty || w->n_exposed > 0)
+    // Those alone: a batch is often one event, and other windows are many.
+    g_hash_table_iter_init(&iter, ws->events);
+    while (g_hash_table_iter_next(&iter, &xid, NULL)) {
+        HostWindow *w = g_hash_table_lookup(ws->by_xid, xid);
+        if (w && (w->geometry_dirty || w->state_dirty || w->n_exposed > 0))
             host_follow_sync(w);
     }
+    g_hash_table_remove_all(ws->events);
+}
+
+void
+host_windows_had_event(HostWindows *ws, HostWindow *w)
+{
+    g_hash_table_add(ws->events, (gpointer)w->xid);
 }
 
 static gboolean
