@@ -10,7 +10,7 @@
 #define READ_US 5
 #define MAP_US 1500
 #define UNMAP_US 500
-#define GEOMETRY_US 1000
+#define GEOMETRY_US 3000 // with what it uncovers
 #define STATE_US 3000
 #define MINIMIZE_US 20000 // they show that by animations
 #define ICON_US 1500      // window managers scale it

@@ -247,7 +247,7 @@ class Hostile(ViewCase):
         def move(n):
             return message(p.COMMIT, struct.pack("=IIiiIIIIIII", 1, n + 2, 100 + n % 500, 100, 200, 100, buffer, 0, 1 << 30,
                                                  1 << 30, 0))
-        self.throttled(self.storm(move), 1000)
+        self.throttled(self.storm(move), 3000)
         self.v.commit(1, (333, 222, 200, 100), damage=[], configured=1 << 30, wait=False)
         wait_for("the last place", lambda: self.desktop.geometry(window)[:2] == (333, 222))
 
