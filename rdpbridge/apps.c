@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/apps.h"
 
+#include "rdpbridge/limits.h"
+
 #include <string.h>
 
-#define PROCESSES_MAX 512 // that are remembered
 #define FRAME_HOST "\\APPLICATIONFRAMEHOST.EXE"
 
 typedef struct {
@@ -218,7 +219,7 @@ remember(BridgeApps *a, guint32 process, guint32 index)
 {
     if (process == 0 || index == CTL_APP_NONE)
         return;
-    if (g_hash_table_size(a->processes) >= PROCESSES_MAX)
+    if (g_hash_table_size(a->processes) >= LIMIT_PROCESSES)
         g_hash_table_remove_all(a->processes);
     g_hash_table_insert(a->processes, GUINT_TO_POINTER(process), GUINT_TO_POINTER(index + 1));
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/asks.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/viewproto.h"
-
-#define ASKS_MAX 8 // of one window
 
 typedef struct {
     guint asked;
@@ -50,7 +49,7 @@ bridge_asks_again(BridgeAsks *a, guint32 window)
 {
     Ask *ask = g_hash_table_lookup(a->unknown, GUINT_TO_POINTER(window));
 
-    if (!ask || ask->open || ask->asked >= ASKS_MAX)
+    if (!ask || ask->open || ask->asked >= LIMIT_ASKS)
         return FALSE;
     ask->open = TRUE;
     ask->asked++;

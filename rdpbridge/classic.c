@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/classic.h"
 
+#include "rdpbridge/limits.h"
+
 #include <freerdp/codecs.h>
 #include <freerdp/gdi/gdi.h>
 #include <freerdp/graphics.h>
 #include <freerdp/update.h>
 
 #define CANVAS 64
-#define PLANAR_PIXELS_MAX (8192u * 8192)
 #define SIDE_MAX 16384
 
 struct BridgeClassic {
@@ -69,7 +70,7 @@ ensure_planar(BridgeClassic *c, rdpContext *context, guint32 width, guint32 heig
         return TRUE;
     width = MAX(c->planar_width, width);
     height = MAX(c->planar_height, height);
-    if ((guint64)width * height > PLANAR_PIXELS_MAX)
+    if ((guint64)width * height > LIMIT_PLANAR_PIXELS)
         return FALSE;
     c->planar_width = width;
     c->planar_height = height;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/execs.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/timer.h"
 
 #include <freerdp/rail.h>
 #include <string.h>
 
 #define ANSWER_WAIT_S 20
-#define OPEN_MAX 64 // programs at once
 
 typedef struct {
     guint32 serial;
@@ -110,7 +110,7 @@ bridge_execs_add(BridgeExecs *x, const CtlExec *exec, ChanSpan args, BridgeExecl
         g_strconcat(exec->kind == CTL_EXEC_APP ? "||" : "", exec->program, NULL);
 
     if (!fits || strlen(program) > BRIDGE_EXEC_PROGRAM_MAX || !exec->program[0] ||
-        x->open->len >= OPEN_MAX) {
+        x->open->len >= LIMIT_EXECS) {
         x->out->answer(exec->serial, CTL_EXEC_FAILED, 0, x->user);
         return;
     }

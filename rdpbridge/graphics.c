@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/graphics.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/video.h"
 
 #include <freerdp/codec/region.h>
@@ -9,9 +10,6 @@
 #include <string.h>
 
 #define CANVAS 64
-#define SURFACES_MAX BRIDGE_SOURCES_MAX
-#define PLANAR_PIXELS_MAX (8192u * 8192)
-#define DECODED_BYTES_MAX (1024u * 1024 * 1024) // private memory of all surfaces together
 
 typedef struct {
     BridgeSource source;
@@ -117,7 +115,7 @@ on_create_surface(RdpgfxClientContext *client, const RDPGFX_CREATE_SURFACE_PDU *
         pdu->height > VIEW_SIDE_MAX || bytes > VIEW_BUFFER_BYTES_MAX)
         return refuse(g, "the guest made a window surface of an impossible size", pdu->width,
                       pdu->height);
-    if (g_hash_table_size(g->surfaces) >= SURFACES_MAX || g->bytes + bytes > DECODED_BYTES_MAX)
+    if (g_hash_table_size(g->surfaces) >= LIMIT_SURFACES || g->bytes + bytes > LIMIT_DECODED_BYTES)
         return refuse(g, "the guest made more window surfaces than memory is set aside for",
                       pdu->width, pdu->height);
     UINT error = g->create_surface(client, pdu);
@@ -329,7 +327,7 @@ ensure_planar(BridgeGraphics *g, RdpgfxClientContext *client, const RDPGFX_SURFA
     if (cmd->width <= g->planar_width && cmd->height <= g->planar_height)
         return TRUE;
     guint32 width = MAX(g->planar_width, cmd->width), height = MAX(g->planar_height, cmd->height);
-    if ((guint64)width * height > PLANAR_PIXELS_MAX) { // a wide and a high one: one at a time
+    if ((guint64)width * height > LIMIT_PLANAR_PIXELS) { // a wide and a high one: one at a time
         width = cmd->width;
         height = cmd->height;
     }

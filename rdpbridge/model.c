@@ -355,6 +355,7 @@ bridge_model_delete(BridgeModel *m, uint32_t id)
         if (w->announced)
             bridge_say(m, &msg, sizeof msg, -1);
         bridge_present_forget(m, w);
+        bridge_wait_forget(m, w);
         m->out->gone(m->user, id);
         window_free(w);
         return;
@@ -506,7 +507,8 @@ bridge_model_take_icon(BridgeModel *m, uint32_t id, uint8_t *icon, uint32_t widt
     BridgeWindow *w = bridge_model_window(m, id);
 
     // Several sizes come one after the other; the largest is the one to have.
-    if (!w || (w->icon && w->icon_width > width && w->icon_width <= 64)) {
+    if (!w || (w->icon && w->icon_width > width && w->icon_width <= 64) ||
+        !bridge_icon_room(m, (size_t)width * height * 4)) {
         free(icon);
         return;
     }
@@ -587,5 +589,6 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
     w->moving_serial = serial;
     w->moving_rect = rect;
     w->moving_due = m->out->now(m->user) + MOVE_WAIT_US;
+    bridge_wait(m, w);
     return true;
 }

@@ -66,7 +66,6 @@ typedef struct {
     BridgeDamage damage;
 } BridgeSource;
 
-#define BRIDGE_SOURCES_MAX 1024
 #define BRIDGE_FRAMES_MAX 32       // frames in flight that are kept account of
 #define BRIDGE_WINDOW_FRAMES_MAX 8 // of one window
 
@@ -125,6 +124,7 @@ typedef struct {
     bool stale;       // the next commit with pixels covers all of the buffer
     bool in_flight;   // a commit with pixels is not shown yet
     uint32_t flight_serial;
+    uint32_t tell_serial;   // of the last commit without pixels, until that is answered; or 0
     bool push;              // commit although nothing changed
     bool deferred;          // pixels wait for the end of the frame that is open
     bool paced;             // or until scaling is allowed again
@@ -136,7 +136,8 @@ typedef struct {
     ViewRect moving_rect;
 
     // µs of out->now; 0: not waiting
-    int64_t flight_due, mismatch_due, moving_due, app_due, unsure_due;
+    bool waits; // for one of the next: in the model's list of those
+    int64_t tell_due, flight_due, mismatch_due, moving_due, app_due, unsure_due;
     BridgeFrameRef frames[BRIDGE_WINDOW_FRAMES_MAX];
     unsigned n_frames;
 } BridgeWindow;
@@ -215,5 +216,5 @@ void bridge_model_shown(BridgeModel *model, uint32_t id, uint32_t serial);
 bool bridge_model_configured(BridgeModel *model, uint32_t id, uint32_t serial, ViewRect rect);
 
 // When bridge_model_expire must be called, µs of out->now; 0: never.
-int64_t bridge_model_due(const BridgeModel *model);
+int64_t bridge_model_due(BridgeModel *model);
 void bridge_model_expire(BridgeModel *model);

@@ -15,9 +15,12 @@ struct BridgeModel {
     void *user;
     unsigned max_windows, n_windows, n_sources, n_frames;
     BridgeWindow *windows[VIEW_WINDOWS_MAX];
-    BridgeSource *sources[BRIDGE_SOURCES_MAX];
+    BridgeWindow *waiting[VIEW_WINDOWS_MAX]; // of those: what time-outs are for
+    unsigned n_waiting;
+    BridgeSource *sources[LIMIT_SURFACES];
     BridgeFrame frames[BRIDGE_FRAMES_MAX];
     bool view, in_frame, foreign;
+    bool deferred; // some window is
     uint32_t next_buffer;
     size_t used;
     BridgeScalePace pace;
@@ -34,6 +37,10 @@ void bridge_present(BridgeModel *model, BridgeWindow *window);
 // they, by [MS-RDPERP] 2.2.2.7.4), in the size that its orders tell.
 void bridge_model_followed(BridgeWindow *w);
 
+// After one of the window's time-outs was set.
+void bridge_wait(BridgeModel *model, BridgeWindow *window);
+void bridge_wait_forget(BridgeModel *model, BridgeWindow *window);
+
 // The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
 void bridge_present_release(BridgeModel *model, BridgeWindow *window);
 
@@ -47,6 +54,8 @@ void bridge_say_title(BridgeModel *model, BridgeWindow *window);
 void bridge_say_icon(BridgeModel *model, BridgeWindow *window);
 // PROPS, SHAPE and the set of icons; nothing where nothing was said.
 void bridge_say_properties(BridgeModel *model, BridgeWindow *window);
+// Whether the icons of all windows leave room for so many bytes more.
+bool bridge_icon_room(const BridgeModel *model, size_t bytes);
 void bridge_properties_clear(BridgeProperties *properties);
 ViewState bridge_properties_state(const BridgeProperties *properties);
 

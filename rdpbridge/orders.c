@@ -28,7 +28,17 @@ struct BridgeOrders {
 };
 
 // The library's window callbacks carry only the context.
-static BridgeOrders *(*find_orders)(rdpContext *context);
+static BridgeOrders *(*find_registered)(rdpContext *context);
+
+// Of an order that came.
+static BridgeOrders *
+find_orders(rdpContext *context)
+{
+    BridgeOrders *o = find_registered(context);
+
+    o->handlers->came(o->user);
+    return o;
+}
 
 BridgeOrders *
 bridge_orders_new(BridgeModel *model, BridgeTray *tray, const BridgeOrdersHandlers *handlers,
@@ -141,8 +151,10 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
 static BOOL
 on_delete(rdpContext *context, const WINDOW_ORDER_INFO *info)
 {
+    BridgeOrders *o = find_orders(context);
+
     if (info->windowId != BRIDGE_SCREEN_ID)
-        bridge_model_delete(find_orders(context)->model, info->windowId);
+        bridge_model_delete(o->model, info->windowId);
     return TRUE;
 }
 
@@ -324,7 +336,7 @@ bridge_orders_register(rdpContext *context, BridgeOrders *(*find)(rdpContext *co
 {
     rdpWindowUpdate *window = context->update->window;
 
-    find_orders = find;
+    find_registered = find;
     window->WindowCreate = on_state;
     window->WindowUpdate = on_state;
     window->WindowDelete = on_delete;

@@ -14,6 +14,7 @@ typedef struct BridgeOrders BridgeOrders;
 
 typedef struct {
     void (*too_many)(gpointer user); // once, when the guest has more windows than it may
+    void (*came)(gpointer user);     // an order, of any kind
     // Whether the desktop that is shown is the one with the windows; said with each order.
     void (*monitored)(gboolean monitored, gpointer user);
 } BridgeOrdersHandlers;

@@ -138,7 +138,19 @@ send_commit(BridgeModel *m, BridgeWindow *w, ViewState state, const BridgeDamage
             if (w->frames[i].serial == 0)
                 w->frames[i].serial = msg.head.serial;
     }
+    if (msg.head.n_damage == 0) {
+        w->tell_serial = msg.head.serial;
+        w->tell_due = m->out->now(m->user) + FLIGHT_WAIT_US;
+    }
     bridge_say(m, &msg, msg.head.header.size, -1);
+}
+
+// One commit without pixels at a time: what changes meanwhile is told as it is then, so that a view
+// that has to keep a guest back is never behind by more than that.
+static bool
+tells(const BridgeWindow *w)
+{
+    return w->tell_serial != 0;
 }
 
 // The current buffer, once to each view.
@@ -312,7 +324,7 @@ present_unseen(BridgeModel *m, BridgeWindow *w, ViewState state)
     bridge_present_release(m, w);
     if (!w->committed && state == VIEW_STATE_HIDDEN)
         return;
-    if (w->committed && w->last.state == (uint32_t)state && !w->push)
+    if ((w->committed && w->last.state == (uint32_t)state && !w->push) || tells(w))
         return;
     say_buffer(m, w);
     send_commit(m, w, state, NULL);
@@ -348,10 +360,11 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
     bool current = same_size(w->buffer, &scale) && !w->stale;
     bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
     w->deferred = pixels && m->in_frame;
+    m->deferred |= w->deferred;
     w->paced = pixels && !is_same(&scale) && m->out->now(m->user) < m->pace.rests_until;
     if (pixels && !m->in_frame && !w->paced)
         commit_pixels(m, w, state, source);
-    else if (current && differs(w, state))
+    else if (current && differs(w, state) && !tells(w))
         send_commit(m, w, state, NULL);
 }
 
@@ -382,6 +395,7 @@ bridge_present(BridgeModel *m, BridgeWindow *w)
     // of the right size, a window that is shown) never comes.
     if (!w->in_flight)
         release(m, w, 0);
+    bridge_wait(m, w);
 }
 
 // Sources and frames.
@@ -390,7 +404,7 @@ bool
 bridge_model_map(BridgeModel *m, BridgeSource *source)
 {
     bridge_model_unmap(m, source);
-    if (m->n_sources == BRIDGE_SOURCES_MAX)
+    if (m->n_sources == LIMIT_SURFACES)
         return false;
     m->sources[m->n_sources++] = source;
     source->mapped = true;
@@ -447,9 +461,10 @@ bridge_model_frame_end(BridgeModel *m, bool has_id, uint32_t frame_id)
     for (unsigned i = 0; i < m->n_sources; i++)
         if (m->sources[i]->touched)
             show_source(m, m->sources[i], tracked ? &frame_id : NULL);
-    for (unsigned i = 0; i < m->n_windows; i++)
+    for (unsigned i = 0; m->deferred && i < m->n_windows; i++)
         if (m->windows[i]->deferred)
             bridge_present(m, m->windows[i]);
+    m->deferred = false;
     if (tracked)
         frame_unref(m, frame_id);
     else if (has_id)
@@ -472,6 +487,8 @@ bridge_model_view_lost(BridgeModel *m)
         w->state_serial = 0;
         w->moving = false;
         w->moving_due = 0;
+        w->tell_serial = 0;
+        w->tell_due = 0;
         w->last = (ViewCommit){0};
     }
 }
@@ -484,6 +501,11 @@ bridge_model_shown(BridgeModel *m, uint32_t id, uint32_t serial)
     if (!w || serial == 0 || (int32_t)(serial - w->last.serial) > 0)
         return;
     release(m, w, serial);
+    if (tells(w) && (int32_t)(serial - w->tell_serial) >= 0) {
+        w->tell_serial = 0;
+        w->tell_due = 0;
+        bridge_present(m, w);
+    }
     if (w->in_flight && (int32_t)(serial - w->flight_serial) >= 0) {
         w->in_flight = false;
         w->flight_due = 0;
@@ -499,16 +521,52 @@ earlier(int64_t a, int64_t b)
     return a == 0 ? b : b == 0 ? a : a < b ? a : b;
 }
 
+static int64_t
+window_due(const BridgeModel *m, const BridgeWindow *w)
+{
+    int64_t due = earlier(w->flight_due, w->mismatch_due);
+
+    due = earlier(due, earlier(w->moving_due, w->app_due));
+    due = earlier(due, earlier(w->tell_due, w->unsure_due));
+    return earlier(due, w->paced ? m->pace.rests_until : 0);
+}
+
+void
+bridge_wait(BridgeModel *m, BridgeWindow *w)
+{
+    if (w->waits || window_due(m, w) == 0)
+        return;
+    w->waits = true;
+    m->waiting[m->n_waiting++] = w;
+}
+
+void
+bridge_wait_forget(BridgeModel *m, BridgeWindow *w)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < m->n_waiting; i++)
+        if (m->waiting[i] != w)
+            m->waiting[n++] = m->waiting[i];
+    m->n_waiting = n;
+    w->waits = false;
+}
+
+// Asked at each turn of the loop, so it looks at those that wait for something, mostly one or none.
 int64_t
-bridge_model_due(const BridgeModel *m)
+bridge_model_due(BridgeModel *m)
 {
     int64_t due = 0;
 
-    for (unsigned i = 0; i < m->n_windows; i++) {
-        const BridgeWindow *w = m->windows[i];
-        due = earlier(due, earlier(earlier(w->flight_due, w->mismatch_due),
-                                   earlier(w->moving_due, w->app_due)));
-        due = earlier(due, earlier(w->unsure_due, w->paced ? m->pace.rests_until : 0));
+    for (unsigned i = 0; i < m->n_waiting;) {
+        BridgeWindow *w = m->waiting[i];
+        int64_t own = window_due(m, w);
+        due = earlier(due, own);
+        w->waits = own != 0;
+        if (w->waits)
+            i++;
+        else
+            m->waiting[i] = m->waiting[--m->n_waiting];
     }
     return due;
 }
@@ -527,11 +585,15 @@ bridge_model_expire(BridgeModel *m)
 {
     int64_t now = m->out->now(m->user);
 
-    for (unsigned i = 0; i < m->n_windows; i++) {
-        BridgeWindow *w = m->windows[i];
+    for (unsigned i = 0; i < m->n_waiting; i++) {
+        BridgeWindow *w = m->waiting[i];
         bool again = false;
         if (elapsed(&w->flight_due, now)) {
             bridge_present_release(m, w);
+            again = true;
+        }
+        if (elapsed(&w->tell_due, now)) {
+            w->tell_serial = 0;
             again = true;
         }
         if (elapsed(&w->mismatch_due, now))

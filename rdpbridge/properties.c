@@ -26,6 +26,28 @@ bridge_properties_clear(BridgeProperties *p)
     *p = (BridgeProperties){0};
 }
 
+static size_t
+set_bytes(const BridgeSizedIcon *icons, unsigned n)
+{
+    size_t sum = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        sum += (size_t)icons[i].width * icons[i].height * 4;
+    return sum;
+}
+
+bool
+bridge_icon_room(const BridgeModel *m, size_t bytes)
+{
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        const BridgeWindow *w = m->windows[i];
+        const BridgeProperties *p = &w->properties;
+        bytes += set_bytes(p->icons, p->n_icons) + set_bytes(p->coming, p->n_coming);
+        bytes += w->icon ? (size_t)w->icon_width * w->icon_height * 4 : 0;
+    }
+    return bytes <= LIMIT_ICON_BYTES;
+}
+
 static void
 say_props(BridgeModel *m, const BridgeWindow *w, bool anew)
 {
@@ -164,7 +186,7 @@ take_icon(BridgeModel *m, BridgeWindow *w, const ChanWindowIcon *icon)
     if (icon->index == 0)
         icons_clear(p->coming, &p->n_coming);
     if (icon->count > 0) {
-        if (icon->index != p->n_coming)
+        if (icon->index != p->n_coming || !bridge_icon_room(m, icon->pixels.size))
             return;
         uint8_t *pixels = malloc(icon->pixels.size);
         if (!pixels)

@@ -44,6 +44,7 @@ struct BridgeRdp {
     GSource *source;
     gboolean more;       // PDUs that were there when the turn's time was over
     guint turns;         // since turn_over
+    gint64 rests_until;  // monotonic; nothing is read before
     char *failure;       // set by bridge_rdp_fail
     guint32 said;        // the server's last Set Error Info, as an error of the library's
     BridgeRefusal logon; // how the server refused the user
@@ -387,11 +388,19 @@ ending(BridgeRdp *rdp)
 
 // The source.
 
+static gboolean
+rests(const BridgeRdp *rdp)
+{
+    return rdp->rests_until != 0 && g_get_monotonic_time() < rdp->rests_until;
+}
+
 static void
 refresh_polls(RdpSource *s)
 {
     HANDLE handles[HANDLES_MAX];
-    DWORD n = freerdp_get_event_handles(s->rdp->instance->context, handles, HANDLES_MAX);
+    DWORD n = 0;
+    if (!rests(s->rdp))
+        n = freerdp_get_event_handles(s->rdp->instance->context, handles, HANDLES_MAX);
     gboolean same = n == s->n_polls;
 
     for (DWORD i = 0; i < n && same; i++)
@@ -415,7 +424,7 @@ source_prepare(GSource *source, gint *timeout)
 
     *timeout = -1;
     refresh_polls(s);
-    return s->rdp->more;
+    return s->rdp->more && !rests(s->rdp);
 }
 
 static gboolean
@@ -423,7 +432,9 @@ source_check(GSource *source)
 {
     RdpSource *s = (RdpSource *)source;
 
-    if (s->rdp->more)
+    if (rests(s->rdp))
+        return FALSE;
+    if (s->rdp->more || s->rdp->rests_until != 0)
         return TRUE;
     for (guint i = 0; i < s->n_polls; i++)
         if (s->polls[i].revents)
@@ -450,6 +461,16 @@ one_turn(BridgeRdp *rdp)
     return freerdp_check_event_handles(context) && !freerdp_shall_disconnect_context(context);
 }
 
+// The source's own time wakes it; the descriptors do not, since they stay readable.
+static void
+rest(BridgeRdp *rdp)
+{
+    gint64 rest_us = rdp->handlers->rest_us(rdp->user);
+
+    rdp->rests_until = rest_us > 0 ? g_get_monotonic_time() + rest_us : 0;
+    g_source_set_ready_time(rdp->source, rest_us > 0 ? rdp->rests_until : -1);
+}
+
 static gboolean
 source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
 {
@@ -460,8 +481,10 @@ source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
         rdp->turns = 0;
         rdp->handlers->turn_over(rdp->user);
     }
-    if (goes_on)
+    if (goes_on) {
+        rest(rdp);
         return G_SOURCE_CONTINUE;
+    }
     g_autofree char *text = NULL;
     BridgeRdpEnd how = refused(rdp, &text);
     if (!text)

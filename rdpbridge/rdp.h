@@ -39,6 +39,9 @@ typedef struct {
     void (*channel_gone)(const char *name, gpointer interface, gpointer user);
     // A server of ours said this of a window; borrowed.
     void (*window_said)(const ChanWindowSaid *said, gpointer user);
+    // How long nothing is to be read of the guest, in µs; asked after each turn. What is written
+    // goes out meanwhile.
+    gint64 (*rest_us)(gpointer user);
     // The connection ended; text says why, how whether it was a refusal to let the user in. Called
     // once, from the loop, never from within a call.
     void (*ended)(BridgeRdpEnd how, const char *text, gpointer user);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/sandbox.h"
 
+#include "rdpbridge/limits.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -30,8 +32,6 @@
 #endif
 
 #define NOBODY 65534
-#define OPEN_FILES_MAX 2048u // memfds of windows, icons and cursors among them
-#define MEMORY_MAX (3ull * 1024 * 1024 * 1024)
 
 #ifndef SIOCOUTQ
 #define SIOCOUTQ 0x5411
@@ -112,12 +112,12 @@ limit_resources(void)
 {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NPROC, 0);
-    limit(RLIMIT_NOFILE, OPEN_FILES_MAX);
+    limit(RLIMIT_NOFILE, LIMIT_OPEN_FILES);
     limit(RLIMIT_MEMLOCK, 0);
     limit(RLIMIT_MSGQUEUE, 0);
     limit(RLIMIT_FSIZE, 512ul * 1024 * 1024); // of a memfd; VIEW_BUFFER_BYTES_MAX
     if (!BRIDGE_SANITIZED)
-        limit(RLIMIT_DATA, MEMORY_MAX);
+        limit(RLIMIT_DATA, LIMIT_MEMORY_BYTES);
 }
 
 // Somebody who is root here must not be it any more when the guest's bytes come.

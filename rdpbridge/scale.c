@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/scale.h"
 
+#include "rdpbridge/limits.h"
+
 #include <string.h>
 
-#define SPENT_MAX_US 50000 // at a time; then it rests for as long as it took
-#define APART_US 100000    // what lies so far apart does not add up
-#define COLUMNS 256        // of the target at a time
+#define APART_US 100000 // what lies so far apart does not add up
+#define COLUMNS 256     // of the target at a time
 
 // What a pixel of the target covers on one axis, a pixel of the picture being `to` wide: together
 // that is `from`.
@@ -41,7 +42,7 @@ bridge_scale_took(BridgeScalePace *p, int64_t start, int64_t end)
         p->spent = 0;
     p->spent += end - start;
     p->last = end;
-    if (p->spent <= SPENT_MAX_US)
+    if (p->spent <= LIMIT_SCALE_SPENT_US)
         return;
     p->rests_until = end + p->spent;
     p->spent = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/limits.h"
 #include "rdpbridge/session_private.h"
 
 #include "rdpbridge/timer.h"
@@ -18,7 +19,6 @@
 #define DOUBT_MS 4000     // RemoteApp begins within this once somebody is signed in
 #define LOG_ON_LIMIT_S 90 // a first log-on makes a profile
 #define ABANDONED_S 10
-#define DECODE_LIMIT_S 10
 #define DIRTY_MS 40 // changes of windows for lists come together
 
 void
@@ -152,7 +152,8 @@ model_ask_app(void *user, uint32_t id)
 {
     BridgeSession *s = user;
 
-    if (id != BRIDGE_SCREEN_ID)
+    // A guest that opens windows and does not read what it is asked could fill our memory.
+    if (id != BRIDGE_SCREEN_ID && !(s->connected && bridge_rdp_congested(s->rdp)))
         bridge_rail_ask_app(s->rail, id);
 }
 
@@ -258,9 +259,17 @@ rail_app_id(guint32 window, const BridgeAppClues *clues, gpointer user)
     bridge_model_set_app(s->model, window, index);
 }
 
+// The guest said something of what is seen.
+static void
+charge(gpointer user)
+{
+    bridge_pace_take(&((BridgeSession *)user)->orders_pace, 1, g_get_monotonic_time());
+}
+
 static void
 rail_cloak(guint32 window, gboolean cloaked, gpointer user)
 {
+    charge(user);
     bridge_model_cloak(((BridgeSession *)user)->model, window, cloaked);
 }
 
@@ -276,6 +285,7 @@ rail_move_loop(guint32 window, guint16 kind, gint16 x, gint16 y, gpointer user)
         [RAIL_WMSZ_KEYMOVE] = 10,   [RAIL_WMSZ_KEYSIZE] = 9};
     BridgeWindow *w = bridge_model_window(s->model, window);
 
+    charge(s);
     if (!w || !w->announced || kind < RAIL_WMSZ_LEFT || kind >= G_N_ELEMENTS(directions))
         return;
     ViewMoveLoop m = {.id = window, .direction = directions[kind], .root_x = x, .root_y = y};
@@ -292,6 +302,7 @@ rail_move_loop(guint32 window, guint16 kind, gint16 x, gint16 y, gpointer user)
 static void
 rail_limits(guint32 window, const guint32 min_max[4], gpointer user)
 {
+    charge(user);
     bridge_model_set_limits(((BridgeSession *)user)->model, window, min_max);
 }
 
@@ -328,8 +339,8 @@ orders_too_many(gpointer user)
     bridge_control_notice(s->control, FALSE, 0, text);
 }
 
-static const BridgeOrdersHandlers orders_handlers = {.too_many = orders_too_many,
-                                                     .monitored = bridge_session_monitored};
+static const BridgeOrdersHandlers orders_handlers = {
+    .too_many = orders_too_many, .came = charge, .monitored = bridge_session_monitored};
 
 static void
 desktop_refresh(void *user, const ViewRect *rects, unsigned count)
@@ -368,7 +379,7 @@ graphics_slow(bool begins, gpointer user)
     g_autofree char *text = closed(s, "the guest sent video that cannot be decoded in time");
     CTL_INIT(&words, CTL_NOTICE);
     CTL_SET_TEXT(words.text, text);
-    bridge_watchdog_start(DECODE_LIMIT_S, bridge_control_fd(s->control), &words);
+    bridge_watchdog_start(LIMIT_DECODE_S, bridge_control_fd(s->control), &words);
 }
 
 static const BridgeGraphicsOut graphics_out = {.fail = graphics_fail, .slow = graphics_slow};
@@ -503,9 +514,31 @@ rdp_turn_over(gpointer user)
     bridge_desktop_settle(((BridgeSession *)user)->desktop);
 }
 
+static gint64
+rdp_rest_us(gpointer user)
+{
+    BridgeSession *s = user;
+    gint64 wait_us = bridge_pace_wait_us(&s->orders_pace, g_get_monotonic_time());
+    g_autofree char *text = NULL;
+
+    if (bridge_viewlink_queued(s->view) > LIMIT_VIEW_QUEUED)
+        wait_us = MAX(wait_us, 1);
+    wait_us = wait_us > 0 ? MAX(wait_us, LIMIT_REST_MS * 1000) : 0;
+    if (s->orders_pace.waited == 0 || s->said_pace)
+        return wait_us;
+    s->said_pace = TRUE;
+    text = g_strdup_printf(
+        "%s changes its windows, pointer or tray icons more than %u times a second, "
+        "and is slowed down. If it stays so, stop it with: casement guest stop %s",
+        s->setup.guest, LIMIT_ORDERS_PER_S, s->setup.guest);
+    bridge_control_notice(s->control, FALSE, 0, text);
+    return wait_us;
+}
+
 static void
 rdp_window_said(const ChanWindowSaid *said, gpointer user)
 {
+    charge(user);
     bridge_model_said(((BridgeSession *)user)->model, said);
 }
 
@@ -517,6 +550,7 @@ static const BridgeRdpHandlers rdp_handlers = {.prepare = rdp_prepare,
                                                .channel = rdp_channel,
                                                .channel_gone = rdp_channel_gone,
                                                .window_said = rdp_window_said,
+                                               .rest_us = rdp_rest_us,
                                                .ended = rdp_ended};
 
 static void
@@ -603,6 +637,13 @@ view_send(gconstpointer message, gsize size, int fd, gpointer user)
 }
 
 static void
+cursor_send(gconstpointer message, gsize size, int fd, gpointer user)
+{
+    charge(user);
+    view_send(message, size, fd, user);
+}
+
+static void
 view_send_plain(gconstpointer message, gsize size, gpointer user)
 {
     view_send(message, size, -1, user);
@@ -630,11 +671,13 @@ make_modules(BridgeSession *s)
     s->rail = bridge_rail_new(&rail_handlers, s);
     s->execs = bridge_execs_new(s->context, &execs_out, s);
     s->sound = bridge_sound_new(view_send_plain, s);
-    s->cursor = bridge_cursor_new(view_send, s);
+    s->cursor = bridge_cursor_new(cursor_send, s);
     s->input = bridge_input_new();
     s->clipboard = bridge_clipboard_new(s->context, &clip_out, s);
     s->display = bridge_display_new(bridge_session_desktop_ready, s);
     s->dirty = g_hash_table_new(NULL, NULL);
+    bridge_pace_init(&s->orders_pace, LIMIT_ORDERS_PER_S, LIMIT_ORDERS_BURST,
+                     g_get_monotonic_time());
     s->due = g_source_new(&due_functions, sizeof(DueSource));
     ((DueSource *)s->due)->session = s;
     g_source_attach(s->due, s->context);
@@ -675,6 +718,7 @@ bridge_session_free(BridgeSession *s)
     bridge_timer_clear(&s->doubt);
     bridge_session_screen_clear(s);
     bridge_session_desktop_clear(s);
+    bridge_session_view_clear(s);
     g_hash_table_unref(s->dirty);
     bridge_display_free(s->display);
     bridge_clipboard_free(s->clipboard);

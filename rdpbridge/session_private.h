@@ -16,6 +16,7 @@
 #include "rdpbridge/input.h"
 #include "rdpbridge/model.h"
 #include "rdpbridge/orders.h"
+#include "rdpbridge/pace.h"
 #include "rdpbridge/rail.h"
 #include "rdpbridge/rdp.h"
 #include "rdpbridge/session.h"
@@ -55,6 +56,12 @@ struct BridgeSession {
     ViewLayout layout;
     guint32 focus; // the window the host has focused
 
+    BridgePace orders_pace; // what the guest may say of its windows
+    gboolean said_pace;
+
+    GPtrArray *held; // what the guest is told once it reads again (session_view.c)
+    GSource *held_timer;
+
     GHashTable *dirty; // windows the broker has to be told of
     GSource *dirty_timer;
     GSource *due; // the model's time-outs
@@ -85,6 +92,8 @@ void bridge_session_mark(BridgeSession *session, guint32 window);
 
 // Connects once everything that is needed for it has come.
 void bridge_session_consider_connecting(BridgeSession *session);
+
+void bridge_session_view_clear(BridgeSession *session);
 
 // Ends the session: tells the broker why and leaves the loop.
 void bridge_session_end(BridgeSession *session, BridgeExit code, const char *text);

@@ -12,6 +12,7 @@
 #include <freerdp/freerdp.h>
 
 #define LOG_ON_WAIT_MS 5000 // a guest that logs the user on says so within this
+#define NEVER_SAID_MS 10000 // and one that does not by then never will
 #define FRAME_SIDE 8        // room for the frame that a window manager puts around it, at 100 %
 #define FRAME_TOP 40
 #define SWITCH_WAIT_MS 200 // and shows its windows' desktop again within this if it only flickers
@@ -90,6 +91,18 @@ bridge_session_show_screen(BridgeSession *s)
     set_limits(s, place.width, place.height, resizable);
 }
 
+// Servers need not say that somebody is logged on, and those that show a desktop as it is (not
+// Windows) do not. Where a log-on screen is shown, saying so early harms nobody.
+static gboolean
+on_never_said(gpointer user)
+{
+    BridgeSession *s = user;
+
+    bridge_timer_clear(&s->screen_timer);
+    bridge_session_get_ready(s);
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean
 on_screen_due(gpointer user)
 {
@@ -99,6 +112,8 @@ on_screen_due(gpointer user)
         return G_SOURCE_CONTINUE;
     bridge_timer_clear(&s->screen_timer);
     bridge_session_show_screen(s);
+    if (s->as_desktop && !s->ready)
+        s->screen_timer = bridge_timer_new(s->context, NEVER_SAID_MS, on_never_said, s);
     return G_SOURCE_REMOVE;
 }
 

@@ -2,7 +2,9 @@
 
 // What the view says, and where it goes.
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/session_private.h"
+#include "rdpbridge/timer.h"
 
 #include <freerdp/rail.h>
 #include <unistd.h>
@@ -190,11 +192,70 @@ handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
     }
 }
 
+// What a guest that does not read is spared, since the last of each says all: how a window is, and
+// which one is above or focused. Waiting in the library for it to read would stop everything else,
+// for good when it waits for us as well.
+static gboolean
+can_be_held(ViewMsgType type)
+{
+    return type == VIEW_MSG_CONFIGURED || type == VIEW_MSG_STATE || type == VIEW_MSG_ENTER ||
+           type == VIEW_MSG_FOCUS;
+}
+
+static gboolean
+on_held(gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (bridge_rdp_congested(s->rdp))
+        return G_SOURCE_CONTINUE;
+    g_autoptr(GPtrArray) held = g_steal_pointer(&s->held);
+    bridge_timer_clear(&s->held_timer);
+    for (guint i = 0; i < held->len; i++) {
+        const ViewHeader *m = held->pdata[i];
+        handle_window(s, (ViewMsgType)m->type, m);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+// At the end, in the place of the former of its kind: a window's, or of FOCUS and ENTER the only.
+static void
+hold(BridgeSession *s, ChanSpan message)
+{
+    const ViewId *m = (gconstpointer)message.data;
+    gboolean of_window = m->header.type == VIEW_MSG_CONFIGURED || m->header.type == VIEW_MSG_STATE;
+
+    if (!s->held) {
+        s->held = g_ptr_array_new_with_free_func(g_free);
+        s->held_timer = bridge_timer_new(s->context, LIMIT_HELD_MS, on_held, s);
+    }
+    for (guint i = 0; i < s->held->len; i++) {
+        const ViewId *former = s->held->pdata[i];
+        if (former->header.type != m->header.type || (of_window && former->id != m->id))
+            continue;
+        g_ptr_array_remove_index(s->held, i);
+        break;
+    }
+    if (!of_window || bridge_model_window(s->model, m->id)) // so that they are bounded
+        g_ptr_array_add(s->held, g_memdup2(message.data, message.size));
+}
+
+void
+bridge_session_view_clear(BridgeSession *s)
+{
+    bridge_timer_clear(&s->held_timer);
+    g_clear_pointer(&s->held, g_ptr_array_unref);
+}
+
 static void
 on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
 {
     BridgeSession *s = user;
 
+    if (can_be_held(type) && s->connected && (s->held || bridge_rdp_congested(s->rdp))) {
+        hold(s, message);
+        return; // none of them has a descriptor
+    }
     switch (type) {
     case VIEW_MSG_KEY:
     case VIEW_MSG_POINTER:
@@ -225,6 +286,7 @@ on_lost(gpointer user)
 {
     BridgeSession *s = user;
 
+    bridge_session_view_clear(s);
     s->focus = 0;
     bridge_input_release_all(s->input);
     bridge_model_view_lost(s->model);
@@ -235,6 +297,7 @@ on_lost(gpointer user)
 void
 bridge_session_take_view(BridgeSession *s, int take_fd)
 {
+    bridge_session_view_clear(s);
     bridge_viewlink_attach(s->view, take_fd);
     s->focus = 0;
     bridge_input_release_all(s->input);

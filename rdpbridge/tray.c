@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/tray.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/timer.h"
 
 #include <string.h>
 
-#define TELL_MS 250
-#define QUEUED_MAX (256 * 1024)
-#define BALLOON_US G_USEC_PER_SEC
 #define DOUBLE_CLICK_US (500 * 1000)
 #define VERSION_SELECT 3 // from it on windows get NIN_SELECT as well
 #define VERSION_MENU 4   // and WM_CONTEXTMENU when the mouse opens a menu, as the keyboard does
@@ -111,7 +109,7 @@ on_timer(gpointer user)
     bridge_timer_clear(&t->timer);
     for (guint i = 0; i < t->icons->len; i++) {
         Icon *icon = t->icons->pdata[i];
-        if (icon->dirty && t->out->queued(t->user) < QUEUED_MAX)
+        if (icon->dirty && t->out->queued(t->user) < LIMIT_TRAY_QUEUED)
             tell(t, icon);
         left = left || icon->dirty;
     }
@@ -125,7 +123,7 @@ set_timer(BridgeTray *t)
 {
     if (t->timer)
         return;
-    t->timer = bridge_timer_new(t->context, TELL_MS, on_timer, t);
+    t->timer = bridge_timer_new(t->context, LIMIT_TRAY_TELL_MS, on_timer, t);
 }
 
 static void
@@ -222,7 +220,7 @@ bridge_tray_balloon(BridgeTray *t, guint32 window, guint32 icon, const char *tit
     gint64 now = g_get_monotonic_time();
     Icon *i = find(t, window, icon);
 
-    if (!i || (t->balloon != 0 && now - t->balloon < BALLOON_US))
+    if (!i || (t->balloon != 0 && now - t->balloon < (gint64)LIMIT_TRAY_BALLOON_MS * 1000))
         return;
     t->balloon = now;
     if (i->dirty) // the broker knows the icon first

@@ -10,8 +10,6 @@
 
 #include <glib.h>
 
-#define BRIDGE_TRAY_MAX 32
-
 typedef struct BridgeTray BridgeTray;
 
 typedef enum {

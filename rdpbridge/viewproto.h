@@ -20,23 +20,12 @@
 #include "channel/msg.h"
 #include "channel/rail.h"
 #include "channel/window_channel.h"
+#include "rdpbridge/limits.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #define VIEW_PACKET_MAX (64 * 1024)
-#define VIEW_WINDOWS_MAX 512
-#define VIEW_SIDE_MAX 16384 // of a window or a buffer, pixels
-#define VIEW_BUFFER_BYTES_MAX (512u * 1024 * 1024)
-#define VIEW_PIXELS_BYTES_MAX (1024u * 1024 * 1024) // of all buffers together
-#define VIEW_TITLE_MAX 512                          // bytes, cleaned again by the view
-#define VIEW_ICON_SIDE_MAX 256
-#define VIEW_CURSOR_SIDE_MAX 128 // 64 KiB of pixels would not fit: comes in a memfd
-#define VIEW_DAMAGE_MAX 128      // rectangles in one commit
-#define VIEW_SOUND_BLOCK_MAX (32 * 1024)
-#define VIEW_CLIP_CHUNK_MAX (32 * 1024)
-#define VIEW_MONITORS_MAX 16
-#define VIEW_COORD_MAX 32767 // |x|, |y|
 
 typedef enum {
     // session → view

@@ -24,6 +24,7 @@ struct RaWindows {
     RaRect work_area;
     bool announced;
     GHashTable *known; // id → Known
+    bool pending;      // one of them may have something the client does not know
     GArray *stack;     // last told, top first
     guint32 active;
 };
@@ -113,8 +114,10 @@ static void
 push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
 {
     bool resized = k->rect.width != window->rect.width || k->rect.height != window->rect.height;
-    if (!create && resized && !ra_graphics_may_resize(ws->graphics, k->id))
+    if (!create && resized && !ra_graphics_may_resize(ws->graphics, k->id)) {
+        ws->pending = true;
         return;
+    }
     RaChange what = k->pending;
     if (!create && same_rect(&k->rect, &window->rect) && (what & RA_CHANGED_STATE) == 0)
         what &= (RaChange)~RA_CHANGED_RECT;
@@ -205,6 +208,9 @@ ra_windows_continue(RaWindows *ws)
 {
     GHashTableIter iter;
     gpointer value;
+    if (!ws->pending)
+        return;
+    ws->pending = false;
     g_hash_table_iter_init(&iter, ws->known);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Known *k = value;

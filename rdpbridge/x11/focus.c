@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/focus.h"
 
+#include "rdpbridge/limits.h"
+#include "rdpbridge/pace.h"
+#include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/popup.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/windows.h"
 
+#include <X11/Xutil.h>
+
 // From one window of the guest to the next the focus is nowhere for a moment.
 #define LEAVE_MS 40
-#define ACTIVATE_AFTER_PRESS_MS 3000
 #define ECHO_US G_USEC_PER_SEC
 #define ECHOES 8
 #define WENT_US (G_USEC_PER_SEC / 2)
@@ -29,6 +34,7 @@ struct HostFocus {
     GSource *leave;
     Echo echoes[ECHOES]; // what was sent lately: the guest says it back as ACTIVE
     unsigned next_echo;
+    BridgePace unasked; // windows that open without a press
 };
 
 HostFocus *
@@ -37,6 +43,8 @@ host_focus_new(View *view)
     HostFocus *f = g_new0(HostFocus, 1);
 
     f->view = view;
+    bridge_pace_init(&f->unasked, 1, (LIMIT_UNASKED_FOCUS - 1) * LIMIT_UNASKED_FOCUS_EVERY_S,
+                     g_get_monotonic_time());
     return f;
 }
 
@@ -174,6 +182,12 @@ host_focus_sync(HostFocus *f)
     }
 }
 
+bool
+host_focus_is_ours(const HostFocus *f)
+{
+    return f->sent_id != 0;
+}
+
 void
 host_focus_clicked_elsewhere(HostFocus *f)
 {
@@ -207,6 +221,61 @@ is_echo(const HostFocus *f, uint32_t id)
     return false;
 }
 
+void
+host_focus_before_map(HostFocus *f, HostWindow *w)
+{
+    gint64 now = g_get_monotonic_time();
+    bool refused = w->wanted.kind != w->kind; // a popup
+    bool pressed = view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS);
+    bool asked = pressed || w->startup_id[0];
+    bool allowed = asked || bridge_pace_wait_us(&f->unasked, now) == 0;
+
+    if (pressed)
+        bridge_pace_init(&f->unasked, f->unasked.per_s, f->unasked.burst, now);
+    else if (!asked && allowed && !refused)
+        bridge_pace_take(&f->unasked, LIMIT_UNASKED_FOCUS_EVERY_S, now);
+    w->quiet = refused || !allowed;
+    if (!w->quiet)
+        return;
+    host_hints_set_user_time(w, 0);
+    host_hints_set_input(w);
+}
+
+// To the bottom, where it hides nothing.
+static void
+lower(HostWindow *w)
+{
+    Display *dpy = w->view->x->dpy;
+    XWindowChanges changes = {.stack_mode = Below};
+
+    XReconfigureWMWindow(dpy, w->xid, DefaultScreen(dpy), CWStackMode, &changes);
+}
+
+void
+host_focus_after_map(HostWindow *w)
+{
+    if (w->quiet && (w->wanted.kind == w->kind || host_popup_hides(w)))
+        lower(w);
+}
+
+void
+host_focus_grown(HostWindow *w, bool hid)
+{
+    if (!hid && w->mapped && host_popup_hides(w))
+        lower(w);
+}
+
+void
+host_focus_mapped(HostFocus *f, HostWindow *w)
+{
+    if (!w->quiet)
+        return;
+    w->quiet = false;
+    host_hints_set_input(w);
+    if (w->wanted.kind == w->kind)
+        host_focus_attention(f, w);
+}
+
 static void
 ask_to_activate(HostFocus *f, HostWindow *w, long source, Time time)
 {
@@ -225,7 +294,7 @@ host_focus_activate(HostFocus *f, HostWindow *w)
         return;
     if (g_get_monotonic_time() - w->mapped_us < ECHO_US)
         return;
-    if (view_pressed_within(f->view, ACTIVATE_AFTER_PRESS_MS))
+    if (view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS))
         ask_to_activate(f, w, 1, f->view->press_time);
     else
         host_focus_attention(f, w);

@@ -19,6 +19,9 @@ void host_focus_pointed(HostFocus *focus, unsigned modifiers);
 // A batch of events is done, or a window got another id: tells the session if the focus moved.
 void host_focus_sync(HostFocus *focus);
 
+// A window of the guest has it.
+bool host_focus_is_ours(const HostFocus *focus);
+
 // The user clicked on something that is not ours, which does not always move the focus: menus of
 // the guest close.
 void host_focus_clicked_elsewhere(HostFocus *focus);
@@ -30,6 +33,16 @@ void host_focus_minimized(HostFocus *focus, uint32_t id);
 // The X window is gone. The session is another one.
 void host_focus_forget(HostFocus *focus, Window xid);
 void host_focus_reset(HostFocus *focus);
+
+// The window is about to be mapped, or restored by the guest: whether the window manager is to
+// focus it (rdpbridge/limits.h).
+// Not every window manager looks at _NET_WM_USER_TIME, so one that is not to have the focus takes
+// no input until it is mapped, and is put where it hides nothing.
+void host_focus_before_map(HostFocus *focus, HostWindow *window);
+void host_focus_after_map(HostWindow *window);
+// A window got its wanted geometry by the guest; whether it hid more than it may before.
+void host_focus_grown(HostWindow *window, bool hid);
+void host_focus_mapped(HostFocus *focus, HostWindow *window);
 
 // The guest made a window (NULL: none of ours) active: the window manager is asked when the user
 // has just done something there, otherwise the window only asks for attention.

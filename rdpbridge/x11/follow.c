@@ -48,6 +48,9 @@ host_follow_mapped(HostWindow *w, bool mapped)
         return;
     }
     w->geometry_dirty = true;
+    if (!w->wanted.override_redirect)
+        host_session_opened(w->view, g_get_monotonic_time() - w->mapped_us);
+    host_focus_mapped(w->view->focus, w);
     if (w->by_frame) {
         // From here on positions are the client area's again.
         w->by_frame = false;

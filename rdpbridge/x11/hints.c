@@ -207,6 +207,10 @@ push_wm_hints(HostWindow *w)
         if (!(w->wanted.props.flags & CHAN_WINDOW_INPUT_SAID) && h.input)
             h.flags &= ~(long)InputHint;
     }
+    if (w->quiet) {
+        h.flags |= InputHint;
+        h.input = False;
+    }
     if (w->wanted.attention)
         h.flags |= XUrgencyHint;
     XSetWMHints(w->view->x->dpy, w->xid, &h);
@@ -417,10 +421,23 @@ sizes_differ(const HostWindow *w)
 }
 
 void
+host_hints_set_user_time(HostWindow *w, uint32_t time)
+{
+    const long value = time;
+
+    set_longs(w, w->view->x->atoms[ATOM__NET_WM_USER_TIME], XA_CARDINAL, &value, 1);
+}
+
+void
+host_hints_set_input(HostWindow *w)
+{
+    push_wm_hints(w);
+}
+
+void
 host_hints_push(HostWindow *w, bool all)
 {
     const HostLook *a = &w->wanted, *b = &w->pushed;
-    HostDisplay *x = w->view->x;
 
     if (all)
         push_constants(w);
@@ -448,10 +465,8 @@ host_hints_push(HostWindow *w, bool all)
         push_owner(w);
     if (a->icon_serial != b->icon_serial)
         push_icon(w);
-    if (a->user_time != 0 && a->user_time != b->user_time) {
-        const long user_time = a->user_time;
-        set_longs(w, x->atoms[ATOM__NET_WM_USER_TIME], XA_CARDINAL, &user_time, 1);
-    }
+    if (a->user_time != 0 && a->user_time != b->user_time)
+        host_hints_set_user_time(w, a->user_time);
     if (!all && w->mapped)
         push_flag_states(w);
 }

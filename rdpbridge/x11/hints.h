@@ -15,5 +15,10 @@ void host_hints_set_initial_state(HostWindow *window);
 // Asks the window manager to add or remove up to two states of a mapped window.
 void host_hints_change_state(HostWindow *window, bool add, HostAtom first, Atom second);
 
+// When the user last did something in it; 0: the window manager is not to focus it.
+void host_hints_set_user_time(HostWindow *window, uint32_t time);
+// Whether it takes input, anew.
+void host_hints_set_input(HostWindow *window);
+
 // What WM_STATE and _NET_WM_STATE make of the window: a ViewState. FALSE: nobody manages it.
 gboolean host_hints_read_state(HostWindow *window, uint32_t *state, uint32_t *states);

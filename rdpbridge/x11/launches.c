@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/launches.h"
 
+#include "rdpbridge/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define LAUNCHES_MAX 16
 #define MESSAGE_PIECE 20 // bytes of a client message
 #define LATE_MS 15000    // without a window
 #define SPLASH_US (20 * G_USEC_PER_SEC)
@@ -140,7 +141,7 @@ host_launches_add(HostLaunches *l, const CtlStartup *m)
         over(l, m->startup_id);
         return;
     }
-    if (g_queue_get_length(&l->pending) >= LAUNCHES_MAX)
+    if (g_queue_get_length(&l->pending) >= LIMIT_LAUNCHES)
         drop(l, l->pending.head);
     Launch *launch = g_new0(Launch, 1);
     launch->startup = *m;

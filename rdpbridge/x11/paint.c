@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/paint.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/control.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/window.h"
@@ -10,7 +11,6 @@
 #include <xcb/shm.h>
 
 #define BORDER 3
-#define WAITING_MAX 1024 // puts under way; then the session has to wait
 
 typedef struct {
     uint32_t sequence; // of the request whose completion answers it
@@ -181,7 +181,7 @@ host_paint_commit(View *view, HostWindow *w, uint32_t serial, const ViewRect *da
     Waiting *waiting = g_new(Waiting, 1);
     *waiting = (Waiting){.sequence = sequence, .id = w->id, .serial = serial};
     g_queue_push_tail(&view->painter->waiting, waiting);
-    if (g_queue_get_length(&view->painter->waiting) >= WAITING_MAX)
+    if (g_queue_get_length(&view->painter->waiting) >= LIMIT_PUTS_UNDER_WAY)
         host_session_pause(view, true);
 }
 
@@ -217,7 +217,7 @@ host_paint_done(View *view, unsigned long sequence)
         host_paint_answer(view, first->id, first->serial);
         g_free(first);
     }
-    if (g_queue_get_length(&view->painter->waiting) < WAITING_MAX)
+    if (g_queue_get_length(&view->painter->waiting) < LIMIT_PUTS_UNDER_WAY)
         host_session_pause(view, false);
 }
 

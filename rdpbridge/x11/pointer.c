@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/pointer.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/scroll.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 
 #define NOTCH 120
-#define MOVE_LOOP_AFTER_PRESS_MS 2000
 #define MOVE_BY_KEYBOARD 9 // and above, as directions of _NET_WM_MOVERESIZE
 
 struct HostPointer {
@@ -343,7 +343,7 @@ host_pointer_move_loop(HostPointer *p, const ViewMoveLoop *m)
     long first = 0;
 
     if (!w || !w->mapped || w->wanted.override_redirect ||
-        !view_pressed_within(p->view, MOVE_LOOP_AFTER_PRESS_MS))
+        !view_pressed_within(p->view, LIMIT_MOVE_LOOP_AFTER_PRESS_MS))
         return;
     if (!by_keyboard) {
         if (p->held == 0 || p->held_id != w->id)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/popup.h"
 
+#include "rdpbridge/limits.h"
+#include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/windows.h"
-
-#define COVER_MAX_PERCENT 90
 
 static uint64_t
 overlap(const ViewRect *a, const ViewRect *b)
@@ -35,17 +35,35 @@ covered(const HostWindow *w, const ViewRect *monitor)
     return sum;
 }
 
-bool
-host_popup_fits(const HostWindow *w)
+static bool
+covers_more(const HostWindow *w, uint64_t percent)
 {
     const ViewScreen *s = host_screen_get(w->view->screen);
 
     for (uint32_t i = 0; i < s->n_monitors; i++) {
         uint64_t area = (uint64_t)s->monitors[i].width * s->monitors[i].height;
-        if (covered(w, &s->monitors[i]) * 100 > area * COVER_MAX_PERCENT)
-            return false;
+        if (covered(w, &s->monitors[i]) * 100 > area * percent)
+            return true;
     }
-    return true;
+    return false;
+}
+
+bool
+host_popup_fits(const HostWindow *w)
+{
+    return !covers_more(w, LIMIT_POPUP_COVER_PERCENT);
+}
+
+bool
+host_popup_is_small(const HostWindow *w)
+{
+    return !covers_more(w, LIMIT_POPUP_UNASKED_PERCENT);
+}
+
+bool
+host_popup_hides(const HostWindow *w)
+{
+    return w->wanted.kind != w->kind && !host_popup_is_small(w);
 }
 
 bool
@@ -55,8 +73,11 @@ host_popup_admit(const HostWindow *w)
 
     if (!host_popup_fits(w))
         return false;
-    if (view_pressed_within(w->view, HOST_POPUP_AFTER_PRESS_MS) ||
-        host_launches_splash(w->view->launches))
+    if (view_pressed_within(w->view, LIMIT_POPUP_AFTER_PRESS_MS))
+        return true;
+    bool expected = host_launches_splash(w->view->launches) ||
+                    (w->kind == VIEW_KIND_POPUP && host_focus_is_ours(w->view->focus));
+    if (expected && host_popup_is_small(w))
         return true;
     // A tooltip belongs to what the pointer rests on, a submenu to the menu under the pointer.
     return under && (w->kind == VIEW_KIND_TOOLTIP || under->wanted.override_redirect);

@@ -7,12 +7,13 @@
 
 #include "rdpbridge/x11/window.h"
 
-// How long a press on one of the guest's windows allows popups.
-#define HOST_POPUP_AFTER_PRESS_MS 2000
-
 // Whether the window, of VIEW_KIND_POPUP or _TOOLTIP, may open as override-redirect.
 bool host_popup_admit(const HostWindow *window);
 
 // Whether the window's wanted geometry, with the other popups that are open, leaves enough of every
 // monitor uncovered. For one that is open already and wants to grow.
 bool host_popup_fits(const HostWindow *window);
+// Likewise, so much that nobody takes it for more than a notice.
+bool host_popup_is_small(const HostWindow *window);
+// A refused popup that is more than that.
+bool host_popup_hides(const HostWindow *window);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/session.h"
 
+#include "rdpbridge/limits.h"
+#include "rdpbridge/pace.h"
 #include "rdpbridge/x11/clipboard.h"
 #include "rdpbridge/x11/control.h"
+#include "rdpbridge/x11/cost.h"
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/keyboard.h"
@@ -19,8 +22,12 @@ struct HostSession {
     View *view;
     ChanPacketSocket *socket;
     bool admitted;
-    bool full;   // too many puts under way
-    bool failed; // sending did: dropped when the stack has unwound
+    bool full;               // too many puts under way
+    bool failed;             // sending did: dropped when the stack has unwound
+    BridgePace pace, opened; // of the host's time, and of windows
+    bool opening;            // rests until the window manager has mapped a window
+    bool said_pace;
+    GSource *rest; // until the guest may cost something again
     GSource *drop;
 };
 
@@ -30,12 +37,26 @@ host_session_new(View *view)
     HostSession *s = g_new0(HostSession, 1);
 
     s->view = view;
+    bridge_pace_init(&s->pace, LIMIT_HOST_US_PER_S, LIMIT_HOST_US_BURST, g_get_monotonic_time());
+    bridge_pace_init(&s->opened, LIMIT_OPENED_PER_S, LIMIT_OPENED_BURST, g_get_monotonic_time());
     return s;
+}
+
+static void
+stop_rest(HostSession *s)
+{
+    if (!s->rest)
+        return;
+    g_source_destroy(s->rest);
+    g_source_unref(s->rest);
+    s->rest = NULL;
+    s->opening = false;
 }
 
 static void
 disconnect(HostSession *s)
 {
+    stop_rest(s);
     if (s->drop) {
         g_source_destroy(s->drop);
         g_source_unref(s->drop);
@@ -121,6 +142,66 @@ dispatch(View *view, ChanSpan packet, int take_fd, GError **error)
 }
 
 static void
+update_pause(HostSession *s)
+{
+    if (s->socket)
+        chan_packet_socket_pause(s->socket, !s->admitted || s->full || s->rest);
+}
+
+static gboolean
+on_rested(gpointer user)
+{
+    HostSession *s = user;
+
+    stop_rest(s);
+    update_pause(s);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+rest(HostSession *s, gint64 us)
+{
+    stop_rest(s);
+    s->rest = g_timeout_source_new(MAX((guint)(us / 1000 + 1), LIMIT_REST_MS));
+    g_source_set_callback(s->rest, on_rested, s, NULL);
+    g_source_attach(s->rest, s->view->context);
+    update_pause(s);
+    if (!s->said_pace)
+        g_message("guest %s: its windows, icons or pointer change more often than the X server and "
+                  "the window manager have time for a guest (%d ms a second); it is slowed down",
+                  s->view->setup.guest, LIMIT_HOST_US_PER_S / 1000);
+    s->said_pace = true;
+}
+
+// What a message costs is the guest's to save.
+static void
+charge(HostSession *s, uint32_t us, bool opens)
+{
+    gint64 now = g_get_monotonic_time();
+
+    bridge_pace_take(&s->pace, us, now);
+    gint64 wait_us = bridge_pace_wait_us(&s->pace, now);
+    bool many = opens && bridge_pace_wait_us(&s->opened, now) > 0;
+    if (opens && !many)
+        bridge_pace_take(&s->opened, 1, now);
+    if (many)
+        wait_us = MAX(wait_us, (gint64)LIMIT_OPENED_REST_MS * 1000);
+    if (!s->socket || s->rest || wait_us == 0)
+        return;
+    rest(s, wait_us);
+    s->opening = many;
+}
+
+void
+host_session_opened(View *view, gint64 took_us)
+{
+    HostSession *s = view->session;
+
+    if (s->opening)
+        rest(s, MIN(took_us * LIMIT_OPENED_REST_TIMES, (gint64)LIMIT_OPENED_REST_MS * 1000));
+}
+
+static void
 on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds, guint n_fds,
           gpointer user)
 {
@@ -137,15 +218,11 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
         drop_broken(s, "a malformed message");
         return;
     }
+    uint32_t us = host_cost_of(s->view, untrusted_packet);
+    bool opens = host_cost_opens(s->view, untrusted_packet);
     if (!dispatch(s->view, untrusted_packet, n_fds > 0 ? take_fds[0] : -1, &error))
         drop_broken(s, error->message);
-}
-
-static void
-update_pause(HostSession *s)
-{
-    if (s->socket)
-        chan_packet_socket_pause(s->socket, !s->admitted || s->full);
+    charge(s, us, opens);
 }
 
 void

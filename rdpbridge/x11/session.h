@@ -26,5 +26,8 @@ void host_session_send_fd(View *view, const void *message, size_t size, int fd);
 // Bytes that the session has not read yet.
 size_t host_session_queued(View *view);
 
+// The window manager has mapped a window of the session's; it took so long.
+void host_session_opened(View *view, gint64 took_us);
+
 // The session has to wait, or need not any more.
 void host_session_pause(View *view, bool pause);

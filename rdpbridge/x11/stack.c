@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/stack.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/Xatom.h>
@@ -8,9 +9,6 @@
 #include <string.h>
 
 #define CLIENTS_MAX 4096
-// The order counts for this long after the user did something: programs raise their windows in
-// answer to that.
-#define ORDER_AFTER_PRESS_MS 1500
 #define ECHO_US G_USEC_PER_SEC
 #define ASKED_MAX 16
 
@@ -234,7 +232,7 @@ host_stack_order(HostStack *s, const ViewStack *m)
     Change change = change_between(before, s->last);
     if (change != LOWERED && take_echo(s, ids[0]))
         return;
-    if (change == SAME || !view_pressed_within(s->view, ORDER_AFTER_PRESS_MS))
+    if (change == SAME || !view_pressed_within(s->view, LIMIT_ORDER_AFTER_PRESS_MS))
         return;
     g_autoptr(GArray) placed = placed_windows(s->view, ids, m->count);
     if (placed->len < 2)

@@ -65,6 +65,7 @@ on_property(View *view, const XPropertyEvent *e)
             host_keyboard_changed(view->keyboard);
     } else if ((w = host_windows_by_xid(view->windows, e->window))) {
         host_follow_property(w, e->atom);
+        host_windows_had_event(view->windows, w);
     }
 }
 
@@ -93,6 +94,7 @@ on_extension_event(View *view, XEvent *e)
 static void
 on_window_event(View *view, HostWindow *w, XEvent *e)
 {
+    host_windows_had_event(view->windows, w);
     switch (e->type) {
     case Expose:
         host_follow_expose(w, &e->xexpose);

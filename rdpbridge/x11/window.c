@@ -3,6 +3,7 @@
 
 #include "channel/utf8.h"
 #include "rdpbridge/x11/cursor.h"
+#include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/paint.h"
@@ -99,7 +100,8 @@ host_window_refresh(HostWindow *w)
     const HostWindow *owner = w->owner_id ? host_windows_find(w->view->windows, w->owner_id) : NULL;
     const char *prefix = w->view->setup.title_prefix;
 
-    w->wanted.owner = owner ? owner->xid : None;
+    // A popup that was refused is nobody's: it is not raised with its owner, nor above it.
+    w->wanted.owner = owner && w->wanted.kind == w->kind ? owner->xid : None;
     view_wm_class(w->view, w->app_index, w->wanted.wm_class, sizeof w->wanted.wm_class);
     g_snprintf(w->wanted.title, sizeof w->wanted.title, "%s%s", prefix, w->guest_title);
 }
@@ -297,6 +299,7 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
     }
     for (uint32_t i = 0; i < n; i++)
         w->view->pixels_received += (uint64_t)damage[i].width * damage[i].height;
+    bool hid = host_popup_hides(w);
     follow_geometry(w, m);
     follow_state(w, m, first);
     decide_popup(w, first);
@@ -305,6 +308,7 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
         w->wanted.user_time = (uint32_t)w->view->press_time;
     host_window_refresh(w);
     host_window_push(w);
+    host_focus_grown(w, hid);
     host_paint_commit(w->view, w, m->serial, damage, n);
     if (new_buffer && w->viewable)
         host_paint_padding(w->view, w);
@@ -417,12 +421,16 @@ push_state(HostWindow *w)
         return;
     w->state_pushed_us = g_get_monotonic_time();
     w->state_before = from;
+    if (from == VIEW_STATE_MINIMIZED)
+        host_focus_before_map(w->view->focus, w);
     if (to == VIEW_STATE_MINIMIZED) {
         XIconifyWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
         return;
     }
-    if (from == VIEW_STATE_MINIMIZED)
+    if (from == VIEW_STATE_MINIMIZED) {
         XMapWindow(x->dpy, w->xid);
+        host_focus_after_map(w);
+    }
     if ((from == VIEW_STATE_FULLSCREEN) != (to == VIEW_STATE_FULLSCREEN))
         host_hints_change_state(w, to == VIEW_STATE_FULLSCREEN, ATOM__NET_WM_STATE_FULLSCREEN,
                                 None);
@@ -450,7 +458,9 @@ push_mapping(HostWindow *w)
         XMapRaised(x->dpy, w->xid);
     } else {
         host_hints_set_initial_state(w);
+        host_focus_before_map(w->view->focus, w);
         XMapWindow(x->dpy, w->xid);
+        host_focus_after_map(w);
     }
     host_launches_mapped(w->view->launches, w);
 }

@@ -91,6 +91,7 @@ struct HostWindow {
     bool mapped;      // asked to be, which the window manager may still delay
     bool viewable;    // is, as the server says
     gint64 mapped_us; // when that was
+    bool quiet;       // being mapped, and not to be focused nor raised for that
     bool by_frame;    // first mapping: positions are the frame's, as a program's own are
     bool geometry_dirty, state_dirty; // looked at when the batch of events is done
     unsigned n_exposed;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/windows.h"
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/x11/control.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
@@ -13,14 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUFFERS_MAX (4 * VIEW_WINDOWS_MAX)
-#define ICON_BYTES_MAX (32 * 1024 * 1024)
 #define ORPHANS_AFTER_FIRST_MS 700 // unmatched ones go this long after a new session's first window
 
 struct HostWindows {
     View *view;
     GHashTable *by_id;   // HostWindow, owned
     GHashTable *by_xid;  // of orphans too
+    GHashTable *events;  // XIDs of those that had any in this batch
     GHashTable *buffers; // by the session's buffer id
     GPtrArray *orphans;  // HostWindow, owned
     GSource *orphan_timer;
@@ -47,6 +47,7 @@ host_windows_new(View *view)
 
     ws->view = view;
     ws->by_xid = g_hash_table_new(NULL, NULL);
+    ws->events = g_hash_table_new(NULL, NULL);
     ws->by_id = g_hash_table_new_full(NULL, NULL, NULL, window_dropped);
     ws->buffers = g_hash_table_new_full(NULL, NULL, NULL, buffer_dropped);
     ws->orphans = g_ptr_array_new_with_free_func(window_dropped);
@@ -73,6 +74,7 @@ host_windows_free(HostWindows *ws)
     g_hash_table_unref(ws->by_id);
     g_hash_table_unref(ws->buffers);
     g_hash_table_unref(ws->by_xid);
+    g_hash_table_unref(ws->events);
     g_free(ws);
 }
 
@@ -147,14 +149,22 @@ void
 host_windows_sync(HostWindows *ws)
 {
     GHashTableIter iter;
-    gpointer window;
+    gpointer xid;
 
-    g_hash_table_iter_init(&iter, ws->by_xid);
-    while (g_hash_table_iter_next(&iter, NULL, &window)) {
-        HostWindow *w = window;
-        if (w->geometry_dirty || w->state_dirty || w->n_exposed > 0)
+    // Those alone: a batch is often one event, and other windows are many.
+    g_hash_table_iter_init(&iter, ws->events);
+    while (g_hash_table_iter_next(&iter, &xid, NULL)) {
+        HostWindow *w = g_hash_table_lookup(ws->by_xid, xid);
+        if (w && (w->geometry_dirty || w->state_dirty || w->n_exposed > 0))
             host_follow_sync(w);
     }
+    g_hash_table_remove_all(ws->events);
+}
+
+void
+host_windows_had_event(HostWindows *ws, HostWindow *w)
+{
+    g_hash_table_add(ws->events, (gpointer)w->xid);
 }
 
 static gboolean
@@ -298,7 +308,7 @@ handle_buffer(HostWindows *ws, const ViewBuffer *m, int take_fd, GError **error)
         return TRUE;
     }
     if (g_hash_table_contains(ws->buffers, GUINT_TO_POINTER(m->id)) ||
-        g_hash_table_size(ws->buffers) >= BUFFERS_MAX ||
+        g_hash_table_size(ws->buffers) >= LIMIT_BUFFERS ||
         ws->pixel_bytes + bytes > VIEW_PIXELS_BYTES_MAX) {
         close(take_fd);
         return broken(error, "it names too many buffers, too large ones, or one twice");
@@ -387,7 +397,7 @@ handle_icon(HostWindows *ws, const ViewIcon *m, int take_fd, GError **error)
     host_windows_iter(ws, &iter);
     while (g_hash_table_iter_next(&iter, NULL, &window))
         total += icon_bytes(window);
-    if (total > ICON_BYTES_MAX)
+    if (total > LIMIT_ICON_BYTES)
         g_free(pixels); // the window goes without
     else
         host_window_take_icon(w, (HostIcon){m->width, m->height, pixels}, m->index, m->count);

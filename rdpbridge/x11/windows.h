@@ -29,6 +29,9 @@ void host_windows_close_all(HostWindows *windows);
 // A new session has come: the wait starts again.
 void host_windows_expect(HostWindows *windows);
 
+// Something came of the window: it is looked at when the batch is done.
+void host_windows_had_event(HostWindows *windows, HostWindow *window);
+
 // A batch of events is done.
 void host_windows_sync(HostWindows *windows);
 // Titles and classes after a change of the broker's word.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Presses a key by XTest and measures the time until a pixel of the screen changes.
+// Presses a key by XTest and measures the time until a pixel of the screen changes. With --drag it
+// holds a button down there and moves the pointer instead.
 //
-// usage: chain_probe X Y COUNT     prints one line per press, in microseconds
+// usage: chain_probe [--drag] X Y COUNT     prints one line per press or move, in microseconds
 //
 // The pixel is read by MIT-SHM from the root, so that what is measured is what a user sees. The
 // pause between presses varies, so that no timer of the chain falls into step with it.
@@ -12,9 +13,11 @@
 #include <X11/extensions/XShm.h>
 #include <X11/extensions/XTest.h>
 #include <X11/keysym.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <time.h>
@@ -62,22 +65,39 @@ probe_open(Probe *p)
     return 1;
 }
 
-// Microseconds from key press to changed pixel, or -1.
+// Microseconds from what was sent to changed pixel, or -1.
 static int64_t
-press(Probe *p, KeyCode key)
+until_changed(Probe *p, uint32_t before)
 {
-    uint32_t before = pixel(p);
     uint64_t since = now_us();
 
-    XTestFakeKeyEvent(p->dpy, key, True, CurrentTime);
     XFlush(p->dpy);
     while (pixel(p) == before)
         if (now_us() - since > GIVE_UP_US)
             return -1;
-    int64_t took = (int64_t)(now_us() - since);
+    return (int64_t)(now_us() - since);
+}
+
+static int64_t
+press(Probe *p, KeyCode key)
+{
+    uint32_t before = pixel(p);
+
+    XTestFakeKeyEvent(p->dpy, key, True, CurrentTime);
+    int64_t took = until_changed(p, before);
     XTestFakeKeyEvent(p->dpy, key, False, CurrentTime);
     XSync(p->dpy, False);
     return took;
+}
+
+// The pointer goes to and fro, off the pixel that is watched.
+static int64_t
+drag(Probe *p, int n)
+{
+    uint32_t before = pixel(p);
+
+    XTestFakeMotionEvent(p->dpy, DefaultScreen(p->dpy), p->x + 20 + n % 10, p->y + 20, CurrentTime);
+    return until_changed(p, before);
 }
 
 int
@@ -85,23 +105,34 @@ main(int argc, char **argv)
 {
     Probe p = {0};
 
-    if (argc != 4) {
-        fprintf(stderr, "usage: chain_probe X Y COUNT\n");
+    bool drags = argc > 1 && strcmp(argv[1], "--drag") == 0;
+    char **numbers = argv + 1 + drags;
+
+    if (argc != 4 + drags) {
+        fprintf(stderr, "usage: chain_probe [--drag] X Y COUNT\n");
         return 2;
     }
-    p.x = atoi(argv[1]);
-    p.y = atoi(argv[2]);
+    p.x = atoi(numbers[0]);
+    p.y = atoi(numbers[1]);
     if (!probe_open(&p)) {
         fprintf(stderr, "chain_probe: needs a display with MIT-SHM\n");
         return 1;
     }
     KeyCode key = XKeysymToKeycode(p.dpy, XK_a);
     unsigned spread = 1;
-    for (int i = 0; i < atoi(argv[3]); i++) {
-        printf("%lld\n", (long long)press(&p, key));
+    if (drags) {
+        XTestFakeMotionEvent(p.dpy, DefaultScreen(p.dpy), p.x + 20, p.y + 20, CurrentTime);
+        XTestFakeButtonEvent(p.dpy, 1, True, CurrentTime);
+        XSync(p.dpy, False);
+    }
+    for (int i = 1; i <= atoi(numbers[2]); i++) {
+        printf("%lld\n", (long long)(drags ? drag(&p, i) : press(&p, key)));
         spread = spread * 1103515245u + 12345u;
         struct timespec pause = {0, (long)(8000000 + spread % 17000000)};
         nanosleep(&pause, NULL);
     }
+    if (drags)
+        XTestFakeButtonEvent(p.dpy, 1, False, CurrentTime);
+    XSync(p.dpy, False);
     return 0;
 }

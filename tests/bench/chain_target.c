@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The program that benchmarks watch: repaints a square of 64×64 pixels in another colour at each
-// key press, and nothing else. With --stream it repaints its whole window every 4 ms.
+// key press, and while a button is down at each motion, and nothing else. With --stream it repaints
+// its whole window every 4 ms.
 //
 // usage: chain_target [--stream] [WIDTH HEIGHT]
 
@@ -35,7 +36,8 @@ static Window
 make_window(Display *dpy, unsigned width, unsigned height)
 {
     XSetWindowAttributes attributes = {.background_pixel = 0x303030,
-                                       .event_mask = KeyPressMask | ExposureMask};
+                                       .event_mask =
+                                           KeyPressMask | ExposureMask | Button1MotionMask};
     Window window =
         XCreateWindow(dpy, DefaultRootWindow(dpy), 0, 0, width, height, 0, CopyFromParent,
                       InputOutput, CopyFromParent, CWBackPixel | CWEventMask, &attributes);
@@ -74,9 +76,9 @@ main(int argc, char **argv)
         }
         XEvent event;
         XNextEvent(dpy, &event);
-        if (event.type == KeyPress)
+        if (event.type == KeyPress || event.type == MotionNotify)
             n++;
-        if (event.type == KeyPress || event.type == Expose)
+        if (event.type == KeyPress || event.type == MotionNotify || event.type == Expose)
             fill(dpy, window, gc, n, &square);
     }
 }

@@ -3,3 +3,6 @@
 foreach(t windows input hostile media life)
   casement_script_test(view_${t} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/view_${t}.py TIMEOUT 240)
 endforeach()
+
+# And with RDP servers that are not ours.
+casement_script_test(foreign_desktop COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/foreign_desktop.py TIMEOUT 180)

@@ -3,7 +3,10 @@
 never the view; limits hold."""
 import fcntl
 import os
+import select
+import socket
 import struct
+import time
 
 import view_fixture as p
 from view_fixture import ViewCase, ids, main, memfd, message, picture, wait_for
@@ -205,6 +208,122 @@ class Hostile(ViewCase):
             self.fail("the session was not dropped")
         self.assertIn("does not read", self.v.logged())
         self.assertLess(self.v.rss_mib(), 60)
+
+    # ---- storms: what a guest may cost the host's own windows (rdpbridge/limits.h)
+
+    def storm(self, said, seconds=2.0):
+        """Sends said(n), as fast as the view takes it, for a while. Returns how many were sent."""
+        sock, sent = self.v.session.sock, 0
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                sock.send(said(sent), socket.MSG_DONTWAIT)
+                sent += 1
+            except BlockingIOError:
+                self.v.session.drop_all()
+                select.select([sock], [sock], [], 0.05)
+            if sent % 64 == 0:
+                self.v.session.drop_all()
+        return sent
+
+    def throttled(self, sent, cost_us, seconds=2.0):
+        """No more than the limit allows, with what a socket holds; and it was said once, with the guest's name."""
+        allowed_us = 250000 + seconds * 250000
+        self.assertLess(sent, allowed_us / cost_us + 600)
+        log = self.v.logged()
+        self.assertEqual(log.count("guest demo: its windows, icons or pointer change more often"), 1, log)
+
+    def test_title_storm(self):
+        window = self.v.show(1, (100, 100, 200, 100))
+        sent = self.storm(lambda n: message(p.TITLE, struct.pack("=II", 1, 0) + b"title %d" % n))
+        self.throttled(sent, 600)
+        self.v.title(1, "the last")
+        wait_for("the last title", lambda: self.desktop.title(window) == "the last")
+
+    def test_move_storm(self):
+        window = self.v.show(1, (100, 100, 200, 100))
+        buffer = self.v.buffers[1].id
+
+        def move(n):
+            return message(p.COMMIT, struct.pack("=IIiiIIIIIII", 1, n + 2, 100 + n % 500, 100, 200, 100, buffer, 0, 1 << 30,
+                                                 1 << 30, 0))
+        self.throttled(self.storm(move), 3000)
+        self.v.commit(1, (333, 222, 200, 100), damage=[], configured=1 << 30, wait=False)
+        wait_for("the last place", lambda: self.desktop.geometry(window)[:2] == (333, 222))
+
+    def test_storm_of_windows_that_come_and_go(self):
+        own = self.foreign(20, 20, 300, 200)
+        fd = memfd(bytes(100 * 100 * 4))
+        sent, until = 0, time.monotonic() + 2
+        self.v.session.sock.settimeout(10)
+        while time.monotonic() < until:
+            ident = 100 + sent
+            self.v.window(ident)
+            self.v.session.send(message(p.BUFFER, struct.pack("=6I", ident, ident, 100, 100, 400, 0)), [fd])
+            self.v.session.send(message(p.COMMIT, struct.pack("=IIiiIIIIIII", ident, 1, 100, 100, 100, 100, ident, 0, 0, 0, 0)))
+            self.v.session.send(message(p.WINDOW_GONE, struct.pack("=II", ident, 0)))
+            self.v.session.drop_all()
+            sent += 1
+        os.close(fd)
+        self.assertLess(sent, 200)
+        self.assertIn("guest demo: its windows, icons or pointer change more often", self.v.logged())
+        self.assertTrue(self.desktop.text_property(self.desktop.root, "_NET_SUPPORTING_WM_CHECK"))
+        self.assertTrue(own.get_geometry().width)
+
+    def active(self):
+        value = self.desktop.text_property(self.desktop.root, "_NET_ACTIVE_WINDOW")
+        return value[0] if value else 0
+
+    def opens(self, ident, **props):
+        """A new window, and what is active once the window manager has it."""
+        window = self.v.show(ident, (400, 300, 200, 100), **props)
+        wait_for("it to be managed", lambda: window.id in [w.id for w in self.desktop.clients()])
+        self.desktop.display.sync()
+        return window
+
+    def test_windows_that_nobody_asked_for_stop_taking_the_focus(self):
+        own, since, stolen = self.foreign(20, 20, 300, 200), time.monotonic(), 0
+        for i in range(1, 9):
+            self.opens(i)
+        self.desktop.focus(own)
+        for i in range(9, 21):
+            window = self.opens(i)
+            stack = [w.id for w in self.desktop.clients()]
+            if self.active() != own.id or stack.index(window.id) > stack.index(own.id):
+                stolen += 1
+                self.desktop.focus(own)
+        self.assertLessEqual(stolen, (time.monotonic() - since) // 30)
+        # After a press in one of the guest's windows they may again.
+        self.desktop.focus(window)
+        self.press_on(window)
+        answer = self.opens(30)
+        wait_for("the answer to a press to be active", lambda: self.active() == answer.id)
+
+    def test_popup_over_the_whole_screen_without_a_press(self):
+        own = self.foreign(20, 20, 300, 200)
+        self.v.show(1, (400, 300, 200, 100))
+        self.desktop.focus(own)
+        self.v.session.expect(p.FOCUS, ids(0))
+        popup = self.v.show(2, (0, 0, *self.size), kind=p.POPUP, owner=1)
+        self.assertFalse(popup.get_attributes().override_redirect)
+        wait_for("it to be managed", lambda: popup.id in [w.id for w in self.desktop.clients()])
+        self.assertEqual(self.active(), own.id)
+        stack = [w.id for w in self.desktop.clients()]
+        self.assertLess(stack.index(popup.id), stack.index(own.id))
+
+    def test_popup_that_grows_over_the_whole_screen(self):
+        own = self.foreign(20, 20, 300, 200)
+        self.v.show(1, (400, 300, 200, 100))
+        self.desktop.focus(own)
+        self.v.session.expect(p.FOCUS, ids(0))
+        popup = self.v.show(2, (500, 400, 50, 50), kind=p.POPUP, owner=1)
+        self.v.commit(2, (0, 0, *self.size), damage=[])
+
+        def below():
+            stack = [w.id for w in self.desktop.clients()]
+            return self.desktop.geometry(popup)[2] > 500 and stack.index(popup.id) < stack.index(own.id)
+        wait_for("it to be large, and below", below)
+        self.assertEqual(self.active(), own.id)
 
     def test_nothing_is_read_before_the_policy(self):
         v = p.View(self.desktop, setup=False)

@@ -285,7 +285,21 @@ class Popups(ViewCase):
     def override(self, window):
         return bool(window.get_attributes().override_redirect)
 
+    def focus_elsewhere(self):
+        self.desktop.focus(self.foreign(700, 500, 80, 60))
+        self.v.session.expect(p.FOCUS, ids(0))
+
+    def test_unasked_only_while_focused_and_small(self):
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        small = self.v.show(2, (150, 150, 100, 120), kind=p.POPUP, flags=0, owner=1)
+        self.assertTrue(self.override(small))
+        # With the small one it is more than a quarter of the screen.
+        large = self.v.show(3, (0, 0, self.size[0] // 2, self.size[1] // 2), kind=p.POPUP, flags=0, owner=1)
+        self.assertFalse(self.override(large))
+
     def test_refused_without_a_press(self):
+        self.focus_elsewhere()
         popup = self.v.show(2, (150, 150, 100, 120), kind=p.POPUP, flags=0, owner=1)
         self.assertFalse(self.override(popup))
         d = self.desktop.display

@@ -3,6 +3,7 @@
 
 #include "tests/termservice/report.h"
 #include "tests/termservice/requests.h"
+#include "tests/termservice/storm.h"
 #include "tests/termservice/view.h"
 
 #include <stdio.h>
@@ -302,6 +303,15 @@ on_quiet(const Line *l)
     return true;
 }
 
+static bool
+on_storm(const Line *l)
+{
+    if (strcmp(l->all, "off") != 0)
+        return storm_begin(l->session, l->all);
+    storm_end();
+    return true;
+}
+
 static const struct {
     const char *name;
     bool of_window; // its first word is a window that there is
@@ -334,6 +344,7 @@ static const struct {
     {"logoff", false, on_log_off},
     {"stay", false, on_stay},
     {"quiet", false, on_quiet},
+    {"storm", false, on_storm},
     {"shape", true, on_shape},
     {"order", false, on_order},
     {"pdu", false, on_pdu},

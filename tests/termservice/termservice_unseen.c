@@ -97,6 +97,25 @@ test_minimized(void)
     session_rig_free(rig);
 }
 
+// One without a size holds nothing to see, and is one again when it has.
+static void
+test_zero_sized(void)
+{
+    static const char *const sizes[] = {"0 0", "0 100", "100 0"};
+    SessionRig *rig = session_rig_new("7", "");
+    guint32 window = session_rig_open(rig, "notes", "Note pad");
+
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        expect(rig, window, VIEW_STATE_NORMAL);
+        session_rig_tell(rig, "move 0x%08X 100 100 %s", window, sizes[i]);
+        expect(rig, window, VIEW_STATE_HIDDEN);
+        session_rig_tell(rig, "move 0x%08X 100 100 300 200", window);
+    }
+    expect(rig, window, VIEW_STATE_NORMAL);
+    g_assert_cmpuint(harness_window(rig->h, window)->commit.geometry.width, ==, 300);
+    session_rig_free(rig);
+}
+
 // Taken note of by nobody: no window, no word to the user, and nothing is sent back.
 static void
 test_language(void)
@@ -128,6 +147,7 @@ main(int argc, char **argv)
     g_test_add_func("/termservice/unseen/scenery", test_scenery);
     g_test_add_func("/termservice/unseen/cloaked", test_cloaked);
     g_test_add_func("/termservice/unseen/minimized", test_minimized);
+    g_test_add_func("/termservice/unseen/zero-sized", test_zero_sized);
     g_test_add_func("/termservice/unseen/language", test_language);
     return g_test_run();
 }

@@ -97,6 +97,13 @@ model_said(Test *t, ViewMsgType type)
 }
 
 void
+model_answer(Test *t)
+{
+    if (t->commit.serial != 0 && t->commit.n_damage == 0)
+        bridge_model_shown(t->model, t->commit.id, t->commit.serial);
+}
+
+void
 model_order(Test *t, guint32 id, guint32 width, guint32 height, guint32 show)
 {
     BridgeOrder o = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_SHOW | BRIDGE_ORDER_TITLE |

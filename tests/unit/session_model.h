@@ -28,6 +28,8 @@ void model_tear_down(Test *t, gconstpointer data);
 // How often that was said to the view.
 guint model_said(Test *t, ViewMsgType type);
 // A new window with a caption at 5, 6.
+// The view answers the last commit, if it carried no pixels.
+void model_answer(Test *t);
 void model_order(Test *t, guint32 id, guint32 width, guint32 height, guint32 show);
 BridgeSource model_source(Test *t, guint32 window, guint32 width, guint32 height);
 // A frame in which that of it was painted.

@@ -247,8 +247,65 @@ test_hide_and_show(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
     model_order(t, 1, 40, 30, BRIDGE_HIDE);
     g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
+    bridge_model_shown(t->model, 1, t->commit.serial);
     model_order(t, 1, 40, 30, BRIDGE_SHOW);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
+}
+
+// More icons than a guest may have: windows go without, and memory is bounded.
+static void
+test_icon_bomb(Test *t, gconstpointer data)
+{
+    const guint fit = LIMIT_ICON_BYTES / (256 * 256 * 4);
+    BridgeOrder o = {.fields = BRIDGE_ORDER_STYLE, .style = BRIDGE_WS_CAPTION};
+
+    bridge_model_set_max(t->model, VIEW_WINDOWS_MAX);
+    for (guint32 id = 1; id <= fit + 3; id++) {
+        g_assert_true(bridge_model_order(t->model, id, true, &o));
+        bridge_model_take_icon(t->model, id, malloc(256 * 256 * 4), 256, 256);
+        g_assert_cmpint(bridge_model_window(t->model, id)->icon != NULL, ==, id <= fit);
+    }
+    bridge_model_delete(t->model, 1);
+    bridge_model_take_icon(t->model, fit + 1, malloc(256 * 256 * 4), 256, 256);
+    g_assert_nonnull(bridge_model_window(t->model, fit + 1)->icon);
+}
+
+// A view that lags behind is told where a window is, and not where it was meanwhile.
+static void
+test_one_untold(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+
+    shown_window(t, &s);
+    model_said(t, VIEW_MSG_COMMIT);
+    guint before = t->commit.serial;
+    for (int x = 1; x <= 1000; x++) {
+        BridgeOrder o = {.fields = BRIDGE_ORDER_OFFSET, .x = x, .y = 7};
+        bridge_model_order(t->model, 1, false, &o);
+    }
+    g_assert_cmpuint(t->commit.serial, ==, before + 1);
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    g_assert_cmpuint(t->commit.serial, ==, before + 2);
+    g_assert_cmpint(t->commit.geometry.x, ==, 1000);
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    g_assert_cmpuint(t->commit.serial, ==, before + 2);
+}
+
+// One that never answers is told all the same, in the end.
+static void
+test_untold_expires(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+    BridgeOrder o = {.fields = BRIDGE_ORDER_OFFSET, .x = 1, .y = 7};
+
+    shown_window(t, &s);
+    bridge_model_order(t->model, 1, false, &o);
+    o.x = 2;
+    bridge_model_order(t->model, 1, false, &o);
+    g_assert_cmpint(t->commit.geometry.x, ==, 1);
+    t->now = bridge_model_due(t->model);
+    bridge_model_expire(t->model);
+    g_assert_cmpint(t->commit.geometry.x, ==, 2);
 }
 
 static void
@@ -310,9 +367,11 @@ test_host_moves(Test *t, gconstpointer data)
     g_assert_true(bridge_model_configured(t->model, 1, 1, (ViewRect){50, 60, 40, 30}));
     g_assert_cmpuint(t->commit.serial_configured, ==, 1);
     g_assert_cmpint(t->commit.geometry.x, ==, 50);
+    bridge_model_shown(t->model, 1, t->commit.serial);
     // What the guest has already is not asked for.
     g_assert_false(bridge_model_configured(t->model, 1, 2, (ViewRect){50, 60, 40, 30}));
     g_assert_cmpuint(t->commit.serial_configured, ==, 2);
+    bridge_model_shown(t->model, 1, t->commit.serial);
     // A resize waits for the guest's order, or for some time.
     g_assert_true(bridge_model_configured(t->model, 1, 3, (ViewRect){50, 60, 44, 33}));
     model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
@@ -490,6 +549,7 @@ styled(Test *t, guint32 id, guint32 style, guint32 ex_style, const char *title)
                      .title = title};
 
     g_assert_true(bridge_model_order(t->model, id, false, &o));
+    model_answer(t);
 }
 
 static void
@@ -529,6 +589,7 @@ test_cloaked(Test *t, gconstpointer data)
     shown_window(t, &s);
     bridge_model_cloak(t->model, 1, true);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
+    model_answer(t);
     bridge_model_cloak(t->model, 1, true);
     g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
     bridge_model_cloak(t->model, 1, false);
@@ -631,14 +692,17 @@ test_states(Test *t, gconstpointer data)
     model_order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
     m.props.states = CHAN_STATE_FULLSCREEN;
     m.props.states_serial = 6;
+    model_answer(t);
     say(t, &m);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_FULLSCREEN);
     g_assert_cmpuint(t->commit.state_serial, ==, 6);
     m.props.states = CHAN_STATE_HIDDEN | CHAN_STATE_FULLSCREEN;
     m.props.states_serial = 7;
+    model_answer(t);
     say(t, &m);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
     g_assert_cmpuint(t->commit.state_serial, ==, 7);
+    model_answer(t);
     m.props.states = CHAN_STATE_MAXIMIZED_VERT; // one way alone is no state of RAIL's
     say(t, &m);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
@@ -660,6 +724,9 @@ main(int argc, char **argv)
     ADD("move", test_move);
     ADD("minimise", test_minimise);
     ADD("hide-and-show", test_hide_and_show);
+    ADD("icon-bomb", test_icon_bomb);
+    ADD("one-untold", test_one_untold);
+    ADD("untold-expires", test_untold_expires);
     ADD("new-view", test_new_view);
     ADD("new-view-without-surface", test_new_view_without_surface);
     ADD("view-does-not-answer", test_view_does_not_answer);

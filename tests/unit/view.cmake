@@ -1,3 +1,4 @@
+casement_test(pace SOURCES pace.c LIBS viewproto PkgConfig::GLIB)
 casement_test(view_proto SOURCES view_proto.c LIBS viewproto PkgConfig::GLIB)
 casement_test(view_sound_level
   SOURCES view_sound_level.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/sound_level.c

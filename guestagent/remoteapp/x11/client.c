@@ -327,5 +327,9 @@ ra_client_read_startup_id(RaConn *conn, Window window)
 bool
 ra_client_presentable(const RaClient *c)
 {
-    return c->pub.mapped && (c->pub.rect.width > 1 || c->pub.rect.height > 1);
+    // Toolkits keep such windows for grabs and selections, mapped and never seen. One that is
+    // managed has a frame, by which it is seen natively.
+    bool pixel = c->pub.rect.width <= 1 && c->pub.rect.height <= 1;
+
+    return c->pub.mapped && !(pixel && c->override_redirect);
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a message of the session costs the X server and the window manager, which the host's own
+// windows need too. Whatever the session asks for beyond what a guest may cost (rdpbridge/limits.h)
+// waits in its socket, so that storms end where they begin: the session does not read its guest
+// while the view does not read the session.
+
+#include "rdpbridge/x11/view.h"
+
+// µs, reckoned before the message is handled: for a checked message.
+uint32_t host_cost_of(const View *view, ChanSpan packet);
+// Whether a window opens by it.
+bool host_cost_opens(const View *view, ChanSpan packet);
