@@ -34,6 +34,9 @@ void bridge_present(BridgeModel *model, BridgeWindow *window);
 // they, by [MS-RDPERP] 2.2.2.7.4), in the size that its orders tell.
 void bridge_model_followed(BridgeWindow *w);
 
+// A guest of ours has said what places it knows: it has followed when it knows the last one.
+void bridge_model_place_told(BridgeModel *model, BridgeWindow *window);
+
 // The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
 void bridge_present_release(BridgeModel *model, BridgeWindow *window);
 

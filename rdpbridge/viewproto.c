@@ -268,7 +268,10 @@ check_pointer(const Message *m, ChanSpan tail)
 static bool
 check_configured(const Message *m, ChanSpan tail)
 {
-    return m->configured.id != 0 && rect_ok(&m->configured.geometry);
+    const ViewFrame *f = &m->configured.frame;
+
+    return m->configured.id != 0 && rect_ok(&m->configured.geometry) && f->left <= VIEW_FRAME_MAX &&
+           f->right <= VIEW_FRAME_MAX && f->top <= VIEW_FRAME_MAX && f->bottom <= VIEW_FRAME_MAX;
 }
 
 static bool

@@ -36,6 +36,7 @@
 #define VIEW_CLIP_TEXT_MAX (16 * 1024 * 1024)
 #define VIEW_MONITORS_MAX 16
 #define VIEW_COORD_MAX 32767 // |x|, |y|
+#define VIEW_FRAME_MAX 1024
 
 typedef enum {
     // session → view
@@ -67,7 +68,7 @@ typedef enum {
     VIEW_MSG_KEY = 43,
     VIEW_MSG_POINTER = 44,
     VIEW_MSG_FOCUS = 45,      // the host's window manager focused this window (0: none of ours)
-    VIEW_MSG_CONFIGURED = 46, // the host moved or resized a window
+    VIEW_MSG_CONFIGURED = 46, // the host moved, resized or framed a window
     VIEW_MSG_STATE = 47,      // the user minimised, maximised, restored, …
     VIEW_MSG_CLOSE = 48,      // the user closed a window
     VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top
@@ -315,11 +316,17 @@ typedef struct {
     uint32_t reserved;
 } ViewPointer;
 
+// What the window manager draws around a window, each side ≤ VIEW_FRAME_MAX.
+typedef struct {
+    uint32_t left, right, top, bottom;
+} ViewFrame;
+
 typedef struct {
     ViewHeader header;
     uint32_t id;
     uint32_t serial; // grows by one with each
     ViewRect geometry;
+    ViewFrame frame;
 } ViewConfigured;
 
 typedef struct {

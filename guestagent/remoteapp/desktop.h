@@ -149,6 +149,9 @@ void ra_desktop_raise(RaDesktop *desktop, guint32 id);    // without focus
 void ra_desktop_mark_focus(RaDesktop *desktop, bool marked);
 void ra_desktop_move_resize(RaDesktop *desktop, guint32 id, const RaRect *rect);
 void ra_desktop_set_state(RaDesktop *desktop, guint32 id, RaShowState state);
+// Whether a client of ours is there, whose window manager decides what maximised and full screen
+// mean and says so by ra_desktop_set_host. What a former one said is forgotten.
+void ra_desktop_set_hosted(RaDesktop *desktop, bool hosted);
 // So the host shows the window: all states that both ends keep, and where. The serial is told back
 // in the window's props.
 void ra_desktop_set_host(RaDesktop *desktop, guint32 id, const ChanWindowHost *host);

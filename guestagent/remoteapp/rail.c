@@ -171,7 +171,6 @@ void
 ra_rail_moved(RaRail *rail, guint32 id, const RaRect *rect)
 {
     end_move(rail, id, rect);
-    rail->events->moved(id, rect, rail->user);
 }
 
 static void
@@ -181,7 +180,8 @@ handle_move(RaRail *rail, const RaRailMessage *m)
                    m->rect.bottom - m->rect.top};
     if (rect.width <= 0 || rect.height <= 0)
         return;
-    ra_rail_moved(rail, m->window_id, &rect);
+    end_move(rail, m->window_id, &rect);
+    rail->events->moved(m->window_id, &rect, rail->user);
     ra_desktop_move_resize(rail->desktop, m->window_id, &rect);
 }
 

@@ -44,6 +44,9 @@
     X(_NET_WM_STATE_FULLSCREEN)                                                                    \
     X(_NET_WM_STATE_HIDDEN)                                                                        \
     X(_NET_WM_STATE_DEMANDS_ATTENTION)                                                             \
+    X(_NET_WM_STATE_STICKY)                                                                        \
+    X(_NET_WM_STATE_SHADED)                                                                        \
+    X(_NET_WM_DESKTOP)                                                                             \
     X(_NET_WM_WINDOW_TYPE)                                                                         \
     X(_NET_WM_WINDOW_TYPE_NORMAL)                                                                  \
     X(_NET_WM_WINDOW_TYPE_DIALOG)                                                                  \

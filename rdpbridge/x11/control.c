@@ -71,7 +71,11 @@ on_report(gpointer user)
                        .pixels_painted = view->pixels_painted,
                        .windows = host_windows_count(view->windows),
                        .frames = view->frames,
-                       .sound_underruns = view->sound_underruns};
+                       .sound_underruns = view->sound_underruns,
+                       .places_told = view->places_told,
+                       .states_told = view->states_told,
+                       .places_asked = view->places_asked,
+                       .states_asked = view->states_asked};
 
     stop_report(c);
     CTL_INIT(&m, CTL_VIEW_STATUS);

@@ -17,7 +17,7 @@ struct HostScreen {
     View *view;
     ViewScreen now;
     ViewRect frame;
-    bool moves_by_gravity;
+    bool moves_by_gravity, marks_hidden;
 };
 
 static ViewRect
@@ -132,10 +132,11 @@ read_supported(HostScreen *s)
     HostPropertyQuery query = {x->root, x->atoms[ATOM__NET_SUPPORTED], XA_ATOM, 32, SUPPORTED_MAX};
     unsigned long n = 0, *list = host_display_property(x, &query, &n);
 
-    s->now.marks_focus = s->moves_by_gravity = false;
+    s->now.marks_focus = s->moves_by_gravity = s->marks_hidden = false;
     for (unsigned long i = 0; i < n; i++) {
         s->now.marks_focus |= list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED];
         s->moves_by_gravity |= list[i] == x->atoms[ATOM__NET_MOVERESIZE_WINDOW];
+        s->marks_hidden |= list[i] == x->atoms[ATOM__NET_WM_STATE_HIDDEN];
     }
     if (list)
         XFree(list);
@@ -201,6 +202,12 @@ host_screen_changed(HostScreen *s)
     read_all(s);
     if (memcmp(&before, &s->now, sizeof before) != 0)
         host_screen_tell(s);
+}
+
+bool
+host_screen_marks_hidden(const HostScreen *s)
+{
+    return s->marks_hidden;
 }
 
 bool

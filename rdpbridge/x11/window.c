@@ -3,6 +3,7 @@
 
 #include "channel/utf8.h"
 #include "rdpbridge/x11/cursor.h"
+#include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/paint.h"
@@ -18,6 +19,8 @@
 #include <X11/extensions/shape.h>
 #include <stdio.h>
 #include <string.h>
+
+#define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
 
 HostWindow *
 host_window_new(View *view, uint32_t id)
@@ -51,10 +54,7 @@ host_window_free(HostWindow *w)
         if (w->wanted.override_redirect)
             host_pointer_popups_changed(w->view->pointer);
     }
-    if (w->settle) {
-        g_source_destroy(w->settle);
-        g_source_unref(w->settle);
-    }
+    host_follow_stop(w);
     clear_icons(w->icons);
     clear_icons(w->coming);
     for (size_t i = 0; i < G_N_ELEMENTS(w->shapes); i++)
@@ -128,6 +128,11 @@ host_window_set_more(HostWindow *w, const ViewProps *m)
     w->wanted.has_props = true;
     w->wanted.props = m->props;
     w->wanted.attention |= (m->props.flags & CHAN_WINDOW_URGENT) != 0;
+    if ((int32_t)(m->props.states_serial - w->state_serial) >= 0) {
+        w->wanted.states = m->props.states & ~(uint32_t)CHAN_STATE_HIDDEN;
+        if (w->has_commit && w->wanted.state != VIEW_STATE_HIDDEN)
+            w->wanted.state = w->committed_state = host_hints_state_of(m->props.states);
+    }
     host_window_push(w);
 }
 
@@ -229,6 +234,20 @@ follow_geometry(HostWindow *w, const ViewCommit *m)
         w->told = m->geometry;
 }
 
+// As RAIL has them, which knows no others.
+static uint32_t
+states_of(uint32_t state)
+{
+    switch (state) {
+    case VIEW_STATE_MAXIMIZED:
+        return CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT;
+    case VIEW_STATE_FULLSCREEN:
+        return CHAN_STATE_FULLSCREEN;
+    default:
+        return 0;
+    }
+}
+
 // Likewise for the state: the session tells the last serial back, at once or when the guest has
 // followed.
 static void
@@ -238,8 +257,11 @@ follow_state(HostWindow *w, const ViewCommit *m, bool first)
 
     if (stale && !first)
         return;
-    if (first || m->state != w->committed_state)
+    if (first || m->state != w->committed_state) {
         w->wanted.state = m->state;
+        if (!w->wanted.has_props && is_visible_state(m->state))
+            w->wanted.states = (w->wanted.states & ~(uint32_t)BIG_STATES) | states_of(m->state);
+    }
     w->committed_state = m->state;
 }
 
@@ -334,23 +356,23 @@ create(HostWindow *w)
         host_launches_take(w->view->launches, w);
 }
 
-// The window's gravity is its program's, and a request with it would mean the frame.
-static bool
-keeps_gravity(const HostWindow *w)
-{
-    return w->wanted.has_props && !w->wanted.override_redirect &&
-           host_screen_moves_by_gravity(w->view->screen);
-}
-
-// EWMH 1.5, _NET_MOVERESIZE_WINDOW: all four, of a program.
+// What the window manager takes a requested place for: its frame's reference point, where the
+// gravity is the program's own (ICCCM 4.1.2.3), as it would have asked itself.
+// _NET_MOVERESIZE_WINDOW with another gravity leaves openbox with a place that shifts later.
 static void
-move_client_area(HostWindow *w)
+requested_place(const HostWindow *w, int *x, int *y)
 {
-    const ViewRect *a = &w->wanted.geometry;
-    const long data[5] = {StaticGravity | 0xf << 8 | 1 << 12, a->x, a->y, (long)a->width,
-                          (long)a->height};
+    const ChanWindowProps *p = &w->wanted.props;
+    const ViewFrame *f = &w->told_frame;
+    int gravity = p->size_flags & CHAN_SIZE_GRAVITY ? (int)p->gravity : NorthWestGravity;
+    const int left[] = {(int)f->left, ((int)f->left - (int)f->right) / 2, -(int)f->right};
+    const int above[] = {(int)f->top, ((int)f->top - (int)f->bottom) / 2, -(int)f->bottom};
 
-    host_display_tell_root(w->view->x, w->xid, ATOM__NET_MOVERESIZE_WINDOW, data);
+    if (!w->wanted.has_props || w->wanted.override_redirect || gravity < NorthWestGravity ||
+        gravity > SouthEastGravity || !host_screen_moves_by_gravity(w->view->screen))
+        return;
+    *x -= left[(gravity - NorthWestGravity) % 3];
+    *y -= above[(gravity - NorthWestGravity) / 3];
 }
 
 static void
@@ -360,12 +382,13 @@ push_geometry(HostWindow *w)
 
     if (same_size(a, b) && same_place(a, b))
         return;
+    int x = a->x, y = a->y;
+    if (w->mapped)
+        requested_place(w, &x, &y);
     // Whole, though only a part may differ: an earlier request may still be under way.
-    if (w->mapped && keeps_gravity(w))
-        move_client_area(w);
-    else
-        XMoveResizeWindow(w->view->x->dpy, w->xid, a->x, a->y, a->width, a->height);
+    XMoveResizeWindow(w->view->x->dpy, w->xid, x, y, a->width, a->height);
     w->geometry_pushed_us = g_get_monotonic_time();
+    w->view->places_asked++;
 }
 
 // From one state to another of a window that stays mapped.
@@ -373,24 +396,23 @@ static void
 push_state(HostWindow *w)
 {
     HostDisplay *x = w->view->x;
-    uint32_t from = w->pushed.state, to = w->wanted.state;
+    HostLook *b = &w->pushed;
+    bool was_minimized = b->state == VIEW_STATE_MINIMIZED;
+    bool minimized = w->wanted.state == VIEW_STATE_MINIMIZED;
 
-    if (from == to || !w->mapped)
+    if ((b->states == w->wanted.states && was_minimized == minimized) || !w->mapped ||
+        w->wanted.override_redirect)
         return;
     w->state_pushed_us = g_get_monotonic_time();
-    w->state_before = from;
-    if (to == VIEW_STATE_MINIMIZED) {
-        XIconifyWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
-        return;
-    }
-    if (from == VIEW_STATE_MINIMIZED)
+    w->view->states_asked++;
+    w->states_before = b->states | (was_minimized ? CHAN_STATE_HIDDEN : 0);
+    if (was_minimized && !minimized)
         XMapWindow(x->dpy, w->xid);
-    if ((from == VIEW_STATE_FULLSCREEN) != (to == VIEW_STATE_FULLSCREEN))
-        host_hints_change_state(w, to == VIEW_STATE_FULLSCREEN, ATOM__NET_WM_STATE_FULLSCREEN,
-                                None);
-    if (from == VIEW_STATE_MAXIMIZED || to == VIEW_STATE_MAXIMIZED)
-        host_hints_change_state(w, to == VIEW_STATE_MAXIMIZED, ATOM__NET_WM_STATE_MAXIMIZED_HORZ,
-                                x->atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT]);
+    host_hints_push_states(w);
+    if (minimized && !was_minimized)
+        XIconifyWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
+    b->states = w->wanted.states;
+    b->state = w->wanted.state;
 }
 
 static void
@@ -435,6 +457,10 @@ host_window_push(HostWindow *w)
         XChangeWindowAttributes(x->dpy, w->xid, CWOverrideRedirect, &a);
     }
     host_hints_push(w, create_it);
+    // The window manager decides what maximised means, and notes the place that it had before.
+    bool leaves = (w->pushed.states & ~w->wanted.states & BIG_STATES) != 0;
+    if (leaves || w->wanted.has_props)
+        push_state(w);
     push_geometry(w);
     push_state(w);
     push_mapping(w);
@@ -460,6 +486,7 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->notified_height = former->notified_height;
     // The host's word on place and size stands until the guest asks for another.
     w->told = former->pushed.geometry;
+    w->geometry_dirty = true; // a new session does not know the frame
     former->xid = None;
     host_windows_add_xid(w->view->windows, w);
 }

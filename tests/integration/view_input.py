@@ -3,7 +3,7 @@
 import struct
 
 import view_fixture as p
-from Xlib import X, Xutil
+from Xlib import X, Xatom, Xutil
 from Xlib.ext import xtest
 from view_fixture import ViewCase, ids, main, picture, wait_for
 
@@ -63,8 +63,10 @@ class Input(ViewCase):
         """The window manager says that it is minimised before it takes the focus away: told of that focus, the guest
         would restore the window."""
         d = self.desktop.display
-        wm_state = d.intern_atom("WM_STATE")
+        wm_state, net_state = d.intern_atom("WM_STATE"), d.intern_atom("_NET_WM_STATE")
         for state, told in ((Xutil.IconicState, p.S_MINIMIZED), (Xutil.NormalState, p.S_NORMAL)):
+            hidden = [d.intern_atom("_NET_WM_STATE_HIDDEN")] if state == Xutil.IconicState else []
+            self.window.change_property(net_state, Xatom.ATOM, 32, hidden)
             self.window.change_property(wm_state, wm_state, 32, [state, X.NONE])
             d.flush()
             wait_for(f"state {told}", lambda: self.v.session.poll() and [1 for k, b, _ in self.v.session.seen
