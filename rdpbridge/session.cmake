@@ -1,6 +1,6 @@
 # What knows neither FreeRDP nor GLib, for tests and fuzzers too.
 add_library(session_pure STATIC
-  cliptext.c damage.c desktop.c execline.c icon.c model.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c)
+  cliptext.c damage.c desktop.c execline.c icon.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c)
 target_link_libraries(session_pure PUBLIC channel viewproto)
 
 add_library(session_apps STATIC apps.c asks.c timer.c tray.c)

@@ -148,8 +148,10 @@ on_event(XEvent *e, gpointer user)
         XRefreshKeyboardMapping(&e->xmapping);
         break;
     case ConfigureNotify:
-        if (e->xconfigure.window == view->x->root)
+        if (e->xconfigure.window == view->x->root) {
             XRRUpdateConfiguration(e);
+            host_screen_changed(view->screen); // of monitors that are only named nothing else tells
+        }
         // fall through
     default:
         // Extensions' events have other things where the core's have their window.

@@ -75,7 +75,23 @@ class BySelf(Twins):
                 self.assertEqual(self.assert_alike(natives[step], f"{program}-{step.replace(' ', '-')}"), [])
 
 
-class Drift(ChainCase):
+class GuestShell:
+    def in_guest(self, script):
+        """What a shell of the guest prints."""
+        path = self.home() / "printed"
+        path.unlink(missing_ok=True)
+        self.d.run_in("demo", "sh", "-c", f"({script}) > ~/printed.part 2>&1; mv ~/printed.part ~/printed")
+        wait_for(f"{script} to end in the guest", path.exists, 60)
+        return path.read_text()
+
+    def guest_geometry(self, program="xterm"):
+        """x, y, width, height of a window's client area, as the guest's programs see it."""
+        text = self.in_guest(f"xwininfo -id $(xdotool search --class {program} | tail -n 1)")
+        found = dict(line.strip().split(":", 1) for line in text.splitlines() if ":" in line)
+        return tuple(int(found.get(k, "-1")) for k in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height"))
+
+
+class Drift(GuestShell, ChainCase):
     def setUp(self):
         self.window = self.launch(XTERM)
         self.d.focus(self.window)
@@ -85,20 +101,6 @@ class Drift(ChainCase):
     def tearDown(self):
         self.d.run("wmctrl", "-i", "-c", hex(self.window.id))
         wait_for("all windows to close", lambda: not self.d.clients())
-
-    def in_guest(self, script):
-        """What a shell of the guest prints."""
-        path = self.home() / "printed"
-        path.unlink(missing_ok=True)
-        self.d.run_in("demo", "sh", "-c", f"({script}) > ~/printed.part 2>&1; mv ~/printed.part ~/printed")
-        wait_for(f"{script} to end in the guest", path.exists, 60)
-        return path.read_text()
-
-    def guest_geometry(self):
-        """x, y, width, height of the active window's client area, as the guest's programs see it."""
-        text = self.in_guest("xwininfo -id $(xdotool search --class xterm)")
-        found = dict(line.strip().split(":", 1) for line in text.splitlines() if ":" in line)
-        return tuple(int(found.get(k, "-1")) for k in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height"))
 
     def guest_is_where_the_host_has_it(self):
         wait_for(lambda: f"the guest to have {self.d.geometry(self.window)}; it has {self.guest_geometry()}",
