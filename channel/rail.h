@@ -21,6 +21,12 @@ typedef enum {
     // 1.5): windowId is 1 or 0 and no window's. Toolkits draw windows without focus in another way
     // only where it does. Sent before the first exec and when it changes; until then it is 1.
     CHAN_RAIL_REQUEST_MARK_FOCUS = 2,
+    // The host's scale as its toolkits find it, which windowId is: the resource Xft.dpi in 1/1024,
+    // XSETTINGS' Xft/DPI in 1/1024, and Gdk/WindowScalingFactor; 0: the host does not say it. All
+    // three in this order before the first exec and when one changes; they count with the last.
+    CHAN_RAIL_REQUEST_RESOURCE_DPI = 3,
+    CHAN_RAIL_REQUEST_SETTINGS_DPI = 4,
+    CHAN_RAIL_REQUEST_WINDOW_SCALE = 5,
 } ChanRailRequest;
 
 // Server → client: the rawResult of an exec result PDU ([MS-RDPERP] 2.2.2.3.2) with RAIL_EXEC_S_OK

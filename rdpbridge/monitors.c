@@ -28,7 +28,8 @@ overlap(const ViewRect *a, const ViewRect *b)
 static bool
 touch(const ViewRect *a, const ViewRect *b)
 {
-    return a->x <= right_of(b) && b->x <= right_of(a) && a->y <= bottom_of(b) && b->y <= bottom_of(a);
+    return a->x <= right_of(b) && b->x <= right_of(a) && a->y <= bottom_of(b) &&
+           b->y <= bottom_of(a);
 }
 
 // Monitors that show the same, or a part of another's, are one.

@@ -16,6 +16,8 @@ handle_screen(BridgeSession *s, const ViewScreen *screen)
     bridge_rail_set_work_area(s->rail, screen->work_area.x, screen->work_area.y,
                               screen->work_area.width, screen->work_area.height);
     bridge_rail_mark_focus(s->rail, screen->marks_focus != 0);
+    bridge_rail_set_scale(s->rail, &(BridgeScaleSaid){screen->resource_dpi, screen->settings_dpi,
+                                                      screen->window_scale});
     if (s->connected && !s->as_desktop)
         bridge_display_set(s->display, screen);
     bridge_session_consider_connecting(s);

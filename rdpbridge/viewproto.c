@@ -223,7 +223,8 @@ check_screen(const Message *m, ChanSpan tail)
 
     if (!rect_ok(&s->root) || s->root.x != 0 || s->root.y != 0 || !rect_ok(&s->work_area) ||
         !within((int32_t)s->scale_percent, 100, 500) || s->n_monitors < 1 ||
-        s->n_monitors > VIEW_MONITORS_MAX || s->marks_focus > 1)
+        s->n_monitors > VIEW_MONITORS_MAX || s->marks_focus > 1 || s->resource_dpi > VIEW_DPI_MAX ||
+        s->settings_dpi > VIEW_DPI_MAX || s->window_scale > VIEW_WINDOW_SCALE_MAX)
         return false;
     for (uint32_t i = 0; i < s->n_monitors; i++)
         if (!rect_ok(&s->monitors[i]))

@@ -37,6 +37,8 @@
 #define VIEW_MONITORS_MAX 16
 #define VIEW_COORD_MAX 32767 // |x|, |y|
 #define VIEW_FRAME_MAX 1024
+#define VIEW_DPI_MAX (1024 * 1024) // dots per inch in 1/1024
+#define VIEW_WINDOW_SCALE_MAX 5
 
 typedef enum {
     // session → view
@@ -274,6 +276,10 @@ typedef struct {
     uint32_t refresh_mhz;   // millihertz; 60000 when unknown
     uint32_t n_monitors;    // 1…VIEW_MONITORS_MAX, primary first
     uint32_t marks_focus;   // 1: the window manager sets _NET_WM_STATE_FOCUSED, else 0
+    // What scale_percent is made of, each 0 where the host does not say it: the resource Xft.dpi,
+    // and XSETTINGS' Xft/DPI, in 1/1024; Gdk/WindowScalingFactor, which its Xft/DPI has in it.
+    uint32_t resource_dpi, settings_dpi, window_scale;
+    uint32_t reserved;
     ViewRect monitors[VIEW_MONITORS_MAX];
 } ViewScreen;
 

@@ -116,6 +116,18 @@ void ra_desktop_set_screen(RaDesktop *desktop, int width, int height, int scale_
                            const RaRect *work_area, const RaRect *monitors, guint n_monitors);
 void ra_desktop_screen_size(RaDesktop *desktop, int *width, int *height);
 
+#define RA_DPI_MAX (1024 * 1024)
+#define RA_WINDOW_SCALE_MAX 5
+
+// Scale as a client of ours finds it on its host; 0: not there. From then on scale_percent counts
+// only where it is another one.
+typedef struct {
+    int resource_dpi; // Xft.dpi, in 1/1024
+    int settings_dpi; // XSETTINGS' Xft/DPI
+    int window_scale; // and Gdk/WindowScalingFactor
+} RaScale;
+void ra_desktop_set_scale(RaDesktop *desktop, const RaScale *scale);
+
 // Keyboard: XKB names; NULL or "" parts are left to the default.
 void ra_desktop_set_layout(RaDesktop *desktop, const char *model, const char *layout,
                            const char *variant, const char *options);

@@ -29,6 +29,7 @@ struct RaRail {
     guint32 moving; // window in a local move; 0: none
     guint16 move_kind;
     GPtrArray *execs; // of Exec
+    RaScale scale;    // as it comes, in parts
 };
 
 typedef struct {
@@ -265,6 +266,14 @@ handle_request(RaRail *rail, guint32 request, guint32 value)
         ra_desktop_raise(rail->desktop, value);
     else if (request == CHAN_RAIL_REQUEST_MARK_FOCUS)
         ra_desktop_mark_focus(rail->desktop, value != 0);
+    else if (request == CHAN_RAIL_REQUEST_RESOURCE_DPI)
+        rail->scale.resource_dpi = (int)MIN(value, RA_DPI_MAX);
+    else if (request == CHAN_RAIL_REQUEST_SETTINGS_DPI)
+        rail->scale.settings_dpi = (int)MIN(value, RA_DPI_MAX);
+    else if (request == CHAN_RAIL_REQUEST_WINDOW_SCALE) {
+        rail->scale.window_scale = (int)MIN(value, RA_WINDOW_SCALE_MAX);
+        ra_desktop_set_scale(rail->desktop, &rail->scale);
+    }
 }
 
 static void

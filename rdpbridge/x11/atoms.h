@@ -60,6 +60,9 @@
     X(_NET_WM_WINDOW_TYPE_DND)                                                                     \
     X(_NET_WM_WINDOW_TYPE_SPLASH)                                                                  \
     X(_NET_WM_WINDOW_TYPE_UTILITY)                                                                 \
+    X(_XSETTINGS_S0)                                                                               \
+    X(_XSETTINGS_SETTINGS)                                                                         \
+    X(MANAGER)                                                                                     \
     X(_XKB_RULES_NAMES)                                                                            \
     X(RESOURCE_MANAGER)                                                                            \
     X(CLIPBOARD)                                                                                   \

@@ -2,6 +2,7 @@
 #include "rdpbridge/x11/screen.h"
 
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/xsettings.h"
 
 #include <X11/Xatom.h>
 #include <X11/extensions/Xrandr.h>
@@ -105,14 +106,15 @@ read_work_area(HostDisplay *x, const ViewRect *root)
     return area;
 }
 
-// Xft.dpi of the resources as they are now; Xlib's own copy is as old as the connection.
+// Xft.dpi of the resources as they are now, in 1/1024, or 0; Xlib's own copy is as old as the
+// connection.
 static uint32_t
-read_scale_percent(HostDisplay *x)
+read_resource_dpi(HostDisplay *x)
 {
     HostPropertyQuery query = {x->root, x->atoms[ATOM_RESOURCE_MANAGER], XA_STRING, 8,
                                RESOURCES_MAX};
     char *text = host_display_property(x, &query, NULL);
-    double dpi = 96;
+    double dpi = 0;
 
     for (char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';
@@ -121,7 +123,21 @@ read_scale_percent(HostDisplay *x)
     }
     if (text)
         XFree(text);
-    return (uint32_t)CLAMP(dpi / 96 * 100 + 0.5, 100, 500);
+    return dpi >= 1 && dpi <= VIEW_DPI_MAX / 1024 ? (uint32_t)(dpi * 1024 + 0.5) : 0;
+}
+
+static void
+read_scale(HostDisplay *x, ViewScreen *s)
+{
+    HostScaleSettings settings = host_xsettings_read(x);
+    uint32_t resource = read_resource_dpi(x);
+    double dpi = settings.dpi ? settings.dpi : resource ? resource : 96 * 1024;
+
+    s->resource_dpi = resource;
+    s->settings_dpi = settings.dpi;
+    s->window_scale = settings.window_scale;
+    dpi = MAX(dpi, 96.0 * 1024 * settings.window_scale);
+    s->scale_percent = (uint32_t)CLAMP(dpi / (96 * 1024) * 100 + 0.5, 100, 500);
 }
 
 // What the window manager does; without one nothing.
@@ -155,7 +171,7 @@ read_all(HostScreen *s)
     XGetGeometry(x->dpy, x->root, &root, &left, &top, &width, &height, &border, &depth);
     s->now.root = bounded(0, 0, width, height);
     s->now.work_area = read_work_area(x, &s->now.root);
-    s->now.scale_percent = read_scale_percent(x);
+    read_scale(x, &s->now);
     s->now.refresh_mhz = read_refresh_mhz(x);
     read_supported(s);
     read_monitors(x, &s->now);
@@ -172,6 +188,7 @@ host_screen_new(View *view)
     if (view->x->randr_event >= 0)
         XRRSelectInput(view->x->dpy, view->x->root,
                        RRScreenChangeNotifyMask | RRCrtcChangeNotifyMask);
+    host_xsettings_start(view->x);
     read_all(s);
     return s;
 }

@@ -15,6 +15,7 @@
 #include "rdpbridge/x11/sound.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
+#include "rdpbridge/x11/xsettings.h"
 
 #include <X11/XKBlib.h>
 #include <X11/extensions/Xrandr.h>
@@ -125,6 +126,10 @@ on_event(XEvent *e, gpointer user)
 
     if (host_clipboard_event(view->clipboard, e))
         return;
+    if (host_xsettings_event(view->x, e)) {
+        host_screen_changed(view->screen);
+        return;
+    }
     switch (e->type) {
     case GenericEvent:
         if (e->xcookie.extension == view->x->xi_opcode && e->xcookie.data)

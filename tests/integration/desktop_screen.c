@@ -112,17 +112,18 @@ test_layouts(void)
         RaRect monitors[16];
         guint n = (guint)g_rand_int_range(rand, 2, 17);
         for (guint i = 0; i < n; i++) {
-            monitors[i] = (RaRect){g_rand_int_range(rand, 0, 1000), g_rand_int_range(rand, 0, 700),
-                                   0, 0};
+            monitors[i] =
+                (RaRect){g_rand_int_range(rand, 0, 1000), g_rand_int_range(rand, 0, 700), 0, 0};
             monitors[i].width = g_rand_int_range(rand, 200, 1281 - monitors[i].x);
             monitors[i].height = g_rand_int_range(rand, 200, 1025 - monitors[i].y);
         }
         ra_desktop_set_screen(h->desktop, 1280, 1024, 100, NULL, monitors, n);
         int told = 0;
         XRRMonitorInfo *list = NULL;
-        harness_wait(h, (XRRFreeMonitors(list),
-                         list = XRRGetMonitors(h->client, DefaultRootWindow(h->client), True, &told),
-                         told == (int)n && list[n - 1].width == monitors[n - 1].width));
+        harness_wait(h,
+                     (XRRFreeMonitors(list),
+                      list = XRRGetMonitors(h->client, DefaultRootWindow(h->client), True, &told),
+                      told == (int)n && list[n - 1].width == monitors[n - 1].width));
         for (guint i = 0; i < n; i++) {
             g_assert_cmpint(list[i].x, ==, monitors[i].x);
             g_assert_cmpint(list[i].y, ==, monitors[i].y);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The host's monitors, as RDP has them, and on the screen of a guest of our own: generated layouts
-// come out as they went in, and what another server is told is what RDP allows. The seed is printed;
+// come out as they went in, and what another server is told is what RDP allows. The seed is
+// printed;
 // --seed repeats a run.
 
 #include "guestagent/remoteapp/monitors.h"
@@ -108,8 +109,8 @@ check_own(const ViewScreen *s)
     }
 }
 
-// Another server counts from its primary monitor: places are the root window's only where that is in
-// its corner.
+// Another server counts from its primary monitor: places are the root window's only where that is
+// in its corner.
 static void
 check_other(const ViewScreen *s, guint *several)
 {

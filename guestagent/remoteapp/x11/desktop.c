@@ -231,6 +231,12 @@ ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
 }
 
 void
+ra_desktop_set_scale(RaDesktop *d, const RaScale *scale)
+{
+    ra_settings_set_exactly(d->settings, scale);
+}
+
+void
 ra_desktop_screen_size(RaDesktop *d, int *width, int *height)
 {
     ra_screen_size(d->screen, width, height);
