@@ -102,10 +102,14 @@ handle_setup(HostControl *c, const CtlSetup *m)
 {
     View *view = c->view;
 
+    bool border = view->setup.border_rgb != m->border_rgb;
+
     view->setup = *m;
     if (m->max_windows == 0 || m->max_windows > VIEW_WINDOWS_MAX)
         view->setup.max_windows = VIEW_WINDOWS_MAX;
     host_windows_refresh(view->windows);
+    if (border)
+        host_windows_border_changed(view->windows);
     host_clipboard_policy_changed(view->clipboard);
     host_session_admit(view->session);
 }

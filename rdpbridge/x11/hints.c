@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/hints.h"
 
+#include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -279,7 +280,9 @@ push_shape(HostWindow *w)
                                     shape->rects[k].height};
         if (i == CHAN_SHAPE_INPUT && w->wanted.kind == VIEW_KIND_TOOLTIP)
             continue; // takes none
-        if (shape->shaped)
+        // A shape could take the policy's border away.
+        bool bordered = i == CHAN_SHAPE_BOUNDING && host_paint_has_border(w->view);
+        if (shape->shaped && !bordered)
             XShapeCombineRectangles(dpy, w->xid, kinds[i], 0, 0, rects, (int)shape->count, ShapeSet,
                                     Unsorted);
         else

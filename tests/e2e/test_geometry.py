@@ -204,6 +204,30 @@ class Drift(GuestShell, ChainCase):
                 "= " + ", ".join(str(e) for e in extents)))
 
 
+class Marks(GuestShell, ChainCase):
+    """A prefix and a border of the guest's file, on windows and menus."""
+    guest_options = ("--set", "title_prefix=[demo] ", "--set", "border=#ff8000")
+
+    def border_of(self, window):
+        seen = self.d.pixels(window)
+        sides = (seen[:3], seen[-3:], seen[:, :3], seen[:, -3:])
+        return {tuple(int(c) for c in pixel) for side in sides for pixel in side.reshape(-1, 3)}
+
+    def test_prefix_and_border(self):
+        window = self.launch(XTERM)
+        wait_for("the border", lambda: self.border_of(window) == {(0xff, 0x80, 0)})
+        self.assertTrue(self.d.title(window).startswith("[demo] "))
+        self.type_and_see(window, "marked")
+        x, y, _, _ = self.d.geometry(window)
+        self.d.xdotool("mousemove", str(x + 100), str(y + 100), "keydown", "ctrl", "mousedown", "1")
+        menus = wait_for("the menu", lambda: [w for w in self.d.root.query_tree().children
+                                              if w.get_attributes().override_redirect and w.get_attributes().map_state == 2 and
+                                              self.d.text_property(w, "_NET_WM_PID") == self.d.pids("casement-view")])
+        wait_for("the menu's border", lambda: self.border_of(menus[0]) == {(0xff, 0x80, 0)})
+        self.d.xdotool("mouseup", "1", "keyup", "ctrl")
+        self.assertEqual(self.border_of(window), {(0xff, 0x80, 0)})
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1] in ("openbox", "xfwm4", "mutter", "i3"):
         wm = sys.argv.pop(1)

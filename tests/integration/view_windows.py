@@ -115,6 +115,18 @@ class Pixels(ViewCase):
         self.same_pixels(window, pixels)
 
 
+    def test_border_comes_and_goes_with_the_policy(self):
+        pixels = picture(100, 80)
+        window = self.v.show(1, (300, 300, 100, 80), pixels)
+        self.same_pixels(window, pixels)
+        self.v.setup(p.TO_GUEST, border=0x01ff8000)
+        bordered = pixels.copy()
+        bordered[:3] = bordered[-3:] = bordered[:, :3] = bordered[:, -3:] = (0x00, 0x80, 0xff, 255)
+        self.same_pixels(window, bordered)
+        self.v.setup(p.TO_GUEST)
+        self.same_pixels(window, pixels)
+
+
 class Properties(ViewCase):
     def prop(self, window, name):
         return self.desktop.text_property(window, name)
@@ -257,7 +269,7 @@ class Geometry(ViewCase):
         self.assertEqual(numbers[:4], (0, 0, *self.size))
         self.assertEqual(numbers[8], 100)
         self.assertGreaterEqual(numbers[10], 1)
-        self.assertEqual(struct.unpack_from("=iiII", body, 48), (0, 0, *self.size))
+        self.assertEqual(struct.unpack_from("=iiII", body, 64), (0, 0, *self.size))
         self.desktop.run("xrdb", "-merge", input="Xft.dpi: 192\n")
         self.v.session.expect(p.SCREEN, lambda b: struct.unpack_from("=I", b, 32)[0] == 200)
         self.desktop.run("xrdb", "-merge", input="Xft.dpi: 96\n")
