@@ -95,7 +95,9 @@ host_window_refresh(HostWindow *w)
 
     w->wanted.owner = owner ? owner->xid : None;
     view_wm_class(w->view, w->app_index, w->wanted.wm_class, sizeof w->wanted.wm_class);
-    g_snprintf(w->wanted.title, sizeof w->wanted.title, "%s%s", prefix, w->guest_title);
+    // A guest's file keeps no space at a value's end.
+    const char *space = *prefix && !g_str_has_suffix(prefix, " ") ? " " : "";
+    g_snprintf(w->wanted.title, sizeof w->wanted.title, "%s%s%s", prefix, space, w->guest_title);
 }
 
 void
