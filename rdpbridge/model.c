@@ -159,12 +159,21 @@ bridge_say_icon(BridgeModel *m, BridgeWindow *w)
     close(fd);
 }
 
+// Another server's window shows its frame among its pixels; only its screen is in one of the host's.
+static uint32_t
+flags_of(const BridgeModel *m, const BridgeWindow *w)
+{
+    uint32_t flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+
+    return m->foreign && w->id != BRIDGE_SCREEN_ID ? flags | VIEW_FLAG_UNDECORATED : flags;
+}
+
 void
 bridge_announce(BridgeModel *m, BridgeWindow *w)
 {
     w->announced = true;
     w->kind = bridge_style_kind(w->style, w->ex_style, w->owner_id);
-    w->flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+    w->flags = flags_of(m, w);
     bridge_say_window(m, w);
     bridge_say_title(m, w);
     bridge_say_icon(m, w);
@@ -292,7 +301,7 @@ apply_properties(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
     if (order->fields & BRIDGE_ORDER_SHOW)
         w->show = order->show;
     if (w->announced) {
-        w->flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+        w->flags = flags_of(m, w);
         if (owner != w->owner_id || flags != w->flags)
             bridge_say_window(m, w);
     }

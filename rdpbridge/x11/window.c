@@ -459,6 +459,11 @@ host_window_push(HostWindow *w)
         XChangeWindowAttributes(x->dpy, w->xid, CWOverrideRedirect, &a);
     }
     host_hints_push(w, create_it);
+    // What a server that decides itself where a maximised window lies says of that is not asked for:
+    // the window manager would take it for the place to go back to.
+    if (w->mapped && !w->wanted.has_props && host_screen_marks_hidden(w->view->screen) &&
+        (w->wanted.states & ~w->pushed.states & BIG_STATES))
+        w->wanted.geometry = w->pushed.geometry;
     // The window manager decides what maximised means, and notes the place that it had before.
     bool leaves = (w->pushed.states & ~w->wanted.states & BIG_STATES) != 0;
     if (leaves || w->wanted.has_props)

@@ -162,6 +162,21 @@ class Input(ViewCase):
         self.v.session.expect(p.CONFIGURED)
         self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.UP, 1)))
 
+    def test_sized_by_its_own_edge(self):
+        self.at(395, 315)
+        self.desktop.xdotool("mousedown", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.DOWN, 1))
+        self.v.session.send(p.message(p.MOVE_LOOP, struct.pack("=IIii", 1, 4, 395, 315)))
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+        wait_for("the window manager to size it", lambda: self.dragged())
+        x, y, width, height = self.desktop.geometry(self.window)
+        self.assertEqual((x, y), (100, 120))
+        self.assertGreater(width, 300)
+        self.assertGreater(height, 200)
+        self.desktop.xdotool("mouseup", "1")
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[2:] ==
+                              self.desktop.geometry(self.window))
+
     def dragged(self):
         x, y = self.desktop.root.query_pointer().root_x, self.desktop.root.query_pointer().root_y
         self.at(x + 9, y + 5)

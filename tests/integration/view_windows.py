@@ -312,6 +312,18 @@ class States(ViewCase):
         self.expect_state(p.S_NORMAL)
         self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[2:] == (200, 200, 300, 200))
 
+    def test_another_guest_maximises_a_window_itself(self):
+        """It has a place of its own in mind; the host's counts, and so does what the window goes back to on the host."""
+        window = self.v.show(1, (200, 200, 300, 200), flags=p.USUAL | p.UNDECORATED)
+        self.v.buffer(1, picture(1296, 816))
+        self.v.commit(1, (-8, -8, 1296, 816), state=p.S_MAXIMIZED)
+        wait_for("it to be maximised", lambda: "MAXIMIZED_HORZ" in self.states(window))
+        body = self.v.session.expect(p.CONFIGURED)
+        self.assertEqual(struct.unpack_from("=iiII", body, 8), (0, 0, *self.size))
+        self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
+        self.expect_state(p.S_NORMAL)
+        wait_for("its former place", lambda: self.desktop.geometry(window) == (200, 200, 300, 200))
+
     def test_guest_changes_its_state(self):
         window = self.v.show(1, (200, 200, 300, 200))
         self.v.commit(1, (200, 200, 300, 200), state=p.S_FULLSCREEN, damage=[])

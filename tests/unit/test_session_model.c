@@ -521,6 +521,25 @@ test_scenery(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL); // a program's, so called
 }
 
+// Another server's windows bring their frames along.
+static void
+test_frames_of_others(Test *t, gconstpointer data)
+{
+    const BridgeWindow *w;
+    BridgeSource s;
+
+    shown_window(t, &s);
+    styled(t, 1, BRIDGE_WS_CAPTION, 0, "Notes");
+    w = bridge_model_window(t->model, 1);
+    g_assert_false(w->flags & VIEW_FLAG_UNDECORATED);
+    bridge_model_set_foreign(t->model, true);
+    styled(t, 1, BRIDGE_WS_CAPTION | BRIDGE_WS_THICKFRAME, 0, "Notes");
+    g_assert_true(w->flags & VIEW_FLAG_UNDECORATED);
+    // A frameless one that covers the screen is full-screen, one with a frame is maximised.
+    model_order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MAXIMIZED);
+}
+
 static void
 test_cloaked(Test *t, gconstpointer data)
 {
@@ -713,6 +732,7 @@ main(int argc, char **argv)
     ADD("size-that-never-comes", test_size_that_never_comes);
     ADD("move", test_move);
     ADD("places-told-back", test_places_told_back);
+    ADD("frames-of-others", test_frames_of_others);
     ADD("minimise", test_minimise);
     ADD("hide-and-show", test_hide_and_show);
     ADD("new-view", test_new_view);
