@@ -159,7 +159,8 @@ bridge_say_icon(BridgeModel *m, BridgeWindow *w)
     close(fd);
 }
 
-// Another server's window shows its frame among its pixels; only its screen is in one of the host's.
+// Another server's window shows its frame among its pixels; only its screen is in one of the
+// host's.
 static uint32_t
 flags_of(const BridgeModel *m, const BridgeWindow *w)
 {

@@ -70,18 +70,18 @@ fit_the_root(const BridgeMonitors *m, const ViewRect *root)
 static bool
 are_one_surface(const BridgeMonitors *m)
 {
-    unsigned reached = 1, todo[VIEW_MONITORS_MAX] = {0}, n_todo = 1;
+    unsigned reached = 1, queue[VIEW_MONITORS_MAX] = {0}, n_queue = 1;
 
     for (unsigned i = 0; i < m->n; i++)
         for (unsigned k = i + 1; k < m->n; k++)
             if (overlap(&m->monitors[i], &m->monitors[k]))
                 return false;
-    while (n_todo > 0) {
-        unsigned at = todo[--n_todo];
+    while (n_queue > 0) {
+        unsigned at = queue[--n_queue];
         for (unsigned k = 0; k < m->n; k++)
             if (!(reached & 1u << k) && touch(&m->monitors[at], &m->monitors[k])) {
                 reached |= 1u << k;
-                todo[n_todo++] = k;
+                queue[n_queue++] = k;
             }
     }
     return reached == (1u << m->n) - 1;

@@ -113,8 +113,8 @@ mark(HostDisplay *x)
     return (uint32_t)sequence;
 }
 
-// Where the session's pixels go: all of the window, or what the border leaves of it where the policy
-// asks for one. False: nowhere.
+// Where the session's pixels go: all of the window, or what the border leaves of it where the
+// policy asks for one. False: nowhere.
 static bool
 inner(const View *view, const HostWindow *w, ViewRect *area)
 {
@@ -185,8 +185,8 @@ pad(View *view, HostWindow *w, const ViewRect *area)
         fill(view, w, (ViewRect){0, (int32_t)b->height, b->width, g->height - b->height}, area);
 }
 
-// The border that marks a guest's windows, where the policy asks for one. Nothing else is ever drawn
-// there; a window that has room for nothing else is all of that colour.
+// The border that marks a guest's windows, where the policy asks for one. Nothing else is ever
+// drawn there; a window that has room for nothing else is all of that colour.
 static void
 draw_border(View *view, HostWindow *w)
 {

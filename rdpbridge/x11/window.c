@@ -459,8 +459,8 @@ host_window_push(HostWindow *w)
         XChangeWindowAttributes(x->dpy, w->xid, CWOverrideRedirect, &a);
     }
     host_hints_push(w, create_it);
-    // What a server that decides itself where a maximised window lies says of that is not asked for:
-    // the window manager would take it for the place to go back to.
+    // What a server that decides itself where a maximised window lies says of that is not asked
+    // for: the window manager would take it for the place to go back to.
     if (w->mapped && !w->wanted.has_props && host_screen_marks_hidden(w->view->screen) &&
         (w->wanted.states & ~w->pushed.states & BIG_STATES))
         w->wanted.geometry = w->pushed.geometry;

@@ -23,7 +23,7 @@ typedef struct {
 // Takes the server's stream. record: a file for the server's bytes, or NULL.
 Relay *relay_new(int take_server_fd, RelayMode mode, const char *record);
 
-// What the server answers to a launch of "nothing", which say asks for, becomes its last words: they
-// and the stream's end are there when session, stopped meanwhile, looks again.
+// What the server answers to a launch of "nothing", which say asks for, becomes its last words:
+// they and the stream's end are there when session, stopped meanwhile, looks again.
 void relay_last_words(Relay *relay, GPid session, void (*say)(gpointer user), gpointer user);
 void relay_free(Relay *relay);

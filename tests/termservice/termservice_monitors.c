@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a server that is not ours hears of the host's monitors and scale by Display Control while its
-// windows are open.
+// What a server that is not ours hears of the host's monitors and scale by Display Control while
+// its windows are open.
 
 #include "tests/termservice/session_rig.h"
 
