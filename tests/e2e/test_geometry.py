@@ -194,7 +194,7 @@ class Drift(GuestShell, ChainCase):
         self.assertEqual(self.guest_states(), set())
         self.d.run("wmctrl", "-s", "1")
         self.d.focus(self.window)
-        self.assertLessEqual(self.figures_at("states_told", told + 1)["states_told"], told + 4)
+        self.assertLessEqual(self.figures_at("states_told", told + 1)["states_told"], told + 8)
         self.d.run("wmctrl", "-s", "0")
 
     def test_the_frame_is_the_hosts(self):
