@@ -15,7 +15,6 @@ from test_twins import PROGRAMS, Twins, key
 MANAGER = pathlib.Path(__file__).resolve()
 
 STEPS = {
-    "xterm": {"opened": lambda d: None},
     "featherpad": {"opened": lambda d: None, "menu": key("alt+f"), "menu gone": key("Escape")},
     "mousepad": {"opened": lambda d: None, "menu": key("alt+f"), "menu gone": key("Escape")},
 }
@@ -53,7 +52,7 @@ def manage(*lines):
 
 
 class Scale(GuestShell, Twins):
-    programs = ("xterm", "mousepad", "featherpad")
+    programs = ("mousepad", "featherpad")
 
     def guest_resource(self):
         return [line.split()[1] for line in self.in_guest("xrdb -query").splitlines() if line.startswith("Xft.dpi")]
