@@ -64,6 +64,16 @@ class Scale(GuestShell, Twins):
         wait_for(lambda: f"Xft.dpi {expected} in the guest; there is {self.guest_resource()}",
                  lambda: self.guest_resource() == expected)
 
+    def dpi(self, output):
+        return next((line.split()[-1] for line in output.splitlines() if "gtk-xft-dpi" in line), None)
+
+    def toolkits_find(self, dpi):
+        """Waits until the host's toolkits do, and then the guest's."""
+        query = ("gtk-query-settings", "gtk-xft-dpi")
+        wait_for(f"{dpi} on the host", lambda: self.dpi(self.d.run(*query).stdout) == dpi)
+        wait_for(lambda: f"{dpi} in the guest; there is {self.in_guest(' '.join(query))}",
+                 lambda: self.dpi(self.in_guest(" ".join(query))) == dpi)
+
     def tearDown(self):
         super().tearDown()
         self.d.run("xrdb", "-load", "-", input="")
@@ -104,9 +114,11 @@ class Scale(GuestShell, Twins):
         manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage",
                                "Gdk/WindowScalingFactor=2 Gdk/UnscaledDPI=98304 Xft/DPI=196608")
         self.set_resource(192)
+        self.toolkits_find("98304")  # without the window's factor
         self.all_programs()
         manager.terminate()
         manager.wait(10)
+        self.toolkits_find("196608")  # the resource's
         self.set_resource(None)
         self.script("mousepad")
 
