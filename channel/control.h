@@ -250,6 +250,9 @@ typedef struct {
     uint32_t windows;
     uint32_t frames; // shown since start
     uint32_t sound_underruns;
+    // Of windows: places and states that the guest was told of, and that the window manager was
+    // asked for.
+    uint32_t places_told, states_told, places_asked, states_asked;
     uint32_t reserved;
 } CtlViewStatus;
 

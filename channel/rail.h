@@ -20,6 +20,12 @@ typedef enum {
     // What the host's desktop does that toolkits look for before they draw: windowId is a set of
     // ChanRailLooks and no window's. Sent before the first exec and when it changes.
     CHAN_RAIL_REQUEST_LOOKS = 2,
+    // The host's scale as its toolkits find it, which windowId is: the resource Xft.dpi in 1/1024,
+    // XSETTINGS' Xft/DPI in 1/1024, and Gdk/WindowScalingFactor; 0: the host does not say it. All
+    // three in this order before the first exec and when one changes; they count with the last.
+    CHAN_RAIL_REQUEST_RESOURCE_DPI = 3,
+    CHAN_RAIL_REQUEST_SETTINGS_DPI = 4,
+    CHAN_RAIL_REQUEST_WINDOW_SCALE = 5,
 } ChanRailRequest;
 
 typedef enum {

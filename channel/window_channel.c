@@ -47,10 +47,15 @@ chan_window_host_encode(uint32_t window, const ChanWindowHost *m, void *buffer, 
 
     chan_write_u32(&w, m->serial);
     chan_write_u32(&w, m->states);
+    chan_write_u32(&w, m->place_serial);
     chan_write_i32(&w, m->x);
     chan_write_i32(&w, m->y);
     chan_write_u32(&w, m->width);
     chan_write_u32(&w, m->height);
+    chan_write_u32(&w, m->frame_left);
+    chan_write_u32(&w, m->frame_right);
+    chan_write_u32(&w, m->frame_top);
+    chan_write_u32(&w, m->frame_bottom);
     return chan_writer_span(&w);
 }
 
@@ -178,13 +183,19 @@ decode_host(ChanReader *r, ChanWindowHost *m)
 {
     m->serial = chan_read_u32(r);
     m->states = chan_read_u32(r);
+    m->place_serial = chan_read_u32(r);
     m->x = chan_read_i32(r);
     m->y = chan_read_i32(r);
     m->width = chan_read_u32(r);
     m->height = chan_read_u32(r);
+    m->frame_left = chan_read_u32(r);
+    m->frame_right = chan_read_u32(r);
+    m->frame_top = chan_read_u32(r);
+    m->frame_bottom = chan_read_u32(r);
+    const uint32_t sides[] = {m->width,       m->height,    m->frame_left,
+                              m->frame_right, m->frame_top, m->frame_bottom};
     return (m->states & ~(uint32_t)CHAN_STATES_ALL) == 0 && place_ok(m->x) && place_ok(m->y) &&
-           m->width >= 1 && m->width <= CHAN_WINDOW_SIDE_MAX && m->height >= 1 &&
-           m->height <= CHAN_WINDOW_SIDE_MAX;
+           m->width >= 1 && m->height >= 1 && sides_ok(sides, sizeof sides / sizeof sides[0]);
 }
 
 static bool

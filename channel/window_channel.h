@@ -16,6 +16,9 @@
 //
 // HOST and KEYS are the client's: so the host shows the window, and so the guest is to have it; and
 // the host's keyboard map, when the channel opens and when it changes.
+// Its states count where serial or states of HOST differ from those of the HOST before; the place
+// counts always. What the server says of a window's place counts once PROPS has told the last
+// place_serial back: before, it is of the past. Its order with that place goes before.
 //
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
@@ -50,7 +53,10 @@ typedef enum {
     CHAN_STATE_HIDDEN = 1u << 3, // minimised
     CHAN_STATE_ABOVE = 1u << 4,
     CHAN_STATE_BELOW = 1u << 5,
-    CHAN_STATES_ALL = (1u << 6) - 1,
+    CHAN_STATE_STICKY = 1u << 6,
+    CHAN_STATE_SHADED = 1u << 7,       // only its title bar is seen
+    CHAN_STATE_ALL_DESKTOPS = 1u << 8, // no state of _NET_WM_STATE: _NET_WM_DESKTOP is all of them
+    CHAN_STATES_ALL = (1u << 9) - 1,
 } ChanStates;
 
 // Which of the fields of WM_NORMAL_HINTS count: its own flags (ICCCM 4.1.2.3).
@@ -114,6 +120,7 @@ typedef struct {
     uint32_t states;                                           // ChanStates
     uint32_t states_serial; // of the last HOST whose states it follows; 0: none
     uint32_t border_width;  // of X11, which some window managers leave; ≤ CHAN_WINDOW_BORDER_MAX
+    uint32_t place_serial;  // of the last HOST whose place it had; 0: none
 } ChanWindowProps;
 
 #define CHAN_WINDOW_PROPS_FIELDS (sizeof(ChanWindowProps) / sizeof(uint32_t))
@@ -139,11 +146,14 @@ typedef struct {
 } ChanWindowShape;
 
 typedef struct {
-    uint32_t serial; // of the states: another one each time that they changed; 0: not yet
-    uint32_t states; // ChanStates
+    uint32_t serial;       // of the states: another one each time that they changed; 0: not yet
+    uint32_t states;       // ChanStates
+    uint32_t place_serial; // another one each time
     // The client area, on the desktop: |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX, sides 1 to that.
     int32_t x, y;
     uint32_t width, height;
+    // What the host's window manager draws around it, each ≤ CHAN_WINDOW_SIDE_MAX.
+    uint32_t frame_left, frame_right, frame_top, frame_bottom;
 } ChanWindowHost;
 
 #define CHAN_WINDOW_GROUPS_MAX 4 // of a keyboard map (XKB)

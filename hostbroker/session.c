@@ -362,6 +362,10 @@ view_message(BrokerSession *s, ChanSpan packet)
         s->figures.pixels_painted = m->pixels_painted;
         s->figures.frames = m->frames;
         s->figures.sound_underruns = m->sound_underruns;
+        s->figures.places_told = m->places_told;
+        s->figures.states_told = m->states_told;
+        s->figures.places_asked = m->places_asked;
+        s->figures.states_asked = m->states_asked;
         // Sound and pixels are use too.
         broker_timer_clear(&s->idle);
         break;

@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     guint64 pixels_received, pixels_painted;
     guint32 frames, sound_underruns;
+    guint32 places_told, states_told, places_asked, states_asked; // channel/control.h
     gint64 session_us, ready_us; // monotonic times of the last start; 0: none
 } BrokerSessionFigures;
 

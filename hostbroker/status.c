@@ -173,6 +173,10 @@ view_of(BrokerSession *session)
     add(&builder, "pixels_painted", g_variant_new_uint64(figures->pixels_painted));
     add(&builder, "frames", g_variant_new_uint32(figures->frames));
     add(&builder, "sound_underruns", g_variant_new_uint32(figures->sound_underruns));
+    add(&builder, "places_told", g_variant_new_uint32(figures->places_told));
+    add(&builder, "states_told", g_variant_new_uint32(figures->states_told));
+    add(&builder, "places_asked", g_variant_new_uint32(figures->places_asked));
+    add(&builder, "states_asked", g_variant_new_uint32(figures->states_asked));
     return g_variant_builder_end(&builder);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/display.h"
 
+#include "rdpbridge/monitors.h"
+
 #include <string.h>
 
 struct BridgeDisplay {
@@ -8,8 +10,11 @@ struct BridgeDisplay {
     gpointer user;
     DispClientContext *client;
     gboolean ready; // the server said what it can do
+    gboolean own;   // the server is casement-remoteapp
     gboolean known; // sent is what the guest has
-    ViewScreen screen, sent;
+    ViewScreen screen;
+    BridgeMonitors sent;
+    guint sent_scale;
     guint monitors_max;
 };
 
@@ -47,31 +52,22 @@ layout_of(const ViewRect *r, guint scale_percent, gboolean primary)
     };
 }
 
-// The primary monitor is the guest's origin; where it is not the root window's, one monitor of the
-// root's size keeps both coordinate systems the same.
-static gboolean
-monitors_fit(const BridgeDisplay *d)
-{
-    const ViewScreen *s = &d->screen;
-
-    return s->n_monitors > 1 && s->n_monitors <= d->monitors_max && s->monitors[0].x == 0 &&
-           s->monitors[0].y == 0;
-}
-
 static void
 push(BridgeDisplay *d)
 {
     DISPLAY_CONTROL_MONITOR_LAYOUT layouts[VIEW_MONITORS_MAX];
-    const ViewScreen *s = &d->screen;
-    guint n = monitors_fit(d) ? s->n_monitors : 1;
+    BridgeMonitors m = bridge_monitors_of(&d->screen, MAX(d->monitors_max, 1), d->own);
+    guint scale = d->screen.scale_percent;
 
-    if (!d->client || !d->ready || (d->known && memcmp(&d->screen, &d->sent, sizeof d->sent) == 0))
+    if (!d->client || !d->ready ||
+        (d->known && d->sent_scale == scale && memcmp(&m, &d->sent, sizeof m) == 0))
         return;
-    for (guint i = 0; i < n; i++)
-        layouts[i] = layout_of(n > 1 ? &s->monitors[i] : &s->root, s->scale_percent, i == 0);
-    if (d->client->SendMonitorLayout(d->client, n, layouts) != CHANNEL_RC_OK)
+    for (guint i = 0; i < m.n; i++)
+        layouts[i] = layout_of(&m.monitors[i], scale, i == 0);
+    if (d->client->SendMonitorLayout(d->client, m.n, layouts) != CHANNEL_RC_OK)
         return;
-    d->sent = d->screen;
+    d->sent = m;
+    d->sent_scale = scale;
     d->known = TRUE;
 }
 
@@ -101,14 +97,23 @@ bridge_display_attach(BridgeDisplay *d, DispClientContext *client)
 void
 bridge_display_start(BridgeDisplay *d, const ViewScreen *screen)
 {
-    d->screen = d->sent = *screen;
-    d->known = screen->n_monitors == 1;
+    d->screen = *screen;
+    d->sent = (BridgeMonitors){.n = 1, .monitors = {screen->root}};
+    d->sent_scale = screen->scale_percent;
+    d->known = TRUE;
 }
 
 void
 bridge_display_set(BridgeDisplay *d, const ViewScreen *screen)
 {
     d->screen = *screen;
+    push(d);
+}
+
+void
+bridge_display_set_own(BridgeDisplay *d, gboolean own)
+{
+    d->own = own;
     push(d);
 }
 

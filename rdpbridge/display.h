@@ -23,5 +23,8 @@ void bridge_display_attach(BridgeDisplay *display, DispClientContext *client);
 void bridge_display_start(BridgeDisplay *display, const ViewScreen *screen);
 void bridge_display_set(BridgeDisplay *display, const ViewScreen *screen);
 
+// Whether the server is casement-remoteapp (monitors.h).
+void bridge_display_set_own(BridgeDisplay *display, gboolean own);
+
 // Whether the guest follows sizes.
 gboolean bridge_display_is_ready(const BridgeDisplay *display);

@@ -40,6 +40,11 @@
 // sign for both. A window that asks for more gets this; a surface that does: closed.
 #define VIEW_SIDE_MAX 16384
 #define VIEW_COORD_MAX 32767 // |x|, |y|
+// A side of what the window manager draws around a window.
+#define VIEW_FRAME_MAX 1024
+// What the host says of its scale: dots per inch in 1/1024, and whole pixels for one.
+#define VIEW_DPI_MAX (1024 * 1024)
+#define VIEW_WINDOW_SCALE_MAX 5
 // One buffer, and all of a guest together: a host has memory for other things too. Left out by the
 // session (the window stays as it was), closed by the view.
 #define VIEW_BUFFER_BYTES_MAX (512u * 1024 * 1024)

@@ -159,12 +159,22 @@ bridge_say_icon(BridgeModel *m, BridgeWindow *w)
     close(fd);
 }
 
+// Another server's window shows its frame among its pixels; only its screen is in one of the
+// host's.
+static uint32_t
+flags_of(const BridgeModel *m, const BridgeWindow *w)
+{
+    uint32_t flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+
+    return m->foreign && w->id != BRIDGE_SCREEN_ID ? flags | VIEW_FLAG_UNDECORATED : flags;
+}
+
 void
 bridge_announce(BridgeModel *m, BridgeWindow *w)
 {
     w->announced = true;
     w->kind = bridge_style_kind(w->style, w->ex_style, w->owner_id);
-    w->flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+    w->flags = flags_of(m, w);
     bridge_say_window(m, w);
     bridge_say_title(m, w);
     bridge_say_icon(m, w);
@@ -260,10 +270,17 @@ apply_place(BridgeWindow *w, const BridgeOrder *order)
         w->rect.width = order->width < VIEW_SIDE_MAX ? order->width : VIEW_SIDE_MAX;
         w->rect.height = order->height < VIEW_SIDE_MAX ? order->height : VIEW_SIDE_MAX;
     }
-    // The order may answer a resize that came before the last move: of that move none will come.
-    if (w->moving && w->rect.width == w->moving_rect.width &&
-        w->rect.height == w->moving_rect.height)
+    w->ordered = w->rect;
+    if (w->moving && w->properties.said) {
+        // Of the past, until it tells the place back that it was told last; but pixels are of now.
+        w->rect.x = w->moving_rect.x;
+        w->rect.y = w->moving_rect.y;
+    } else if (w->moving && w->rect.width == w->moving_rect.width &&
+               w->rect.height == w->moving_rect.height) {
+        // The order may answer a resize that came before the last move: of that move none will
+        // come.
         bridge_model_followed(w);
+    }
     if (counts)
         apply_guest_place(w, order);
     else
@@ -285,7 +302,7 @@ apply_properties(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
     if (order->fields & BRIDGE_ORDER_SHOW)
         w->show = order->show;
     if (w->announced) {
-        w->flags = bridge_style_flags(w->style, w->ex_style, w->kind);
+        w->flags = flags_of(m, w);
         if (owner != w->owner_id || flags != w->flags)
             bridge_say_window(m, w);
     }
@@ -560,6 +577,54 @@ take_place(BridgeModel *m, BridgeWindow *w, uint32_t serial, ViewRect rect)
 }
 
 bool
+bridge_model_framed(BridgeModel *m, uint32_t id, const ViewFrame *frame)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+    bool differs = w && memcmp(&w->host_frame, frame, sizeof *frame) != 0;
+
+    if (differs)
+        w->host_frame = *frame;
+    return differs;
+}
+
+// A guest of ours tells each place back (bridge_model_place_told).
+static bool
+follow_host(BridgeModel *m, BridgeWindow *w, uint32_t serial, ViewRect rect)
+{
+    const ViewRect *known = w->moving ? &w->moving_rect : &w->rect;
+
+    if (memcmp(known, &rect, sizeof rect) == 0) {
+        if (w->moving)
+            w->moving_serial = serial;
+        else
+            w->followed_serial = serial;
+        w->push = true;
+        bridge_present(m, w);
+        return false;
+    }
+    w->moving = true;
+    w->moving_serial = serial;
+    w->moving_rect = rect;
+    w->moving_due = m->out->now(m->user) + MOVE_WAIT_US;
+    w->rect.x = rect.x;
+    w->rect.y = rect.y;
+    m->generation++;
+    bridge_present(m, w);
+    m->out->changed(m->user, w);
+    return true;
+}
+
+void
+bridge_model_place_told(BridgeModel *m, BridgeWindow *w)
+{
+    if (!w->moving || w->properties.props.place_serial != w->place_serial)
+        return;
+    bridge_model_followed(w);
+    w->rect.x = w->ordered.x;
+    w->rect.y = w->ordered.y;
+}
+
+bool
 bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect rect)
 {
     BridgeWindow *w = bridge_model_window(m, id);
@@ -569,6 +634,8 @@ bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect r
     w->placed = true;
     if (id == BRIDGE_SCREEN_ID && (w->flags & VIEW_FLAG_RESIZABLE))
         return take_place(m, w, serial, rect);
+    if (w->properties.said)
+        return follow_host(m, w, serial, rect);
     if (!w->moving && rect.width == w->rect.width && rect.height == w->rect.height) {
         // Servers tell of sizes, but not of a move they were asked for; [MS-RDPERP] 2.2.2.7.4, the
         // request, has no answer.

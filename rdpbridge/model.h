@@ -115,6 +115,9 @@ typedef struct {
     bool announced;
     uint32_t state_serial, host_states; // the host's last; serial 0: it said nothing
     bool placed;                        // a view has said where the host has it
+    ViewFrame host_frame;               // and what it has around it
+    uint32_t place_serial;              // of the last place that a guest of ours was told
+    ViewRect ordered;                   // and where its orders say that it is
     ViewKind kind;                      // fixed when announced
     uint32_t flags;
     bool committed; // at least once
@@ -212,6 +215,8 @@ void bridge_model_frame_end(BridgeModel *model, bool has_id, uint32_t frame_id);
 void bridge_model_view_attached(BridgeModel *model);
 void bridge_model_view_lost(BridgeModel *model);
 void bridge_model_shown(BridgeModel *model, uint32_t id, uint32_t serial);
+// Whether the host has another frame around a window than before.
+bool bridge_model_framed(BridgeModel *model, uint32_t id, const ViewFrame *frame);
 // The host moved or resized a window. True when the guest has to be asked to follow.
 bool bridge_model_configured(BridgeModel *model, uint32_t id, uint32_t serial, ViewRect rect);
 

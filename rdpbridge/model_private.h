@@ -41,6 +41,9 @@ void bridge_model_followed(BridgeWindow *w);
 void bridge_wait(BridgeModel *model, BridgeWindow *window);
 void bridge_wait_forget(BridgeModel *model, BridgeWindow *window);
 
+// A guest of ours has said what places it knows: it has followed when it knows the last one.
+void bridge_model_place_told(BridgeModel *model, BridgeWindow *window);
+
 // The window's pixels are not (or no longer) on their way to the screen: acknowledge them.
 void bridge_present_release(BridgeModel *model, BridgeWindow *window);
 

@@ -4,6 +4,7 @@
 // guest may consider shown.
 
 #include "rdpbridge/model_private.h"
+#include "rdpbridge/style.h"
 
 #include <string.h>
 
@@ -23,7 +24,8 @@ state_of(const BridgeModel *m, const BridgeWindow *w)
         return VIEW_STATE_FULLSCREEN;
     if (w->show != BRIDGE_SHOW_MAXIMIZED)
         return VIEW_STATE_NORMAL;
-    if ((w->flags & VIEW_FLAG_UNDECORATED) && memcmp(&w->rect, &m->screen, sizeof w->rect) == 0)
+    if ((bridge_style_flags(w->style, w->ex_style, w->kind) & VIEW_FLAG_UNDECORATED) &&
+        memcmp(&w->rect, &m->screen, sizeof w->rect) == 0)
         return VIEW_STATE_FULLSCREEN;
     return VIEW_STATE_MAXIMIZED;
 }

@@ -153,6 +153,7 @@ take_props(BridgeModel *m, BridgeWindow *w, const ChanWindowProps *props)
         return;
     p->said = true;
     p->props = *props;
+    bridge_model_place_told(m, w);
     if (w->announced)
         say_props(m, w, false);
     bridge_present(m, w);

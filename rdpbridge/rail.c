@@ -22,6 +22,7 @@ struct BridgeRail {
     gboolean ours;   // the server is casement-remoteapp
     RECTANGLE_16 work_area;
     guint32 looks;
+    BridgeScaleSaid scale;
 };
 
 BridgeRail *
@@ -58,6 +59,18 @@ send_request(BridgeRail *r, ChanRailRequest request, guint32 window)
 }
 
 static UINT
+send_scale(BridgeRail *r)
+{
+    UINT error = send_request(r, CHAN_RAIL_REQUEST_RESOURCE_DPI, r->scale.resource_dpi);
+
+    if (!error)
+        error = send_request(r, CHAN_RAIL_REQUEST_SETTINGS_DPI, r->scale.settings_dpi);
+    if (!error)
+        error = send_request(r, CHAN_RAIL_REQUEST_WINDOW_SCALE, r->scale.window_scale);
+    return error;
+}
+
+static UINT
 shake_hands(BridgeRail *r, UINT32 server_build)
 {
     RailClientContext *c = r->client;
@@ -81,6 +94,8 @@ shake_hands(BridgeRail *r, UINT32 server_build)
         error = c->ClientSystemParam(c, &params);
     if (!error)
         error = send_request(r, CHAN_RAIL_REQUEST_LOOKS, r->looks);
+    if (!error)
+        error = send_scale(r);
     if (error || r->shaken) // some servers shake hands twice, plain and extended
         return error;
     r->shaken = TRUE;
@@ -325,4 +340,14 @@ bridge_rail_set_looks(BridgeRail *r, guint32 looks)
     r->looks = looks;
     if (r->client && r->shaken)
         send_request(r, CHAN_RAIL_REQUEST_LOOKS, looks);
+}
+
+void
+bridge_rail_set_scale(BridgeRail *r, const BridgeScaleSaid *scale)
+{
+    if (memcmp(&r->scale, scale, sizeof *scale) == 0)
+        return;
+    r->scale = *scale;
+    if (r->client && r->shaken)
+        send_scale(r);
 }

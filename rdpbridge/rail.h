@@ -50,6 +50,12 @@ void bridge_rail_layout(BridgeRail *rail, guint32 keyboard_layout);
 // Restacks on top without focus (channel/rail.h); nothing with a server that is not ours.
 void bridge_rail_raise(BridgeRail *rail, guint32 window);
 
+// The host's scale for a guest of ours (channel/rail.h).
+typedef struct {
+    guint32 resource_dpi, settings_dpi, window_scale;
+} BridgeScaleSaid;
+void bridge_rail_set_scale(BridgeRail *rail, const BridgeScaleSaid *scale);
+
 // What the guest's programs are to draw by: ChanRailLooks (channel/rail.h). Kept until there is a
 // guest.
 void bridge_rail_set_looks(BridgeRail *rail, guint32 looks);

@@ -236,6 +236,7 @@ rail_ready(gpointer user)
     BridgeSession *s = user;
 
     bridge_model_set_foreign(s->model, !bridge_rail_is_ours(s->rail));
+    bridge_display_set_own(s->display, bridge_rail_is_ours(s->rail));
     bridge_session_get_ready(s);
     bridge_execs_ready(s->execs);
 }

@@ -18,6 +18,8 @@ handle_screen(BridgeSession *s, const ViewScreen *screen)
     bridge_rail_set_work_area(s->rail, screen->work_area.x, screen->work_area.y,
                               screen->work_area.width, screen->work_area.height);
     bridge_rail_set_looks(s->rail, screen->looks);
+    bridge_rail_set_scale(s->rail, &(BridgeScaleSaid){screen->resource_dpi, screen->settings_dpi,
+                                                      screen->window_scale});
     if (s->connected && !s->as_desktop)
         bridge_display_set(s->display, screen);
     bridge_session_consider_connecting(s);
@@ -58,30 +60,37 @@ handle_focus(BridgeSession *s, guint32 id)
 static gboolean
 tell_guest(BridgeSession *s, guint32 id)
 {
-    const BridgeWindow *w = bridge_model_window(s->model, id);
+    BridgeWindow *w = bridge_model_window(s->model, id);
 
     if (!w || !w->properties.said)
         return FALSE;
     // Where the host has put it last, or the program since then.
     const ViewRect *r = w->moving ? &w->moving_rect : &w->rect;
+    const ViewFrame *f = &w->host_frame;
     const ChanWindowHost host = {.serial = w->state_serial,
                                  .states = w->state_serial != 0 ? w->host_states
                                                                 : w->properties.props.states,
+                                 .place_serial = ++w->place_serial,
                                  .x = r->x,
                                  .y = r->y,
                                  .width = MAX(r->width, 1),
-                                 .height = MAX(r->height, 1)};
+                                 .height = MAX(r->height, 1),
+                                 .frame_left = f->left,
+                                 .frame_right = f->right,
+                                 .frame_top = f->top,
+                                 .frame_bottom = f->bottom};
     return bridge_window_channel_host(id, &host);
 }
 
 static void
 handle_configured(BridgeSession *s, const ViewConfigured *m)
 {
-    if (!bridge_model_configured(s->model, m->id, m->serial, m->geometry))
-        return;
-    if (m->id == BRIDGE_SCREEN_ID)
+    bool framed = bridge_model_framed(s->model, m->id, &m->frame);
+    bool moved = bridge_model_configured(s->model, m->id, m->serial, m->geometry);
+
+    if (m->id == BRIDGE_SCREEN_ID && moved)
         bridge_session_desktop_resize(s);
-    else if (!tell_guest(s, m->id))
+    else if ((moved || framed) && !tell_guest(s, m->id) && moved)
         bridge_rail_move(s->rail, m->id, m->geometry.x, m->geometry.y, m->geometry.width,
                          m->geometry.height);
 }

@@ -233,7 +233,9 @@ check_screen(const Message *m, ChanSpan tail)
 
     if (!rect_ok(&s->root) || s->root.x != 0 || s->root.y != 0 || !rect_ok(&s->work_area) ||
         !within((int32_t)s->scale_percent, 100, 500) || s->n_monitors < 1 ||
-        s->n_monitors > VIEW_MONITORS_MAX || s->looks > CHAN_LOOKS_ALL)
+        s->n_monitors > VIEW_MONITORS_MAX || s->looks > CHAN_LOOKS_ALL ||
+        s->resource_dpi > VIEW_DPI_MAX || s->settings_dpi > VIEW_DPI_MAX ||
+        s->window_scale > VIEW_WINDOW_SCALE_MAX)
         return false;
     for (uint32_t i = 0; i < s->n_monitors; i++)
         if (!rect_ok(&s->monitors[i]))
@@ -275,7 +277,10 @@ check_pointer(const Message *m, ChanSpan tail)
 static bool
 check_configured(const Message *m, ChanSpan tail)
 {
-    return m->configured.id != 0 && rect_ok(&m->configured.geometry);
+    const ViewFrame *f = &m->configured.frame;
+
+    return m->configured.id != 0 && rect_ok(&m->configured.geometry) && f->left <= VIEW_FRAME_MAX &&
+           f->right <= VIEW_FRAME_MAX && f->top <= VIEW_FRAME_MAX && f->bottom <= VIEW_FRAME_MAX;
 }
 
 static bool

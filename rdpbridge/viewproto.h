@@ -57,7 +57,7 @@ typedef enum {
     VIEW_MSG_KEY = 43,
     VIEW_MSG_POINTER = 44,
     VIEW_MSG_FOCUS = 45,      // the host's window manager focused this window (0: none of ours)
-    VIEW_MSG_CONFIGURED = 46, // the host moved or resized a window
+    VIEW_MSG_CONFIGURED = 46, // the host moved, resized or framed a window
     VIEW_MSG_STATE = 47,      // the user minimised, maximised, restored, …
     VIEW_MSG_CLOSE = 48,      // the user closed a window
     VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top; 0: left
@@ -266,6 +266,10 @@ typedef struct {
     uint32_t refresh_mhz;   // millihertz; 60000 when unknown
     uint32_t n_monitors;    // 1…VIEW_MONITORS_MAX, primary first
     uint32_t looks;         // ChanRailLooks
+    // What scale_percent is made of, each 0 where the host does not say it: the resource Xft.dpi,
+    // and XSETTINGS' Xft/DPI, in 1/1024; Gdk/WindowScalingFactor, which its Xft/DPI has in it.
+    uint32_t resource_dpi, settings_dpi, window_scale;
+    uint32_t reserved;
     ViewRect monitors[VIEW_MONITORS_MAX];
 } ViewScreen;
 
@@ -307,11 +311,17 @@ typedef struct {
     uint32_t reserved;
 } ViewPointer;
 
+// What the window manager draws around a window, each side ≤ VIEW_FRAME_MAX.
+typedef struct {
+    uint32_t left, right, top, bottom;
+} ViewFrame;
+
 typedef struct {
     ViewHeader header;
     uint32_t id;
     uint32_t serial; // grows by one with each
     ViewRect geometry;
+    ViewFrame frame;
 } ViewConfigured;
 
 typedef struct {

@@ -119,6 +119,18 @@ void ra_desktop_set_screen(RaDesktop *desktop, int width, int height, int scale_
                            const RaRect *work_area, const RaRect *monitors, guint n_monitors);
 void ra_desktop_screen_size(RaDesktop *desktop, int *width, int *height);
 
+#define RA_DPI_MAX (1024 * 1024)
+#define RA_WINDOW_SCALE_MAX 5
+
+// Scale as a client of ours finds it on its host; 0: not there. From then on scale_percent counts
+// only where it is another one.
+typedef struct {
+    int resource_dpi; // Xft.dpi, in 1/1024
+    int settings_dpi; // XSETTINGS' Xft/DPI
+    int window_scale; // and Gdk/WindowScalingFactor
+} RaScale;
+void ra_desktop_set_scale(RaDesktop *desktop, const RaScale *scale);
+
 // Keyboard: XKB names; NULL or "" parts are left to the default.
 void ra_desktop_set_layout(RaDesktop *desktop, const char *model, const char *layout,
                            const char *variant, const char *options);
@@ -156,6 +168,9 @@ void ra_desktop_raise(RaDesktop *desktop, guint32 id);
 void ra_desktop_set_looks(RaDesktop *desktop, guint32 looks);
 void ra_desktop_move_resize(RaDesktop *desktop, guint32 id, const RaRect *rect);
 void ra_desktop_set_state(RaDesktop *desktop, guint32 id, RaShowState state);
+// Whether a client of ours is there, whose window manager decides what maximised and full screen
+// mean and says so by ra_desktop_set_host. What a former one said is forgotten.
+void ra_desktop_set_hosted(RaDesktop *desktop, bool hosted);
 // So the host shows the window: all states that both ends keep, and where. The serial is told back
 // in the window's props.
 void ra_desktop_set_host(RaDesktop *desktop, guint32 id, const ChanWindowHost *host);

@@ -15,8 +15,7 @@
 #define MONITOR_PRIMARY_FLAG 1u
 
 typedef struct {
-    RaRect monitors[RA_MONITORS_MAX];
-    guint n_monitors;
+    RaMonitors all;
     int scale_percent;
 } Layout;
 
@@ -35,32 +34,21 @@ clamp_side(gint64 side)
     return (int)CLAMP(side, SIDE_MIN, SIDE_MAX);
 }
 
-// The guest's screen begins at 0, 0 wherever the client's monitors do.
 static void
 apply(RaDisplay *s)
 {
-    Layout *l = &s->layout;
-    int left = G_MAXINT, top = G_MAXINT, right = G_MININT, bottom = G_MININT;
-    for (guint i = 0; i < l->n_monitors; i++) {
-        const RaRect *m = &l->monitors[i];
-        left = MIN(left, m->x);
-        top = MIN(top, m->y);
-        right = MAX(right, m->x + m->width);
-        bottom = MAX(bottom, m->y + m->height);
-    }
-    int width = clamp_side((gint64)right - left), height = clamp_side((gint64)bottom - top);
-    RaRect moved[RA_MONITORS_MAX];
-    for (guint i = 0; i < l->n_monitors; i++) {
-        moved[i] = l->monitors[i];
-        moved[i].x -= left;
-        moved[i].y -= top;
-    }
-    RaRect area = {0, 0, width, height};
+    RaMonitors m = s->layout.all;
+    RaRect all = ra_monitors_arrange(&m);
+    all.width = clamp_side(all.width);
+    all.height = clamp_side(all.height);
+    RaRect area = all;
+    // One of the layout before may be larger; the right one comes.
     if (s->work_area.width > 0 && s->work_area.x >= 0 && s->work_area.y >= 0 &&
-        s->work_area.x + s->work_area.width <= width &&
-        s->work_area.y + s->work_area.height <= height)
+        s->work_area.x + s->work_area.width <= all.width &&
+        s->work_area.y + s->work_area.height <= all.height)
         area = s->work_area;
-    ra_desktop_set_screen(s->desktop, width, height, l->scale_percent, &area, moved, l->n_monitors);
+    ra_desktop_set_screen(s->desktop, all.width, all.height, s->layout.scale_percent, &area,
+                          m.monitors, m.n_monitors);
 }
 
 static int
@@ -84,19 +72,19 @@ read_core_data(RaDisplay *s)
     Layout *l = &s->layout;
     l->scale_percent = scale_of(freerdp_settings_get_uint32(settings, FreeRDP_DesktopScaleFactor));
     guint32 count = freerdp_settings_get_uint32(settings, FreeRDP_MonitorCount);
-    for (guint32 i = 0; i < count && l->n_monitors < RA_MONITORS_MAX; i++) {
+    for (guint32 i = 0; i < count && l->all.n_monitors < RA_MONITORS_MAX; i++) {
         const rdpMonitor *m =
             freerdp_settings_get_pointer_array(settings, FreeRDP_MonitorDefArray, i);
         if (m == NULL)
             break;
         RaRect rect = {m->x, m->y, m->width, m->height};
         if (valid_monitor(&rect))
-            l->monitors[l->n_monitors++] = rect;
+            l->all.monitors[l->all.n_monitors++] = rect;
     }
-    if (l->n_monitors == 0) {
+    if (l->all.n_monitors == 0) {
         guint32 width = freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth);
         guint32 height = freerdp_settings_get_uint32(settings, FreeRDP_DesktopHeight);
-        l->monitors[l->n_monitors++] =
+        l->all.monitors[l->all.n_monitors++] =
             (RaRect){.width = clamp_side(width), .height = clamp_side(height)};
     }
 }
@@ -134,9 +122,13 @@ read_layout(ChanReader *r, Layout *out)
         (void)chan_read_u32(r);
         if (r->failed || !valid_monitor(&m))
             return false;
-        out->monitors[out->n_monitors++] = m;
-        if ((flags & MONITOR_PRIMARY_FLAG) != 0)
+        RaRect *at = &out->all.monitors[out->all.n_monitors++];
+        if ((flags & MONITOR_PRIMARY_FLAG) != 0) {
             out->scale_percent = scale_of(scale);
+            *at = out->all.monitors[0];
+            at = &out->all.monitors[0];
+        }
+        *at = m;
     }
     return true;
 }
@@ -155,7 +147,6 @@ handle(RaDisplay *s, ChanSpan pdu)
     if (!read_layout(&r, &layout))
         return false;
     s->layout = layout;
-    s->work_area = (RaRect){0};
     apply(s);
     return true;
 }

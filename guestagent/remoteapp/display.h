@@ -6,8 +6,7 @@
 
 #include "guestagent/remoteapp/desktop.h"
 #include "guestagent/remoteapp/link.h"
-
-#define RA_MONITORS_MAX 16
+#include "guestagent/remoteapp/monitors.h"
 
 typedef struct RaDisplay RaDisplay;
 

@@ -29,6 +29,7 @@ struct RaRail {
     guint32 moving; // window in a local move; 0: none
     guint16 move_kind;
     GPtrArray *execs; // of Exec
+    RaScale scale;    // as it comes, in parts
 };
 
 typedef struct {
@@ -171,7 +172,6 @@ void
 ra_rail_moved(RaRail *rail, guint32 id, const RaRect *rect)
 {
     end_move(rail, id, rect);
-    rail->events->moved(id, rect, rail->user);
 }
 
 static void
@@ -181,7 +181,8 @@ handle_move(RaRail *rail, const RaRailMessage *m)
                    m->rect.bottom - m->rect.top};
     if (rect.width <= 0 || rect.height <= 0)
         return;
-    ra_rail_moved(rail, m->window_id, &rect);
+    end_move(rail, m->window_id, &rect);
+    rail->events->moved(m->window_id, &rect, rail->user);
     ra_desktop_move_resize(rail->desktop, m->window_id, &rect);
 }
 
@@ -265,6 +266,14 @@ handle_request(RaRail *rail, guint32 request, guint32 value)
         ra_desktop_raise(rail->desktop, value);
     else if (request == CHAN_RAIL_REQUEST_LOOKS)
         ra_desktop_set_looks(rail->desktop, value & CHAN_LOOKS_ALL);
+    else if (request == CHAN_RAIL_REQUEST_RESOURCE_DPI)
+        rail->scale.resource_dpi = (int)MIN(value, RA_DPI_MAX);
+    else if (request == CHAN_RAIL_REQUEST_SETTINGS_DPI)
+        rail->scale.settings_dpi = (int)MIN(value, RA_DPI_MAX);
+    else if (request == CHAN_RAIL_REQUEST_WINDOW_SCALE) {
+        rail->scale.window_scale = (int)MIN(value, RA_WINDOW_SCALE_MAX);
+        ra_desktop_set_scale(rail->desktop, &rail->scale);
+    }
 }
 
 static void

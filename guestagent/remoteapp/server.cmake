@@ -7,7 +7,7 @@ else()
 endif()
 
 # Values in, values out: neither library nor display.
-add_library(remoteapp_pure STATIC arguments.c bands.c clip_form.c clip_text.c layout.c rail_pdu.c scancode.c
+add_library(remoteapp_pure STATIC arguments.c bands.c clip_form.c clip_text.c layout.c monitors.c rail_pdu.c scancode.c
             sound_pdu.c)
 target_link_libraries(remoteapp_pure PUBLIC channel PkgConfig::GLIB)
 

@@ -28,6 +28,8 @@ ra_window_channel_free(RaWindowChannel *c)
 {
     if (c == NULL)
         return;
+    if (c->ready)
+        ra_desktop_set_hosted(c->desktop, false);
     ra_channel_free(c->channel);
     g_free(c);
 }
@@ -66,6 +68,8 @@ ra_window_channel_receive(RaWindowChannel *c, bool client_is_ours)
         return false;
     bool first = !c->ready;
     c->ready = true;
+    if (first)
+        ra_desktop_set_hosted(c->desktop, true);
     obey(c);
     return first;
 }

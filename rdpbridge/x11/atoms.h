@@ -45,6 +45,9 @@
     X(_NET_WM_STATE_FULLSCREEN)                                                                    \
     X(_NET_WM_STATE_HIDDEN)                                                                        \
     X(_NET_WM_STATE_DEMANDS_ATTENTION)                                                             \
+    X(_NET_WM_STATE_STICKY)                                                                        \
+    X(_NET_WM_STATE_SHADED)                                                                        \
+    X(_NET_WM_DESKTOP)                                                                             \
     X(_NET_WM_WINDOW_TYPE)                                                                         \
     X(_NET_WM_WINDOW_TYPE_NORMAL)                                                                  \
     X(_NET_WM_WINDOW_TYPE_DIALOG)                                                                  \
@@ -58,6 +61,9 @@
     X(_NET_WM_WINDOW_TYPE_DND)                                                                     \
     X(_NET_WM_WINDOW_TYPE_SPLASH)                                                                  \
     X(_NET_WM_WINDOW_TYPE_UTILITY)                                                                 \
+    X(_XSETTINGS_S0)                                                                               \
+    X(_XSETTINGS_SETTINGS)                                                                         \
+    X(MANAGER)                                                                                     \
     X(_XKB_RULES_NAMES)                                                                            \
     X(RESOURCE_MANAGER)                                                                            \
     X(CLIPBOARD)                                                                                   \

@@ -71,7 +71,11 @@ on_report(gpointer user)
                        .pixels_painted = view->pixels_painted,
                        .windows = host_windows_count(view->windows),
                        .frames = view->frames,
-                       .sound_underruns = view->sound_underruns};
+                       .sound_underruns = view->sound_underruns,
+                       .places_told = view->places_told,
+                       .states_told = view->states_told,
+                       .places_asked = view->places_asked,
+                       .states_asked = view->states_asked};
 
     stop_report(c);
     CTL_INIT(&m, CTL_VIEW_STATUS);
@@ -98,10 +102,14 @@ handle_setup(HostControl *c, const CtlSetup *m)
 {
     View *view = c->view;
 
+    bool border = view->setup.border_rgb != m->border_rgb;
+
     view->setup = *m;
     if (m->max_windows == 0 || m->max_windows > VIEW_WINDOWS_MAX)
         view->setup.max_windows = VIEW_WINDOWS_MAX;
     host_windows_refresh(view->windows);
+    if (border)
+        host_windows_border_changed(view->windows);
     host_clipboard_policy_changed(view->clipboard);
     host_session_admit(view->session);
 }

@@ -45,6 +45,7 @@ struct HostDisplay {
     int shm_completion;       // event type, or -1
     int xi_opcode;            // -1: no XInput 2.1
     int xkb_event, randr_event, xfixes_event; // first event types, or -1
+    Window settings_manager;                  // XSETTINGS; None: there is none
     bool has_sync;                            // counters (X Synchronization Extension)
     GSource *source;
     const HostDisplayHandler *handler;

@@ -9,8 +9,10 @@
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sync.h"
 
+#include <string.h>
+
 // A window manager needs a moment to follow; until then its old state is no news.
-#define STATE_SETTLE_US (G_USEC_PER_SEC / 2)
+#define STATE_SETTLE_MS 500
 #define GEOMETRY_SETTLE_MS 200
 
 void
@@ -31,10 +33,13 @@ host_follow_property(HostWindow *w, Atom property)
 {
     const Atom *atoms = w->view->x->atoms;
 
-    if (property == atoms[ATOM_WM_STATE] || property == atoms[ATOM__NET_WM_STATE])
+    if (property == atoms[ATOM_WM_STATE] || property == atoms[ATOM__NET_WM_STATE] ||
+        property == atoms[ATOM__NET_WM_DESKTOP]) {
         w->state_dirty = true;
-    else if (property == atoms[ATOM__NET_FRAME_EXTENTS])
+    } else if (property == atoms[ATOM__NET_FRAME_EXTENTS]) {
         host_screen_learn_frame(w->view->screen, w->xid);
+        w->geometry_dirty = true;
+    }
 }
 
 void
@@ -81,9 +86,9 @@ host_follow_expose(HostWindow *w, const XExposeEvent *e)
 }
 
 static void
-tell_configured(HostWindow *w, const ViewRect *actual)
+tell_configured(HostWindow *w, const ViewRect *actual, const ViewFrame *frame)
 {
-    ViewConfigured m = {.id = w->id, .geometry = *actual};
+    ViewConfigured m = {.id = w->id, .geometry = *actual, .frame = *frame};
 
     w->configured_serial++;
     if (actual->x != w->told.x || actual->y != w->told.y)
@@ -91,6 +96,8 @@ tell_configured(HostWindow *w, const ViewRect *actual)
     if (actual->width != w->told.width || actual->height != w->told.height)
         w->resized_serial = w->configured_serial;
     w->told = *actual;
+    w->told_frame = *frame;
+    w->view->places_told++;
     VIEW_INIT(&m, VIEW_MSG_CONFIGURED);
     m.serial = w->configured_serial;
     host_session_send(w->view, &m, sizeof m);
@@ -107,11 +114,43 @@ on_settled(gpointer user)
 {
     HostWindow *w = user;
 
-    g_source_unref(w->settle);
-    w->settle = NULL;
+    g_clear_pointer(&w->settle, g_source_unref);
     w->geometry_dirty = true;
     host_follow_sync(w);
     return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_state_settled(gpointer user)
+{
+    HostWindow *w = user;
+
+    g_clear_pointer(&w->state_settle, g_source_unref);
+    w->state_dirty = true;
+    host_follow_sync(w);
+    return G_SOURCE_REMOVE;
+}
+
+static GSource *
+look_again(HostWindow *w, guint ms, GSourceFunc look)
+{
+    GSource *source = g_timeout_source_new(ms);
+
+    g_source_set_callback(source, look, w, NULL);
+    g_source_attach(source, w->view->context);
+    return source;
+}
+
+void
+host_follow_stop(HostWindow *w)
+{
+    GSource **timers[] = {&w->settle, &w->state_settle};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(timers); i++) {
+        if (*timers[i])
+            g_source_destroy(*timers[i]);
+        g_clear_pointer(timers[i], g_source_unref);
+    }
 }
 
 // True while what is seen may be an answer to an earlier request of ours than the last.
@@ -123,11 +162,8 @@ unsettled(HostWindow *w, const ViewRect *actual)
     if (w->geometry_pushed_us == 0 || since >= (gint64)GEOMETRY_SETTLE_MS * 1000 ||
         same(actual, &w->wanted.geometry))
         return false;
-    if (!w->settle) {
-        w->settle = g_timeout_source_new(GEOMETRY_SETTLE_MS);
-        g_source_set_callback(w->settle, on_settled, w, NULL);
-        g_source_attach(w->settle, w->view->context);
-    }
+    if (!w->settle)
+        w->settle = look_again(w, GEOMETRY_SETTLE_MS, on_settled);
     return true;
 }
 
@@ -136,6 +172,7 @@ sync_geometry(HostWindow *w)
 {
     HostDisplay *x = w->view->x;
     ViewRect actual = {0, 0, w->notified_width, w->notified_height};
+    ViewFrame frame = w->told_frame;
     Window child;
 
     w->geometry_dirty = false;
@@ -149,17 +186,12 @@ sync_geometry(HostWindow *w)
     if (unsettled(w, &actual))
         return;
     w->wanted.geometry = w->pushed.geometry = actual;
-    if (!w->wanted.override_redirect && !w->is_orphan && !same(&actual, &w->told))
-        tell_configured(w, &actual);
-}
-
-// What the guest says before it has followed the host is no longer so.
-static bool
-is_guests(const HostWindow *w, uint32_t states)
-{
-    const ChanWindowProps *p = &w->wanted.props;
-
-    return states == p->states && (int32_t)(p->states_serial - w->state_serial) >= 0;
+    if (w->wanted.override_redirect || w->is_orphan)
+        return;
+    if (w->wanted.has_props) // others draw their own
+        (void)host_hints_read_frame(w, &frame);
+    if (!same(&actual, &w->told) || memcmp(&frame, &w->told_frame, sizeof frame) != 0)
+        tell_configured(w, &actual, &frame);
 }
 
 static void
@@ -171,19 +203,25 @@ sync_state(HostWindow *w)
     w->state_dirty = false;
     if (w->wanted.override_redirect || !w->mapped || !host_hints_read_state(w, &state, &states))
         return;
-    if (state == w->wanted.state &&
-        (!w->wanted.has_props || states == w->told_states || is_guests(w, states))) {
-        w->told_states = states;
+    uint32_t shown = states & ~(uint32_t)CHAN_STATE_HIDDEN;
+    if (state == w->wanted.state && (!w->wanted.has_props || shown == w->wanted.states)) {
+        w->wanted.states = w->pushed.states = shown;
         return;
     }
-    if (state == w->state_before && g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_US)
+    if (states == w->states_before && w->state_pushed_us != 0 &&
+        g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_MS * 1000) {
+        if (!w->state_settle)
+            w->state_settle = look_again(w, STATE_SETTLE_MS, on_state_settled);
         return;
+    }
     if (w->wanted.state == VIEW_STATE_MINIMIZED)
         w->geometry_dirty = true;
     w->wanted.state = w->pushed.state = state;
+    w->wanted.states = w->pushed.states = shown;
+    w->view->states_told++;
     VIEW_INIT(&m, VIEW_MSG_STATE);
     m.state = state;
-    m.states = w->told_states = states;
+    m.states = states;
     m.serial = ++w->state_serial;
     if (w->is_orphan)
         return;

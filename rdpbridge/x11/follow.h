@@ -11,5 +11,8 @@ void host_follow_property(HostWindow *window, Atom property);
 void host_follow_mapped(HostWindow *window, bool mapped);
 void host_follow_expose(HostWindow *window, const XExposeEvent *event);
 
+// Before the window is freed.
+void host_follow_stop(HostWindow *window);
+
 // The batch is done.
 void host_follow_sync(HostWindow *window);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/hints.h"
 
+#include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -19,6 +20,8 @@ enum {
     MWM_FUNC_MAXIMIZE = 1 << 4,
     MWM_FUNC_CLOSE = 1 << 5,
 };
+
+#define ALL_DESKTOPS 0xffffffffL // EWMH 1.5, _NET_WM_DESKTOP
 
 enum { STATE_REMOVE = 0, STATE_ADD = 1 }; // EWMH 1.5, _NET_WM_STATE
 
@@ -304,7 +307,9 @@ push_shape(HostWindow *w)
                                     shape->rects[k].height};
         if (i == CHAN_SHAPE_INPUT && w->wanted.kind == VIEW_KIND_TOOLTIP)
             continue; // takes none
-        if (shape->shaped)
+        // A shape could take the policy's border away.
+        bool bordered = i == CHAN_SHAPE_BOUNDING && host_paint_has_border(w->view);
+        if (shape->shaped && !bordered)
             XShapeCombineRectangles(dpy, w->xid, kinds[i], 0, 0, rects, (int)shape->count, ShapeSet,
                                     Unsorted);
         else
@@ -342,6 +347,21 @@ static const struct {
     {VIEW_FLAG_SKIP_TASKBAR, ATOM__NET_WM_STATE_SKIP_TASKBAR, ATOM__NET_WM_STATE_SKIP_PAGER},
 };
 
+// In the order of ChanStates.
+static const HostAtom states_by_bit[] = {
+    ATOM__NET_WM_STATE_MAXIMIZED_HORZ, ATOM__NET_WM_STATE_MAXIMIZED_VERT,
+    ATOM__NET_WM_STATE_FULLSCREEN,     ATOM__NET_WM_STATE_HIDDEN,
+    ATOM__NET_WM_STATE_ABOVE,          ATOM__NET_WM_STATE_BELOW,
+    ATOM__NET_WM_STATE_STICKY,         ATOM__NET_WM_STATE_SHADED};
+G_STATIC_ASSERT(CHAN_STATE_ALL_DESKTOPS == 1u << G_N_ELEMENTS(states_by_bit));
+
+// Flags that are told of among the states too.
+static uint32_t
+in_states(const HostWindow *w)
+{
+    return w->wanted.has_props ? VIEW_FLAG_ABOVE : 0;
+}
+
 void
 host_hints_change_state(HostWindow *w, bool add, HostAtom first, Atom second)
 {
@@ -351,51 +371,71 @@ host_hints_change_state(HostWindow *w, bool add, HostAtom first, Atom second)
     host_display_tell_root(w->view->x, w->xid, ATOM__NET_WM_STATE, data);
 }
 
+static void
+change_desktops(HostWindow *w, bool all)
+{
+    HostDisplay *x = w->view->x;
+    unsigned long *current = host_display_property(
+        x, &(HostPropertyQuery){x->root, x->atoms[ATOM__NET_CURRENT_DESKTOP], XA_CARDINAL, 32, 1},
+        NULL);
+    const long data[5] = {all ? ALL_DESKTOPS : current ? (long)current[0] : 0, 1, 0, 0, 0};
+
+    if (current)
+        XFree(current);
+    host_display_tell_root(x, w->xid, ATOM__NET_WM_DESKTOP, data);
+}
+
+void
+host_hints_push_states(HostWindow *w)
+{
+    const uint32_t both = CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT;
+    uint32_t to = w->wanted.states, changed = to ^ w->pushed.states;
+
+    // At once, so that the window is never seen maximised one way only.
+    if ((changed & both) == both && ((to & both) == both || (to & both) == 0)) {
+        host_hints_change_state(w, (to & both) != 0, ATOM__NET_WM_STATE_MAXIMIZED_HORZ,
+                                w->view->x->atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT]);
+        changed &= ~both;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(states_by_bit); i++)
+        if (changed & 1u << i)
+            host_hints_change_state(w, to & 1u << i, states_by_bit[i], None);
+    if (changed & CHAN_STATE_ALL_DESKTOPS)
+        change_desktops(w, to & CHAN_STATE_ALL_DESKTOPS);
+}
+
 void
 host_hints_set_initial_state(HostWindow *w)
 {
     const Atom *atoms = w->view->x->atoms;
-    long list[12];
+    long list[16];
     int n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(flag_states); i++) {
-        if (!(w->wanted.flags & flag_states[i].flag))
+        if (!(w->wanted.flags & flag_states[i].flag & ~in_states(w)))
             continue;
         list[n++] = (long)atoms[flag_states[i].first];
         if (flag_states[i].second >= 0)
             list[n++] = (long)atoms[flag_states[i].second];
     }
-    if (w->wanted.state == VIEW_STATE_MAXIMIZED) {
-        list[n++] = (long)atoms[ATOM__NET_WM_STATE_MAXIMIZED_HORZ];
-        list[n++] = (long)atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT];
-    } else if (w->wanted.state == VIEW_STATE_FULLSCREEN) {
-        list[n++] = (long)atoms[ATOM__NET_WM_STATE_FULLSCREEN];
+    for (size_t i = 0; i < G_N_ELEMENTS(states_by_bit); i++)
+        if (w->wanted.states & 1u << i)
+            list[n++] = (long)atoms[states_by_bit[i]];
+    if (w->wanted.states & CHAN_STATE_ALL_DESKTOPS) {
+        const long desktop = ALL_DESKTOPS;
+        set_longs(w, atoms[ATOM__NET_WM_DESKTOP], XA_CARDINAL, &desktop, 1);
     }
     if (w->wanted.attention)
         list[n++] = (long)atoms[ATOM__NET_WM_STATE_DEMANDS_ATTENTION];
     set_longs(w, atoms[ATOM__NET_WM_STATE], XA_ATOM, list, n);
 }
 
-// A guest of our own answers the host's states with its flags: not what it wants by itself.
-static bool
-is_echo(const HostWindow *w)
-{
-    const ChanWindowProps *p = &w->wanted.props;
-    bool above = (w->wanted.flags & VIEW_FLAG_ABOVE) != 0;
-
-    return w->wanted.has_props && w->state_serial != 0 &&
-           ((int32_t)(p->states_serial - w->state_serial) < 0 ||
-            above == ((w->told_states & CHAN_STATE_ABOVE) != 0));
-}
-
 static void
 push_flag_states(HostWindow *w)
 {
-    uint32_t changed = w->wanted.flags ^ w->pushed.flags;
+    uint32_t changed = (w->wanted.flags ^ w->pushed.flags) & ~in_states(w);
     const Atom *atoms = w->view->x->atoms;
 
-    if (is_echo(w))
-        changed &= ~(uint32_t)VIEW_FLAG_ABOVE;
     for (size_t i = 0; i < G_N_ELEMENTS(flag_states); i++)
         if (changed & flag_states[i].flag)
             host_hints_change_state(w, w->wanted.flags & flag_states[i].flag, flag_states[i].first,
@@ -471,42 +511,92 @@ host_hints_push(HostWindow *w, bool all)
         push_flag_states(w);
 }
 
+static unsigned long
+first_long(HostWindow *w, HostAtom property, Atom type, unsigned long otherwise)
+{
+    HostDisplay *x = w->view->x;
+    unsigned long *value = host_display_property(
+        x, &(HostPropertyQuery){w->xid, x->atoms[property], type, 32, 1}, NULL);
+    unsigned long first = value ? value[0] & 0xffffffff : otherwise; // Xlib keeps a sign
+
+    if (value)
+        XFree(value);
+    return first;
+}
+
+static uint32_t
+listed_states(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    unsigned long n = 0;
+    unsigned long *list = host_display_property(
+        x, &(HostPropertyQuery){w->xid, x->atoms[ATOM__NET_WM_STATE], XA_ATOM, 32, 64}, &n);
+    uint32_t states = 0;
+
+    for (unsigned long i = 0; i < n; i++)
+        for (unsigned k = 0; k < G_N_ELEMENTS(states_by_bit); k++)
+            if (list[i] == x->atoms[states_by_bit[k]])
+                states |= 1u << k;
+    if (list)
+        XFree(list);
+    if (first_long(w, ATOM__NET_WM_DESKTOP, XA_CARDINAL, 0) == ALL_DESKTOPS)
+        states |= CHAN_STATE_ALL_DESKTOPS;
+    return states;
+}
+
+// WM_STATE is Iconic for shaded windows and on other workspaces too, and _NET_WM_STATE_HIDDEN is
+// there for shaded ones, each with some window managers.
+static bool
+is_minimized(HostWindow *w, unsigned long icccm, uint32_t states)
+{
+    if (!host_screen_marks_hidden(w->view->screen))
+        return icccm == IconicState;
+    return (states & CHAN_STATE_HIDDEN) && !(states & CHAN_STATE_SHADED) &&
+           (icccm == IconicState || !w->viewable);
+}
+
+uint32_t
+host_hints_state_of(uint32_t states)
+{
+    const uint32_t both = CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT;
+
+    if (states & CHAN_STATE_HIDDEN)
+        return VIEW_STATE_MINIMIZED;
+    if (states & CHAN_STATE_FULLSCREEN)
+        return VIEW_STATE_FULLSCREEN;
+    return (states & both) == both ? VIEW_STATE_MAXIMIZED : VIEW_STATE_NORMAL;
+}
+
 gboolean
 host_hints_read_state(HostWindow *w, uint32_t *state, uint32_t *states)
 {
-    static const HostAtom names[] = {
-        ATOM__NET_WM_STATE_MAXIMIZED_HORZ, ATOM__NET_WM_STATE_MAXIMIZED_VERT,
-        ATOM__NET_WM_STATE_FULLSCREEN,     ATOM__NET_WM_STATE_HIDDEN,
-        ATOM__NET_WM_STATE_ABOVE,          ATOM__NET_WM_STATE_BELOW};
-    const uint32_t both = CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT;
-    HostDisplay *x = w->view->x;
-    const Atom *atoms = x->atoms;
-    unsigned long n = 0;
+    unsigned long icccm =
+        first_long(w, ATOM_WM_STATE, w->view->x->atoms[ATOM_WM_STATE], WithdrawnState);
 
-    *states = 0;
-    unsigned long *wm_state = host_display_property(
-        x, &(HostPropertyQuery){w->xid, atoms[ATOM_WM_STATE], atoms[ATOM_WM_STATE], 32, 2}, NULL);
-    if (!wm_state)
-        return FALSE;
-    unsigned long icccm = wm_state[0];
-    XFree(wm_state);
-    unsigned long *list = host_display_property(
-        x, &(HostPropertyQuery){w->xid, atoms[ATOM__NET_WM_STATE], XA_ATOM, 32, 64}, &n);
-    for (unsigned long i = 0; i < n; i++)
-        for (unsigned k = 0; k < G_N_ELEMENTS(names); k++) // in the order of ChanStates
-            if (list[i] == atoms[names[k]])
-                *states |= 1u << k;
-    if (list)
-        XFree(list);
     if (icccm == WithdrawnState)
         return FALSE;
-    bool minimized = icccm == IconicState || ((*states & CHAN_STATE_HIDDEN) && !w->viewable);
+    *states = listed_states(w);
+    bool minimized = is_minimized(w, icccm, *states);
     *states = minimized ? *states | CHAN_STATE_HIDDEN : *states & ~(uint32_t)CHAN_STATE_HIDDEN;
-    if (minimized)
-        *state = VIEW_STATE_MINIMIZED;
-    else if (*states & CHAN_STATE_FULLSCREEN)
-        *state = VIEW_STATE_FULLSCREEN;
-    else
-        *state = (*states & both) == both ? VIEW_STATE_MAXIMIZED : VIEW_STATE_NORMAL;
+    *state = host_hints_state_of(*states);
     return TRUE;
+}
+
+bool
+host_hints_read_frame(HostWindow *w, ViewFrame *frame)
+{
+    HostDisplay *x = w->view->x;
+    unsigned long n = 0;
+    unsigned long *sides = host_display_property(
+        x, &(HostPropertyQuery){w->xid, x->atoms[ATOM__NET_FRAME_EXTENTS], XA_CARDINAL, 32, 4}, &n);
+    bool good = sides && n == 4;
+
+    for (unsigned long i = 0; i < n; i++)
+        good &= sides[i] <= VIEW_FRAME_MAX;
+    if (good) // left, right, top, bottom
+        *frame = (ViewFrame){(uint32_t)sides[0], (uint32_t)sides[1], (uint32_t)sides[2],
+                             (uint32_t)sides[3]};
+    if (sides)
+        XFree(sides);
+    return good;
 }

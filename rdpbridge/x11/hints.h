@@ -12,6 +12,9 @@ void host_hints_push(HostWindow *window, bool all);
 // Sets _NET_WM_STATE as a list: before a window is mapped, when nobody manages it.
 void host_hints_set_initial_state(HostWindow *window);
 
+// Asks the window manager for the states that wanted has and pushed has not, and the reverse.
+void host_hints_push_states(HostWindow *window);
+
 // Asks the window manager to add or remove up to two states of a mapped window.
 void host_hints_change_state(HostWindow *window, bool add, HostAtom first, Atom second);
 
@@ -20,5 +23,11 @@ void host_hints_set_user_time(HostWindow *window, uint32_t time);
 // Whether it takes input, anew.
 void host_hints_set_input(HostWindow *window);
 
+// The most important of ChanStates, as a ViewState.
+uint32_t host_hints_state_of(uint32_t states);
+
 // What WM_STATE and _NET_WM_STATE make of the window: a ViewState. FALSE: nobody manages it.
 gboolean host_hints_read_state(HostWindow *window, uint32_t *state, uint32_t *states);
+
+// _NET_FRAME_EXTENTS; false: not said, or not to be believed.
+bool host_hints_read_frame(HostWindow *window, ViewFrame *frame);

@@ -113,6 +113,45 @@ mark(HostDisplay *x)
     return (uint32_t)sequence;
 }
 
+// Where the session's pixels go: all of the window, or what the border leaves of it where the
+// policy asks for one. False: nowhere.
+static bool
+inner(const View *view, const HostWindow *w, ViewRect *area)
+{
+    const ViewRect *g = &w->pushed.geometry;
+    uint32_t border = host_paint_has_border(view) ? BORDER : 0;
+
+    if (g->width <= 2 * border || g->height <= 2 * border)
+        return border == 0;
+    area->x = area->y = (int32_t)border;
+    area->width = g->width - 2 * border;
+    area->height = g->height - 2 * border;
+    return true;
+}
+
+// True when something of r is left.
+static bool
+clip_to_inner(const View *view, const HostWindow *w, ViewRect *r)
+{
+    ViewRect area = {0};
+
+    if (!host_paint_has_border(view))
+        return true;
+    if (!inner(view, w, &area))
+        return false;
+    ViewRect moved = {r->x - area.x, r->y - area.y, r->width, r->height};
+    if (!clip(&moved, area.width, area.height))
+        return false;
+    *r = (ViewRect){moved.x + area.x, moved.y + area.y, moved.width, moved.height};
+    return true;
+}
+
+bool
+host_paint_has_border(const View *view)
+{
+    return view->setup.border_rgb >> 24 != 0;
+}
+
 static void
 fill(View *view, HostWindow *w, ViewRect r, const ViewRect *area)
 {
@@ -121,8 +160,11 @@ fill(View *view, HostWindow *w, ViewRect r, const ViewRect *area)
 
     if (r.width == 0 || r.height == 0 || !clip(&moved, area->width, area->height))
         return;
-    XFillRectangle(view->x->dpy, w->xid, w->visual->gc, moved.x + area->x, moved.y + area->y,
-                   moved.width, moved.height);
+    moved.x += area->x;
+    moved.y += area->y;
+    if (clip_to_inner(view, w, &moved))
+        XFillRectangle(view->x->dpy, w->xid, w->visual->gc, moved.x, moved.y, moved.width,
+                       moved.height);
 }
 
 // What the buffer does not cover gets the colour of its last pixel until the guest has followed.
@@ -143,21 +185,21 @@ pad(View *view, HostWindow *w, const ViewRect *area)
         fill(view, w, (ViewRect){0, (int32_t)b->height, b->width, g->height - b->height}, area);
 }
 
-// The border that marks a guest's windows, where the policy asks for one: over the pixels, so that
-// the guest cannot take it away.
+// The border that marks a guest's windows, where the policy asks for one. Nothing else is ever
+// drawn there; a window that has room for nothing else is all of that colour.
 static void
 draw_border(View *view, HostWindow *w)
 {
     uint32_t rgb = view->setup.border_rgb;
     uint32_t width = w->pushed.geometry.width, height = w->pushed.geometry.height;
 
-    if (rgb >> 24 == 0 || width <= 2 * BORDER || height <= 2 * BORDER)
+    if (!host_paint_has_border(view))
         return;
     XRectangle sides[] = {
         {0, 0, (uint16_t)width, BORDER},
-        {0, (int16_t)(height - BORDER), (uint16_t)width, BORDER},
+        {0, (int16_t)MAX((int32_t)height - BORDER, 0), (uint16_t)width, BORDER},
         {0, 0, BORDER, (uint16_t)height},
-        {(int16_t)(width - BORDER), 0, BORDER, (uint16_t)height},
+        {(int16_t)MAX((int32_t)width - BORDER, 0), 0, BORDER, (uint16_t)height},
     };
     XSetForeground(view->x->dpy, w->visual->gc,
                    w->visual->depth == 32 ? rgb | 0xff000000 : rgb & 0xffffff);
@@ -173,8 +215,13 @@ host_paint_commit(View *view, HostWindow *w, uint32_t serial, const ViewRect *da
         host_paint_answer(view, w->id, serial);
         return;
     }
-    for (uint32_t i = 0; i < n; i++)
-        sequence = put(view, w, &damage[i], i + 1 == n);
+    for (uint32_t i = 0; i < n; i++) {
+        ViewRect seen = damage[i];
+        if (clip_to_inner(view, w, &seen))
+            sequence = put(view, w, &seen, i + 1 == n);
+        else
+            sequence = 0;
+    }
     draw_border(view, w);
     if (sequence == 0)
         sequence = mark(view->x);
@@ -191,7 +238,7 @@ host_paint_area(View *view, HostWindow *w, ViewRect area)
     if (!w->buffer || !w->xid)
         return;
     ViewRect inside = area;
-    if (clip(&inside, w->buffer->width, w->buffer->height))
+    if (clip(&inside, w->buffer->width, w->buffer->height) && clip_to_inner(view, w, &inside))
         put(view, w, &inside, false);
     pad(view, w, &area);
     draw_border(view, w);
@@ -204,6 +251,14 @@ host_paint_padding(View *view, HostWindow *w)
     ViewRect all = {0, 0, w->pushed.geometry.width, w->pushed.geometry.height};
 
     pad(view, w, &all);
+}
+
+void
+host_paint_all(View *view, HostWindow *w)
+{
+    if (w->viewable)
+        host_paint_area(view, w,
+                        (ViewRect){0, 0, w->pushed.geometry.width, w->pushed.geometry.height});
 }
 
 void

@@ -21,6 +21,12 @@ void host_paint_answer(View *view, uint32_t id, uint32_t serial);
 // Puts an area of the window again from its buffer; what lies outside of that is padded.
 void host_paint_area(View *view, HostWindow *window, ViewRect area);
 
+// All of the window, where it can be seen.
+void host_paint_all(View *view, HostWindow *window);
+
+// Whether the policy asks for a border: then only it is ever drawn there.
+bool host_paint_has_border(const View *view);
+
 // Paints what lies outside of the window's buffer: the buffer is a new one.
 void host_paint_padding(View *view, HostWindow *window);
 

@@ -2,6 +2,7 @@
 #include "rdpbridge/x11/screen.h"
 
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/xsettings.h"
 
 #include <X11/Xatom.h>
 #include <X11/extensions/Xfixes.h>
@@ -19,7 +20,7 @@ struct HostScreen {
     ViewScreen now;
     ViewRect frame;
     Atom compositor; // the selection that one owns (EWMH 1.5, _NET_WM_CM_Sn)
-    bool moves_by_gravity;
+    bool moves_by_gravity, marks_hidden;
 };
 
 static ViewRect
@@ -107,14 +108,15 @@ read_work_area(HostDisplay *x, const ViewRect *root)
     return area;
 }
 
-// Xft.dpi of the resources as they are now; Xlib's own copy is as old as the connection.
+// Xft.dpi of the resources as they are now, in 1/1024, or 0; Xlib's own copy is as old as the
+// connection.
 static uint32_t
-read_scale_percent(HostDisplay *x)
+read_resource_dpi(HostDisplay *x)
 {
     HostPropertyQuery query = {x->root, x->atoms[ATOM_RESOURCE_MANAGER], XA_STRING, 8,
                                RESOURCES_MAX};
     char *text = host_display_property(x, &query, NULL);
-    double dpi = 96;
+    double dpi = 0;
 
     for (char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';
@@ -123,7 +125,21 @@ read_scale_percent(HostDisplay *x)
     }
     if (text)
         XFree(text);
-    return (uint32_t)CLAMP(dpi / 96 * 100 + 0.5, 100, 500);
+    return dpi >= 1 && dpi <= VIEW_DPI_MAX / 1024 ? (uint32_t)(dpi * 1024 + 0.5) : 0;
+}
+
+static void
+read_scale(HostDisplay *x, ViewScreen *s)
+{
+    HostScaleSettings settings = host_xsettings_read(x);
+    uint32_t resource = read_resource_dpi(x);
+    double dpi = settings.dpi ? settings.dpi : resource ? resource : 96 * 1024;
+
+    s->resource_dpi = resource;
+    s->settings_dpi = settings.dpi;
+    s->window_scale = settings.window_scale;
+    dpi = MAX(dpi, 96.0 * 1024 * settings.window_scale);
+    s->scale_percent = (uint32_t)CLAMP(dpi / (96 * 1024) * 100 + 0.5, 100, 500);
 }
 
 // What the window manager does; without one nothing.
@@ -134,13 +150,14 @@ read_supported(HostScreen *s)
     HostPropertyQuery query = {x->root, x->atoms[ATOM__NET_SUPPORTED], XA_ATOM, 32, SUPPORTED_MAX};
     unsigned long n = 0, *list = host_display_property(x, &query, &n);
 
-    s->moves_by_gravity = false;
+    s->moves_by_gravity = s->marks_hidden = false;
     for (unsigned long i = 0; i < n; i++) {
         if (list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED])
             s->now.looks |= CHAN_LOOKS_FOCUS_MARKED;
         if (list[i] == x->atoms[ATOM__GTK_FRAME_EXTENTS])
             s->now.looks |= CHAN_LOOKS_OWN_SHADOWS;
         s->moves_by_gravity |= list[i] == x->atoms[ATOM__NET_MOVERESIZE_WINDOW];
+        s->marks_hidden |= list[i] == x->atoms[ATOM__NET_WM_STATE_HIDDEN];
     }
     if (list)
         XFree(list);
@@ -159,7 +176,7 @@ read_all(HostScreen *s)
     XGetGeometry(x->dpy, x->root, &root, &left, &top, &width, &height, &border, &depth);
     s->now.root = bounded(0, 0, width, height);
     s->now.work_area = read_work_area(x, &s->now.root);
-    s->now.scale_percent = read_scale_percent(x);
+    read_scale(x, &s->now);
     s->now.refresh_mhz = read_refresh_mhz(x);
     read_supported(s);
     if (XGetSelectionOwner(x->dpy, s->compositor) != None)
@@ -194,6 +211,7 @@ host_screen_new(View *view)
     if (view->x->randr_event >= 0)
         XRRSelectInput(view->x->dpy, view->x->root,
                        RRScreenChangeNotifyMask | RRCrtcChangeNotifyMask);
+    host_xsettings_start(view->x);
     read_all(s);
     return s;
 }
@@ -224,6 +242,12 @@ host_screen_changed(HostScreen *s)
     read_all(s);
     if (memcmp(&before, &s->now, sizeof before) != 0)
         host_screen_tell(s);
+}
+
+bool
+host_screen_marks_hidden(const HostScreen *s)
+{
+    return s->marks_hidden;
 }
 
 bool

@@ -20,6 +20,8 @@ void host_screen_changed(HostScreen *screen);
 // The window manager moves a window by a message that names its own gravity
 // (_NET_MOVERESIZE_WINDOW, EWMH 1.5).
 bool host_screen_moves_by_gravity(const HostScreen *screen);
+// Whether it says of a window that it is minimised (_NET_WM_STATE_HIDDEN).
+bool host_screen_marks_hidden(const HostScreen *screen);
 
 // How far the window manager's frames reach: x left of the client area, y above it. A guess until
 // the first frame was seen.

@@ -16,6 +16,7 @@
 #include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
+#include "rdpbridge/x11/xsettings.h"
 
 #include <X11/XKBlib.h>
 #include <X11/extensions/Xfixes.h>
@@ -133,6 +134,10 @@ on_event(XEvent *e, gpointer user)
 
     if (host_clipboard_event(view->clipboard, e))
         return;
+    if (host_xsettings_event(view->x, e)) {
+        host_screen_changed(view->screen);
+        return;
+    }
     switch (e->type) {
     case GenericEvent:
         if (e->xcookie.extension == view->x->xi_opcode && e->xcookie.data)
@@ -159,8 +164,10 @@ on_event(XEvent *e, gpointer user)
         XRefreshKeyboardMapping(&e->xmapping);
         break;
     case ConfigureNotify:
-        if (e->xconfigure.window == view->x->root)
+        if (e->xconfigure.window == view->x->root) {
             XRRUpdateConfiguration(e);
+            host_screen_changed(view->screen); // of monitors that are only named nothing else tells
+        }
         // fall through
     default:
         // Extensions' events have other things where the core's have their window.

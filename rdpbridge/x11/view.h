@@ -56,6 +56,9 @@ typedef struct View {
 
     uint64_t pixels_received, pixels_painted;
     uint32_t frames, sound_underruns;
+    // Of windows: what the window manager did that the guest was told of, and what it was asked
+    // for.
+    uint32_t places_told, states_told, places_asked, states_asked;
 } View;
 
 View *view_new(GMainContext *context, HostDisplay *take_display);

@@ -4,6 +4,7 @@
 #include "channel/utf8.h"
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/paint.h"
@@ -21,6 +22,7 @@
 #include <string.h>
 
 #define REPAINT_MS 500
+#define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
 
 HostWindow *
 host_window_new(View *view, uint32_t id)
@@ -54,10 +56,7 @@ host_window_free(HostWindow *w)
         if (w->wanted.override_redirect)
             host_pointer_popups_changed(w->view->pointer);
     }
-    if (w->settle) {
-        g_source_destroy(w->settle);
-        g_source_unref(w->settle);
-    }
+    host_follow_stop(w);
     if (w->repaint) {
         g_source_destroy(w->repaint);
         g_source_unref(w->repaint);
@@ -103,7 +102,9 @@ host_window_refresh(HostWindow *w)
     // A popup that was refused is nobody's: it is not raised with its owner, nor above it.
     w->wanted.owner = owner && w->wanted.kind == w->kind ? owner->xid : None;
     view_wm_class(w->view, w->app_index, w->wanted.wm_class, sizeof w->wanted.wm_class);
-    g_snprintf(w->wanted.title, sizeof w->wanted.title, "%s%s", prefix, w->guest_title);
+    // A guest's file keeps no space at a value's end.
+    const char *space = *prefix && !g_str_has_suffix(prefix, " ") ? " " : "";
+    g_snprintf(w->wanted.title, sizeof w->wanted.title, "%s%s%s", prefix, space, w->guest_title);
 }
 
 void
@@ -136,6 +137,11 @@ host_window_set_more(HostWindow *w, const ViewProps *m)
     w->wanted.has_props = true;
     w->wanted.props = m->props;
     w->wanted.attention |= (m->props.flags & CHAN_WINDOW_URGENT) != 0;
+    if ((int32_t)(m->props.states_serial - w->state_serial) >= 0) {
+        w->wanted.states = m->props.states & ~(uint32_t)CHAN_STATE_HIDDEN;
+        if (w->has_commit && w->wanted.state != VIEW_STATE_HIDDEN)
+            w->wanted.state = w->committed_state = host_hints_state_of(m->props.states);
+    }
     host_window_push(w);
 }
 
@@ -237,6 +243,20 @@ follow_geometry(HostWindow *w, const ViewCommit *m)
         w->told = m->geometry;
 }
 
+// As RAIL has them, which knows no others.
+static uint32_t
+states_of(uint32_t state)
+{
+    switch (state) {
+    case VIEW_STATE_MAXIMIZED:
+        return CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT;
+    case VIEW_STATE_FULLSCREEN:
+        return CHAN_STATE_FULLSCREEN;
+    default:
+        return 0;
+    }
+}
+
 // Likewise for the state: the session tells the last serial back, at once or when the guest has
 // followed.
 static void
@@ -246,8 +266,11 @@ follow_state(HostWindow *w, const ViewCommit *m, bool first)
 
     if (stale && !first)
         return;
-    if (first || m->state != w->committed_state)
+    if (first || m->state != w->committed_state) {
         w->wanted.state = m->state;
+        if (!w->wanted.has_props && is_visible_state(m->state))
+            w->wanted.states = (w->wanted.states & ~(uint32_t)BIG_STATES) | states_of(m->state);
+    }
     w->committed_state = m->state;
 }
 
@@ -376,23 +399,23 @@ create(HostWindow *w)
         host_launches_take(w->view->launches, w);
 }
 
-// The window's gravity is its program's, and a request with it would mean the frame.
-static bool
-keeps_gravity(const HostWindow *w)
-{
-    return w->wanted.has_props && !w->wanted.override_redirect &&
-           host_screen_moves_by_gravity(w->view->screen);
-}
-
-// EWMH 1.5, _NET_MOVERESIZE_WINDOW: all four, of a program.
+// What the window manager takes a requested place for: its frame's reference point, where the
+// gravity is the program's own (ICCCM 4.1.2.3), as it would have asked itself.
+// _NET_MOVERESIZE_WINDOW with another gravity leaves openbox with a place that shifts later.
 static void
-move_client_area(HostWindow *w)
+requested_place(const HostWindow *w, int *x, int *y)
 {
-    const ViewRect *a = &w->wanted.geometry;
-    const long data[5] = {StaticGravity | 0xf << 8 | 1 << 12, a->x, a->y, (long)a->width,
-                          (long)a->height};
+    const ChanWindowProps *p = &w->wanted.props;
+    const ViewFrame *f = &w->told_frame;
+    int gravity = p->size_flags & CHAN_SIZE_GRAVITY ? (int)p->gravity : NorthWestGravity;
+    const int left[] = {(int)f->left, ((int)f->left - (int)f->right) / 2, -(int)f->right};
+    const int above[] = {(int)f->top, ((int)f->top - (int)f->bottom) / 2, -(int)f->bottom};
 
-    host_display_tell_root(w->view->x, w->xid, ATOM__NET_MOVERESIZE_WINDOW, data);
+    if (!w->wanted.has_props || w->wanted.override_redirect || gravity < NorthWestGravity ||
+        gravity > SouthEastGravity || !host_screen_moves_by_gravity(w->view->screen))
+        return;
+    *x -= left[(gravity - NorthWestGravity) % 3];
+    *y -= above[(gravity - NorthWestGravity) / 3];
 }
 
 static void
@@ -402,12 +425,13 @@ push_geometry(HostWindow *w)
 
     if (same_size(a, b) && same_place(a, b))
         return;
+    int x = a->x, y = a->y;
+    if (w->mapped)
+        requested_place(w, &x, &y);
     // Whole, though only a part may differ: an earlier request may still be under way.
-    if (w->mapped && keeps_gravity(w))
-        move_client_area(w);
-    else
-        XMoveResizeWindow(w->view->x->dpy, w->xid, a->x, a->y, a->width, a->height);
+    XMoveResizeWindow(w->view->x->dpy, w->xid, x, y, a->width, a->height);
     w->geometry_pushed_us = g_get_monotonic_time();
+    w->view->places_asked++;
 }
 
 // From one state to another of a window that stays mapped.
@@ -415,28 +439,27 @@ static void
 push_state(HostWindow *w)
 {
     HostDisplay *x = w->view->x;
-    uint32_t from = w->pushed.state, to = w->wanted.state;
+    HostLook *b = &w->pushed;
+    bool was_minimized = b->state == VIEW_STATE_MINIMIZED;
+    bool minimized = w->wanted.state == VIEW_STATE_MINIMIZED;
 
-    if (from == to || !w->mapped)
+    if ((b->states == w->wanted.states && was_minimized == minimized) || !w->mapped ||
+        w->wanted.override_redirect)
         return;
     w->state_pushed_us = g_get_monotonic_time();
-    w->state_before = from;
-    if (from == VIEW_STATE_MINIMIZED)
+    w->view->states_asked++;
+    w->states_before = b->states | (was_minimized ? CHAN_STATE_HIDDEN : 0);
+    if (was_minimized)
         host_focus_before_map(w->view->focus, w);
-    if (to == VIEW_STATE_MINIMIZED) {
-        XIconifyWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
-        return;
-    }
-    if (from == VIEW_STATE_MINIMIZED) {
+    if (was_minimized && !minimized) {
         XMapWindow(x->dpy, w->xid);
         host_focus_after_map(w);
     }
-    if ((from == VIEW_STATE_FULLSCREEN) != (to == VIEW_STATE_FULLSCREEN))
-        host_hints_change_state(w, to == VIEW_STATE_FULLSCREEN, ATOM__NET_WM_STATE_FULLSCREEN,
-                                None);
-    if (from == VIEW_STATE_MAXIMIZED || to == VIEW_STATE_MAXIMIZED)
-        host_hints_change_state(w, to == VIEW_STATE_MAXIMIZED, ATOM__NET_WM_STATE_MAXIMIZED_HORZ,
-                                x->atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT]);
+    host_hints_push_states(w);
+    if (minimized && !was_minimized)
+        XIconifyWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
+    b->states = w->wanted.states;
+    b->state = w->wanted.state;
 }
 
 static void
@@ -483,6 +506,15 @@ host_window_push(HostWindow *w)
         XChangeWindowAttributes(x->dpy, w->xid, CWOverrideRedirect, &a);
     }
     host_hints_push(w, create_it);
+    // What a server that decides itself where a maximised window lies says of that is not asked
+    // for: the window manager would take it for the place to go back to.
+    if (w->mapped && !w->wanted.has_props && host_screen_marks_hidden(w->view->screen) &&
+        (w->wanted.states & ~w->pushed.states & BIG_STATES))
+        w->wanted.geometry = w->pushed.geometry;
+    // The window manager decides what maximised means, and notes the place that it had before.
+    bool leaves = (w->pushed.states & ~w->wanted.states & BIG_STATES) != 0;
+    if (leaves || w->wanted.has_props)
+        push_state(w);
     push_geometry(w);
     push_state(w);
     push_mapping(w);
@@ -508,6 +540,7 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->notified_height = former->notified_height;
     // The host's word on place and size stands until the guest asks for another.
     w->told = former->pushed.geometry;
+    w->geometry_dirty = true; // a new session does not know the frame
     former->xid = None;
     host_windows_add_xid(w->view->windows, w);
 }

@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
     ViewRect geometry; // client area, root coordinates
     uint32_t state;    // ViewState
+    uint32_t states;   // ChanStates without HIDDEN, which state is
     uint32_t kind;     // ViewKind, after the rules for popups
     uint32_t flags;    // ViewFlags
     bool override_redirect;
@@ -80,13 +81,14 @@ struct HostWindow {
     ViewRect told;                            // geometry the guest knows of
     uint32_t notified_width, notified_height; // of the last ConfigureNotify
     gint64 geometry_pushed_us;                // until the window manager has had time to follow
-    GSource *settle;                          // looks again when that time is over
+    GSource *settle, *state_settle;           // look again when that time is over
     GSource *repaint;                         // once more after a new size, for compositors
+    ViewFrame told_frame;                     // that the session was told of
     gint64 state_pushed_us;                   // likewise
-    uint32_t state_before;
+    uint32_t states_before;                   // HIDDEN among them
     // Of the host's last state that the session was told of: what the guest says before it has
     // followed is the past's.
-    uint32_t state_serial, told_states;
+    uint32_t state_serial;
 
     bool mapped;      // asked to be, which the window manager may still delay
     bool viewable;    // is, as the server says

@@ -146,6 +146,21 @@ host_windows_refresh(HostWindows *ws)
 }
 
 void
+host_windows_border_changed(HostWindows *ws)
+{
+    GHashTableIter iter;
+    gpointer window;
+
+    host_windows_iter(ws, &iter);
+    while (g_hash_table_iter_next(&iter, NULL, &window)) {
+        HostWindow *w = window;
+        w->wanted.shape_serial++;
+        host_window_push(w);
+        host_paint_all(ws->view, w);
+    }
+}
+
+void
 host_windows_sync(HostWindows *ws)
 {
     GHashTableIter iter;

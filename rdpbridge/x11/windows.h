@@ -36,6 +36,8 @@ void host_windows_had_event(HostWindows *windows, HostWindow *window);
 void host_windows_sync(HostWindows *windows);
 // Titles and classes after a change of the broker's word.
 void host_windows_refresh(HostWindows *windows);
+// All have a border, or none, or another one.
+void host_windows_border_changed(HostWindows *windows);
 
 // For window.c: X ids come and go; a window has been created, others may be its transients.
 void host_windows_add_xid(HostWindows *windows, HostWindow *window);

@@ -67,6 +67,8 @@ static void
 use_screen(const ViewScreen *m)
 {
     REQUIRE(m->n_monitors >= 1 && m->n_monitors <= VIEW_MONITORS_MAX);
+    REQUIRE(m->resource_dpi <= VIEW_DPI_MAX && m->settings_dpi <= VIEW_DPI_MAX &&
+            m->window_scale <= VIEW_WINDOW_SCALE_MAX);
     for (uint32_t i = 0; i < m->n_monitors; i++)
         REQUIRE(m->monitors[i].width - 1 < VIEW_SIDE_MAX);
 }

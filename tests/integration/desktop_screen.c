@@ -100,6 +100,42 @@ test_work_area(void)
     harness_wait(h, ra_desktop_window(h->desktop, id) == NULL);
 }
 
+// Generated layouts: what is set is what programs see, in order, and nothing is left of the former.
+static void
+test_layouts(void)
+{
+    guint32 seed = (guint32)g_test_rand_int();
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+
+    g_test_message("seed %u", seed);
+    for (int round = 0; round < 40; round++) {
+        RaRect monitors[16];
+        guint n = (guint)g_rand_int_range(rand, 2, 17);
+        for (guint i = 0; i < n; i++) {
+            monitors[i] =
+                (RaRect){g_rand_int_range(rand, 0, 1000), g_rand_int_range(rand, 0, 700), 0, 0};
+            monitors[i].width = g_rand_int_range(rand, 200, 1281 - monitors[i].x);
+            monitors[i].height = g_rand_int_range(rand, 200, 1025 - monitors[i].y);
+        }
+        ra_desktop_set_screen(h->desktop, 1280, 1024, 100, NULL, monitors, n);
+        int told = 0;
+        XRRMonitorInfo *list = NULL;
+        harness_wait(h,
+                     (XRRFreeMonitors(list),
+                      list = XRRGetMonitors(h->client, DefaultRootWindow(h->client), True, &told),
+                      told == (int)n && list[n - 1].width == monitors[n - 1].width));
+        for (guint i = 0; i < n; i++) {
+            g_assert_cmpint(list[i].x, ==, monitors[i].x);
+            g_assert_cmpint(list[i].y, ==, monitors[i].y);
+            g_assert_cmpint(list[i].width, ==, monitors[i].width);
+            g_assert_cmpint(list[i].height, ==, monitors[i].height);
+            g_assert_cmpint(list[i].primary, ==, i == 0);
+        }
+        XRRFreeMonitors(list);
+    }
+    set_size(1280, 1024);
+}
+
 // A window that names no place comes up inside the work area, and not on the one before.
 static void
 test_placement(void)
@@ -161,6 +197,7 @@ main(int argc, char **argv)
     g_assert_nonnull(h);
     g_test_add_func("/desktop/screen/sizes", test_sizes);
     g_test_add_func("/desktop/screen/work-area", test_work_area);
+    g_test_add_func("/desktop/screen/layouts", test_layouts);
     g_test_add_func("/desktop/screen/placement", test_placement);
     g_test_add_func("/desktop/screen/scale", test_scale);
     int status = g_test_run();

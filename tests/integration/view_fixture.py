@@ -24,7 +24,8 @@ from harness import Failure, HostDesktop, wait_for  # noqa: E402,F401
 BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
 
 (WINDOW, TITLE, ICON, BUFFER, BUFFER_GONE, COMMIT, WINDOW_GONE, STACK, ACTIVE, MOVE_LOOP, CURSOR, SOUND_OPEN,
- SOUND, SOUND_CLOSE, CLIP_OFFER, CLIP_WANT, CLIP_DATA, ATTENTION, PROPS) = range(1, 20)
+ SOUND, SOUND_CLOSE, CLIP_OFFER, CLIP_WANT, CLIP_DATA, ATTENTION, PROPS,
+ SHAPE) = range(1, 21)
 (SCREEN, LAYOUT, SHOWN, KEY, POINTER, FOCUS, CONFIGURED, STATE, CLOSE, ENTER, SOUND_PLAYED, CONTROL, HOST_CLIP,
  LOCKS) = range(40, 54)
 NORMAL, DIALOG, POPUP, TOOLTIP, SPLASH, UTILITY = range(6)
@@ -190,10 +191,10 @@ class View:
     def window(self, ident, kind=NORMAL, flags=USUAL, owner=0, app=APP_NONE, hints=(0,) * 8):
         self.session.send(message(WINDOW, struct.pack("=13I", ident, owner, kind, flags, app, *hints)))
 
-    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0):
+    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0, size_flags=0, gravity=0):
         """What a program says to window managers (ChanWindowProps)."""
-        self.session.send(message(PROPS, struct.pack("=2I14I2I4I4I3I", ident, 0, *(0,) * 14, flags, 0, *(0,) * 4, *frame,
-                                                     states, states_serial, border)))
+        fields = [size_flags, *[0] * 12, gravity, flags, 0, *[0] * 4, *frame, states, states_serial, border, 0]
+        self.session.send(message(PROPS, struct.pack("=II28I", ident, 0, *fields)))
 
     def title(self, ident, text):
         raw = text if isinstance(text, bytes) else text.encode()

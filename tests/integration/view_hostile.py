@@ -62,6 +62,46 @@ class Hostile(ViewCase):
         self.v.session.send(message(p.BUFFER, struct.pack("=6I", ident, window, width, height, stride, 0)), [fd])
         os.close(fd)
 
+    def border_of(self, window):
+        """The colours of the outermost three pixels on each side."""
+        seen = self.desktop.pixels(window)
+        sides = (seen[:3], seen[-3:], seen[:, :3], seen[:, -3:])
+        return {tuple(int(c) for c in pixel) for side in sides for pixel in side.reshape(-1, 3)}
+
+    def test_nothing_takes_the_border_or_the_prefix_away(self):
+        orange = {(0xff, 0x80, 0x00)}
+        self.v.setup(p.TO_GUEST, prefix="[demo] ", border=0x01ff8000)
+        window = self.v.show(1, (100, 100, 200, 100), title="Bank")
+        has_border = lambda w: lambda: self.border_of(w) == orange  # noqa: E731
+        wait_for("the border", has_border(window))
+        # Commits all over it while it is looked at.
+        for _ in range(50):
+            self.v.commit(1, (100, 100, 200, 100), wait=False)
+            self.assertEqual(self.border_of(window), orange)
+        # A shape without it.
+        self.v.session.send(message(p.SHAPE, struct.pack("=IIIIhhHH", 1, 0, 1, 1, 50, 30, 40, 20)))
+        self.v.commit(1, (100, 100, 200, 100))
+        shape = window.shape_get_rectangles(0).rectangles
+        self.assertEqual([(r.x, r.y, r.width, r.height) for r in shape], [(0, 0, 200, 100)])
+        self.assertEqual(self.border_of(window), orange)
+        # A frameless one, one with alpha, and one that has room for nothing else.
+        for ident, flags, size in ((2, p.UNDECORATED, (150, 90)), (3, p.UNDECORATED | p.ALPHA, (150, 90)), (4, 0, (5, 90))):
+            other = self.v.show(ident, (400, 100 * ident, *size), flags=p.USUAL | flags)
+            wait_for(f"the border of window {ident}", has_border(other))
+            self.assertTrue(self.desktop.title(other).startswith("[demo] "))
+        # A menu.
+        x, y, _, _ = self.desktop.geometry(window)
+        self.desktop.xdotool("mousemove", str(x + 50), str(y + 40), "click", "1")
+        self.v.session.expect(p.POINTER)
+        menu = self.v.show(5, (x + 50, y + 40, 120, 160), kind=p.POPUP, owner=1)
+        wait_for("the menu's border", has_border(menu))
+        # Titles that would look as if they had none, or another one.
+        for text in ("\u202e]omed[ Bank", "\n\n\n", "", "[host] Bank"):
+            self.v.title(1, text)
+            self.v.commit(1, (100, 100, 200, 100))
+            wait_for("the prefix", lambda: self.desktop.title(window).startswith("[demo] "))
+            self.assertNotIn("\u202e", self.desktop.title(window))
+
     def test_buffer_shorter_than_it_says(self):
         self.v.show(1, (100, 100, 200, 100))
         self.buffer(memfd(bytes(100 * 400 - 1)))

@@ -3,7 +3,7 @@
 import struct
 
 import view_fixture as p
-from Xlib import X, Xutil
+from Xlib import X, Xatom, Xutil
 from Xlib.ext import xtest
 from view_fixture import ViewCase, ids, main, picture, wait_for
 
@@ -96,8 +96,10 @@ class Input(ViewCase):
         """The window manager says that it is minimised before it takes the focus away: told of that focus, the guest
         would restore the window."""
         d = self.desktop.display
-        wm_state = d.intern_atom("WM_STATE")
+        wm_state, net_state = d.intern_atom("WM_STATE"), d.intern_atom("_NET_WM_STATE")
         for state, told in ((Xutil.IconicState, p.S_MINIMIZED), (Xutil.NormalState, p.S_NORMAL)):
+            hidden = [d.intern_atom("_NET_WM_STATE_HIDDEN")] if state == Xutil.IconicState else []
+            self.window.change_property(net_state, Xatom.ATOM, 32, hidden)
             self.window.change_property(wm_state, wm_state, 32, [state, X.NONE])
             d.flush()
             wait_for(f"state {told}", lambda: self.v.session.poll() and [1 for k, b, _ in self.v.session.seen
@@ -195,6 +197,21 @@ class Input(ViewCase):
         self.desktop.xdotool("mouseup", "1")
         self.v.session.expect(p.CONFIGURED)
         self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.UP, 1)))
+
+    def test_sized_by_its_own_edge(self):
+        self.at(395, 315)
+        self.desktop.xdotool("mousedown", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.DOWN, 1))
+        self.v.session.send(p.message(p.MOVE_LOOP, struct.pack("=IIii", 1, 4, 395, 315)))
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+        wait_for("the window manager to size it", lambda: self.dragged())
+        x, y, width, height = self.desktop.geometry(self.window)
+        self.assertEqual((x, y), (100, 120))
+        self.assertGreater(width, 300)
+        self.assertGreater(height, 200)
+        self.desktop.xdotool("mouseup", "1")
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[2:] ==
+                              self.desktop.geometry(self.window))
 
     def dragged(self):
         x, y = self.desktop.root.query_pointer().root_x, self.desktop.root.query_pointer().root_y

@@ -93,8 +93,8 @@ class Pixels(ViewCase):
         window = self.v.show(1, (100, 120, 300, 200), pixels)
         self.same_pixels(window, pixels)
         self.desktop.xdotool("windowsize", str(window.id), "400", "260")
-        body = self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[4:] == (400, 260))
-        serial = struct.unpack("=IIiiII", body)[1]
+        body = self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[4:] == (400, 260))
+        serial = struct.unpack_from("=IIiiII", body)[1]
         self.same_pixels(window, pixels, (0, 0, 300, 200))
         padding = np.full((60, 400, 4), (10, 20, 30, 255), np.uint8)
         self.same_pixels(window, padding, (0, 200, 400, 60))
@@ -112,6 +112,18 @@ class Pixels(ViewCase):
         pixels[:3] = pixels[-3:] = pixels[:, :3] = pixels[:, -3:] = (0x00, 0x80, 0xff, 255)
         self.same_pixels(window, pixels)
         self.v.commit(1, (300, 300, 100, 80))
+        self.same_pixels(window, pixels)
+
+
+    def test_border_comes_and_goes_with_the_policy(self):
+        pixels = picture(100, 80)
+        window = self.v.show(1, (300, 300, 100, 80), pixels)
+        self.same_pixels(window, pixels)
+        self.v.setup(p.TO_GUEST, border=0x01ff8000)
+        bordered = pixels.copy()
+        bordered[:3] = bordered[-3:] = bordered[:, :3] = bordered[:, -3:] = (0x00, 0x80, 0xff, 255)
+        self.same_pixels(window, bordered)
+        self.v.setup(p.TO_GUEST)
         self.same_pixels(window, pixels)
 
 
@@ -206,7 +218,7 @@ class Properties(ViewCase):
 
 class Geometry(ViewCase):
     def configured(self, **kwargs):
-        return struct.unpack("=IIiiII", self.v.session.expect(p.CONFIGURED, **kwargs))
+        return struct.unpack_from("=IIiiII", self.v.session.expect(p.CONFIGURED, **kwargs))
 
     def test_position_is_the_client_areas(self):
         window = self.v.show(1, (217, 163, 300, 200))
@@ -248,7 +260,7 @@ class Geometry(ViewCase):
         self.v.buffer(1, picture(350, 250))
         self.v.commit(1, (200, 200, 350, 250), configured=serial - 1)
         wait_for("the host's place and the guest's size", lambda: self.desktop.geometry(window) == (x, y, 350, 250))
-        last = self.configured(match=lambda b: struct.unpack("=IIiiII", b)[4:] == (350, 250))
+        last = self.configured(match=lambda b: struct.unpack_from("=IIiiII", b)[4:] == (350, 250))
         self.assertEqual(last[2:], (x, y, 350, 250))
 
     def test_screen(self):
@@ -257,7 +269,7 @@ class Geometry(ViewCase):
         self.assertEqual(numbers[:4], (0, 0, *self.size))
         self.assertEqual(numbers[8], 100)
         self.assertGreaterEqual(numbers[10], 1)
-        self.assertEqual(struct.unpack_from("=iiII", body, 48), (0, 0, *self.size))
+        self.assertEqual(struct.unpack_from("=iiII", body, 64), (0, 0, *self.size))
         self.desktop.run("xrdb", "-merge", input="Xft.dpi: 192\n")
         self.v.session.expect(p.SCREEN, lambda b: struct.unpack_from("=I", b, 32)[0] == 200)
         self.desktop.run("xrdb", "-merge", input="Xft.dpi: 96\n")
@@ -313,15 +325,27 @@ class States(ViewCase):
         window = self.v.show(1, (200, 200, 300, 200))
         self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
         self.expect_state(p.S_MAXIMIZED)
-        body = self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[4] > 1200)
-        _, serial, *geometry = struct.unpack("=IIiiII", body)
+        body = self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[4] > 1200)
+        _, serial, *geometry = struct.unpack_from("=IIiiII", body)
         self.v.commit(1, (200, 200, 300, 200), damage=[], configured=serial - 1)  # on its way already
         self.v.buffer(1, picture(geometry[2], geometry[3]))
         self.v.commit(1, geometry, state=p.S_MAXIMIZED, configured=serial)
         self.assertIn("MAXIMIZED_VERT", self.states(window))
         self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
         self.expect_state(p.S_NORMAL)
-        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[2:] == (200, 200, 300, 200))
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[2:] == (200, 200, 300, 200))
+
+    def test_another_guest_maximises_a_window_itself(self):
+        """It has a place of its own in mind; the host's counts, and so does what the window goes back to on the host."""
+        window = self.v.show(1, (200, 200, 300, 200), flags=p.USUAL | p.UNDECORATED)
+        self.v.buffer(1, picture(1296, 816))
+        self.v.commit(1, (-8, -8, 1296, 816), state=p.S_MAXIMIZED)
+        wait_for("it to be maximised", lambda: "MAXIMIZED_HORZ" in self.states(window))
+        body = self.v.session.expect(p.CONFIGURED)
+        self.assertEqual(struct.unpack_from("=iiII", body, 8), (0, 0, *self.size))
+        self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
+        self.expect_state(p.S_NORMAL)
+        wait_for("its former place", lambda: self.desktop.geometry(window) == (200, 200, 300, 200))
 
     def test_above_and_back_before_the_guest_follows(self):
         window = self.v.show(1, (200, 200, 300, 200))
@@ -341,7 +365,7 @@ class States(ViewCase):
         window = self.v.show(1, (200, 200, 300, 200))
         self.v.commit(1, (200, 200, 300, 200), state=p.S_FULLSCREEN, damage=[])
         wait_for("full screen", lambda: "FULLSCREEN" in self.states(window))
-        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack("=IIiiII", b)[2:] == (0, 0, *self.size))
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[2:] == (0, 0, *self.size))
         self.v.commit(1, (200, 200, 300, 200), state=p.S_NORMAL, damage=[], configured=99)
         wait_for("an ordinary window", lambda: "FULLSCREEN" not in self.states(window))
         self.v.commit(1, (200, 200, 300, 200), state=p.S_MINIMIZED, damage=[], configured=99)
@@ -353,6 +377,58 @@ class States(ViewCase):
         self.v.commit(1, (200, 200, 300, 200), state=p.S_NORMAL, damage=[], configured=99)
         wait_for("back", self.v.all_windows)
         self.assertIsNone(self.v.session.take(p.STATE))
+
+    def show_with_props(self, geometry, **props):
+        self.v.window(1)
+        self.v.props(1, **props)
+        self.v.buffer(1, picture(*geometry[2:]))
+        self.v.commit(1, geometry)
+        return wait_for("the window", self.v.all_windows)[0]
+
+    def test_every_state_of_a_guest_of_our_own(self):
+        names = ("MAXIMIZED_HORZ", "MAXIMIZED_VERT", "FULLSCREEN", None, "ABOVE", "BELOW", None, "SHADED")
+        window = self.show_with_props((200, 200, 300, 200))
+        for bit, name in enumerate(names):
+            if name:
+                self.v.props(1, states=1 << bit)
+                wait_for(name, lambda: name in self.states(window))
+                self.v.props(1)
+                wait_for(f"no {name}", lambda: name not in self.states(window))
+        self.v.props(1, states=1 << 8)
+        wait_for("all workspaces", lambda: self.desktop.text_property(window, "_NET_WM_DESKTOP") == [0xffffffff])
+        self.v.props(1)
+        wait_for("one workspace", lambda: self.desktop.text_property(window, "_NET_WM_DESKTOP") == [0])
+        self.assertIsNone(self.v.session.take(p.STATE))
+
+    def test_a_state_that_the_window_manager_refuses_is_told(self):
+        self.show_with_props((200, 200, 300, 200))
+        self.v.props(1, states=1 << 6)  # openbox has a workspace for sticky windows, and no state
+        self.assertEqual(struct.unpack("=IIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1))
+
+    def test_what_the_guest_said_before_it_followed_undoes_nothing(self):
+        window = self.show_with_props((200, 200, 300, 200))
+        self.ask(window, 1, "SHADED")
+        self.assertEqual(struct.unpack("=IIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 1 << 7, 1))
+        self.v.props(1, states=1 << 4, states_serial=0)
+        self.v.props(1, states=1 << 7 | 1 << 4, states_serial=1)
+        wait_for("above", lambda: "ABOVE" in self.states(window))
+        self.assertIn("SHADED", self.states(window))
+
+    def test_a_guest_of_our_own_moves_its_client_area(self):
+        window = self.show_with_props((200, 200, 300, 200), size_flags=1 << 9, gravity=1)
+        body = self.v.session.expect(p.CONFIGURED)
+        left, right, top, bottom = struct.unpack_from("=4I", body, 24)
+        self.assertEqual([left, right, top, bottom], self.desktop.text_property(window, "_NET_FRAME_EXTENTS"))
+        serial = struct.unpack_from("=II", body)[1]
+        for i in range(5):
+            at = (250 + i * 7, 230 + i, 300, 200)
+            self.v.commit(1, at, damage=[], configured=serial)
+            wait_for(at, lambda: self.desktop.geometry(window) == at)
+        # Where a window manager has another place in mind than it was asked for, it comes to light here.
+        self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[4] > 1200)
+        self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
+        wait_for(at, lambda: self.desktop.geometry(window) == at)
 
     def test_born_maximised(self):
         self.v.window(1)

@@ -107,7 +107,7 @@ static void
 handle(const Layout *l, BYTE *data, gsize size)
 {
     wStream holder, *s = Stream_StaticInit(&holder, data, size);
-    guint32 type, length, item, n, width, height;
+    guint32 type, length, item, n, width, height, scale, device_scale;
     if (size < 16 + MONITOR_SIZE)
         return;
     Stream_Read_UINT32(s, type);
@@ -122,9 +122,16 @@ handle(const Layout *l, BYTE *data, gsize size)
     Stream_Seek(s, 12); // flags, left, top
     Stream_Read_UINT32(s, width);
     Stream_Read_UINT32(s, height);
+    Stream_Seek(s, 12); // physical size, orientation
+    Stream_Read_UINT32(s, scale);
+    Stream_Read_UINT32(s, device_scale);
     bool fits = width >= SIDE_MIN && width <= SIDE_MAX && width % 2 == 0 && height >= SIDE_MIN &&
                 height <= SIDE_MAX;
-    report("layout width=%u height=%u monitors=%u%s", width, height, n, fits ? "" : " wrong");
+    // 2.2.2.2.1: the two scales count together, and only these.
+    bool scales = scale >= 100 && scale <= 500 &&
+                  (device_scale == 100 || device_scale == 140 || device_scale == 180);
+    report("layout width=%u height=%u monitors=%u scale=%u%s", width, height, n, scales ? scale : 0,
+           fits ? "" : " wrong");
     if (fits)
         l->handler(width, height, l->user);
 }

@@ -195,8 +195,8 @@ test_window_orders(Test *t, gconstpointer data)
     const ViewWindow *view = &harness_window(t->h, id)->window;
     g_assert_cmpuint(view->kind, ==, VIEW_KIND_NORMAL);
     g_assert_cmpuint(view->flags, ==,
-                     VIEW_FLAG_RESIZABLE | VIEW_FLAG_CLOSABLE | VIEW_FLAG_MINIMIZABLE |
-                         VIEW_FLAG_MAXIMIZABLE);
+                     VIEW_FLAG_UNDECORATED | VIEW_FLAG_RESIZABLE | VIEW_FLAG_CLOSABLE |
+                         VIEW_FLAG_MINIMIZABLE | VIEW_FLAG_MAXIMIZABLE);
     // 2.2.1.3.1.2.1 Existing Window: show state 2.
     tell(t, "order",
          "2e0c00"

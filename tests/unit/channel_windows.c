@@ -170,18 +170,36 @@ static void
 test_host(void)
 {
     const gint32 most = CHAN_WINDOW_SIDE_MAX;
-    const ChanWindowHost m = {UINT32_MAX, CHAN_STATES_ALL, -most, most, 1, CHAN_WINDOW_SIDE_MAX};
+    const ChanWindowHost m = {.serial = UINT32_MAX,
+                              .states = CHAN_STATES_ALL,
+                              .place_serial = 7,
+                              .x = -most,
+                              .y = most,
+                              .width = 1,
+                              .height = CHAN_WINDOW_SIDE_MAX,
+                              .frame_left = 1,
+                              .frame_right = 2,
+                              .frame_top = CHAN_WINDOW_SIDE_MAX,
+                              .frame_bottom = 4};
     g_autofree Test *t = g_new0(Test, 1);
 
     g_assert_true(host_reads(t, m));
     check_whole(t);
     g_assert_true(reads(t));
     g_assert_cmpmem(&t->said.host, sizeof m, &m, sizeof m);
-    g_assert_false(host_reads(t, (ChanWindowHost){0, CHAN_STATES_ALL + 1, 0, 0, 1, 1}));
-    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, most + 1, 0, 1, 1}));
-    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, 0, -most - 1, 1, 1}));
-    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, 0, 0, 0, 1}));
-    g_assert_false(host_reads(t, (ChanWindowHost){0, 0, 0, 0, 1, CHAN_WINDOW_SIDE_MAX + 1}));
+#define HOST_REFUSED(field, value)                                                                 \
+    do {                                                                                           \
+        ChanWindowHost other = m;                                                                  \
+        other.field = (value);                                                                     \
+        g_assert_false(host_reads(t, other));                                                      \
+    } while (0)
+    HOST_REFUSED(states, CHAN_STATES_ALL + 1);
+    HOST_REFUSED(x, most + 1);
+    HOST_REFUSED(y, -most - 1);
+    HOST_REFUSED(width, 0);
+    HOST_REFUSED(height, CHAN_WINDOW_SIDE_MAX + 1);
+    HOST_REFUSED(frame_left, CHAN_WINDOW_SIDE_MAX + 1);
+    HOST_REFUSED(frame_bottom, CHAN_WINDOW_SIDE_MAX + 1);
 }
 
 static gboolean

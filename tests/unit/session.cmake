@@ -3,6 +3,7 @@ casement_test(test_session_scale SOURCES test_session_scale.c LIBS session_pure 
 foreach(name model scaled)
   casement_test(test_session_${name} SOURCES test_session_${name}.c session_model.c LIBS session_pure PkgConfig::GLIB)
 endforeach()
+casement_test(test_monitors SOURCES test_monitors.c LIBS session_pure remoteapp_pure PkgConfig::GLIB)
 casement_test(test_session_desktop SOURCES test_session_desktop.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_apps SOURCES test_session_apps.c LIBS session_apps PkgConfig::GLIB)
 casement_test(test_session_tray SOURCES test_session_tray.c LIBS session_apps PkgConfig::GLIB)

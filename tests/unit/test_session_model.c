@@ -581,6 +581,25 @@ test_scenery(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL); // a program's, so called
 }
 
+// Another server's windows bring their frames along.
+static void
+test_frames_of_others(Test *t, gconstpointer data)
+{
+    const BridgeWindow *w;
+    BridgeSource s;
+
+    shown_window(t, &s);
+    styled(t, 1, BRIDGE_WS_CAPTION, 0, "Notes");
+    w = bridge_model_window(t->model, 1);
+    g_assert_false(w->flags & VIEW_FLAG_UNDECORATED);
+    bridge_model_set_foreign(t->model, true);
+    styled(t, 1, BRIDGE_WS_CAPTION | BRIDGE_WS_THICKFRAME, 0, "Notes");
+    g_assert_true(w->flags & VIEW_FLAG_UNDECORATED);
+    // A frameless one that covers the screen is full-screen, one with a frame is maximised.
+    model_order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MAXIMIZED);
+}
+
 static void
 test_cloaked(Test *t, gconstpointer data)
 {
@@ -708,6 +727,60 @@ test_states(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
 }
 
+static void
+order_place(Test *t, int32_t x, uint32_t width)
+{
+    const BridgeOrder order = {.fields = BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE,
+                               .x = x,
+                               .y = 20,
+                               .width = width,
+                               .height = 30};
+
+    bridge_model_order(t->model, 1, false, &order);
+}
+
+// What a guest of our own says of its place before it has told the host's last one back is of the
+// past, also where the size is the right one; what it says then is its program's wish.
+static void
+test_places_told_back(Test *t, gconstpointer data)
+{
+    ChanWindowSaid m = {.type = CHAN_WINDOW_PROPS, .window = 1};
+    BridgeSource s;
+
+    shown_window(t, &s);
+    say(t, &m);
+    g_assert_true(bridge_model_configured(t->model, 1, 1, (ViewRect){50, 60, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 1;
+    g_assert_true(bridge_model_configured(t->model, 1, 2, (ViewRect){70, 20, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 2;
+    m.props.place_serial = 1;
+    order_place(t, 50, 40);
+    say(t, &m);
+    g_assert_cmpuint(t->commit.serial_configured, <, 2);
+    order_place(t, 70, 40);
+    m.props.place_serial = 2;
+    say(t, &m);
+    g_assert_cmpuint(t->commit.serial_configured, ==, 2);
+    g_assert_cmpint(t->commit.geometry.x, ==, 70);
+    // Asked for by the program before it was told: known with the answer.
+    g_assert_true(bridge_model_configured(t->model, 1, 3, (ViewRect){80, 20, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 3;
+    order_place(t, 95, 40);
+    m.props.place_serial = 3;
+    say(t, &m);
+    g_assert_cmpuint(t->commit.serial_configured, ==, 3);
+    g_assert_cmpint(t->commit.geometry.x, ==, 95);
+    order_place(t, 99, 40);
+    g_assert_cmpint(t->commit.geometry.x, ==, 99);
+    // One that never answers has followed when its time is over.
+    g_assert_true(bridge_model_configured(t->model, 1, 4, (ViewRect){10, 20, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 4;
+    t->now = bridge_model_due(t->model);
+    bridge_model_expire(t->model);
+    g_assert_cmpuint(t->commit.serial_configured, ==, 4);
+    g_assert_cmpint(t->commit.geometry.x, ==, 10);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -722,6 +795,8 @@ main(int argc, char **argv)
     ADD("resize-is-atomic", test_resize_is_atomic);
     ADD("size-that-never-comes", test_size_that_never_comes);
     ADD("move", test_move);
+    ADD("places-told-back", test_places_told_back);
+    ADD("frames-of-others", test_frames_of_others);
     ADD("minimise", test_minimise);
     ADD("hide-and-show", test_hide_and_show);
     ADD("icon-bomb", test_icon_bomb);

@@ -398,6 +398,11 @@ test_screen_and_layout(void)
     REFUSE(s, scale_percent, 99);
     ACCEPT(s, scale_percent, 500);
     REFUSE(s, scale_percent, 501);
+    ACCEPT(s, resource_dpi, VIEW_DPI_MAX);
+    REFUSE(s, resource_dpi, VIEW_DPI_MAX + 1);
+    REFUSE(s, settings_dpi, VIEW_DPI_MAX + 1);
+    ACCEPT(s, window_scale, VIEW_WINDOW_SCALE_MAX);
+    REFUSE(s, window_scale, VIEW_WINDOW_SCALE_MAX + 1);
     REFUSE(s, n_monitors, 0);
     ACCEPT(s, n_monitors, VIEW_MONITORS_MAX);
     REFUSE(s, n_monitors, VIEW_MONITORS_MAX + 1);
@@ -464,6 +469,11 @@ test_answers(void)
     check_shape(&c, sizeof c, 0);
     REFUSE(c, id, 0);
     REFUSE(c, geometry.width, 0);
+    ACCEPT(c, frame.top, VIEW_FRAME_MAX);
+    REFUSE(c, frame.left, VIEW_FRAME_MAX + 1);
+    REFUSE(c, frame.right, VIEW_FRAME_MAX + 1);
+    REFUSE(c, frame.top, VIEW_FRAME_MAX + 1);
+    REFUSE(c, frame.bottom, VIEW_FRAME_MAX + 1);
     VIEW_INIT(&s, VIEW_MSG_STATE);
     check_shape(&s, sizeof s, 0);
     REFUSE(s, id, 0);

@@ -243,6 +243,8 @@ ra_client_state_flag(RaConn *conn, RaStates *states, Atom state)
         {RA_ATOM__NET_WM_STATE_HIDDEN, &states->minimized},
         {RA_ATOM__NET_WM_STATE_ABOVE, &states->above},
         {RA_ATOM__NET_WM_STATE_BELOW, &states->below},
+        {RA_ATOM__NET_WM_STATE_STICKY, &states->sticky},
+        {RA_ATOM__NET_WM_STATE_SHADED, &states->shaded},
         {RA_ATOM__NET_WM_STATE_MODAL, &states->modal},
         {RA_ATOM__NET_WM_STATE_SKIP_TASKBAR, &states->skip_taskbar},
         {RA_ATOM__NET_WM_STATE_SKIP_PAGER, &states->skip_pager},
@@ -268,6 +270,10 @@ write_states(RaConn *conn, RaClient *c)
             atoms[n++] = (long)conn->atom[a];
     }
     ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_STATE, XA_ATOM, atoms, n);
+    if (!c->ever_pushed || c->states.all_desktops != c->pushed_states.all_desktops) {
+        long desktop = c->states.all_desktops ? RA_ALL_DESKTOPS : 0;
+        ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_DESKTOP, XA_CARDINAL, &desktop, 1);
+    }
     if (c->ever_pushed && c->states.minimized == c->pushed_states.minimized)
         return;
     long wm_state[] = {c->states.minimized ? IconicState : NormalState, None};
@@ -294,7 +300,9 @@ ra_client_push_states(RaConn *conn, RaClient *c)
                      (s->max_vert ? CHAN_STATE_MAXIMIZED_VERT : 0u) |
                      (s->fullscreen ? CHAN_STATE_FULLSCREEN : 0u) |
                      (s->minimized ? CHAN_STATE_HIDDEN : 0u) | (s->above ? CHAN_STATE_ABOVE : 0u) |
-                     (s->below ? CHAN_STATE_BELOW : 0u);
+                     (s->below ? CHAN_STATE_BELOW : 0u) | (s->sticky ? CHAN_STATE_STICKY : 0u) |
+                     (s->shaded ? CHAN_STATE_SHADED : 0u) |
+                     (s->all_desktops ? CHAN_STATE_ALL_DESKTOPS : 0u);
     if (w->props.states != states)
         c->changed |= RA_CHANGED_HINTS;
     w->props.states = states;
@@ -307,6 +315,16 @@ ra_client_push_states(RaConn *conn, RaClient *c)
     write_states(conn, c);
     c->pushed_states = *s;
     c->ever_pushed = true;
+}
+
+void
+ra_client_placed(RaClient *c)
+{
+    c->place_request = 0;
+    if (c->pub.props.place_serial == c->told_host.place_serial)
+        return;
+    c->pub.props.place_serial = c->told_host.place_serial;
+    c->changed |= RA_CHANGED_HINTS;
 }
 
 void

@@ -13,9 +13,12 @@
 
 #include <X11/extensions/Xdamage.h>
 
+#define RA_ALL_DESKTOPS 0xffffffffL // _NET_WM_DESKTOP (EWMH 1.5)
+
 typedef struct {
     bool max_horz, max_vert, fullscreen, minimized;
-    bool above, below, modal, skip_taskbar, skip_pager, urgent, focused;
+    bool above, below, sticky, shaded, all_desktops, modal, skip_taskbar, skip_pager, urgent,
+        focused;
 } RaStates;
 
 typedef struct {
@@ -48,6 +51,10 @@ typedef struct {
     RaStates states, pushed_states;
     bool ever_pushed;
     RaRect restore; // before it was maximised or made fullscreen
+    // The host's last word, all zero before it said one: told_host.serial and states, and the
+    // frame.
+    ChanWindowHost told_host;
+    gulong place_request; // that gave it the host's place; 0: the server has done it
 
     guint32 popup_owner; // the window that had the focus when this popup came
 
@@ -79,6 +86,8 @@ void ra_client_derive(RaConn *conn, RaClient *client, guint32 what);
 
 // Makes pub's state of client->states, and pushes the difference to _NET_WM_STATE and WM_STATE.
 void ra_client_push_states(RaConn *conn, RaClient *client);
+// It has the place that the host said last, which is told back.
+void ra_client_placed(RaClient *client);
 // The next push writes them also when they have not changed.
 void ra_client_states_stale(RaClient *client);
 

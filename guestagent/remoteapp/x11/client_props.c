@@ -262,7 +262,16 @@ take_wm_state(RaConn *conn, RaClient *c, const RaProp *prop)
         c->states.minimized = true;
 }
 
-// Read in this order. The last two belong to the window manager once the window is mapped.
+static void
+take_net_desktop(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    if (n >= 1 && items[0] == RA_ALL_DESKTOPS)
+        c->states.all_desktops = true;
+}
+
+// Read in this order. The last three belong to the window manager once the window is mapped.
 static const RaPropRule rules[] = {
     {RA_ATOM__NET_WM_NAME, 1024, RA_CHANGED_TITLE, take_net_name},
     {-1, 1024, RA_CHANGED_TITLE, take_wm_name, XA_WM_NAME},
@@ -279,12 +288,13 @@ static const RaPropRule rules[] = {
     {RA_ATOM_WM_CLIENT_LEADER, 1, RA_CHANGED_APP, take_client_leader},
     {RA_ATOM__NET_WM_PID, 1, RA_CHANGED_APP, take_pid},
     {RA_ATOM__NET_WM_USER_TIME, 1, 0, take_user_time},
+    {RA_ATOM__NET_WM_DESKTOP, 1, 0, take_net_desktop},
     {RA_ATOM__NET_WM_STATE, 32, 0, take_net_state},
     {RA_ATOM_WM_STATE, 2, 0, take_wm_state},
 };
 
 #define N_RULES G_N_ELEMENTS(rules)
-#define N_RULES_AFTER_MAP (N_RULES - 2)
+#define N_RULES_AFTER_MAP (N_RULES - 3)
 G_STATIC_ASSERT(N_RULES <= 32);
 
 static Atom

@@ -76,9 +76,15 @@
     X(_NET_WM_ACTION_MAXIMIZE_HORZ)                                                                \
     X(_NET_WM_ACTION_MAXIMIZE_VERT)                                                                \
     X(_NET_WM_ACTION_FULLSCREEN)                                                                   \
+    X(_NET_WM_ACTION_SHADE)                                                                        \
+    X(_NET_WM_ACTION_STICK)                                                                        \
+    X(_NET_WM_ACTION_ABOVE)                                                                        \
+    X(_NET_WM_ACTION_BELOW)                                                                        \
     X(_NET_WM_ACTION_CLOSE)                                                                        \
     X(_NET_WM_STATE)                                                                               \
     X(_NET_WM_STATE_MODAL)                                                                         \
+    X(_NET_WM_STATE_STICKY)                                                                        \
+    X(_NET_WM_STATE_SHADED)                                                                        \
     X(_NET_WM_STATE_MAXIMIZED_VERT)                                                                \
     X(_NET_WM_STATE_MAXIMIZED_HORZ)                                                                \
     X(_NET_WM_STATE_SKIP_TASKBAR)                                                                  \

@@ -236,6 +236,12 @@ ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
 }
 
 void
+ra_desktop_set_scale(RaDesktop *d, const RaScale *scale)
+{
+    ra_settings_set_exactly(d->settings, scale);
+}
+
+void
 ra_desktop_screen_size(RaDesktop *d, int *width, int *height)
 {
     ra_screen_size(d->screen, width, height);
@@ -304,6 +310,20 @@ ra_desktop_set_state(RaDesktop *d, guint32 id, RaShowState state)
     ra_wm_apply(d, c, &wanted);
 }
 
+static void
+take_host_states(RaStates *wanted, guint32 states)
+{
+    wanted->max_horz = (states & CHAN_STATE_MAXIMIZED_HORZ) != 0;
+    wanted->max_vert = (states & CHAN_STATE_MAXIMIZED_VERT) != 0;
+    wanted->fullscreen = (states & CHAN_STATE_FULLSCREEN) != 0;
+    wanted->minimized = (states & CHAN_STATE_HIDDEN) != 0;
+    wanted->above = (states & CHAN_STATE_ABOVE) != 0;
+    wanted->below = (states & CHAN_STATE_BELOW) != 0;
+    wanted->sticky = (states & CHAN_STATE_STICKY) != 0;
+    wanted->shaded = (states & CHAN_STATE_SHADED) != 0;
+    wanted->all_desktops = (states & CHAN_STATE_ALL_DESKTOPS) != 0;
+}
+
 void
 ra_desktop_set_host(RaDesktop *d, guint32 id, const ChanWindowHost *host)
 {
@@ -311,17 +331,46 @@ ra_desktop_set_host(RaDesktop *d, guint32 id, const ChanWindowHost *host)
     if (!c || c->override_redirect)
         return;
     RaStates wanted = c->states;
-    wanted.max_horz = (host->states & CHAN_STATE_MAXIMIZED_HORZ) != 0;
-    wanted.max_vert = (host->states & CHAN_STATE_MAXIMIZED_VERT) != 0;
-    wanted.fullscreen = (host->states & CHAN_STATE_FULLSCREEN) != 0;
-    wanted.minimized = (host->states & CHAN_STATE_HIDDEN) != 0;
-    wanted.above = (host->states & CHAN_STATE_ABOVE) != 0;
-    wanted.below = (host->states & CHAN_STATE_BELOW) != 0;
+    const ChanWindowHost *before = &c->told_host;
+    // A mere move undoes nothing that the program asked for since.
+    if (host->serial != before->serial || host->states != before->states)
+        take_host_states(&wanted, host->states);
+    bool framed = host->frame_left != before->frame_left || host->frame_top != before->frame_top ||
+                  host->frame_right != before->frame_right ||
+                  host->frame_bottom != before->frame_bottom;
     RaRect rect = {host->x, host->y, (int)host->width, (int)host->height};
     if (host->serial != c->pub.props.states_serial)
         c->changed |= RA_CHANGED_HINTS; // it is told back even where nothing else changes
     c->pub.props.states_serial = host->serial;
-    ra_wm_show_as(d, c, &wanted, &rect);
+    const RaRect told = {before->x, before->y, (int)before->width, (int)before->height};
+    bool there = c->place_request == 0 && ra_rect_equal(&rect, &c->pub.rect);
+    bool under_way = c->place_request != 0 && ra_rect_equal(&rect, &told);
+    c->told_host = *host;
+    if (host->frame_top > 0)
+        d->last_host = *host;
+    if (framed)
+        ra_ewmh_push_frame(d->conn, c->xid, host);
+    if (there) // of which the server would say nothing
+        ra_client_placed(c);
+    else if (!under_way)
+        c->place_request = NextRequest(d->conn->dpy);
+    ra_wm_show_as(d, c, &wanted, there || under_way ? NULL : &rect);
+    ra_unsettle(d);
+}
+
+void
+ra_desktop_set_hosted(RaDesktop *d, bool hosted)
+{
+    d->hosted = hosted;
+    d->last_host = (ChanWindowHost){0};
+    for (guint i = 0; i < d->clients->len; i++) {
+        RaClient *c = d->clients->pdata[i];
+        c->told_host = (ChanWindowHost){0};
+        c->pub.props.states_serial = c->pub.props.place_serial = 0;
+        c->place_request = 0;
+        if (!c->override_redirect)
+            ra_ewmh_push_frame(d->conn, c->xid, &c->told_host);
+    }
     ra_unsettle(d);
 }
 

@@ -92,24 +92,23 @@ ra_ewmh_push(RaDesktop *d)
     ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_ACTIVE_WINDOW, XA_WINDOW, &active, 1);
 }
 
-static void
-set_frame_extents(RaConn *conn, Window window)
+void
+ra_ewmh_push_frame(RaConn *conn, Window window, const ChanWindowHost *host)
 {
-    const long none[4] = {0};
-    ra_prop_set(conn, window, RA_ATOM__NET_FRAME_EXTENTS, XA_CARDINAL, none, 4);
+    const long sides[4] = {(long)host->frame_left, (long)host->frame_right, (long)host->frame_top,
+                           (long)host->frame_bottom};
+    ra_prop_set(conn, window, RA_ATOM__NET_FRAME_EXTENTS, XA_CARDINAL, sides, 4);
 }
 
 void
 ra_ewmh_dress(RaConn *conn, const RaClient *c)
 {
-    long actions[8];
+    long actions[RA_ATOM__NET_WM_ACTION_CLOSE - RA_ATOM__NET_WM_ACTION_MOVE + 1];
     guint n = 0;
     for (int a = RA_ATOM__NET_WM_ACTION_MOVE; a <= RA_ATOM__NET_WM_ACTION_CLOSE; a++)
         actions[n++] = (long)conn->atom[a];
-    long desktop = 0;
     ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_ALLOWED_ACTIONS, XA_ATOM, actions, n);
-    ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_DESKTOP, XA_CARDINAL, &desktop, 1);
-    set_frame_extents(conn, c->xid);
+    ra_ewmh_push_frame(conn, c->xid, &c->told_host);
 }
 
 void
@@ -152,6 +151,15 @@ on_change_state(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
     ra_wm_apply(d, c, &wanted);
 }
 
+// There is one desktop, and all of them.
+static void
+on_desktop(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    RaStates wanted = c->states;
+    wanted.all_desktops = ((gulong)e->data.l[0] & 0xffffffff) == RA_ALL_DESKTOPS;
+    ra_wm_apply(d, c, &wanted);
+}
+
 static void
 on_active_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 {
@@ -167,12 +175,14 @@ on_close_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 static void
 on_moveresize_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 {
-    // Bits 8 to 11: which of x, y, width and height count. Gravity makes no difference: no frame.
+    // Bits 0 to 7: gravity, 0 for the window's own; 8 to 11: which of x, y, width and height count.
+    int gravity = (int)(e->data.l[0] & 0xff);
+    RaPoint frame = ra_wm_frame_offset(c, gravity ? gravity : ra_wm_gravity(c));
     RaRect rect = c->pub.rect;
     if (e->data.l[0] & (1 << 8))
-        rect.x = (int)e->data.l[1];
+        rect.x = (int)e->data.l[1] + frame.x;
     if (e->data.l[0] & (1 << 9))
-        rect.y = (int)e->data.l[2];
+        rect.y = (int)e->data.l[2] + frame.y;
     if (e->data.l[0] & (1 << 10))
         rect.width = (int)e->data.l[3];
     if (e->data.l[0] & (1 << 11))
@@ -203,6 +213,7 @@ static const struct {
 } messages[] = {
     {RA_ATOM__NET_WM_STATE, on_state},
     {RA_ATOM_WM_CHANGE_STATE, on_change_state},
+    {RA_ATOM__NET_WM_DESKTOP, on_desktop},
     {RA_ATOM__NET_ACTIVE_WINDOW, on_active_window},
     {RA_ATOM__NET_CLOSE_WINDOW, on_close_window},
     {RA_ATOM__NET_MOVERESIZE_WINDOW, on_moveresize_window},
@@ -216,7 +227,7 @@ ra_ewmh_message(RaDesktop *d, const XClientMessageEvent *e)
     if (e->format != 32)
         return;
     if (e->message_type == ATOM(d->conn, _NET_REQUEST_FRAME_EXTENTS)) {
-        set_frame_extents(d->conn, e->window);
+        ra_ewmh_push_frame(d->conn, e->window, &d->last_host);
         return;
     }
     RaClient *c = ra_by_xid(d, e->window);

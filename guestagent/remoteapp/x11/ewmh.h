@@ -16,6 +16,9 @@ void ra_ewmh_push_screen(RaDesktop *d);
 // Lists of windows and the active one, where they changed.
 void ra_ewmh_push(RaDesktop *d);
 
+// _NET_FRAME_EXTENTS, as the host has it.
+void ra_ewmh_push_frame(RaConn *conn, Window window, const ChanWindowHost *host);
+
 // Properties that every managed window gets.
 void ra_ewmh_dress(RaConn *conn, const RaClient *client);
 

@@ -113,6 +113,8 @@ on_configured(RaDesktop *d, const XConfigureEvent *e)
     RaClient *c = ra_by_xid(d, e->window);
     if (!c || e->send_event)
         return;
+    if (c->place_request != 0 && (glong)(e->serial - c->place_request) >= 0)
+        ra_client_placed(c);
     RaRect rect = {e->x, e->y, e->width, e->height};
     c->override_redirect = e->override_redirect;
     RaRect before = c->pub.rect;

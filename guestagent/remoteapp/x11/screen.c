@@ -14,6 +14,7 @@ struct RaScreen {
     RaConn *conn;
     int width, height;
     guint n_monitors; // that we named
+    RaRect monitors[MONITORS_MAX];
 };
 
 RaScreen *
@@ -167,12 +168,17 @@ void
 ra_screen_set_monitors(RaScreen *screen, const RaRect *monitors, guint count)
 {
     RaConn *conn = screen->conn;
-    if (conn->randr_event < 0)
+    // One monitor is the output itself.
+    count = count > 1 ? MIN(count, MONITORS_MAX) : 0;
+    // Programs arrange themselves anew at each of these.
+    if (conn->randr_event < 0 ||
+        (count == screen->n_monitors &&
+         memcmp(monitors, screen->monitors, count * sizeof *monitors) == 0))
         return;
     for (guint i = 0; i < screen->n_monitors; i++)
         XRRDeleteMonitor(conn->dpy, conn->root, monitor_name(conn, i));
-    // One monitor is the output itself.
-    screen->n_monitors = count > 1 ? MIN(count, MONITORS_MAX) : 0;
+    screen->n_monitors = count;
+    memcpy(screen->monitors, monitors, count * sizeof *monitors);
     XRRScreenResources *resources = XRRGetScreenResourcesCurrent(conn->dpy, conn->root);
     RRCrtc crtc;
     RROutput output = resources ? first_output(conn, resources, &crtc) : None;
@@ -189,6 +195,10 @@ ra_screen_set_monitors(RaScreen *screen, const RaRect *monitors, guint count)
                                .outputs = &output};
         XRRSetMonitor(conn->dpy, conn->root, &info);
     }
+    // Of monitors that are only named the server sends no event that toolkits look at; of its
+    // primary output it does.
+    XRRSetOutputPrimary(conn->dpy, conn->root, None);
+    XRRSetOutputPrimary(conn->dpy, conn->root, output);
     if (resources)
         XRRFreeScreenResources(resources);
 }

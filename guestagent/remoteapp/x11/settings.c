@@ -9,6 +9,7 @@
 struct RaSettings {
     RaConn *conn;
     int percent;
+    RaScale now;
     guint32 serial;
     bool manager; // we own _XSETTINGS_S0
 };
@@ -28,7 +29,7 @@ ra_settings_free(RaSettings *settings)
     g_free(settings);
 }
 
-// Other resources of the database stay.
+// Other resources of the database stay. dpi is in 1/1024; 0: the resource goes.
 static void
 set_xft_dpi(RaConn *conn, int dpi)
 {
@@ -41,7 +42,10 @@ set_xft_dpi(RaConn *conn, int dpi)
         if (**line && !g_str_has_prefix(*line, "Xft.dpi:"))
             g_string_append_printf(text, "%s\n", *line);
     }
-    g_string_append_printf(text, "Xft.dpi:\t%d\n", dpi);
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_ascii_formatd(number, sizeof number, "%.5g", dpi / 1024.0);
+    if (dpi > 0)
+        g_string_append_printf(text, "Xft.dpi:\t%s\n", number);
     XChangeProperty(conn->dpy, conn->root, XA_RESOURCE_MANAGER, XA_STRING, 8, PropModeReplace,
                     (const guint8 *)text->str, (int)text->len);
 }
@@ -67,19 +71,22 @@ append_integer(GByteArray *bytes, const char *name, guint32 serial, gint32 value
 }
 
 static void
-set_xsettings(RaSettings *settings, int dpi)
+publish(RaSettings *settings, const RaScale *scale)
 {
     RaConn *conn = settings->conn;
-    int factor = MAX(1, settings->percent / 100);
+    int factor = MAX(scale->window_scale, 1);
     guint32 serial = ++settings->serial;
     guint8 order[4] = {G_BYTE_ORDER == G_BIG_ENDIAN ? MSBFirst : LSBFirst};
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     g_byte_array_append(bytes, order, sizeof order);
     append32(bytes, serial);
-    append32(bytes, 3);
-    append_integer(bytes, "Gdk/UnscaledDPI", serial, dpi * 1024 / factor);
-    append_integer(bytes, "Gdk/WindowScalingFactor", serial, factor);
-    append_integer(bytes, "Xft/DPI", serial, dpi * 1024);
+    append32(bytes, (scale->settings_dpi ? 2 : 0) + (scale->window_scale ? 1 : 0));
+    if (scale->settings_dpi)
+        append_integer(bytes, "Gdk/UnscaledDPI", serial, scale->settings_dpi / factor);
+    if (scale->window_scale)
+        append_integer(bytes, "Gdk/WindowScalingFactor", serial, scale->window_scale);
+    if (scale->settings_dpi)
+        append_integer(bytes, "Xft/DPI", serial, scale->settings_dpi);
     XChangeProperty(conn->dpy, conn->own, ATOM(conn, _XSETTINGS_SETTINGS),
                     ATOM(conn, _XSETTINGS_SETTINGS), 8, PropModeReplace, bytes->data,
                     (int)bytes->len);
@@ -88,14 +95,49 @@ set_xsettings(RaSettings *settings, int dpi)
     settings->manager = true;
 }
 
+// Without a manager toolkits believe the resources, and where the host has none that is meant.
+static void
+set_xsettings(RaSettings *settings, const RaScale *scale)
+{
+    RaConn *conn = settings->conn;
+    if (scale->settings_dpi || scale->window_scale) {
+        publish(settings, scale);
+    } else if (settings->manager) {
+        publish(settings, scale); // nothing: who has read us forgets it
+        settings->manager = false;
+        XSetSelectionOwner(conn->dpy, ATOM(conn, _XSETTINGS_S0), None, CurrentTime);
+    }
+}
+
+static int
+percent_of(const RaScale *scale)
+{
+    int dpi = scale->settings_dpi   ? scale->settings_dpi
+              : scale->resource_dpi ? scale->resource_dpi
+                                    : 96 * 1024;
+    dpi = MAX(dpi, 96 * 1024 * scale->window_scale);
+    return CLAMP((int)(dpi / (96.0 * 1024) * 100 + 0.5), 100, 500);
+}
+
+void
+ra_settings_set_exactly(RaSettings *settings, const RaScale *scale)
+{
+    settings->percent = percent_of(scale);
+    if (memcmp(&settings->now, scale, sizeof *scale) == 0)
+        return;
+    settings->now = *scale;
+    set_xft_dpi(settings->conn, scale->resource_dpi);
+    set_xsettings(settings, scale);
+}
+
 void
 ra_settings_set_scale(RaSettings *settings, int percent)
 {
     percent = CLAMP(percent, 50, 500);
     if (percent == settings->percent)
         return;
+    int dpi = 96 * percent * 1024 / 100;
+    RaScale scale = {dpi, dpi, MAX(1, percent / 100)};
+    ra_settings_set_exactly(settings, &scale);
     settings->percent = percent;
-    int dpi = 96 * percent / 100;
-    set_xft_dpi(settings->conn, dpi);
-    set_xsettings(settings, dpi);
 }

@@ -50,6 +50,8 @@ struct RaDesktop {
     RaClient *take_focus; // gets WM_TAKE_FOCUS when the server's time is known
     unsigned long focus_serial;
 
+    bool hosted;              // a client of ours decides what maximised means, and says it
+    ChanWindowHost last_host; // what it said last of a window with a frame
     RaRect work_area;
     GArray *monitors; // RaRect
     guint placed;

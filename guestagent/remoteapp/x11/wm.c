@@ -122,7 +122,7 @@ ra_wm_prepare(RaDesktop *d, RaClient *c)
     if (!c->positioned)
         place(d, c, &rect);
     c->restore = rect;
-    if (is_big(&c->states))
+    if (is_big(&c->states) && !d->hosted)
         rect = big_rect(d, c);
     dress(d, c);
     ra_wm_move_resize(d, c, &rect);
@@ -193,6 +193,27 @@ restack(RaDesktop *d, RaClient *c, const XConfigureRequestEvent *e)
         ra_stack_lower(d, c);
 }
 
+int
+ra_wm_gravity(const RaClient *c)
+{
+    const ChanWindowProps *p = &c->pub.props;
+    return p->size_flags & CHAN_SIZE_GRAVITY ? (int)p->gravity : NorthWestGravity;
+}
+
+// From the frame's reference point to the client area's corner (ICCCM 4.1.2.3, win_gravity).
+RaPoint
+ra_wm_frame_offset(const RaClient *c, int gravity)
+{
+    const ChanWindowHost *h = &c->told_host;
+    int left = (int)h->frame_left, right = (int)h->frame_right;
+    int top = (int)h->frame_top, bottom = (int)h->frame_bottom;
+    if (gravity < NorthWestGravity || gravity > SouthEastGravity)
+        return (RaPoint){0, 0};
+    const int x[] = {left, (left - right) / 2, -right};
+    const int y[] = {top, (top - bottom) / 2, -bottom};
+    return (RaPoint){x[(gravity - NorthWestGravity) % 3], y[(gravity - NorthWestGravity) / 3]};
+}
+
 void
 ra_wm_configure_request(RaDesktop *d, const XConfigureRequestEvent *e)
 {
@@ -202,11 +223,12 @@ ra_wm_configure_request(RaDesktop *d, const XConfigureRequestEvent *e)
         return;
     }
     const gulong geometry = CWX | CWY | CWWidth | CWHeight;
+    RaPoint frame = ra_wm_frame_offset(c, ra_wm_gravity(c));
     RaRect rect = c->pub.rect;
     if (e->value_mask & CWX)
-        rect.x = e->x;
+        rect.x = e->x + frame.x;
     if (e->value_mask & CWY)
-        rect.y = e->y;
+        rect.y = e->y + frame.y;
     if (e->value_mask & CWWidth)
         rect.width = e->width;
     if (e->value_mask & CWHeight)
@@ -247,9 +269,8 @@ ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *r
     bool big_changed = before.fullscreen != wanted->fullscreen ||
                        before.max_horz != wanted->max_horz || before.max_vert != wanted->max_vert;
     if (rect) {
-        if (!ra_rect_equal(rect, &c->pub.rect))
-            ra_wm_move_resize(d, c, rect);
-    } else if (big_changed) {
+        ra_wm_move_resize(d, c, rect);
+    } else if (big_changed && !d->hosted) {
         RaRect own = is_big(wanted) ? big_rect(d, c) : c->restore;
         ra_wm_move_resize(d, c, &own);
     }
@@ -280,7 +301,7 @@ ra_wm_restore(RaDesktop *d, RaClient *c)
 void
 ra_wm_fit_all(RaDesktop *d)
 {
-    for (guint i = 0; i < d->clients->len; i++) {
+    for (guint i = 0; i < d->clients->len && !d->hosted; i++) {
         RaClient *c = d->clients->pdata[i];
         if (c->override_redirect || !is_big(&c->states))
             continue;

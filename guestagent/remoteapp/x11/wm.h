@@ -15,6 +15,14 @@ void ra_wm_mapped(RaDesktop *d, RaClient *client);
 // It was mapped before we came.
 void ra_wm_adopt(RaDesktop *d, RaClient *client);
 
+typedef struct {
+    int x, y;
+} RaPoint;
+
+// Places that programs ask for are the frame's, which only the host draws.
+int ra_wm_gravity(const RaClient *client);
+RaPoint ra_wm_frame_offset(const RaClient *client, int gravity);
+
 void ra_wm_configure_request(RaDesktop *d, const XConfigureRequestEvent *event);
 
 void ra_wm_apply(RaDesktop *d, RaClient *client, const RaStates *wanted);

@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Where windows are, and in what state: from the host's side and from the guest's, without drift, and without one side
+answering the other for ever.
+
+    test_geometry.py [WINDOW-MANAGER]"""
+import os
+import sys
+import unittest
+
+from case import XTERM, ChainCase
+from harness import wait_for
+from test_twins import PROGRAMS, Twins
+
+ROUNDS = 100
+ALL = 0xffffffff  # workspaces, EWMH
+
+
+def by_itself(*argv):
+    """What a program does on its own display, as natively so in the guest."""
+    return lambda run: run(*argv)
+
+
+def states(action, *names):
+    return lambda program: by_itself("wmctrl", "-x", "-r", program, "-b", ",".join((action, *names)))
+
+
+def with_window(verb, *words):
+    return lambda program: by_itself(
+        "sh", "-c", f"xdotool {verb} $(xdotool search --class {program} | tail -n 1) {' '.join(words)}")
+
+
+# Each is asked for by a program on the window's own display.
+SELF_STEPS = {
+    "opened": lambda program: lambda run: None,
+    "moves itself": with_window("windowmove", "300", "200"),
+    "resizes itself": with_window("windowsize", "700", "500"),
+    "moves itself again": with_window("windowmove", "410", "170"),
+    "maximises itself": states("add", "maximized_vert", "maximized_horz"),
+    "restores itself": states("remove", "maximized_vert", "maximized_horz"),
+    "maximises itself one way": states("add", "maximized_horz"),
+    "restores itself from it": states("remove", "maximized_horz"),
+    "goes full screen": states("add", "fullscreen"),
+    "leaves full screen": states("remove", "fullscreen"),
+    "goes above": states("add", "above"),
+    "goes above no more": states("remove", "above"),
+    "goes below": states("add", "below"),
+    "goes below no more": states("remove", "below"),
+    "shades itself": states("add", "shaded"),
+    "unshades itself": states("remove", "shaded"),
+    "is on all workspaces": states("add", "sticky"),
+    "is on one workspace": states("remove", "sticky"),
+    "has one place after all": with_window("windowmove", "420", "180"),
+}
+
+
+class BySelf(Twins):
+    """The twins' comparison, of what programs ask of their window manager themselves."""
+    programs = ("xterm",)
+
+    def script(self, program):
+        argv = PROGRAMS[program]
+        self.desktop.start_native(program, argv)
+        self.desktop.opened()
+        natives = {}
+        for step, act in SELF_STEPS.items():
+            act(program)(self.d.run)
+            natives[step] = self.desktop.still()
+        self.desktop.close_all()
+        self.d.run_in("demo", *argv)
+        self.desktop.opened()
+        for step, act in SELF_STEPS.items():
+            act(program)(lambda *command: self.d.run_in("demo", *command))
+            with self.subTest(f"{program}, {step}"):
+                self.assertEqual(self.assert_alike(natives[step], f"{program}-{step.replace(' ', '-')}"), [])
+
+
+class GuestShell:
+    def in_guest(self, script):
+        """What a shell of the guest prints."""
+        path = self.home() / "printed"
+        path.unlink(missing_ok=True)
+        self.d.run_in("demo", "sh", "-c", f"({script}) > ~/printed.part 2>&1; mv ~/printed.part ~/printed")
+        wait_for(f"{script} to end in the guest", path.exists, 60)
+        return path.read_text()
+
+    def guest_geometry(self, program="xterm"):
+        """x, y, width, height of a window's client area, as the guest's programs see it."""
+        text = self.in_guest(f"xwininfo -id $(xdotool search --class {program} | tail -n 1)")
+        found = dict(line.strip().split(":", 1) for line in text.splitlines() if ":" in line)
+        return tuple(int(found.get(k, "-1")) for k in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height"))
+
+
+class Drift(GuestShell, ChainCase):
+    def setUp(self):
+        self.window = self.launch(XTERM)
+        self.d.focus(self.window)
+        self.d.xdotool("windowmove", str(self.window.id), "400", "300")
+        self.guest_is_where_the_host_has_it()
+
+    def tearDown(self):
+        self.d.run("wmctrl", "-i", "-c", hex(self.window.id))
+        wait_for("all windows to close", lambda: not self.d.clients())
+
+    def guest_is_where_the_host_has_it(self):
+        wait_for(lambda: f"the guest to have {self.d.geometry(self.window)}; it has {self.guest_geometry()}",
+                 lambda: self.guest_geometry() == self.d.geometry(self.window), 20)
+
+    def figures(self):
+        return self.d.guest()["view"]
+
+    def figures_at(self, key, least):
+        """The figures once one of them, which grows, is as large; they come every second."""
+        wait_for(lambda: f"{key} of {least}; there are {self.figures()}", lambda: self.figures()[key] >= least)
+        return self.figures()
+
+    def grown(self, before, after):
+        return {k: after[k] - before[k] for k in ("places_told", "states_told", "places_asked", "states_asked")}
+
+    def test_a_hundred_from_the_host(self):
+        before = self.figures()
+        for i in range(ROUNDS):
+            x, y = 200 + i * 7 % 300, 150 + i * 11 % 200
+            self.d.xdotool("windowmove", "--sync", str(self.window.id), str(x), str(y))
+            self.d.xdotool("windowsize", str(self.window.id), str(500 + i % 5 * 40), str(400 + i % 3 * 30))
+        self.d.xdotool("windowmove", str(self.window.id), "400", "300")
+        self.d.xdotool("windowsize", str(self.window.id), "640", "480")
+        self.guest_is_where_the_host_has_it()
+        x, y, width, height = self.d.geometry(self.window)
+        extents = self.d.text_property(self.window, "_NET_FRAME_EXTENTS")
+        self.assertEqual((x - extents[0], y - extents[2]), (400, 300))
+        grown = self.grown(before, self.figures_at("places_told", before["places_told"] + ROUNDS // 2))
+        self.assertLessEqual(grown["places_told"], 2 * ROUNDS + 4)
+        self.assertEqual((grown["places_asked"], grown["states_asked"], grown["states_told"]), (0, 0, 0), grown)
+
+    def test_a_hundred_from_the_guest(self):
+        before = self.figures()
+        self.in_guest(f"""w=$(xdotool search --class xterm); i=0
+            while [ $i -lt {ROUNDS} ]; do
+                xdotool windowmove $w $((200 + i * 7 % 300)) $((150 + i * 11 % 200))
+                xdotool windowsize $w $((500 + i % 5 * 40)) $((400 + i % 3 * 30))
+                i=$((i + 1))
+            done
+            xdotool windowmove $w 400 300; xdotool windowsize $w 640 480""")
+        self.guest_is_where_the_host_has_it()
+        x, y, width, height = self.d.geometry(self.window)
+        extents = self.d.text_property(self.window, "_NET_FRAME_EXTENTS")
+        self.assertEqual((x - extents[0], y - extents[2]), (400, 300))
+        grown = self.grown(before, self.figures_at("places_asked", before["places_asked"] + 2))
+        self.assertLessEqual(grown["places_asked"], 2 * ROUNDS + 4)
+        # What the window manager rounds to whole cells is told.
+        self.assertLessEqual(grown["places_told"], ROUNDS + 4)
+        self.assertEqual((grown["states_asked"], grown["states_told"]), (0, 0), grown)
+
+    def guest_states(self):
+        text = self.in_guest("xprop -id $(xdotool search --class xterm) _NET_WM_STATE _NET_WM_DESKTOP")
+        return {word.strip(",") for word in text.split() if word.startswith(("_NET_WM_STATE_", "42949"))}
+
+    def test_the_program_hears_of_states(self):
+        for name, words in (("shaded", {"_NET_WM_STATE_SHADED"}), ("above", {"_NET_WM_STATE_ABOVE"}),
+                            ("maximized_vert", {"_NET_WM_STATE_MAXIMIZED_VERT"})):
+            with self.subTest(name):
+                self.d.run("wmctrl", "-i", "-r", hex(self.window.id), "-b", f"add,{name}")
+                wait_for(lambda: f"{words}; there are {self.guest_states()}", lambda: words <= self.guest_states())
+                self.d.run("wmctrl", "-i", "-r", hex(self.window.id), "-b", f"remove,{name}")
+                wait_for(lambda: f"none of {words}; there are {self.guest_states()}",
+                         lambda: not words & self.guest_states())
+
+    def test_workspaces(self):
+        """On all of them by the host, on one by the program, on all by the program; on another one it is not minimised."""
+        def host_has(desktop):
+            wait_for(lambda: f"workspace {desktop}; it is {self.d.text_property(self.window, '_NET_WM_DESKTOP')}",
+                     lambda: self.d.text_property(self.window, "_NET_WM_DESKTOP") == [desktop])
+
+        def guest_has(word):
+            wait_for(lambda: f"{word}; there are {self.guest_states()}", lambda: (word in self.guest_states()))
+        def here(n):
+            self.d.xdotool("set_desktop_for_window", str(self.window.id), str(n))
+
+        def there(n):
+            self.in_guest(f"xdotool set_desktop_for_window $(xdotool search --class xterm) {n}")
+        here(-1)
+        host_has(ALL)
+        guest_has(str(ALL))
+        there(0)
+        host_has(0)
+        there(-1)
+        host_has(ALL)
+        guest_has(str(ALL))
+        told = self.figures()["states_told"]
+        here(1)
+        host_has(1)
+        wait_for("the guest to hear of one workspace", lambda: str(ALL) not in self.guest_states())
+        self.assertEqual(self.guest_states(), set())
+        self.d.run("wmctrl", "-s", "1")
+        self.d.focus(self.window)
+        self.assertLessEqual(self.figures_at("states_told", told + 1)["states_told"], told + 8)
+        self.d.run("wmctrl", "-s", "0")
+
+    def test_the_frame_is_the_hosts(self):
+        extents = self.d.text_property(self.window, "_NET_FRAME_EXTENTS")
+        wait_for(lambda: f"frame extents {extents}", lambda: self.in_guest(
+            "xprop -id $(xdotool search --class xterm) _NET_FRAME_EXTENTS").strip().endswith(
+                "= " + ", ".join(str(e) for e in extents)))
+
+
+class Marks(GuestShell, ChainCase):
+    """A prefix and a border of the guest's file, on windows and menus."""
+    guest_options = ("--set", "title_prefix=[demo]", "--set", "border=#ff8000")
+
+    def border_of(self, window):
+        seen = self.d.pixels(window)
+        sides = (seen[:3], seen[-3:], seen[:, :3], seen[:, -3:])
+        return {tuple(int(c) for c in pixel) for side in sides for pixel in side.reshape(-1, 3)}
+
+    def test_prefix_and_border(self):
+        window = self.launch(XTERM)
+        wait_for("the border", lambda: self.border_of(window) == {(0xff, 0x80, 0)})
+        self.assertEqual(self.d.title(window)[:7], "[demo] ")
+        self.type_and_see(window, "marked")
+        x, y, _, _ = self.d.geometry(window)
+        self.d.xdotool("mousemove", str(x + 100), str(y + 100), "keydown", "ctrl", "mousedown", "1")
+        menus = wait_for("the menu", lambda: [w for w in self.d.root.query_tree().children
+                                              if w.get_attributes().override_redirect and w.get_attributes().map_state == 2 and
+                                              self.d.text_property(w, "_NET_WM_PID") == self.d.pids("casement-view")])
+        wait_for("the menu's border", lambda: self.border_of(menus[0]) == {(0xff, 0x80, 0)})
+        self.d.xdotool("mouseup", "1", "keyup", "ctrl")
+        self.assertEqual(self.border_of(window), {(0xff, 0x80, 0)})
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and sys.argv[1] in ("openbox", "xfwm4", "mutter", "i3"):
+        wm = sys.argv.pop(1)
+        BySelf.desktop_options = Drift.desktop_options = {"wm": wm}
+        BySelf.programs = ("xterm", "featherpad")
+    del Twins
+    unittest.main(verbosity=2)

@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Several monitors: the guest's are the host's, also those that come and go while windows are open; windows are maximised
+to their monitor, and menus open on it."""
+import random
+
+from case import MOUSEPAD, XTERM, ChainCase
+from harness import wait_for
+from test_geometry import GuestShell
+
+LAYOUTS = {
+    "two side by side, the right one primary": ((800, 200, 1120, 880), (0, 0, 800, 600)),
+    "one above the other, the lower primary": ((0, 480, 1920, 600), (300, 0, 1000, 480)),
+    "three": ((640, 0, 640, 1080), (0, 200, 640, 480), (1280, 0, 640, 512)),
+    "staggered, none in the corner": ((0, 300, 900, 780), (900, 0, 1020, 700)),
+}
+
+
+class Monitors(GuestShell, ChainCase):
+    def setUp(self):
+        self.named = []
+        self.d.run("xdotool", "mousemove", "10", "10")
+
+    def tearDown(self):
+        self.plug(())
+        for window in self.d.clients():
+            self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for("all windows to close", lambda: not self.d.clients())
+
+    def plug(self, layout):
+        """Monitors of that layout, the primary one first; none: the screen is one."""
+        for name in self.named:
+            self.d.run("xrandr", "--delmonitor", name)
+        self.named = []
+        for i, (x, y, width, height) in enumerate(layout):
+            name = f"{'*' if i == 0 else ''}m{i}"
+            self.d.run("xrandr", "--setmonitor", name, f"{width}/{width // 4}x{height}/{height // 4}+{x}+{y}",
+                       "screen" if i == 0 else "none")
+            self.named.append(f"m{i}")
+
+    def guest_monitors(self):
+        """Those of the guest's X server, the primary one first."""
+        found = []
+        for line in self.in_guest("xrandr --listmonitors").splitlines()[1:]:
+            name, geometry = line.split()[1:3]
+            width, height, x, y = (int(part.split("/")[0]) for part in geometry.replace("x", "+").split("+"))
+            found.insert(0 if "*" in name else len(found), (x, y, width, height))
+        return found
+
+    def assert_guest_has(self, layout):
+        wait_for(lambda: f"monitors {layout} in the guest; there are {self.guest_monitors()}",
+                 lambda: sorted(self.guest_monitors()[1:]) == sorted(layout[1:]) and self.guest_monitors()[0] == layout[0])
+
+    def test_the_guests_are_the_hosts(self):
+        for name, layout in LAYOUTS.items():
+            with self.subTest(name):
+                self.plug(layout)
+                self.assert_guest_has(layout)
+        self.plug(())
+        self.assert_guest_has(((0, 0, *self.d.size),))
+
+    def test_generated(self):
+        seed = random.randrange(1 << 32)
+        print(f"seed {seed}", flush=True)
+        rand = random.Random(seed)
+        for _ in range(5):
+            columns = sorted(rand.sample(range(150, 800), rand.randint(1, 3)))
+            columns = [0, *[2 * c for c in columns if c * 2 + 300 < 1920], 1920]
+            columns = [c for i, c in enumerate(columns) if i == 0 or c - columns[i - 1] >= 200 or c == 1920]
+            layout = [(a, rand.randint(0, 300), b - a, rand.randint(300, 700)) for a, b in zip(columns, columns[1:])
+                      if b - a >= 200]
+            top = rand.randrange(len(layout))
+            layout[top] = (layout[top][0], 0, *layout[top][2:])
+            rand.shuffle(layout)
+            if len(layout) < 2 or min(x for x, *_ in layout) > 0:
+                continue
+            with self.subTest(layout):
+                self.plug(layout)
+                self.assert_guest_has(layout)
+
+    def test_maximised_to_its_monitor_and_unplugged(self):
+        left, right = (0, 0, 800, 1080), (800, 0, 1120, 880)
+        window = self.launch(XTERM)
+        self.plug((left, right))
+        self.d.xdotool("windowmove", str(window.id), "1000", "300")
+        self.in_guest("wmctrl -x -r xterm -b add,maximized_vert,maximized_horz")
+        wait_for(lambda: f"maximised to {right}; it is at {self.d.geometry(window)}",
+                 lambda: self.inside(window, right) and self.d.geometry(window)[2] > 1000)
+        self.guest_has_it_as_the_host(window)
+        self.plug(())
+        self.assert_guest_has(((0, 0, *self.d.size),))
+        self.guest_has_it_as_the_host(window)
+        self.plug((left, right))
+        self.assert_guest_has((left, right))
+        self.guest_has_it_as_the_host(window)
+        self.type_and_see(window, "plugged")
+
+    def inside(self, window, monitor):
+        x, y, width, height = self.d.geometry(window)
+        return monitor[0] <= x and x + width <= monitor[0] + monitor[2] and monitor[1] <= y
+
+    def guest_has_it_as_the_host(self, window):
+        wait_for(lambda: f"the guest to have {self.d.geometry(window)}; it has {self.guest_geometry('xterm')}",
+                 lambda: self.guest_geometry("xterm") == self.d.geometry(window))
+
+    def test_menus_open_on_the_monitor(self):
+        """A context menu asked for beside the seam of two monitors does not cross it, as it would without them."""
+        left, right = (0, 0, 800, 1080), (800, 0, 1120, 1080)
+        window = self.launch(MOUSEPAD)
+        self.plug((left, right))
+        self.assert_guest_has((left, right))
+        self.d.xdotool("windowmove", str(window.id), "200", "200")
+        self.d.xdotool("windowsize", str(window.id), "580", "400")
+        wait_for("its place", lambda: self.d.geometry(window)[2:] == (580, 400))
+        wait_for("its place in the guest", lambda: self.guest_geometry("mousepad") == self.d.geometry(window))
+        self.d.focus(window)
+        self.d.xdotool("mousemove", "770", "400", "click", "3")
+        menu = wait_for("the menu", self.popups)[0]
+        x, _, width, _ = self.d.geometry(menu)
+        self.assertGreater(width, 30)
+        self.assertLessEqual(x + width, 800)
+        self.d.key("Escape")
+        wait_for("the menu to close", lambda: not self.popups())
+        self.plug(())
+        self.assert_guest_has(((0, 0, *self.d.size),))
+        self.d.focus(window)
+        self.d.xdotool("mousemove", "760", "390", "click", "3")
+        menu = wait_for("the menu", self.popups)[0]
+        self.assertGreater(self.d.geometry(menu)[0] + self.d.geometry(menu)[2], 800)
+        self.d.key("Escape")
+        wait_for("the menu to close", lambda: not self.popups())
+
+    def popups(self):
+        view = self.d.pids("casement-view")[0]
+        found = []
+        for window in self.d.root.query_tree().children:
+            seen = window.get_attributes()
+            if seen.override_redirect and seen.map_state == 2 and self.d.text_property(window, "_NET_WM_PID") == [view]:
+                found.append(window)
+        return found
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main(verbosity=2)

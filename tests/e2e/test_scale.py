@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The guest follows the host's scale as the host's toolkits find it, also while programs run: the same pixels natively and
+through Casement at 150 % by the resource Xft.dpi and at 200 % by XSETTINGS.
+
+    test_scale.py"""
+import pathlib
+import struct
+import sys
+
+from harness import wait_for
+from test_geometry import GuestShell
+from test_twins import PROGRAMS, Twins, key
+
+MANAGER = pathlib.Path(__file__).resolve()
+
+STEPS = {
+    "featherpad": {"opened": lambda d: None, "menu": key("alt+f"), "menu gone": key("Escape")},
+    "mousepad": {"opened": lambda d: None, "menu": key("alt+f"), "menu gone": key("Escape")},
+}
+
+
+def settings_property(values, serial):
+    """_XSETTINGS_SETTINGS (XSETTINGS 0.5) of integers."""
+    body = b""
+    for name, value in values.items():
+        raw = name.encode()
+        body += struct.pack("<BxH", 0, len(raw)) + raw + bytes(-len(raw) % 4) + struct.pack("<Ii", serial, value)
+    return struct.pack("<B3xII", 0, serial, len(values)) + body
+
+
+def manage(*lines):
+    """An XSETTINGS manager that says NAME=VALUE of its arguments."""
+    from Xlib import X, display
+    from Xlib.protocol import event
+    d = display.Display()
+    root, atom = d.screen().root, d.intern_atom
+    window = root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+
+    def say(line, serial):
+        values = {name: int(value) for name, value in (pair.split("=") for pair in line.split())}
+        window.change_property(atom("_XSETTINGS_SETTINGS"), atom("_XSETTINGS_SETTINGS"), 8, settings_property(values, serial))
+        d.sync()
+    say(lines[0], 1)
+    window.set_selection_owner(atom("_XSETTINGS_S0"), X.CurrentTime)
+    message = event.ClientMessage(window=root, client_type=atom("MANAGER"),
+                                  data=(32, [X.CurrentTime, atom("_XSETTINGS_S0"), window.id, 0, 0]))
+    root.send_event(message, event_mask=X.StructureNotifyMask)
+    d.sync()
+    while True:
+        d.next_event()
+
+
+class Scale(GuestShell, Twins):
+    programs = ("mousepad", "featherpad")
+
+    def guest_resource(self):
+        return [line.split()[1] for line in self.in_guest("xrdb -query").splitlines() if line.startswith("Xft.dpi")]
+
+    def set_resource(self, dpi):
+        """The host's Xft.dpi, and the guest's after it; None: there is none."""
+        self.d.run("xrdb", "-load", "-", input=f"Xft.dpi: {dpi}\n" if dpi else "")
+        expected = [str(dpi)] if dpi else []
+        wait_for(lambda: f"Xft.dpi {expected} in the guest; there is {self.guest_resource()}",
+                 lambda: self.guest_resource() == expected)
+
+    def dpi(self, output):
+        return next((line.split()[-1] for line in output.splitlines() if "gtk-xft-dpi" in line), None)
+
+    def toolkits_find(self, dpi):
+        """Waits until the host's toolkits do, and then the guest's."""
+        query = ("gtk-query-settings", "gtk-xft-dpi")
+        wait_for(f"{dpi} on the host", lambda: self.dpi(self.d.run(*query).stdout) == dpi)
+        wait_for(lambda: f"{dpi} in the guest; there is {self.in_guest(' '.join(query))}",
+                 lambda: self.dpi(self.in_guest(" ".join(query))) == dpi)
+
+    def tearDown(self):
+        super().tearDown()
+        self.d.run("xrdb", "-load", "-", input="")
+
+    def script(self, program):
+        argv = PROGRAMS[program]
+        self.desktop.start_native(program, argv)
+        self.desktop.opened()
+        natives = {}
+        for step, act in STEPS[program].items():
+            act(self.d)
+            natives[step] = self.desktop.still()
+        self.desktop.close_all()
+        self.d.run_in("demo", *argv)
+        self.desktop.opened()
+        for step, act in STEPS[program].items():
+            act(self.d)
+            with self.subTest(f"{program}, {step}"):
+                self.assertEqual(self.assert_alike(natives[step], f"scale-{program}-{step.replace(' ', '-')}"), [])
+        return natives
+
+    def all_programs(self):
+        for program in self.programs:
+            with self.subTest(program):
+                self.script(program)
+            self.desktop.close_all()
+
+    def test_programs(self):
+        """At 150 %, and at a fraction that is none of a whole dot."""
+        self.set_resource(144)
+        self.all_programs()
+        self.set_resource(121.5)
+        self.script("mousepad")
+        self.set_resource(None)
+
+    def test_settings(self):
+        """At 200 %, from XSETTINGS; gone with the manager."""
+        manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage",
+                               "Gdk/WindowScalingFactor=2 Gdk/UnscaledDPI=98304 Xft/DPI=196608")
+        self.set_resource(192)
+        self.toolkits_find("98304")  # without the window's factor
+        self.all_programs()
+        manager.terminate()
+        manager.wait(10)
+        self.toolkits_find("196608")  # the resource's
+        self.set_resource(None)
+        self.script("mousepad")
+
+    def test_a_running_program_follows(self):
+        manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage",
+                               "Gdk/WindowScalingFactor=1 Gdk/UnscaledDPI=98304 Xft/DPI=98304")
+        self.d.run_in("demo", "mousepad")
+        window = self.desktop.opened()[0]
+        before = self.d.geometry(window)[2]
+        manager.terminate()
+        manager.wait(10)
+        manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage",
+                               "Gdk/WindowScalingFactor=2 Gdk/UnscaledDPI=98304 Xft/DPI=196608")
+        wait_for(lambda: f"twice of {before}; it is {self.d.geometry(window)}", lambda: self.d.geometry(window)[2] > before * 1.7)
+        manager.terminate()
+        manager.wait(10)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["manage"]:
+        manage(*sys.argv[2:])
+    import unittest
+    del Twins
+    unittest.main(verbosity=2)
