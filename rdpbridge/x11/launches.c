@@ -17,8 +17,8 @@ typedef struct {
 
 struct HostLaunches {
     View *view;
-    GQueue pending; // Launch, oldest first
-    GSource *late;  // for the oldest
+    GQueue pending;  // Launch, oldest first
+    GSource *late;   // for the oldest
     gint64 begun_us; // the last launch whose program may still show a splash screen; 0: none
 };
 

@@ -229,11 +229,14 @@ test_popups(void)
 static void
 test_unseen(void)
 {
-    // Windows without pixels, or without size, are nobody's business.
+    // Windows without pixels, and those that toolkits keep for grabs, are nobody's business.
     guint before = h->n_new;
     Window only = XCreateWindow(h->client, DefaultRootWindow(h->client), 0, 0, 50, 50, 0,
                                 CopyFromParent, InputOnly, CopyFromParent, 0, NULL);
-    Window dot = harness_window(h, 0, 0, 1, 1);
+    XSetWindowAttributes unmanaged = {.override_redirect = True};
+    Window dot =
+        XCreateWindow(h->client, DefaultRootWindow(h->client), 0, 0, 1, 1, 0, CopyFromParent,
+                      InputOutput, CopyFromParent, CWOverrideRedirect, &unmanaged);
     XMapWindow(h->client, only);
     XMapWindow(h->client, dot);
     Window seen = harness_window(h, 10, 10, 20, 20);

@@ -138,3 +138,16 @@ model_frame(Test *t, BridgeSource *s, guint32 id, ViewRect rect)
     s->touched = true;
     bridge_model_frame_end(t->model, true, id);
 }
+
+void
+model_shown_window(Test *t, BridgeSource *s)
+{
+    model_order(t, 1, 40, 30, BRIDGE_SHOW);
+    bridge_model_set_app(t->model, 1, 2);
+    *s = model_source(t, 1, 40, 30);
+    bridge_model_map(t->model, s);
+    model_frame(t, s, 100, (ViewRect){0, 0, 40, 30});
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    g_array_set_size(t->types, 0);
+    g_array_set_size(t->done, 0);
+}

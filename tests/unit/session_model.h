@@ -27,10 +27,12 @@ void model_set_up(Test *t, gconstpointer data);
 void model_tear_down(Test *t, gconstpointer data);
 // How often that was said to the view.
 guint model_said(Test *t, ViewMsgType type);
-// A new window with a caption at 5, 6.
 // The view answers the last commit, if it carried no pixels.
 void model_answer(Test *t);
+// A new window with a caption at 5, 6.
 void model_order(Test *t, guint32 id, guint32 width, guint32 height, guint32 show);
 BridgeSource model_source(Test *t, guint32 window, guint32 width, guint32 height);
 // A frame in which that of it was painted.
 void model_frame(Test *t, BridgeSource *s, guint32 id, ViewRect rect);
+// A window 40×30 with its first commit shown.
+void model_shown_window(Test *t, BridgeSource *s);

@@ -11,19 +11,6 @@
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-// A window 40×30 with its first commit shown.
-static void
-shown_window(Test *t, BridgeSource *s)
-{
-    model_order(t, 1, 40, 30, BRIDGE_SHOW);
-    bridge_model_set_app(t->model, 1, 2);
-    *s = model_source(t, 1, 40, 30);
-    bridge_model_map(t->model, s);
-    model_frame(t, s, 100, (ViewRect){0, 0, 40, 30});
-    bridge_model_shown(t->model, 1, t->commit.serial);
-    g_array_set_size(t->types, 0);
-    g_array_set_size(t->done, 0);
-}
 
 static void
 test_first_commit(Test *t, gconstpointer data)
@@ -84,7 +71,7 @@ test_closed_with_its_buffer(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     bridge_model_delete(t->model, 1);
     g_assert_cmpuint(t->types->len, ==, 2);
     g_assert_cmpuint(g_array_index(t->types, guint32, 0), ==, VIEW_MSG_WINDOW_GONE);
@@ -98,7 +85,7 @@ test_flow(Test *t, gconstpointer data)
     BridgeSource s;
     guint32 serial;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     serial = t->commit.serial;
     model_frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
@@ -123,7 +110,7 @@ test_no_tearing(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     model_frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
     bridge_model_frame_begin(t->model);
@@ -144,7 +131,7 @@ test_frame_of_others(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     model_frame(t, &s, 2, (ViewRect){10, 0, 8, 8});
     bridge_model_frame_begin(t->model);
@@ -164,7 +151,7 @@ test_resize_is_atomic(Test *t, gconstpointer data)
 {
     BridgeSource s, bigger;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_order(t, 1, 50, 35, BRIDGE_SHOW);
     g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 0);
     model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8}); // still of the old size
@@ -190,7 +177,7 @@ test_size_that_never_comes(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_order(t, 1, 50, 35, BRIDGE_SHOW);
     t->now = bridge_model_due(t->model);
     bridge_model_expire(t->model);
@@ -205,7 +192,7 @@ test_move(Test *t, gconstpointer data)
     BridgeOrder o = {.fields = BRIDGE_ORDER_OFFSET, .x = 77, .y = 88};
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     bridge_model_order(t->model, 1, false, &o);
     g_assert_cmpuint(t->commit.n_damage, ==, 0);
     g_assert_cmpint(t->commit.geometry.x, ==, 77);
@@ -225,7 +212,7 @@ test_minimise(Test *t, gconstpointer data)
                      .height = 28};
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     bridge_model_order(t->model, 1, false, &o);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
     g_assert_cmpuint(t->commit.geometry.width, ==, 40);
@@ -242,7 +229,7 @@ test_hide_and_show(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_order(t, 1, 40, 30, BRIDGE_HIDE);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
     model_order(t, 1, 40, 30, BRIDGE_HIDE);
@@ -276,7 +263,7 @@ test_one_untold(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_said(t, VIEW_MSG_COMMIT);
     guint before = t->commit.serial;
     for (int x = 1; x <= 1000; x++) {
@@ -298,7 +285,7 @@ test_untold_expires(Test *t, gconstpointer data)
     BridgeSource s;
     BridgeOrder o = {.fields = BRIDGE_ORDER_OFFSET, .x = 1, .y = 7};
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     bridge_model_order(t->model, 1, false, &o);
     o.x = 2;
     bridge_model_order(t->model, 1, false, &o);
@@ -313,7 +300,7 @@ test_new_view(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     bridge_model_view_lost(t->model);
     g_assert_cmpuint(t->done->len, ==, 1);
@@ -336,7 +323,7 @@ test_new_view_without_surface(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     bridge_model_unmap(t->model, &s);
     bridge_model_view_lost(t->model);
     g_array_set_size(t->types, 0);
@@ -350,7 +337,7 @@ test_view_does_not_answer(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_frame(t, &s, 1, (ViewRect){0, 0, 8, 8});
     t->now = bridge_model_due(t->model);
     bridge_model_expire(t->model);
@@ -362,7 +349,7 @@ test_host_moves(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     // A move is done when it is asked for: servers say nothing of it.
     g_assert_true(bridge_model_configured(t->model, 1, 1, (ViewRect){50, 60, 40, 30}));
     g_assert_cmpuint(t->commit.serial_configured, ==, 1);
@@ -396,7 +383,7 @@ test_move_overtakes_order(Test *t, gconstpointer data)
                         .height = 33};
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     g_assert_true(bridge_model_configured(t->model, 1, 1, (ViewRect){10, 20, 44, 33}));
     g_assert_true(bridge_model_configured(t->model, 1, 2, (ViewRect){50, 60, 44, 33}));
     bridge_model_order(t->model, 1, false, &late);
@@ -422,7 +409,7 @@ test_popups_are_not_moved(Test *t, gconstpointer data)
                      .height = 20};
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     bridge_model_order(t->model, 2, true, &o);
     g_assert_cmpuint(t->window.kind, ==, VIEW_KIND_POPUP);
     g_assert_cmpuint(t->window.owner_id, ==, 1);
@@ -436,7 +423,7 @@ test_stack(Test *t, gconstpointer data)
     const guint32 ids[] = {0xdead, 2, 1, 2, 3};
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     model_order(t, 2, 10, 10, BRIDGE_SHOW);
     bridge_model_set_app(t->model, 2, 0);
     model_order(t, 3, 0, 0, BRIDGE_HIDE); // never said
@@ -480,7 +467,7 @@ test_frames_are_bounded(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     for (guint i = 0; i < 1000; i++)
         model_frame(t, &s, i % 3, (ViewRect){0, 0, 8, 8});
     for (guint i = 0; i < 10; i++)
@@ -558,7 +545,7 @@ test_scenery(Test *t, gconstpointer data)
     const guint32 shadow = BRIDGE_WS_EX_LAYERED | BRIDGE_WS_EX_TRANSPARENT;
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     styled(t, 1, BRIDGE_WS_POPUP, shadow, "");
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL); // our own guest's tooltip
     bridge_model_set_foreign(t->model, true);
@@ -588,7 +575,7 @@ test_frames_of_others(Test *t, gconstpointer data)
     const BridgeWindow *w;
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     styled(t, 1, BRIDGE_WS_CAPTION, 0, "Notes");
     w = bridge_model_window(t->model, 1);
     g_assert_false(w->flags & VIEW_FLAG_UNDECORATED);
@@ -605,7 +592,7 @@ test_cloaked(Test *t, gconstpointer data)
 {
     BridgeSource s;
 
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     bridge_model_cloak(t->model, 1, true);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_HIDDEN);
     model_answer(t);
@@ -635,7 +622,7 @@ test_parked(Test *t, gconstpointer data)
     BridgeSource s;
 
     // An order of the place may come before the one of the state.
-    shown_window(t, &s);
+    model_shown_window(t, &s);
     parked(t, 1, BRIDGE_SHOW);
     parked(t, 1, BRIDGE_SHOW_MINIMIZED);
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
@@ -648,137 +635,6 @@ test_parked(Test *t, gconstpointer data)
     g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
     g_assert_cmpint(t->commit.geometry.x, ==, 0);
     g_assert_cmpuint(t->commit.geometry.width, ==, 160);
-}
-
-static void
-say(Test *t, const ChanWindowSaid *said)
-{
-    g_array_set_size(t->types, 0);
-    bridge_model_said(t->model, said);
-}
-
-static void
-test_properties(Test *t, gconstpointer data)
-{
-    static const guint8 pixels[16 * 16 * 4];
-    g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
-    BridgeSource s;
-
-    *m = (ChanWindowSaid){.type = CHAN_WINDOW_PROPS, .window = 1};
-    say(t, m); // of no window
-    shown_window(t, &s);
-    m->props.size_flags = CHAN_SIZE_INCREMENTS;
-    m->props.width_inc = 6;
-    say(t, m);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 1);
-    say(t, m);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 0); // nothing new
-    // A set of icons is told when it is whole, and none that is broken.
-    *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
-    m->icon = (ChanWindowIcon){1, 2, 16, 16, CHAN_SPAN(pixels, sizeof pixels)};
-    say(t, m);
-    m->icon.index = 0;
-    say(t, m);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 0);
-    m->icon.index = 1;
-    say(t, m);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 2);
-    *m = (ChanWindowSaid){
-        .type = CHAN_WINDOW_SHAPE, .window = 1, .shape = {.shaped = 1, .count = 1}};
-    say(t, m);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_SHAPE), ==, 1);
-    // Another view is told all of it again.
-    bridge_model_view_lost(t->model);
-    g_array_set_size(t->types, 0);
-    bridge_model_view_attached(t->model);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 1);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 2);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_SHAPE), ==, 1);
-    *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
-    say(t, m);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_ICONS_GONE), ==, 1);
-}
-
-// A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
-static void
-test_states(Test *t, gconstpointer data)
-{
-    ChanWindowSaid m = {.type = CHAN_WINDOW_PROPS, .window = 1};
-    BridgeSource s;
-
-    shown_window(t, &s);
-    bridge_model_state_set(t->model, 1, 7, 0);
-    model_order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
-    m.props.states = CHAN_STATE_FULLSCREEN;
-    m.props.states_serial = 6;
-    model_answer(t);
-    say(t, &m);
-    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_FULLSCREEN);
-    g_assert_cmpuint(t->commit.state_serial, ==, 6);
-    m.props.states = CHAN_STATE_HIDDEN | CHAN_STATE_FULLSCREEN;
-    m.props.states_serial = 7;
-    model_answer(t);
-    say(t, &m);
-    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
-    g_assert_cmpuint(t->commit.state_serial, ==, 7);
-    model_answer(t);
-    m.props.states = CHAN_STATE_MAXIMIZED_VERT; // one way alone is no state of RAIL's
-    say(t, &m);
-    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
-}
-
-static void
-order_place(Test *t, int32_t x, uint32_t width)
-{
-    const BridgeOrder order = {.fields = BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE,
-                               .x = x,
-                               .y = 20,
-                               .width = width,
-                               .height = 30};
-
-    bridge_model_order(t->model, 1, false, &order);
-}
-
-// What a guest of our own says of its place before it has told the host's last one back is of the
-// past, also where the size is the right one; what it says then is its program's wish.
-static void
-test_places_told_back(Test *t, gconstpointer data)
-{
-    ChanWindowSaid m = {.type = CHAN_WINDOW_PROPS, .window = 1};
-    BridgeSource s;
-
-    shown_window(t, &s);
-    say(t, &m);
-    g_assert_true(bridge_model_configured(t->model, 1, 1, (ViewRect){50, 60, 40, 30}));
-    bridge_model_window(t->model, 1)->place_serial = 1;
-    g_assert_true(bridge_model_configured(t->model, 1, 2, (ViewRect){70, 20, 40, 30}));
-    bridge_model_window(t->model, 1)->place_serial = 2;
-    m.props.place_serial = 1;
-    order_place(t, 50, 40);
-    say(t, &m);
-    g_assert_cmpuint(t->commit.serial_configured, <, 2);
-    order_place(t, 70, 40);
-    m.props.place_serial = 2;
-    say(t, &m);
-    g_assert_cmpuint(t->commit.serial_configured, ==, 2);
-    g_assert_cmpint(t->commit.geometry.x, ==, 70);
-    // Asked for by the program before it was told: known with the answer.
-    g_assert_true(bridge_model_configured(t->model, 1, 3, (ViewRect){80, 20, 40, 30}));
-    bridge_model_window(t->model, 1)->place_serial = 3;
-    order_place(t, 95, 40);
-    m.props.place_serial = 3;
-    say(t, &m);
-    g_assert_cmpuint(t->commit.serial_configured, ==, 3);
-    g_assert_cmpint(t->commit.geometry.x, ==, 95);
-    order_place(t, 99, 40);
-    g_assert_cmpint(t->commit.geometry.x, ==, 99);
-    // One that never answers has followed when its time is over.
-    g_assert_true(bridge_model_configured(t->model, 1, 4, (ViewRect){10, 20, 40, 30}));
-    bridge_model_window(t->model, 1)->place_serial = 4;
-    t->now = bridge_model_due(t->model);
-    bridge_model_expire(t->model);
-    g_assert_cmpuint(t->commit.serial_configured, ==, 4);
-    g_assert_cmpint(t->commit.geometry.x, ==, 10);
 }
 
 int
@@ -795,7 +651,6 @@ main(int argc, char **argv)
     ADD("resize-is-atomic", test_resize_is_atomic);
     ADD("size-that-never-comes", test_size_that_never_comes);
     ADD("move", test_move);
-    ADD("places-told-back", test_places_told_back);
     ADD("frames-of-others", test_frames_of_others);
     ADD("minimise", test_minimise);
     ADD("hide-and-show", test_hide_and_show);
@@ -815,7 +670,5 @@ main(int argc, char **argv)
     ADD("scenery", test_scenery);
     ADD("cloaked", test_cloaked);
     ADD("parked", test_parked);
-    ADD("properties", test_properties);
-    ADD("states", test_states);
     return g_test_run();
 }

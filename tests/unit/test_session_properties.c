@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What a guest of our own says of its windows beside RAIL, in the window model.
+
+#include "rdpbridge/model.h"
+#include "tests/unit/session_model.h"
+
+#include <glib.h>
+
+#define ADD(name, function)                                                                        \
+    g_test_add("/session/properties/" name, Test, NULL, model_set_up, function, model_tear_down)
+
+static void
+say(Test *t, const ChanWindowSaid *said)
+{
+    g_array_set_size(t->types, 0);
+    bridge_model_said(t->model, said);
+}
+
+static void
+test_properties(Test *t, gconstpointer data)
+{
+    static const guint8 pixels[16 * 16 * 4];
+    g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
+    BridgeSource s;
+
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_PROPS, .window = 1};
+    say(t, m); // of no window
+    model_shown_window(t, &s);
+    m->props.size_flags = CHAN_SIZE_INCREMENTS;
+    m->props.width_inc = 6;
+    say(t, m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 1);
+    say(t, m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 0); // nothing new
+    // A set of icons is told when it is whole, and none that is broken.
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
+    m->icon = (ChanWindowIcon){1, 2, 16, 16, CHAN_SPAN(pixels, sizeof pixels)};
+    say(t, m);
+    m->icon.index = 0;
+    say(t, m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 0);
+    m->icon.index = 1;
+    say(t, m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 2);
+    *m = (ChanWindowSaid){
+        .type = CHAN_WINDOW_SHAPE, .window = 1, .shape = {.shaped = 1, .count = 1}};
+    say(t, m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_SHAPE), ==, 1);
+    // Another view is told all of it again.
+    bridge_model_view_lost(t->model);
+    g_array_set_size(t->types, 0);
+    bridge_model_view_attached(t->model);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_SHAPE), ==, 1);
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
+    say(t, m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICONS_GONE), ==, 1);
+}
+
+// A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
+static void
+test_states(Test *t, gconstpointer data)
+{
+    ChanWindowSaid m = {.type = CHAN_WINDOW_PROPS, .window = 1};
+    BridgeSource s;
+
+    model_shown_window(t, &s);
+    bridge_model_state_set(t->model, 1, 7, 0);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW_MAXIMIZED);
+    m.props.states = CHAN_STATE_FULLSCREEN;
+    m.props.states_serial = 6;
+    model_answer(t);
+    say(t, &m);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_FULLSCREEN);
+    g_assert_cmpuint(t->commit.state_serial, ==, 6);
+    m.props.states = CHAN_STATE_HIDDEN | CHAN_STATE_FULLSCREEN;
+    m.props.states_serial = 7;
+    model_answer(t);
+    say(t, &m);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_MINIMIZED);
+    g_assert_cmpuint(t->commit.state_serial, ==, 7);
+    model_answer(t);
+    m.props.states = CHAN_STATE_MAXIMIZED_VERT; // one way alone is no state of RAIL's
+    say(t, &m);
+    g_assert_cmpuint(t->commit.state, ==, VIEW_STATE_NORMAL);
+}
+
+static void
+order_place(Test *t, int32_t x, uint32_t width)
+{
+    const BridgeOrder order = {.fields = BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE,
+                               .x = x,
+                               .y = 20,
+                               .width = width,
+                               .height = 30};
+
+    bridge_model_order(t->model, 1, false, &order);
+    model_answer(t);
+}
+
+// Says it, and the view keeps up.
+static void
+say_answered(Test *t, const ChanWindowSaid *said)
+{
+    model_answer(t);
+    say(t, said);
+    model_answer(t);
+}
+
+// What a guest of our own says of its place before it has told the host's last one back is of the
+// past, also where the size is the right one; what it says then is its program's wish.
+static void
+test_places_told_back(Test *t, gconstpointer data)
+{
+    ChanWindowSaid m = {.type = CHAN_WINDOW_PROPS, .window = 1};
+    BridgeSource s;
+
+    model_shown_window(t, &s);
+    say_answered(t, &m);
+    g_assert_true(bridge_model_configured(t->model, 1, 1, (ViewRect){50, 60, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 1;
+    g_assert_true(bridge_model_configured(t->model, 1, 2, (ViewRect){70, 20, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 2;
+    m.props.place_serial = 1;
+    order_place(t, 50, 40);
+    say_answered(t, &m);
+    g_assert_cmpuint(t->commit.serial_configured, <, 2);
+    order_place(t, 70, 40);
+    m.props.place_serial = 2;
+    say_answered(t, &m);
+    g_assert_cmpuint(t->commit.serial_configured, ==, 2);
+    g_assert_cmpint(t->commit.geometry.x, ==, 70);
+    // Asked for by the program before it was told: known with the answer.
+    g_assert_true(bridge_model_configured(t->model, 1, 3, (ViewRect){80, 20, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 3;
+    order_place(t, 95, 40);
+    m.props.place_serial = 3;
+    say_answered(t, &m);
+    g_assert_cmpuint(t->commit.serial_configured, ==, 3);
+    g_assert_cmpint(t->commit.geometry.x, ==, 95);
+    order_place(t, 99, 40);
+    g_assert_cmpint(t->commit.geometry.x, ==, 99);
+    // One that never answers has followed when its time is over.
+    g_assert_true(bridge_model_configured(t->model, 1, 4, (ViewRect){10, 20, 40, 30}));
+    bridge_model_window(t->model, 1)->place_serial = 4;
+    model_answer(t);
+    t->now = bridge_model_due(t->model);
+    bridge_model_expire(t->model);
+    g_assert_cmpuint(t->commit.serial_configured, ==, 4);
+    g_assert_cmpint(t->commit.geometry.x, ==, 10);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    ADD("properties", test_properties);
+    ADD("states", test_states);
+    ADD("places-told-back", test_places_told_back);
+    return g_test_run();
+}
