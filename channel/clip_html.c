@@ -90,6 +90,7 @@ chan_clip_html_wrap(ChanSpan html, uint8_t *out)
     memcpy(out + start, BEFORE, strlen(BEFORE));
     if (html.size > 0)
         memcpy(out + fragment, html.data, html.size);
-    memcpy(out + after, AFTER, sizeof AFTER); // its NUL, too
+    memcpy(out + after, AFTER, strlen(AFTER));
+    out[end] = 0;
     return end + 1;
 }

@@ -194,7 +194,7 @@ by_host_id(const BrokerNotifications *n, guint32 host_id)
     return NULL;
 }
 
-static void
+static void // NOLINTNEXTLINE(readability-function-size)
 on_signal(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
           const char *signal, GVariant *arguments, gpointer user)
 {

@@ -70,7 +70,7 @@ bridge_clip_channel_send(BridgeClipChannel *c, ChanClipType type, guint16 flags,
 
 // From the guest.
 
-static VOID VCAPITYPE
+static VOID VCAPITYPE // NOLINTNEXTLINE(readability-function-size)
 on_open_event(LPVOID user, DWORD handle, UINT event, LPVOID data, UINT32 size, UINT32 total,
               UINT32 flags)
 {

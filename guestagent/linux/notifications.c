@@ -170,7 +170,7 @@ handle_close(AgentNotifications *n, GVariant *arguments, GDBusMethodInvocation *
     on_closed(id, BY_PROGRAM, n);
 }
 
-static void
+static void // NOLINTNEXTLINE(readability-function-size)
 on_call(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
         const char *method, GVariant *arguments, GDBusMethodInvocation *call, gpointer user)
 {

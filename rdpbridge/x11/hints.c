@@ -591,7 +591,7 @@ host_hints_read_frame(HostWindow *w, ViewFrame *frame)
         x, &(HostPropertyQuery){w->xid, x->atoms[ATOM__NET_FRAME_EXTENTS], XA_CARDINAL, 32, 4}, &n);
     bool good = sides && n == 4;
 
-    for (unsigned long i = 0; i < n; i++)
+    for (unsigned long i = 0; good && i < n; i++)
         good &= sides[i] <= VIEW_FRAME_MAX;
     if (good) // left, right, top, bottom
         *frame = (ViewFrame){(uint32_t)sides[0], (uint32_t)sides[1], (uint32_t)sides[2],
