@@ -125,7 +125,7 @@ read_resource_dpi(HostDisplay *x)
     }
     if (text)
         XFree(text);
-    return dpi >= 1 && dpi <= VIEW_DPI_MAX / 1024 ? (uint32_t)(dpi * 1024 + 0.5) : 0;
+    return dpi >= 1 && dpi <= VIEW_DPI_MAX / 1024.0 ? (uint32_t)(dpi * 1024 + 0.5) : 0;
 }
 
 static void

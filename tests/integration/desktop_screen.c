@@ -109,7 +109,7 @@ test_layouts(void)
 
     g_test_message("seed %u", seed);
     for (int round = 0; round < 40; round++) {
-        RaRect monitors[16];
+        RaRect monitors[16] = {0};
         guint n = (guint)g_rand_int_range(rand, 2, 17);
         for (guint i = 0; i < n; i++) {
             monitors[i] =

@@ -22,6 +22,17 @@ read_back(ChanClipSelection selection, guint32 kinds, bool ours, bool long_names
 }
 
 static void
+check_own_format(const ChanClipFormat *format, guint which)
+{
+    if (format->id == 0)
+        return;
+    ChanClipFormat again = chan_clip_offered(format->id);
+    g_assert_cmpuint(format->form, ==, CHAN_CLIP_RAW);
+    g_assert_cmpuint(again.kind, ==, format->kind);
+    g_assert_cmpuint(again.selection, ==, which);
+}
+
+static void
 test_lists(void)
 {
     for (guint32 kinds = 0; kinds <= CHAN_CLIP_ALL; kinds++) {
@@ -29,14 +40,8 @@ test_lists(void)
             ChanClipList own = read_back((ChanClipSelection)which, kinds, true, true);
             g_assert_cmpuint(own.selection, ==, which);
             g_assert_cmpuint(chan_clip_list_kinds(&own), ==, kinds);
-            for (guint i = 0; i < CHAN_CLIP_KINDS; i++) {
-                if (own.best[i].id == 0)
-                    continue;
-                ChanClipFormat again = chan_clip_offered(own.best[i].id);
-                g_assert_cmpuint(own.best[i].form, ==, CHAN_CLIP_RAW);
-                g_assert_cmpuint(again.kind, ==, own.best[i].kind);
-                g_assert_cmpuint(again.selection, ==, which);
-            }
+            for (guint i = 0; i < CHAN_CLIP_KINDS; i++)
+                check_own_format(&own.best[i], which);
         }
         for (int long_names = 0; long_names <= 1; long_names++) {
             ChanClipList windows = read_back(CHAN_CLIP_CLIPBOARD, kinds, false, long_names);

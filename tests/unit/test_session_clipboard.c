@@ -328,6 +328,20 @@ until_responded(Rig *r, guint before)
     return r->channel.last[CHAN_CLIP_DATA_RESPONSE];
 }
 
+// A name in UTF-16, to its NUL.
+static void
+read_name(ChanReader *in, char *name, gsize size)
+{
+    for (gsize i = 0;; i++) {
+        guint16 c = chan_read_u16(in);
+        g_assert_false(in->failed);
+        g_assert_cmpuint(i, <, size);
+        name[i] = (char)c;
+        if (c == 0)
+            return;
+    }
+}
+
 static void
 assert_listed(Rig *r, const char *name_or_null, guint32 id, gboolean there)
 {
@@ -339,13 +353,7 @@ assert_listed(Rig *r, const char *name_or_null, guint32 id, gboolean there)
     while (in.left > 0) {
         char name[64] = "";
         guint32 listed = chan_read_u32(&in);
-        for (guint i = 0;; i++) {
-            guint16 c = chan_read_u16(&in);
-            g_assert_false(in.failed);
-            if (c == 0)
-                break;
-            name[i] = (char)c;
-        }
+        read_name(&in, name, sizeof name);
         found |= name_or_null ? strcmp(name, name_or_null) == 0 : listed == id;
     }
     g_assert_cmpint(found, ==, there);
