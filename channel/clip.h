@@ -51,7 +51,7 @@ typedef enum {
     CHAN_CLIP_RAW,       // as X11 has them
     CHAN_CLIP_UTF16,     // CF_UNICODETEXT: UTF-16LE, CR LF, a terminator
     CHAN_CLIP_HTML_FORM, // "HTML Format" (clip_html.h)
-    CHAN_CLIP_DIB,       // CF_DIB, CF_DIBV5: a BMP without its file header (clip_dib.h)
+    CHAN_CLIP_DIB,       // CF_DIB, CF_DIBV5: a BMP without its file header (rdpbridge/dib.h)
 } ChanClipForm;
 
 typedef struct {

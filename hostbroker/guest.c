@@ -542,6 +542,7 @@ broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *e
         g->events->changed(g, g->user);
     } else if (broker_config_equal(g->config, new_config)) {
         broker_config_free(new_config);
+        g_clear_pointer(&g->next_config, broker_config_free);
     } else if (g->state == GUEST_OFF) {
         take_config(g, new_config);
         make_parts(g);

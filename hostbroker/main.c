@@ -101,6 +101,7 @@ serve(BrokerHost *host, GDBusConnection *bus)
     g_signal_connect(bus, "closed", G_CALLBACK(on_bus_closed), loop);
     g_main_loop_run(loop);
     g_clear_pointer(&broker, broker_free);
+    (void)g_dbus_connection_flush_sync(bus, NULL, NULL); // notifications are closed by that
     broker_service_free(service);
     return 0;
 }

@@ -53,7 +53,8 @@ skip_element(Writer *w, const char *at)
 static gsize
 entity_length(const char *at)
 {
-    static const char *const known[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"};
+    static const char *const known[] = {"&amp;", "&lt;",   "&gt;", "&quot;", "&apos;",
+                                        "&#39;", "&#x27;", "&#34;"}; // as libraries escape quotes
 
     for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
         if (g_str_has_prefix(at, known[i]))

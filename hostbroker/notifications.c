@@ -15,9 +15,9 @@
 
 // One of the guest's. A copy of what it told last is kept until it has been sent.
 typedef struct {
-    BrokerNotifications *all; // NULL: nobody waits for the answer under way any more
-    guint32 id, host_id;      // host_id 0: not up yet
-    GVariant *due;            // arguments of Notify that are to be sent, without the id to replace
+    BrokerNotifications *all;        // NULL: nobody waits for the answer under way any more
+    guint32 id, host_id;             // host_id 0: not up yet
+    GBytes *due;                     // NOTIFICATION that is to be sent, decoded before
     guint n_actions, default_action; // which is a click on it; n_actions: none
     gboolean calling;                // Notify was called and has not answered
     gboolean gone;                   // closed as soon as the answer is there
@@ -30,7 +30,7 @@ struct BrokerNotifications {
     gpointer user;
     char *guest, *label;
     GPtrArray *notes; // of Note
-    guint subscription;
+    guint subscription, watch;
     gint64 tokens_us; // how much of the burst is used up, as time
     gint64 filled_us;
     GSource *later;
@@ -39,7 +39,7 @@ struct BrokerNotifications {
 static void
 note_free(Note *note)
 {
-    g_clear_pointer(&note->due, g_variant_unref);
+    g_clear_pointer(&note->due, g_bytes_unref);
     g_free(note);
 }
 
@@ -123,21 +123,26 @@ on_notified(GObject *source, GAsyncResult *result, gpointer user)
         send_due(note->all);
 }
 
+static GVariant *arguments_of(BrokerNotifications *n, const ChanNotification *m, guint32 replaces);
+
 static void
 send(BrokerNotifications *n, Note *note)
 {
-    const char *name, *icon, *summary, *body;
-    g_autoptr(GVariant) actions = NULL, hints = NULL, due = g_steal_pointer(&note->due);
-    gint32 expire;
+    g_autoptr(GBytes) due = g_steal_pointer(&note->due);
+    ChanNotification m = {0};
+    gsize size;
+    const guint8 *data = g_bytes_get_data(due, &size);
 
-    g_variant_get(due, "(&s&s&s&s@as@a{sv}i)", &name, &icon, &summary, &body, &actions, &hints,
-                  &expire);
+    if (!chan_notification_decode(&m, CHAN_SPAN(data, size)))
+        return;
+    note->n_actions = m.n_actions;
+    note->default_action = 0;
+    while (note->default_action < m.n_actions && !m.actions[note->default_action].is_default)
+        note->default_action++;
     note->calling = TRUE;
     g_dbus_connection_call(n->host->bus, NAME, PATH, NAME, "Notify",
-                           g_variant_new("(susss@as@a{sv}i)", name, note->host_id, icon, summary,
-                                         body, actions, hints, expire),
-                           G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_notified,
-                           note);
+                           arguments_of(n, &m, note->host_id), G_VARIANT_TYPE("(u)"),
+                           G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_notified, note);
 }
 
 static gboolean
@@ -223,6 +228,19 @@ on_signal(GDBusConnection *bus, const char *sender, const char *path, const char
     }
 }
 
+// The desktop's notifications ended with their server, whose next one counts from 1 again.
+static void
+on_vanished(GDBusConnection *bus, const char *name, gpointer user)
+{
+    BrokerNotifications *n = user;
+
+    for (guint i = n->notes->len; i-- > 0;) {
+        Note *note = g_ptr_array_index(n->notes, i);
+        if (note->host_id && !note->calling)
+            closed(n, note, UNDEFINED);
+    }
+}
+
 BrokerNotifications *
 broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const char *guest,
                          const char *label, const BrokerNotificationEvents *events, gpointer user)
@@ -236,9 +254,12 @@ broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const c
     n->events = events;
     n->user = user;
     n->notes = g_ptr_array_new();
-    if (host->bus)
-        n->subscription = g_dbus_connection_signal_subscribe(
-            host->bus, NAME, NAME, NULL, PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, n, NULL);
+    if (!host->bus)
+        return n;
+    n->subscription = g_dbus_connection_signal_subscribe(
+        host->bus, NAME, NAME, NULL, PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, n, NULL);
+    n->watch = g_bus_watch_name_on_connection(host->bus, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
+                                              on_vanished, n, NULL);
     return n;
 }
 
@@ -257,6 +278,8 @@ broker_notifications_free(BrokerNotifications *n)
     broker_notifications_close_all(n);
     if (n->subscription)
         g_dbus_connection_signal_unsubscribe(n->host->bus, n->subscription);
+    if (n->watch)
+        g_bus_unwatch_name(n->watch);
     if (n->later) {
         g_source_destroy(n->later);
         g_source_unref(n->later);
@@ -353,7 +376,7 @@ actions_of(const ChanNotification *m)
 }
 
 static GVariant *
-arguments_of(BrokerNotifications *n, const ChanNotification *m)
+arguments_of(BrokerNotifications *n, const ChanNotification *m, guint32 replaces)
 {
     g_autofree char *told = clean_text(m->app_name), *summary = clean_text(m->summary);
     g_autofree char *body = clean_body(m->body);
@@ -364,12 +387,12 @@ arguments_of(BrokerNotifications *n, const ChanNotification *m)
                                 : g_strdup(n->label);
     g_autofree char *icon = app ? broker_desktop_id(n->guest, app->id) : g_strdup("computer");
 
-    return g_variant_ref_sink(g_variant_new("(ssss@as@a{sv}i)", name, icon, summary, body,
-                                            actions_of(m), hints_of(n, m, app), m->expire_ms));
+    return g_variant_new("(susss@as@a{sv}i)", name, replaces, icon, summary, body, actions_of(m),
+                         hints_of(n, m, app), m->expire_ms);
 }
 
 static void
-take(BrokerNotifications *n, const ChanNotification *m)
+take(BrokerNotifications *n, const ChanNotification *m, ChanSpan payload)
 {
     guint index;
 
@@ -383,12 +406,8 @@ take(BrokerNotifications *n, const ChanNotification *m)
         g_ptr_array_add(n->notes, new);
     }
     Note *note = g_ptr_array_index(n->notes, index);
-    g_clear_pointer(&note->due, g_variant_unref);
-    note->due = arguments_of(n, m);
-    note->n_actions = m->n_actions;
-    note->default_action = 0;
-    while (note->default_action < m->n_actions && !m->actions[note->default_action].is_default)
-        note->default_action++;
+    g_clear_pointer(&note->due, g_bytes_unref);
+    note->due = g_bytes_new(payload.data, payload.size);
     send_due(n);
 }
 
@@ -402,7 +421,7 @@ broker_notifications_message(BrokerNotifications *n, guint16 type, ChanSpan untr
     if (type == CHAN_MSG_NOTIFICATION) {
         if (!chan_notification_decode(&m, untrusted_payload))
             return FALSE;
-        take(n, &m);
+        take(n, &m, untrusted_payload);
         return TRUE;
     }
     if (!chan_notification_gone_decode(&id, untrusted_payload))

@@ -17,7 +17,7 @@ typedef struct {
     void (*tell)(guint16 type, const ChanNotificationEvent *event, gpointer user);
 } BrokerNotificationEvents;
 
-// All but label are borrowed; label is what people read of the guest.
+// All but guest and label are borrowed; label is what people read of the guest.
 BrokerNotifications *
 broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const char *guest,
                          const char *label, const BrokerNotificationEvents *events, gpointer user);

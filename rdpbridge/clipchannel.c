@@ -65,7 +65,7 @@ bridge_clip_channel_send(BridgeClipChannel *c, ChanClipType type, guint16 flags,
 
     chan_clip_header(&w, type, flags, body ? (guint32)g_bytes_get_size(body) : 0);
     if (c->out) // else the connection is at its end
-        chan_paced_send(c->out, chan_writer_span(&w), body);
+        (void)chan_paced_send(c->out, chan_writer_span(&w), body);
 }
 
 // From the guest.

@@ -152,8 +152,13 @@ model_ask_app(void *user, uint32_t id)
 {
     BridgeSession *s = user;
 
-    // A guest that opens windows and does not read what it is asked could fill our memory.
-    if (id != BRIDGE_SCREEN_ID && !(s->connected && bridge_rdp_congested(s->rdp)))
+    if (id == BRIDGE_SCREEN_ID)
+        return;
+    // A guest that opens windows and does not read what it is asked could fill our memory: it is
+    // asked when the window changes.
+    if (s->connected && bridge_rdp_congested(s->rdp))
+        bridge_asks_answered(s->asks, id, FALSE);
+    else
         bridge_rail_ask_app(s->rail, id);
 }
 

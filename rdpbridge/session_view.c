@@ -227,26 +227,53 @@ on_held(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+names_window(const ViewId *m)
+{
+    return m->header.type == VIEW_MSG_CONFIGURED || m->header.type == VIEW_MSG_STATE;
+}
+
 // At the end, in the place of the former of its kind: a window's, or of FOCUS and ENTER the only.
 static void
 hold(BridgeSession *s, ChanSpan message)
 {
     const ViewId *m = (gconstpointer)message.data;
-    gboolean of_window = m->header.type == VIEW_MSG_CONFIGURED || m->header.type == VIEW_MSG_STATE;
+    gboolean of_window = names_window(m);
 
     if (!s->held) {
         s->held = g_ptr_array_new_with_free_func(g_free);
         s->held_timer = bridge_timer_new(s->context, LIMIT_HELD_MS, on_held, s);
     }
-    for (guint i = 0; i < s->held->len; i++) {
+    // Those of windows that are gone go, too, so that they are bounded.
+    for (guint i = s->held->len; i-- > 0;) {
         const ViewId *former = s->held->pdata[i];
-        if (former->header.type != m->header.type || (of_window && former->id != m->id))
-            continue;
-        g_ptr_array_remove_index(s->held, i);
-        break;
+        bool same = former->header.type == m->header.type && (!of_window || former->id == m->id);
+        if (same || (names_window(former) && !bridge_model_window(s->model, former->id)))
+            g_ptr_array_remove_index(s->held, i);
     }
-    if (!of_window || bridge_model_window(s->model, m->id)) // so that they are bounded
+    if (!of_window || bridge_model_window(s->model, m->id))
         g_ptr_array_add(s->held, g_memdup2(message.data, message.size));
+}
+
+// Keys and presses go where these say.
+static void
+say_where(BridgeSession *s)
+{
+    for (guint i = 0; s->held && i < s->held->len;) {
+        const ViewId *m = s->held->pdata[i];
+        if (names_window(m)) {
+            i++;
+            continue;
+        }
+        g_autofree ViewId *own = g_ptr_array_steal_index(s->held, i);
+        handle_window(s, (ViewMsgType)own->header.type, own);
+    }
+}
+
+static gboolean
+is_move(ViewMsgType type, gconstpointer m)
+{
+    return type == VIEW_MSG_POINTER && ((const ViewPointer *)m)->kind == VIEW_POINTER_MOVE;
 }
 
 void
@@ -269,6 +296,8 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     case VIEW_MSG_KEY:
     case VIEW_MSG_POINTER:
     case VIEW_MSG_LOCKS:
+        if (!is_move(type, message.data))
+            say_where(s);
         handle_input(s, type, message.data);
         break;
     case VIEW_MSG_SHOWN:

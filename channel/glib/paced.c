@@ -4,8 +4,9 @@
 #include <string.h>
 
 #define HEAD_MAX 64
-#define WAITING_MAX (128 * 1024)
-#define AGAIN_US 2000 // where what waits is not told of when it has gone
+#define WAITING_MAX (24 * 1024) // less than the session takes for a guest that does not read
+#define MESSAGE_COST 256        // of each in memory, beside its bytes
+#define AGAIN_US 1000           // where what waits is not told of when it has gone
 
 typedef struct {
     guint8 head[HEAD_MAX];
@@ -17,6 +18,7 @@ struct ChanPaced {
     const ChanPacedOut *out;
     gpointer user;
     GQueue messages;
+    gsize queued; // what they cost, in bytes
     GSource *source;
     gboolean broken;
 };
@@ -55,8 +57,10 @@ send_chunk(ChanPaced *p)
 
     chunk.bytes = CHAN_SPAN(bytes, take(m, bytes));
     chunk.last = m->at == m->size;
-    if (chunk.last)
+    if (chunk.last) {
+        p->queued -= MESSAGE_COST + m->size;
         message_free(g_queue_pop_head(&p->messages));
+    }
     return p->out->send(&chunk, p->user);
 }
 
@@ -109,12 +113,16 @@ chan_paced_free(ChanPaced *p)
     g_free(p);
 }
 
-void
+gboolean
 chan_paced_send(ChanPaced *p, ChanSpan head, GBytes *body)
 {
-    Message *m = g_new0(Message, 1);
+    gsize cost = MESSAGE_COST + head.size + (body ? g_bytes_get_size(body) : 0);
 
     g_assert(head.size > 0 && head.size <= HEAD_MAX);
+    if (p->broken || p->queued + cost > CHAN_PACED_MAX)
+        return FALSE;
+    p->queued += cost;
+    Message *m = g_new0(Message, 1);
     memcpy(m->head, head.data, head.size);
     m->head_size = head.size;
     m->body = body ? g_bytes_ref(body) : NULL;
@@ -122,4 +130,5 @@ chan_paced_send(ChanPaced *p, ChanSpan head, GBytes *body)
     g_queue_push_tail(&p->messages, m);
     if (g_queue_get_length(&p->messages) == 1)
         go_on(p);
+    return TRUE;
 }

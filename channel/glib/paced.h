@@ -10,6 +10,9 @@
 #include <glib.h>
 
 #define CHAN_PACED_CHUNK 1600
+// Bytes that wait at most, each message with 256 more: a peer that asks and does not read must not
+// fill the memory. Two of the largest messages of the clipboard (channel/clip.h).
+#define CHAN_PACED_MAX (2u * 130 * 1024 * 1024)
 
 typedef struct ChanPaced ChanPaced;
 
@@ -32,4 +35,5 @@ void chan_paced_free(ChanPaced *paced); // what was not sent is dropped
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChanPaced, chan_paced_free)
 
 // head (copied) and body (a reference is taken; NULL: none) are one message, after those before.
-void chan_paced_send(ChanPaced *paced, ChanSpan head, GBytes *body);
+// FALSE: it is dropped, since the connection is broken or too much waits.
+gboolean chan_paced_send(ChanPaced *paced, ChanSpan head, GBytes *body);

@@ -48,7 +48,7 @@ write_pdu(RaClipChannel *c, ChanClipType type, guint16 flags, GBytes *body)
     guint8 head[CHAN_CLIP_HEADER];
     ChanWriter w = chan_writer(head, sizeof head);
     chan_clip_header(&w, type, flags, body != NULL ? (guint32)g_bytes_get_size(body) : 0);
-    chan_paced_send(c->out, chan_writer_span(&w), body);
+    (void)chan_paced_send(c->out, chan_writer_span(&w), body);
 }
 
 static void

@@ -74,8 +74,8 @@ void ra_link_send(RaLink *link);
 gsize ra_link_pending(const RaLink *link);
 
 // A static channel of large messages, past the library, which would collect them whole and copy
-// them twice: what the client sends is told of piece by piece, from within received. One channel of
-// a link. False: the client did not join it.
+// them twice: what the client sends is told of piece by piece, from within the library. One channel
+// of a link. False: the client did not join it.
 typedef void (*RaLinkPiece)(ChanSpan piece, gboolean first, gboolean last, gpointer user);
 bool ra_link_take_channel(RaLink *link, const char *channel, RaLinkPiece piece, gpointer user);
 void ra_link_leave_channel(RaLink *link);

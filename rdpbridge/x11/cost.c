@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/cost.h"
 
+#include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <string.h>
@@ -14,6 +15,8 @@
 #define STATE_US 3000
 #define MINIMIZE_US 20000 // they show that by animations
 #define ICON_US 1500      // window managers scale it
+#define PROPS_US 300
+#define OFFER_US 3000 // clipboard managers read it
 #define PIXELS_PER_US 2500
 #define ICON_BYTES_PER_US 500
 
@@ -40,24 +43,25 @@ cost_of_commit(const HostWindow *w, const ViewCommit *m)
     return us;
 }
 
-bool
-host_cost_opens(const View *view, ChanSpan packet)
+// States that only say back what the host did cost nothing, as above.
+static uint32_t
+cost_of_props(const HostWindow *w, const ViewProps *m)
 {
-    const ViewCommit *m = (const void *)packet.data;
-    const HostWindow *w = NULL;
+    uint32_t state = host_hints_state_of(m->props.states);
+    uint32_t shown = m->props.states & ~(uint32_t)CHAN_STATE_HIDDEN;
 
-    if (view_type(packet) != VIEW_MSG_COMMIT || m->state == VIEW_STATE_HIDDEN)
-        return false;
-    w = host_windows_find(view->windows, m->id);
-    return w && !w->mapped;
+    if (state != w->wanted.state &&
+        (state == VIEW_STATE_MINIMIZED || w->wanted.state == VIEW_STATE_MINIMIZED))
+        return MINIMIZE_US;
+    return state != w->wanted.state || shown != w->wanted.states ? STATE_US : PROPS_US;
 }
 
 uint32_t
 host_cost_of(const View *view, ChanSpan packet)
 {
     static const uint32_t of_known[] = {
-        [VIEW_MSG_WINDOW] = 300, [VIEW_MSG_TITLE] = 600,      [VIEW_MSG_PROPS] = 300,
-        [VIEW_MSG_SHAPE] = 500,  [VIEW_MSG_ICONS_GONE] = 300, [VIEW_MSG_ATTENTION] = 300,
+        [VIEW_MSG_WINDOW] = 300,     [VIEW_MSG_TITLE] = 600,     [VIEW_MSG_SHAPE] = 500,
+        [VIEW_MSG_ICONS_GONE] = 300, [VIEW_MSG_ATTENTION] = 300,
     };
     const ViewId *m = (const void *)packet.data;
     ViewMsgType type = view_type(packet);
@@ -65,6 +69,12 @@ host_cost_of(const View *view, ChanSpan packet)
     const HostWindow *w = host_windows_find(view->windows, m->id);
 
     switch (type) {
+    case VIEW_MSG_CLIP_OFFER:
+        return OFFER_US;
+    case VIEW_MSG_MOVE_LOOP:
+        return STATE_US;
+    case VIEW_MSG_PROPS:
+        return w && w->xid ? cost_of_props(w, (const void *)packet.data) : READ_US;
     case VIEW_MSG_CURSOR:
         return 200;
     case VIEW_MSG_STACK:

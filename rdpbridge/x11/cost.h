@@ -10,5 +10,3 @@
 
 // µs, reckoned before the message is handled: for a checked message.
 uint32_t host_cost_of(const View *view, ChanSpan packet);
-// Whether a window opens by it.
-bool host_cost_opens(const View *view, ChanSpan packet);

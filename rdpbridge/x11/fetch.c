@@ -30,6 +30,7 @@ struct HostFetch {
     GByteArray *bytes; // that have come
     bool incremental;
     GSource *patience;
+    GSource *targets_patience;
     GSource *piece; // one has come and is taken in the loop's next turn
 };
 
@@ -73,6 +74,7 @@ host_fetch_free(HostFetch *f)
     if (!f)
         return;
     stop_patience(f);
+    clear_source(&f->targets_patience);
     g_clear_pointer(&f->bytes, g_byte_array_unref);
     g_free(f);
 }
@@ -139,14 +141,30 @@ convert(HostFetch *f, Atom target, Atom property)
     XConvertSelection(f->x->dpy, f->selection, target, property, f->x->leader, CurrentTime);
 }
 
+// An owner that hangs must not keep what another one has from the guest.
+static gboolean
+on_targets_patience(gpointer user)
+{
+    HostFetch *f = user;
+
+    clear_source(&f->targets_patience);
+    f->asking = false;
+    if (f->ask_again)
+        host_fetch_targets(f);
+    return G_SOURCE_REMOVE;
+}
+
 void
 host_fetch_targets(HostFetch *f)
 {
-    if (f->asking) {
-        f->ask_again = true;
+    f->ask_again = f->asking;
+    if (f->asking)
         return;
-    }
     f->asking = true;
+    clear_source(&f->targets_patience);
+    f->targets_patience = g_timeout_source_new(PATIENCE_MS);
+    g_source_set_callback(f->targets_patience, on_targets_patience, f, NULL);
+    g_source_attach(f->targets_patience, f->context);
     convert(f, f->x->atoms[ATOM_TARGETS], f->targets_property);
 }
 
@@ -182,6 +200,7 @@ host_fetch_owner_gone(HostFetch *f)
     if (f->incremental)
         finish(f, false);
     f->asking = f->ask_again = false;
+    clear_source(&f->targets_patience);
 }
 
 static uint32_t
@@ -215,6 +234,7 @@ on_targets(HostFetch *f, const XSelectionEvent *e)
     if (!f->asking)
         return;
     f->asking = f->ask_again = false;
+    clear_source(&f->targets_patience);
     if (again) {
         host_fetch_targets(f);
         return;

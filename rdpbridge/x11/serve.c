@@ -93,6 +93,8 @@ host_serve_free(HostServe *s)
     if (!s)
         return;
     g_array_unref(s->waiting);
+    while (s->transfers->len > 0) // one by one, since each looks at the others
+        g_ptr_array_remove_index_fast(s->transfers, s->transfers->len - 1);
     g_ptr_array_unref(s->transfers);
     g_free(s);
 }

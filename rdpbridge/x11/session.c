@@ -219,10 +219,10 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
         return;
     }
     uint32_t us = host_cost_of(s->view, untrusted_packet);
-    bool opens = host_cost_opens(s->view, untrusted_packet);
+    uint64_t maps = s->view->maps;
     if (!dispatch(s->view, untrusted_packet, n_fds > 0 ? take_fds[0] : -1, &error))
         drop_broken(s, error->message);
-    charge(s, us, opens);
+    charge(s, us, s->view->maps != maps);
 }
 
 void

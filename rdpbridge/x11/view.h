@@ -59,6 +59,7 @@ typedef struct View {
     // Of windows: what the window manager did that the guest was told of, and what it was asked
     // for.
     uint32_t places_told, states_told, places_asked, states_asked;
+    uint64_t maps; // windows opened or shown again
 } View;
 
 View *view_new(GMainContext *context, HostDisplay *take_display);

@@ -449,9 +449,8 @@ push_state(HostWindow *w)
     w->state_pushed_us = g_get_monotonic_time();
     w->view->states_asked++;
     w->states_before = b->states | (was_minimized ? CHAN_STATE_HIDDEN : 0);
-    if (was_minimized)
-        host_focus_before_map(w->view->focus, w);
     if (was_minimized && !minimized) {
+        host_focus_before_map(w->view->focus, w);
         XMapWindow(x->dpy, w->xid);
         host_focus_after_map(w);
     }
@@ -472,6 +471,7 @@ push_mapping(HostWindow *w)
         return;
     w->mapped = map;
     w->mapped_us = g_get_monotonic_time();
+    w->view->maps += map;
     if (!map) {
         w->viewable = false;
         XWithdrawWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
@@ -540,7 +540,8 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->notified_height = former->notified_height;
     // The host's word on place and size stands until the guest asks for another.
     w->told = former->pushed.geometry;
-    w->geometry_dirty = true; // a new session does not know the frame
     former->xid = None;
     host_windows_add_xid(w->view->windows, w);
+    w->geometry_dirty = true; // a new session does not know the frame
+    host_windows_had_event(w->view->windows, w);
 }

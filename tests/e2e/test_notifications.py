@@ -80,7 +80,7 @@ class Notifications(ChainCase):
 
     def setUp(self):
         self.daemon = Daemon(self.d.env["DBUS_SESSION_BUS_ADDRESS"])
-        self.addCleanup(self.daemon.bus.close_sync)
+        self.addCleanup(lambda: self.daemon.bus.close_sync())  # the last one
         # Programs that wait for theirs end.
         self.addCleanup(lambda: [self.daemon.end(i, 2) for i in list(self.daemon.turn())])
         wait_for("the guest's name", lambda: "Casement" in self.ask(
@@ -193,6 +193,16 @@ class Notifications(ChainCase):
         self.d.casement("guest", "stop", "demo")
         self.daemon.gone(ident)
         self.d.casement("guest", "start", "demo")
+
+    def test_server_of_the_host_that_ends(self):
+        self.in_guest("rm -f over; (notify-send -w 'Waits for its end'; : > over) &")
+        self.daemon.shown("Waits for its end")
+        self.assertFalse((self.home() / "over").exists())
+        self.daemon.bus.close_sync()
+        self.result("over")
+        self.daemon = Daemon(self.d.env["DBUS_SESSION_BUS_ADDRESS"])
+        self.in_guest("notify-send 'For the next'")
+        self.daemon.shown("For the next")
 
     def test_agent_that_is_killed(self):
         self.in_guest("notify-send 'Before the end'")

@@ -280,6 +280,10 @@ class Hostile(ViewCase):
         self.v.title(1, "the last")
         wait_for("the last title", lambda: self.desktop.title(window) == "the last")
 
+    def test_clipboard_storm(self):
+        sent = self.storm(lambda n: message(p.CLIP_OFFER, struct.pack("=IIII", 1, n + 1, 0, 0)))
+        self.throttled(sent, 3000)
+
     def test_move_storm(self):
         window = self.v.show(1, (100, 100, 200, 100))
         buffer = self.v.buffers[1].id

@@ -284,6 +284,20 @@ class Clipboard(ViewCase):
         self.answer(b"y" * 100000)
         self.assertEqual(self.pasted(reader), b"y" * 100000)
 
+    def test_the_end_while_somebody_reads(self):
+        self.offer(5, PNG)
+        wait_for("the selection", self.owner_is_the_view)
+        d = xdisplay.Display(self.desktop.env["DISPLAY"])
+        window = d.screen().root.create_window(0, 0, 1, 1, 0, d.screen().root_depth)
+        for i in range(2):
+            window.convert_selection(d.intern_atom("CLIPBOARD"), d.intern_atom("image/png"), d.intern_atom(f"P{i}"), X.CurrentTime)
+            d.flush()
+            self.answer(b"x" * 300000)
+            wait_for("the first piece", lambda: [e for _ in range(d.pending_events()) for e in [d.next_event()]
+                                                 if e.type == X.SelectionNotify])
+        self.assertEqual(self.v.close(), 0)
+        d.close()
+
     def test_policy(self):
         self.v.setup(0)
         for selection in (CLIPBOARD, PRIMARY):

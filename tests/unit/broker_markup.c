@@ -21,6 +21,7 @@ test_rows(void)
         {"<script>x</script><b onclick='y'>z</b>", "xz"},
         {"&amp;&lt;&gt;&quot;&apos;&nbsp;&#0;&#x41;",
          "&amp;&lt;&gt;&quot;&apos;&amp;nbsp;&amp;#0;&amp;#x41;"},
+        {"don&#39;t &#x27;say&#x27; &#34;so&#34;", "don&#39;t &#x27;say&#x27; &#34;so&#34;"},
         {"one\ntwo\r\nthree", "one\ntwo\nthree"},
         {"\x1b[31mred\x07", "[31mred"},
         {"left\xe2\x80\xae"
