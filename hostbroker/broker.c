@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/broker.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/control_listener.h"
 #include "hostbroker/embedded.h"
 #include "hostbroker/error.h"
@@ -60,7 +61,7 @@ pace_free(gpointer data)
 {
     Pace *pace = data;
 
-    broker_timer_clear(&pace->later);
+    chan_timer_clear(&pace->later);
     g_free(pace->name);
     g_free(pace);
 }
@@ -87,7 +88,7 @@ on_pace(gpointer user)
     Pace *pace = user;
     BrokerGuest *guest = g_tree_lookup(pace->broker->guests, pace->name);
 
-    broker_timer_clear(&pace->later);
+    chan_timer_clear(&pace->later);
     if (guest)
         publish(pace->broker, guest);
     return G_SOURCE_REMOVE;
@@ -108,7 +109,7 @@ publish(Broker *broker, BrokerGuest *guest)
     if (rest_us > 0) {
         if (!pace->later)
             pace->later =
-                broker_timer_new(broker->host->context, (guint)(rest_us / 1000 + 1), on_pace, pace);
+                chan_timer_new(broker->host->context, (guint)(rest_us / 1000 + 1), on_pace, pace);
         return;
     }
     write_menu(broker, guest, config);
@@ -261,7 +262,7 @@ on_rescan(gpointer user)
     GHashTableIter iter;
     gpointer name;
 
-    broker_timer_clear(&broker->rescan);
+    chan_timer_clear(&broker->rescan);
     for (guint i = 0; i < known->len; i++) {
         BrokerGuest *guest = g_ptr_array_index(known, i);
         if (!g_hash_table_contains(names, broker_guest_name(guest)))
@@ -280,7 +281,7 @@ on_folder_changed(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitor
     Broker *broker = user;
 
     if (!broker->rescan)
-        broker->rescan = broker_timer_new(broker->host->context, RESCAN_MS, on_rescan, broker);
+        broker->rescan = chan_timer_new(broker->host->context, RESCAN_MS, on_rescan, broker);
 }
 
 static void
@@ -368,7 +369,7 @@ broker_free(Broker *broker)
 {
     if (!broker)
         return;
-    broker_timer_clear(&broker->rescan);
+    chan_timer_clear(&broker->rescan);
     if (broker->monitor)
         g_file_monitor_cancel(broker->monitor);
     g_clear_object(&broker->monitor);

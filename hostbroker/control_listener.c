@@ -2,6 +2,7 @@
 #include "hostbroker/control_listener.h"
 
 #include "channel/glib/acceptor.h"
+#include "channel/glib/timer.h"
 #include "hostbroker/unix_socket.h"
 
 #include <errno.h>
@@ -36,8 +37,8 @@ pending_free(gpointer data)
 {
     Pending *p = data;
 
-    broker_timer_clear(&p->readable);
-    broker_timer_clear(&p->silence);
+    chan_timer_clear(&p->readable);
+    chan_timer_clear(&p->silence);
     if (p->fd >= 0)
         close(p->fd);
     g_free(p);
@@ -121,7 +122,7 @@ on_connection(int peer, gpointer user)
     p->owner = listener;
     p->fd = peer;
     p->pid = who.pid;
-    p->silence = broker_timer_new(listener->host->context, SILENCE_MS, on_silence, p);
+    p->silence = chan_timer_new(listener->host->context, SILENCE_MS, on_silence, p);
     p->readable = g_unix_fd_source_new(peer, G_IO_IN | G_IO_HUP);
     g_source_set_callback(p->readable, G_SOURCE_FUNC(on_packet), p, NULL);
     g_source_attach(p->readable, listener->host->context);

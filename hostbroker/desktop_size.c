@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/desktop_size.h"
 
+#include "channel/glib/timer.h"
+
 #define GROUP "Desktop"
 #define REST_MS 1000 // a window that is being resized or maximised is in its size after this
 #define SIDE_MAX 16384
@@ -61,7 +63,7 @@ write_size(const char *path, Size size)
 static void
 keep(BrokerDesktopSize *d)
 {
-    broker_timer_clear(&d->rest);
+    chan_timer_clear(&d->rest);
     if (!d->plain || same(d->now, d->first) || same(d->now, d->kept))
         return;
     d->kept = d->now;
@@ -115,8 +117,8 @@ broker_desktop_size_window(BrokerDesktopSize *d, const CtlWindow *untrusted_wind
     d->plain = plain;
     if (d->first.width == 0)
         d->first = size;
-    broker_timer_clear(&d->rest);
-    d->rest = broker_timer_new(d->host->context, REST_MS, on_rest, d);
+    chan_timer_clear(&d->rest);
+    d->rest = chan_timer_new(d->host->context, REST_MS, on_rest, d);
 }
 
 void

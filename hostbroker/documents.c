@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/documents.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/document_copy.h"
 #include "hostbroker/embedded.h"
 #include "hostbroker/error.h"
@@ -44,7 +45,7 @@ document_free(gpointer data)
 {
     Document *d = data;
 
-    broker_timer_clear(&d->settle);
+    chan_timer_clear(&d->settle);
     if (d->watch >= 0)
         inotify_rm_watch(d->owner->notify_fd, d->watch);
     if (d->dir_fd >= 0)
@@ -87,7 +88,7 @@ save(Document *d)
     BrokerFileMark copy, original;
     g_autofree char *target = NULL;
 
-    broker_timer_clear(&d->settle);
+    chan_timer_clear(&d->settle);
     int fd = broker_document_open(d->dir_fd, d->leaf, &copy, NULL);
     if (fd < 0)
         return; // removed, or in the middle of being replaced: a later change tells
@@ -130,8 +131,8 @@ on_change(BrokerDocuments *documents, const struct inotify_event *event)
         Document *d = g_ptr_array_index(documents->all, i);
         if (d->watch != event->wd || event->len == 0 || strcmp(event->name, d->leaf) != 0)
             continue;
-        broker_timer_clear(&d->settle);
-        d->settle = broker_timer_new(documents->host->context, SETTLE_MS, on_settled, d);
+        chan_timer_clear(&d->settle);
+        d->settle = chan_timer_new(documents->host->context, SETTLE_MS, on_settled, d);
     }
 }
 
@@ -366,7 +367,7 @@ broker_documents_free(BrokerDocuments *documents)
     if (!documents)
         return;
     g_ptr_array_unref(documents->all);
-    broker_timer_clear(&documents->notify);
+    chan_timer_clear(&documents->notify);
     if (documents->notify_fd >= 0)
         close(documents->notify_fd);
     g_free(documents->guest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/embedded.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/unix_socket.h"
 
 #include <errno.h>
@@ -85,7 +86,7 @@ on_open(gpointer user)
     g_autoptr(GError) error = NULL;
     g_autofree char *path = broker_host_guest_run(link->host, link->config->name, "agent");
 
-    broker_timer_clear(&e->soon);
+    chan_timer_clear(&e->soon);
     int fd = broker_unix_connect(path, SOCK_STREAM, &error);
     if (fd >= 0)
         link->events->opened(link, fd, fd, link->user);
@@ -97,8 +98,8 @@ on_open(gpointer user)
 static void
 open_soon(BrokerEmbedded *e)
 {
-    broker_timer_clear(&e->soon);
-    e->soon = broker_timer_new(e->link.host->context, 0, on_open, e);
+    chan_timer_clear(&e->soon);
+    e->soon = chan_timer_new(e->link.host->context, 0, on_open, e);
 }
 
 void
@@ -184,8 +185,8 @@ tell_ended(BrokerEmbedded *e, char *take_why)
     BrokerLink *link = &e->link;
     const BrokerEmbeddedKind *kind = (const BrokerEmbeddedKind *)link->kind;
 
-    broker_timer_clear(&e->deadline);
-    broker_timer_clear(&e->soon);
+    chan_timer_clear(&e->deadline);
+    chan_timer_clear(&e->soon);
     g_clear_pointer(&e->guest, broker_process_free);
     g_clear_pointer(&e->monitor, broker_process_free);
     link->identity = (BrokerIdentity){0};
@@ -235,7 +236,7 @@ on_deadline(gpointer user)
 {
     BrokerEmbedded *e = user;
 
-    broker_timer_clear(&e->deadline);
+    chan_timer_clear(&e->deadline);
     broker_process_signal(e->guest, SIGKILL);
     broker_process_signal(e->monitor, SIGKILL);
     return G_SOURCE_REMOVE;
@@ -256,21 +257,21 @@ broker_embedded_stop(BrokerLink *link)
     BrokerEmbedded *e = embedded(link);
 
     e->stopping = TRUE;
-    broker_timer_clear(&e->soon);
-    broker_timer_clear(&e->deadline);
+    chan_timer_clear(&e->soon);
+    chan_timer_clear(&e->deadline);
     if (e->guest || e->monitor) {
         broker_process_signal(e->guest, SIGTERM);
-        e->deadline = broker_timer_new(link->host->context, e->guest ? STOP_MS : 0, on_deadline, e);
+        e->deadline = chan_timer_new(link->host->context, e->guest ? STOP_MS : 0, on_deadline, e);
     } else {
-        e->deadline = broker_timer_new(link->host->context, 0, on_nothing_to_stop, e);
+        e->deadline = chan_timer_new(link->host->context, 0, on_nothing_to_stop, e);
     }
 }
 
 void
 broker_embedded_clear(BrokerEmbedded *e)
 {
-    broker_timer_clear(&e->soon);
-    broker_timer_clear(&e->deadline);
+    chan_timer_clear(&e->soon);
+    chan_timer_clear(&e->deadline);
     g_clear_pointer(&e->guest, broker_process_free);
     g_clear_pointer(&e->monitor, broker_process_free);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/exec_queue.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/error.h"
 
 #include <signal.h>
@@ -53,7 +54,7 @@ entry_free(gpointer data)
 {
     Entry *e = data;
 
-    broker_timer_clear(&e->deadline);
+    chan_timer_clear(&e->deadline);
     g_byte_array_unref(e->packet);
     g_free(e->program);
     g_free(e->guest);
@@ -165,8 +166,8 @@ on_grace(gpointer user)
         finish(e, NULL);
         return G_SOURCE_REMOVE;
     }
-    broker_timer_clear(&e->deadline);
-    e->deadline = broker_timer_new(e->queue->host->context, e->timeout_s * 1000, on_forget, e);
+    chan_timer_clear(&e->deadline);
+    e->deadline = chan_timer_new(e->queue->host->context, e->timeout_s * 1000, on_forget, e);
     answer_early(e);
     return G_SOURCE_REMOVE;
 }
@@ -206,8 +207,8 @@ started(Entry *e, guint32 pid)
     }
     e->phase = STARTED;
     e->pid = pid;
-    broker_timer_clear(&e->deadline);
-    e->deadline = broker_timer_new(q->host->context, GRACE_MS, on_grace, e);
+    chan_timer_clear(&e->deadline);
+    e->deadline = chan_timer_new(q->host->context, GRACE_MS, on_grace, e);
 }
 
 static gboolean
@@ -314,7 +315,7 @@ broker_exec_queue_push(BrokerExecQueue *q, const BrokerExec *exec, BrokerExecDon
     e->done = done;
     e->user = user;
     if (!q->held)
-        e->deadline = broker_timer_new(q->host->context, exec->timeout_s * 1000, on_deadline, e);
+        e->deadline = chan_timer_new(q->host->context, exec->timeout_s * 1000, on_deadline, e);
     g_ptr_array_add(q->entries, e);
     return TRUE;
 }
@@ -326,9 +327,9 @@ broker_exec_queue_hold(BrokerExecQueue *q, gboolean hold)
         Entry *e = g_ptr_array_index(q->entries, i);
         if (e->phase != QUEUED)
             continue;
-        broker_timer_clear(&e->deadline);
+        chan_timer_clear(&e->deadline);
         if (!hold)
-            e->deadline = broker_timer_new(q->host->context, e->timeout_s * 1000, on_deadline, e);
+            e->deadline = chan_timer_new(q->host->context, e->timeout_s * 1000, on_deadline, e);
     }
     q->held = hold;
 }

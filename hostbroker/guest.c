@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/guest_private.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/error.h"
 
 #include <gio/gio.h>
@@ -33,7 +34,7 @@ on_answers(gpointer user)
 {
     BrokerGuest *g = user;
 
-    broker_timer_clear(&g->answers);
+    chan_timer_clear(&g->answers);
     g->answering = true;
     if (g->state == GUEST_UP) {
         answer(g, BROKER_WAIT_START, NULL);
@@ -55,7 +56,7 @@ static void
 answer_soon(BrokerGuest *g)
 {
     if (!g->answers)
-        g->answers = broker_timer_new(g->host->context, 0, on_answers, g);
+        g->answers = chan_timer_new(g->host->context, 0, on_answers, g);
 }
 
 // ---- errors
@@ -130,7 +131,7 @@ on_retry(gpointer user)
 {
     BrokerGuest *g = user;
 
-    broker_timer_clear(&g->retry);
+    chan_timer_clear(&g->retry);
     if (g->state == GUEST_STARTING || g->state == GUEST_BROKEN)
         open_link(g, false);
     return G_SOURCE_REMOVE;
@@ -152,8 +153,8 @@ retry(BrokerGuest *g)
             return;
         }
     }
-    broker_timer_clear(&g->retry);
-    g->retry = broker_timer_new(g->host->context, (guint)delay_ms, on_retry, g);
+    chan_timer_clear(&g->retry);
+    g->retry = chan_timer_new(g->host->context, (guint)delay_ms, on_retry, g);
 }
 
 static gboolean
@@ -165,7 +166,7 @@ on_deadline(gpointer user)
                        : g->state == GUEST_BROKEN     ? "its agent did not come back"
                                                       : "its agent sent no list of applications";
 
-    broker_timer_clear(&g->deadline);
+    chan_timer_clear(&g->deadline);
     g_autofree char *detail = g->state == GUEST_STARTING && g->error
                                   ? g_strconcat(" (", g->error->message, ")", NULL)
                                   : g_strdup("");
@@ -189,7 +190,7 @@ on_autostart(gpointer user)
 {
     BrokerGuest *g = user;
 
-    broker_timer_clear(&g->autostart);
+    chan_timer_clear(&g->autostart);
     if (g->state == GUEST_FAILED || g->state == GUEST_OFF)
         broker_guest_start(g, NULL, NULL);
     return G_SOURCE_REMOVE;
@@ -242,8 +243,8 @@ enter_failed(BrokerGuest *g)
     broker_session_stop(g->session, g->error);
     answer_soon(g);
     if (g->config->autostart) {
-        broker_timer_clear(&g->autostart);
-        g->autostart = broker_timer_new(g->host->context, AUTOSTART_MS, on_autostart, g);
+        chan_timer_clear(&g->autostart);
+        g->autostart = chan_timer_new(g->host->context, AUTOSTART_MS, on_autostart, g);
     }
 }
 
@@ -267,10 +268,10 @@ enter(BrokerGuest *g, GuestState former)
                  g->state == GUEST_LISTING || g->state == GUEST_BROKEN;
 
     if (!timed)
-        broker_timer_clear(&g->deadline);
+        chan_timer_clear(&g->deadline);
     else if (!g->deadline)
-        g->deadline = broker_timer_new(g->host->context, (guint)g->config->start_timeout_s * 1000,
-                                       on_deadline, g);
+        g->deadline = chan_timer_new(g->host->context, (guint)g->config->start_timeout_s * 1000,
+                                     on_deadline, g);
     switch (g->state) {
     case GUEST_OFF:
         if (former != GUEST_STOPPING)
@@ -333,7 +334,7 @@ broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
         answer_soon(g);
         return;
     }
-    broker_timer_clear(&g->autostart);
+    chan_timer_clear(&g->autostart);
     if (g->next_config && (g->state == GUEST_OFF || g->state == GUEST_FAILED))
         take_config(g, g_steal_pointer(&g->next_config));
     if (g->state == GUEST_OFF || g->state == GUEST_FAILED) {
@@ -349,7 +350,7 @@ void
 broker_guest_stop(BrokerGuest *g, BrokerGuestDone done, gpointer user)
 {
     broker_waiters_add(g->waiters, BROKER_WAIT_STOP, done, user);
-    broker_timer_clear(&g->autostart);
+    chan_timer_clear(&g->autostart);
     if (!g->config || g->state == GUEST_OFF)
         answer_soon(g);
     else
@@ -483,7 +484,7 @@ broker_guest_free(BrokerGuest *g)
     answer(g, BROKER_WAIT_STOP, NULL);
     GSource **timers[] = {&g->deadline, &g->retry, &g->answers, &g->autostart, &g->watch};
     for (gsize i = 0; i < G_N_ELEMENTS(timers); i++)
-        broker_timer_clear(timers[i]);
+        chan_timer_clear(timers[i]);
     broker_session_free(g->session);
     broker_sign_in_free(g->sign_in);
     broker_guest_people_free(g->people);

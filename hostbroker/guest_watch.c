@@ -4,6 +4,8 @@
 // virtual machine stays open when the agent ends, so that nothing but silence tells.
 
 #include "hostbroker/error.h"
+
+#include "channel/glib/timer.h"
 #include "hostbroker/guest_private.h"
 
 #define SERVICE_HINT "(in Windows, the service \"Casement agent\")"
@@ -61,7 +63,7 @@ on_look(gpointer user)
         look(g);
     if (broker_session_waits(g->session))
         return G_SOURCE_CONTINUE;
-    broker_timer_clear(&g->watch);
+    chan_timer_clear(&g->watch);
     return G_SOURCE_REMOVE;
 }
 
@@ -72,7 +74,7 @@ broker_guest_watch(BrokerGuest *g)
         return;
     g->missed_us = 0;
     g->watched_us = g_get_monotonic_time();
-    g->watch = broker_timer_new(g->host->context, LOOK_MS, on_look, g);
+    g->watch = chan_timer_new(g->host->context, LOOK_MS, on_look, g);
 }
 
 void

@@ -191,23 +191,3 @@ broker_host_launcher(const BrokerHost *host)
     char *in_path = g_find_program_in_path("casement");
     return in_path ? in_path : g_strdup(CASEMENT_BINDIR "/casement");
 }
-
-GSource *
-broker_timer_new(GMainContext *context, guint delay_ms, GSourceFunc callback, gpointer user)
-{
-    GSource *source = g_timeout_source_new(delay_ms);
-
-    g_source_set_callback(source, callback, user, NULL);
-    g_source_attach(source, context);
-    return source;
-}
-
-void
-broker_timer_clear(GSource **timer)
-{
-    if (!*timer)
-        return;
-    g_source_destroy(*timer);
-    g_source_unref(*timer);
-    *timer = NULL;
-}

@@ -42,8 +42,3 @@ char *broker_host_launcher(const BrokerHost *host);
 // Makes a folder (with parents) that only the user may enter; checks owner and kind of one that
 // exists already.
 gboolean broker_private_dir(const char *path, GError **error);
-
-// A one-shot timer in the context; the source is the caller's, see broker_timer_clear.
-GSource *
-broker_timer_new(GMainContext *context, guint delay_ms, GSourceFunc callback, gpointer user);
-void broker_timer_clear(GSource **timer);

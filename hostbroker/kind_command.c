@@ -3,6 +3,8 @@
 // distrobox). Plain pipes, not a socket: what such a command relays would lose descriptors.
 #include "hostbroker/embedded.h"
 
+#include "channel/glib/timer.h"
+
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
@@ -65,8 +67,8 @@ on_process_ended(BrokerProcess *process, int status, gpointer user)
     g_autofree char *why = g_strdup_printf("its command '%s' %s%s%s", c->link.config->argv[0], how,
                                            *words ? ": " : "", words);
 
-    broker_timer_clear(&c->soon);
-    broker_timer_clear(&c->deadline);
+    chan_timer_clear(&c->soon);
+    chan_timer_clear(&c->deadline);
     close_fds(c);
     g_clear_pointer(&c->process, broker_process_free);
     c->link.identity = (BrokerIdentity){0};
@@ -79,7 +81,7 @@ on_soon(gpointer user)
     Command *c = user;
     int read_fd = c->read_fd, write_fd = c->write_fd;
 
-    broker_timer_clear(&c->soon);
+    chan_timer_clear(&c->soon);
     if (!c->process) {
         c->link.events->ended(&c->link, NULL, c->link.user);
         return G_SOURCE_REMOVE;
@@ -126,7 +128,7 @@ start(BrokerLink *link, GError **error)
     }
     link->identity.pid = broker_process_pid(c->process);
     link->identity.start_time = broker_process_start_time(c->process);
-    c->soon = broker_timer_new(link->host->context, 0, on_soon, c);
+    c->soon = chan_timer_new(link->host->context, 0, on_soon, c);
     return TRUE;
 }
 
@@ -135,7 +137,7 @@ on_deadline(gpointer user)
 {
     Command *c = user;
 
-    broker_timer_clear(&c->deadline);
+    chan_timer_clear(&c->deadline);
     broker_process_signal(c->process, SIGKILL);
     return G_SOURCE_REMOVE;
 }
@@ -146,14 +148,14 @@ stop(BrokerLink *link)
     Command *c = (Command *)link;
 
     c->stopping = TRUE;
-    broker_timer_clear(&c->soon);
-    broker_timer_clear(&c->deadline);
+    chan_timer_clear(&c->soon);
+    chan_timer_clear(&c->deadline);
     close_fds(c);
     if (c->process) {
         broker_process_signal(c->process, SIGTERM);
-        c->deadline = broker_timer_new(link->host->context, STOP_MS, on_deadline, c);
+        c->deadline = chan_timer_new(link->host->context, STOP_MS, on_deadline, c);
     } else {
-        c->soon = broker_timer_new(link->host->context, 0, on_soon, c);
+        c->soon = chan_timer_new(link->host->context, 0, on_soon, c);
     }
 }
 
@@ -167,7 +169,7 @@ reopen(BrokerLink *link, GError **error)
         return start(link, error);
     broker_process_signal(c->process, SIGTERM);
     if (!c->deadline)
-        c->deadline = broker_timer_new(link->host->context, STOP_MS, on_deadline, c);
+        c->deadline = chan_timer_new(link->host->context, STOP_MS, on_deadline, c);
     return TRUE;
 }
 
@@ -183,8 +185,8 @@ free_command(BrokerLink *link)
 {
     Command *c = (Command *)link;
 
-    broker_timer_clear(&c->soon);
-    broker_timer_clear(&c->deadline);
+    chan_timer_clear(&c->soon);
+    chan_timer_clear(&c->deadline);
     close_fds(c);
     broker_process_free(c->process);
     g_free(c);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kind sandbox: the guest's supervisor as process 1 of a bubblewrap sandbox (sandbox.h).
 #include "hostbroker/embedded.h"
+
+#include "channel/glib/timer.h"
 #include "hostbroker/error.h"
 #include "hostbroker/sandbox.h"
 
@@ -288,7 +290,7 @@ start_network(Sandbox *sandbox)
 static void
 clear_info(Sandbox *sandbox)
 {
-    broker_timer_clear(&sandbox->info);
+    chan_timer_clear(&sandbox->info);
     if (sandbox->info_fd >= 0)
         close(sandbox->info_fd);
     sandbox->info_fd = -1;

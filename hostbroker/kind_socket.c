@@ -2,6 +2,8 @@
 // Kind socket: the agent is at the other end of a Unix socket: a virtual machine's virtio-serial
 // or serial port (QEMU, libvirt), or an agent of this machine. The broker connects, or listens.
 #include "channel/glib/acceptor.h"
+
+#include "channel/glib/timer.h"
 #include "hostbroker/link.h"
 #include "hostbroker/unix_socket.h"
 
@@ -23,7 +25,7 @@ on_soon(gpointer user)
     BrokerLink *link = &s->link;
     g_autoptr(GError) error = NULL;
 
-    broker_timer_clear(&s->soon);
+    chan_timer_clear(&s->soon);
     if (s->stopping) {
         link->events->ended(link, NULL, link->user);
         return G_SOURCE_REMOVE;
@@ -51,8 +53,8 @@ start(BrokerLink *link, GError **error)
 
     s->stopping = FALSE;
     if (link->config->socket_mode == BROKER_SOCKET_CONNECT) {
-        broker_timer_clear(&s->soon);
-        s->soon = broker_timer_new(link->host->context, 0, on_soon, s);
+        chan_timer_clear(&s->soon);
+        s->soon = chan_timer_new(link->host->context, 0, on_soon, s);
         return TRUE;
     }
     if (s->listener >= 0)
@@ -74,7 +76,7 @@ find(BrokerLink *link, const BrokerIdentity *identity)
 static void
 close_all(Socket *s)
 {
-    broker_timer_clear(&s->soon);
+    chan_timer_clear(&s->soon);
     chan_acceptor_free(s->acceptor);
     s->acceptor = NULL;
     if (s->listener >= 0) {
@@ -91,7 +93,7 @@ stop(BrokerLink *link)
 
     close_all(s);
     s->stopping = TRUE;
-    s->soon = broker_timer_new(link->host->context, 0, on_soon, s);
+    s->soon = chan_timer_new(link->host->context, 0, on_soon, s);
 }
 
 static void

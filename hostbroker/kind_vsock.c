@@ -2,6 +2,8 @@
 // Kind vsock: the agent listens on a port of a virtual machine's AF_VSOCK.
 #include "hostbroker/link.h"
 
+#include "channel/glib/timer.h"
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <stdbool.h>
@@ -40,7 +42,7 @@ on_connected(int fd, GIOCondition condition, gpointer user)
     int code = 0;
     socklen_t size = sizeof code;
 
-    broker_timer_clear(&v->connecting);
+    chan_timer_clear(&v->connecting);
     v->fd = -1;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) < 0)
         code = errno;
@@ -61,7 +63,7 @@ on_soon(gpointer user)
                                   .svm_cid = (unsigned)v->link.config->cid,
                                   .svm_port = (unsigned)v->link.config->port};
 
-    broker_timer_clear(&v->soon);
+    chan_timer_clear(&v->soon);
     if (v->stopping) {
         v->link.events->ended(&v->link, NULL, v->link.user);
         return G_SOURCE_REMOVE;
@@ -85,8 +87,8 @@ on_soon(gpointer user)
 static void
 close_all(Vsock *v)
 {
-    broker_timer_clear(&v->soon);
-    broker_timer_clear(&v->connecting);
+    chan_timer_clear(&v->soon);
+    chan_timer_clear(&v->connecting);
     if (v->fd >= 0)
         close(v->fd);
     v->fd = -1;
@@ -99,7 +101,7 @@ start(BrokerLink *link, GError **error)
 
     close_all(v);
     v->stopping = false;
-    v->soon = broker_timer_new(link->host->context, 0, on_soon, v);
+    v->soon = chan_timer_new(link->host->context, 0, on_soon, v);
     return TRUE;
 }
 
@@ -116,7 +118,7 @@ stop(BrokerLink *link)
 
     close_all(v);
     v->stopping = true;
-    v->soon = broker_timer_new(link->host->context, 0, on_soon, v);
+    v->soon = chan_timer_new(link->host->context, 0, on_soon, v);
 }
 
 static void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/notifications.h"
 
+#include "channel/glib/timer.h"
 #include "channel/utf8.h"
 #include "hostbroker/markup.h"
 #include "hostbroker/publish.h"
@@ -179,9 +180,7 @@ send_due(BrokerNotifications *n)
         if (!take_token(n)) {
             if (n->later)
                 return;
-            n->later = g_timeout_source_new(EVERY_US / 1000);
-            g_source_set_callback(n->later, on_later, n, NULL);
-            g_source_attach(n->later, n->host->context);
+            n->later = chan_timer_new(n->host->context, EVERY_US / 1000, on_later, n);
             return;
         }
         send(n, note);
@@ -280,10 +279,7 @@ broker_notifications_free(BrokerNotifications *n)
         g_dbus_connection_signal_unsubscribe(n->host->bus, n->subscription);
     if (n->watch)
         g_bus_unwatch_name(n->watch);
-    if (n->later) {
-        g_source_destroy(n->later);
-        g_source_unref(n->later);
-    }
+    chan_timer_clear(&n->later);
     g_ptr_array_unref(n->notes);
     g_free(n->guest);
     g_free(n->label);

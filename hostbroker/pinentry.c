@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/pinentry.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/credentials.h"
 #include "hostbroker/error.h"
 #include "hostbroker/process.h"
@@ -267,7 +268,7 @@ broker_pinentry_free(BrokerPinentry *p)
     if (!p)
         return;
     p->answer = NULL;
-    broker_timer_clear(&p->readable);
+    chan_timer_clear(&p->readable);
     broker_process_signal(p->process, SIGTERM);
     broker_process_free(p->process);
     if (p->fd >= 0)

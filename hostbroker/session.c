@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/session_private.h"
 
+#include "channel/glib/timer.h"
 #include "channel/utf8.h"
 #include "hostbroker/control_setup.h"
 #include "hostbroker/desktop.h"
@@ -53,7 +54,7 @@ finish_quit(BrokerSession *s)
         return;
     s->quitting = false;
     s->view.backoff = s->session.backoff = (BrokerBackoff){0};
-    broker_timer_clear(&s->deadline);
+    chan_timer_clear(&s->deadline);
     if (s->spare_fd >= 0)
         close(s->spare_fd);
     s->spare_fd = -1;
@@ -67,7 +68,7 @@ on_quit_deadline(gpointer user)
 {
     BrokerSession *s = user;
 
-    broker_timer_clear(&s->deadline);
+    chan_timer_clear(&s->deadline);
     broker_process_signal(s->view.process, SIGKILL);
     broker_process_signal(s->session.process, SIGKILL);
     return G_SOURCE_REMOVE;
@@ -84,16 +85,16 @@ broker_session_quit(BrokerSession *s)
     broker_exec_queue_hold(s->execs, FALSE);
     g_clear_pointer(&s->refused, g_free);
     g_clear_pointer(&s->credentials, broker_credentials_free);
-    broker_timer_clear(&s->restart);
-    broker_timer_clear(&s->idle);
-    broker_timer_clear(&s->come_back);
-    broker_timer_clear(&s->deadline);
-    broker_timer_clear(&s->away);
+    chan_timer_clear(&s->restart);
+    chan_timer_clear(&s->idle);
+    chan_timer_clear(&s->come_back);
+    chan_timer_clear(&s->deadline);
+    chan_timer_clear(&s->away);
     if (s->session.control)
         chan_packet_send(s->session.control, &m, sizeof m, NULL, 0);
     if (s->view.control)
         chan_packet_send(s->view.control, &m, sizeof m, NULL, 0);
-    s->deadline = broker_timer_new(s->host->context, QUIT_MS, on_quit_deadline, s);
+    s->deadline = chan_timer_new(s->host->context, QUIT_MS, on_quit_deadline, s);
     finish_quit(s);
 }
 
@@ -102,7 +103,7 @@ on_idle(gpointer user)
 {
     BrokerSession *s = user;
 
-    broker_timer_clear(&s->idle);
+    chan_timer_clear(&s->idle);
     g_debug("guest %s: session unused, ends", s->config->name);
     broker_session_quit(s);
     return G_SOURCE_REMOVE;
@@ -114,10 +115,10 @@ broker_session_watch_idle(BrokerSession *s)
     bool running = s->view.process || s->session.process;
 
     if (!running || s->quitting || in_use(s) || s->config->idle_timeout_s < 0)
-        broker_timer_clear(&s->idle);
+        chan_timer_clear(&s->idle);
     else if (!s->idle)
         s->idle =
-            broker_timer_new(s->host->context, (guint)s->config->idle_timeout_s * 1000, on_idle, s);
+            chan_timer_new(s->host->context, (guint)s->config->idle_timeout_s * 1000, on_idle, s);
 }
 
 // ---- crashes
@@ -160,7 +161,7 @@ on_restart(gpointer user)
 {
     BrokerSession *s = user;
 
-    broker_timer_clear(&s->restart);
+    chan_timer_clear(&s->restart);
     broker_session_advance(s);
     return G_SOURCE_REMOVE;
 }
@@ -170,7 +171,7 @@ on_not_back(gpointer user)
 {
     BrokerSession *s = user;
 
-    broker_timer_clear(&s->come_back);
+    chan_timer_clear(&s->come_back);
     if (broker_exec_queue_count(s->execs) > 0) {
         // A guest that was reset may take longer; the launch that waits for it has its own limit.
         s->interrupted = false;
@@ -209,9 +210,9 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
         return;
     }
     if (s->interrupted && !s->come_back)
-        s->come_back = broker_timer_new(s->host->context, COME_BACK_MS, on_not_back, s);
-    broker_timer_clear(&s->restart);
-    s->restart = broker_timer_new(s->host->context, (guint)delay_ms, on_restart, s);
+        s->come_back = chan_timer_new(s->host->context, COME_BACK_MS, on_not_back, s);
+    chan_timer_clear(&s->restart);
+    s->restart = chan_timer_new(s->host->context, (guint)delay_ms, on_restart, s);
     s->events->changed(s->user);
 }
 
@@ -221,7 +222,7 @@ check_back(BrokerSession *s)
     if (!s->interrupted || !s->view.ready || !s->session.ready)
         return;
     s->interrupted = false;
-    broker_timer_clear(&s->come_back);
+    chan_timer_clear(&s->come_back);
     tell(s, g_strdup_printf("Windows of %s were interrupted and are back", s->config->label));
 }
 
@@ -367,7 +368,7 @@ view_message(BrokerSession *s, ChanSpan packet)
         s->figures.places_asked = m->places_asked;
         s->figures.states_asked = m->states_asked;
         // Sound and pixels are use too.
-        broker_timer_clear(&s->idle);
+        chan_timer_clear(&s->idle);
         break;
     default:
         g_warning("guest %s: casement-view sent a message of type %u and is ended", s->config->name,
@@ -686,11 +687,11 @@ broker_session_free(BrokerSession *s)
         broker_process_signal(s->view.process, SIGKILL);
         broker_process_signal(s->session.process, SIGKILL);
     }
-    broker_timer_clear(&s->restart);
-    broker_timer_clear(&s->idle);
-    broker_timer_clear(&s->deadline);
-    broker_timer_clear(&s->come_back);
-    broker_timer_clear(&s->away);
+    chan_timer_clear(&s->restart);
+    chan_timer_clear(&s->idle);
+    chan_timer_clear(&s->deadline);
+    chan_timer_clear(&s->come_back);
+    chan_timer_clear(&s->away);
     broker_sign_in_cancel(s->sign_in);
     broker_credentials_free(s->credentials);
     broker_exec_queue_free(s->execs);

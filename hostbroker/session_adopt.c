@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/desktop.h"
+
+#include "channel/glib/timer.h"
 #include "hostbroker/session_private.h"
 
 #include <signal.h>
@@ -19,7 +21,7 @@ end_expected(const BrokerSession *s, const BrokerMember *m)
 void
 broker_session_expect_no_more(BrokerSession *s)
 {
-    broker_timer_clear(&s->deadline);
+    chan_timer_clear(&s->deadline);
     s->expecting = false;
     end_expected(s, &s->view);
     end_expected(s, &s->session);
@@ -51,7 +53,7 @@ broker_session_expect(BrokerSession *s, const BrokerState *state)
     g_strfreev(s->environment);
     s->environment = broker_desktop_recall(s->host, s->config->name);
     // Nobody comes where the view is gone.
-    s->deadline = broker_timer_new(s->host->context, view ? EXPECT_MS : 0, on_nobody_came, s);
+    s->deadline = chan_timer_new(s->host->context, view ? EXPECT_MS : 0, on_nobody_came, s);
 }
 
 static bool
@@ -76,7 +78,7 @@ broker_session_adopt(BrokerSession *s, const CtlAdopt *untrusted_adopt, pid_t pe
         return FALSE;
     }
     s->expecting = false;
-    broker_timer_clear(&s->deadline);
+    chan_timer_clear(&s->deadline);
     s->view.ready = true;
     broker_session_attach(s, &s->view, take_view_fd);
     // A view does not know its session's pid: the one written down is it, if it lives.

@@ -3,6 +3,8 @@
 // A session of a guest that asks who signs in.
 
 #include "channel/utf8.h"
+
+#include "channel/glib/timer.h"
 #include "hostbroker/error.h"
 #include "hostbroker/session_private.h"
 
@@ -103,7 +105,7 @@ on_judge(gpointer user)
 {
     BrokerSession *s = user;
 
-    broker_timer_clear(&s->restart);
+    chan_timer_clear(&s->restart);
     if (s->service && s->served_throughout) {
         end_refused(s);
     } else {
@@ -120,8 +122,8 @@ broker_session_end_refused(BrokerSession *s)
         end_refused(s);
         return;
     }
-    broker_timer_clear(&s->restart);
-    s->restart = broker_timer_new(s->host->context, JUDGE_MS, on_judge, s);
+    chan_timer_clear(&s->restart);
+    s->restart = chan_timer_new(s->host->context, JUDGE_MS, on_judge, s);
 }
 
 void

@@ -3,6 +3,8 @@
 // A session whose guest falls silent, or loses its RemoteApp server, while somebody waits.
 
 #include "hostbroker/error.h"
+
+#include "channel/glib/timer.h"
 #include "hostbroker/session_private.h"
 
 #define AWAY_MS 3000 // for a RemoteApp server that was there, and that nobody starts again
@@ -28,7 +30,7 @@ on_away(gpointer user)
 {
     BrokerSession *s = user;
 
-    broker_timer_clear(&s->away);
+    chan_timer_clear(&s->away);
     if (s->service || s->session.ready)
         return G_SOURCE_REMOVE;
     // The guest knows better than a session that found nobody.
@@ -56,13 +58,13 @@ broker_session_watch_service(BrokerSession *s, bool available, const char *reaso
     // Without a reason it is a channel that begins or ends: the next agent tells anew.
     s->had_service = available || (s->had_service && reason && *reason);
     if (!goes || !s->signs_in) {
-        broker_timer_clear(&s->away);
+        chan_timer_clear(&s->away);
         return;
     }
     g_free(s->away_why);
     s->away_why = g_strdup(reason);
     if (!s->away)
-        s->away = broker_timer_new(s->host->context, AWAY_MS, on_away, s);
+        s->away = chan_timer_new(s->host->context, AWAY_MS, on_away, s);
 }
 
 gboolean

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/sign_in.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/desktop.h"
 #include "hostbroker/error.h"
 #include "hostbroker/keyring.h"
@@ -51,7 +52,7 @@ broker_sign_in_cancel(BrokerSignIn *s)
     g_clear_object(&s->cancel);
     g_clear_pointer(&s->pinentry, broker_pinentry_free);
     g_clear_pointer(&s->environment, g_strfreev);
-    broker_timer_clear(&s->soon);
+    chan_timer_clear(&s->soon);
 }
 
 void
@@ -179,7 +180,7 @@ on_found(const BrokerCredentials *credentials, const GError *error, gpointer use
 {
     BrokerSignIn *s = user;
 
-    broker_timer_clear(&s->soon);
+    chan_timer_clear(&s->soon);
     // A keyring that stays closed, or that is not there, is no more than one that has nothing.
     if (error)
         g_debug("guest %s: the keyring: %s", s->name, error->message);
@@ -196,7 +197,7 @@ on_keyring_late(gpointer user)
 {
     BrokerSignIn *s = user;
 
-    broker_timer_clear(&s->soon);
+    chan_timer_clear(&s->soon);
     g_cancellable_cancel(s->cancel);
     g_object_unref(s->cancel);
     s->cancel = g_cancellable_new();
@@ -209,13 +210,13 @@ on_soon(gpointer user)
 {
     BrokerSignIn *s = user;
 
-    broker_timer_clear(&s->soon);
+    chan_timer_clear(&s->soon);
     if (s->known && !s->failure)
         answer(s, NULL);
     else if (s->keyring_wrong || s->failure)
         ask(s);
     else {
-        s->soon = broker_timer_new(s->host->context, KEYRING_LIMIT_MS, on_keyring_late, s);
+        s->soon = chan_timer_new(s->host->context, KEYRING_LIMIT_MS, on_keyring_late, s);
         broker_keyring_find(s->name, s->cancel, on_found, s);
     }
     return G_SOURCE_REMOVE;
@@ -230,7 +231,7 @@ broker_sign_in_get(BrokerSignIn *s, const char *const *environment, BrokerSignIn
     s->user = user;
     s->cancel = g_cancellable_new();
     s->environment = g_strdupv((char **)environment);
-    s->soon = broker_timer_new(s->host->context, 0, on_soon, s);
+    s->soon = chan_timer_new(s->host->context, 0, on_soon, s);
 }
 
 // ---- what came of it

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hostbroker/status_item.h"
 
+#include "channel/glib/timer.h"
 #include "hostbroker/host.h"
 
 #include <string.h>
@@ -172,7 +173,7 @@ on_tell(gpointer user)
 {
     BrokerStatusItem *item = user;
 
-    broker_timer_clear(&item->timer);
+    chan_timer_clear(&item->timer);
     say(item, "NewIcon", NULL);
     say(item, "NewTitle", NULL);
     say(item, "NewToolTip", NULL);
@@ -256,7 +257,7 @@ broker_status_item_free(BrokerStatusItem *item)
         return;
     g_cancellable_cancel(item->connecting);
     g_object_unref(item->connecting);
-    broker_timer_clear(&item->timer);
+    chan_timer_clear(&item->timer);
     if (item->bus) {
         g_dbus_connection_unregister_object(item->bus, item->object);
         g_dbus_connection_close(item->bus, NULL, NULL, NULL);
@@ -275,7 +276,7 @@ broker_status_item_set(BrokerStatusItem *item, const BrokerStatusLook *look)
 {
     take_look(item, look);
     if (item->bus && !item->timer)
-        item->timer = broker_timer_new(item->context, TELL_MS, on_tell, item);
+        item->timer = chan_timer_new(item->context, TELL_MS, on_tell, item);
 }
 
 void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/clipboard_private.h"
-#include "rdpbridge/timer.h"
+
+#include "channel/glib/timer.h"
 
 #define PATIENCE_MS 10000 // for a guest that sends nothing more of what it was asked for
 
@@ -27,7 +28,7 @@ bridge_clipboard_free(BridgeClipboard *c)
         return;
     c->channel = NULL;
     bridge_clipboard_refuse_requests(c);
-    bridge_timer_clear(&c->patience);
+    chan_timer_clear(&c->patience);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++) {
         bridge_clip_convert_free(c->guest[i].conversion);
         clip_feed_free(c->guest[i].feed);
@@ -79,7 +80,7 @@ on_patience(gpointer user)
 {
     BridgeClipboard *c = user;
 
-    bridge_timer_clear(&c->patience);
+    chan_timer_clear(&c->patience);
     if (!c->given_up)
         answer_view(c, &c->guest[c->asked.selection], NULL);
     c->given_up = TRUE;
@@ -89,9 +90,9 @@ on_patience(gpointer user)
 static void
 be_patient(BridgeClipboard *c)
 {
-    bridge_timer_clear(&c->patience);
+    chan_timer_clear(&c->patience);
     if (c->asked.id != 0)
-        c->patience = bridge_timer_new(c->context, PATIENCE_MS, on_patience, c);
+        c->patience = chan_timer_new(c->context, PATIENCE_MS, on_patience, c);
 }
 
 // One request at a time: answers carry no name.
@@ -152,7 +153,7 @@ on_response(BridgeClipboard *c, guint16 flags, GBytes *body)
     if (from.id == 0)
         return;
     c->asked.id = 0;
-    bridge_timer_clear(&c->patience);
+    chan_timer_clear(&c->patience);
     if (!c->given_up && g->wanted && !(flags & CHAN_CLIP_OK)) {
         answer_view(c, g, NULL);
     } else if (!c->given_up && g->wanted) {
@@ -268,7 +269,7 @@ bridge_clipboard_attach(BridgeClipboard *c, BridgeClipChannel *channel)
     c->channel = channel;
     c->ready = c->ours = c->long_names = FALSE;
     c->asked.id = 0;
-    bridge_timer_clear(&c->patience);
+    chan_timer_clear(&c->patience);
     if (channel)
         bridge_clip_channel_use(channel, c->context, &channel_handler, c);
 }

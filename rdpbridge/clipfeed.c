@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/clipfeed.h"
 
+#include "channel/glib/timer.h"
+
 #include <string.h>
 
 #define AHEAD (4 * VIEW_CLIP_CHUNK_MAX)
@@ -50,19 +52,11 @@ go_on(ClipFeed *f)
 }
 
 static gboolean
-on_ready(GSource *source, GSourceFunc callback, gpointer user)
-{
-    return callback(user);
-}
-
-static gboolean
 on_again(gpointer user)
 {
     go_on(user);
     return G_SOURCE_CONTINUE;
 }
-
-static GSourceFuncs functions = {.dispatch = on_ready};
 
 ClipFeed *
 clip_feed_new(GMainContext *context, ChanClipSelection selection, const ClipFeedOut *out,
@@ -73,9 +67,7 @@ clip_feed_new(GMainContext *context, ChanClipSelection selection, const ClipFeed
     f->selection = selection;
     f->out = out;
     f->user = user;
-    f->source = g_source_new(&functions, sizeof(GSource));
-    g_source_set_callback(f->source, on_again, f, NULL);
-    g_source_attach(f->source, context);
+    f->source = chan_timer_due_new(context, on_again, f);
     return f;
 }
 
@@ -85,8 +77,7 @@ clip_feed_free(ClipFeed *f)
     if (!f)
         return;
     clip_feed_stop(f);
-    g_source_destroy(f->source);
-    g_source_unref(f->source);
+    chan_timer_clear(&f->source);
     g_free(f);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/execs.h"
 
+#include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
-#include "rdpbridge/timer.h"
 
 #include <freerdp/rail.h>
 #include <string.h>
@@ -54,7 +54,7 @@ finish(BridgeExecs *x, guint i, CtlExecCode code, guint32 raw)
     x->out->answer(((Exec *)x->open->pdata[i])->serial, code, raw, x->user);
     g_ptr_array_remove_index(x->open, i);
     if (x->open->len == 0)
-        bridge_timer_clear(&x->timer);
+        chan_timer_clear(&x->timer);
 }
 
 void
@@ -64,7 +64,7 @@ bridge_execs_free(BridgeExecs *x)
         return;
     while (x->open->len > 0)
         finish(x, 0, CTL_EXEC_NO_ANSWER, 0);
-    bridge_timer_clear(&x->timer);
+    chan_timer_clear(&x->timer);
     g_ptr_array_unref(x->open);
     g_free(x);
 }
@@ -77,7 +77,7 @@ on_timer(gpointer user)
     BridgeExecs *x = user;
     gint64 now = g_get_monotonic_time();
 
-    bridge_timer_clear(&x->timer);
+    chan_timer_clear(&x->timer);
     while (x->open->len > 0 && ((Exec *)x->open->pdata[0])->due <= now)
         finish(x, 0, CTL_EXEC_NO_ANSWER, 0);
     set_timer(x);
@@ -91,7 +91,7 @@ set_timer(BridgeExecs *x)
     if (x->timer || x->open->len == 0)
         return;
     gint64 left = ((Exec *)x->open->pdata[0])->due - g_get_monotonic_time();
-    x->timer = bridge_timer_new(x->context, (guint)(MAX(left, 0) / 1000 + 1), on_timer, x);
+    x->timer = chan_timer_new(x->context, (guint)(MAX(left, 0) / 1000 + 1), on_timer, x);
 }
 
 static gboolean

@@ -1,35 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/monitors.h"
 
+#include "rdpbridge/region.h"
+
 #include <string.h>
 
 #define SIDE_MIN 200 // [MS-RDPEDISP] 2.2.2.2.1
 #define SIDE_MAX 8192
 
-static int32_t
-right_of(const ViewRect *r)
-{
-    return r->x + (int32_t)r->width;
-}
-
-static int32_t
-bottom_of(const ViewRect *r)
-{
-    return r->y + (int32_t)r->height;
-}
-
 // They share more than an edge.
 static bool
 overlap(const ViewRect *a, const ViewRect *b)
 {
-    return a->x < right_of(b) && b->x < right_of(a) && a->y < bottom_of(b) && b->y < bottom_of(a);
+    return a->x < bridge_rect_right(b) && b->x < bridge_rect_right(a) &&
+           a->y < bridge_rect_bottom(b) && b->y < bridge_rect_bottom(a);
 }
 
 static bool
 touch(const ViewRect *a, const ViewRect *b)
 {
-    return a->x <= right_of(b) && b->x <= right_of(a) && a->y <= bottom_of(b) &&
-           b->y <= bottom_of(a);
+    return a->x <= bridge_rect_right(b) && b->x <= bridge_rect_right(a) &&
+           a->y <= bridge_rect_bottom(b) && b->y <= bridge_rect_bottom(a);
 }
 
 // Monitors that show the same, or a part of another's, are one.
@@ -41,8 +32,9 @@ without_mirrors(const ViewScreen *s, BridgeMonitors *out)
         bool mirror = false;
         for (uint32_t k = 0; k < s->n_monitors && !mirror; k++) {
             const ViewRect *o = &s->monitors[k];
-            bool inside = k != i && r->x >= o->x && r->y >= o->y && right_of(r) <= right_of(o) &&
-                          bottom_of(r) <= bottom_of(o);
+            bool inside = k != i && r->x >= o->x && r->y >= o->y &&
+                          bridge_rect_right(r) <= bridge_rect_right(o) &&
+                          bridge_rect_bottom(r) <= bridge_rect_bottom(o);
             mirror = inside && (k < i || memcmp(r, o, sizeof *r) != 0);
         }
         if (!mirror)
@@ -58,7 +50,8 @@ fit_the_root(const BridgeMonitors *m, const ViewRect *root)
     for (unsigned i = 0; i < m->n; i++) {
         const ViewRect *r = &m->monitors[i];
         if (r->width < SIDE_MIN || r->height < SIDE_MIN || r->width > SIDE_MAX ||
-            r->height > SIDE_MAX || right_of(r) > right_of(root) || bottom_of(r) > bottom_of(root))
+            r->height > SIDE_MAX || bridge_rect_right(r) > bridge_rect_right(root) ||
+            bridge_rect_bottom(r) > bridge_rect_bottom(root))
             return false;
         left = r->x < left ? r->x : left;
         top = r->y < top ? r->y : top;

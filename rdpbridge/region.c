@@ -11,14 +11,14 @@ bridge_region_clear(BridgeRegion *r)
     *r = (BridgeRegion){0};
 }
 
-static int32_t
-right_of(const ViewRect *r)
+int32_t
+bridge_rect_right(const ViewRect *r)
 {
     return r->x + (int32_t)r->width;
 }
 
-static int32_t
-bottom_of(const ViewRect *r)
+int32_t
+bridge_rect_bottom(const ViewRect *r)
 {
     return r->y + (int32_t)r->height;
 }
@@ -35,8 +35,10 @@ ViewRect
 bridge_rect_both(ViewRect a, ViewRect b)
 {
     return between(a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y,
-                   right_of(&a) < right_of(&b) ? right_of(&a) : right_of(&b),
-                   bottom_of(&a) < bottom_of(&b) ? bottom_of(&a) : bottom_of(&b));
+                   bridge_rect_right(&a) < bridge_rect_right(&b) ? bridge_rect_right(&a)
+                                                                 : bridge_rect_right(&b),
+                   bridge_rect_bottom(&a) < bridge_rect_bottom(&b) ? bridge_rect_bottom(&a)
+                                                                   : bridge_rect_bottom(&b));
 }
 
 static void
@@ -58,10 +60,12 @@ append(BridgeRegion *r, ViewRect rect)
 static void
 append_around(BridgeRegion *r, const ViewRect *of, const ViewRect *both)
 {
-    append(r, between(of->x, of->y, right_of(of), both->y));
-    append(r, between(of->x, both->y, both->x, bottom_of(both)));
-    append(r, between(right_of(both), both->y, right_of(of), bottom_of(both)));
-    append(r, between(of->x, bottom_of(both), right_of(of), bottom_of(of)));
+    append(r, between(of->x, of->y, bridge_rect_right(of), both->y));
+    append(r, between(of->x, both->y, both->x, bridge_rect_bottom(both)));
+    append(r, between(bridge_rect_right(both), both->y, bridge_rect_right(of),
+                      bridge_rect_bottom(both)));
+    append(r,
+           between(of->x, bridge_rect_bottom(both), bridge_rect_right(of), bridge_rect_bottom(of)));
 }
 
 void
@@ -142,14 +146,14 @@ bridge_region_bounds(const BridgeRegion *r)
     if (r->count == 0)
         return (ViewRect){0};
     int32_t left = r->rects[0].x, top = r->rects[0].y;
-    int32_t right = right_of(&r->rects[0]), bottom = bottom_of(&r->rects[0]);
+    int32_t right = bridge_rect_right(&r->rects[0]), bottom = bridge_rect_bottom(&r->rects[0]);
 
     for (unsigned i = 1; i < r->count; i++) {
         const ViewRect *a = &r->rects[i];
         left = a->x < left ? a->x : left;
         top = a->y < top ? a->y : top;
-        right = right_of(a) > right ? right_of(a) : right;
-        bottom = bottom_of(a) > bottom ? bottom_of(a) : bottom;
+        right = bridge_rect_right(a) > right ? bridge_rect_right(a) : right;
+        bottom = bridge_rect_bottom(a) > bottom ? bridge_rect_bottom(a) : bottom;
     }
     return between(left, top, right, bottom);
 }

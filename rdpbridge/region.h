@@ -15,6 +15,9 @@ typedef struct {
 
 void bridge_region_clear(BridgeRegion *region);
 
+// The first column and row beyond it.
+int32_t bridge_rect_right(const ViewRect *r);
+int32_t bridge_rect_bottom(const ViewRect *r);
 // What both have; no width where they have nothing in common.
 ViewRect bridge_rect_both(ViewRect a, ViewRect b);
 

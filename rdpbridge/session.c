@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/limits.h"
+
+#include "channel/glib/timer.h"
 #include "rdpbridge/session_private.h"
 
-#include "rdpbridge/timer.h"
 #include "rdpbridge/video.h"
 #include "rdpbridge/watchdog.h"
 
@@ -44,7 +45,7 @@ on_abandoned(gpointer user)
 {
     BridgeSession *s = user;
 
-    bridge_timer_clear(&s->abandoned);
+    chan_timer_clear(&s->abandoned);
     if (!bridge_control_attached(s->control) && !bridge_viewlink_attached(s->view))
         bridge_session_end(s, BRIDGE_EXIT_ABANDONED, NULL);
     return G_SOURCE_REMOVE;
@@ -56,9 +57,9 @@ bridge_session_check_abandoned(BridgeSession *s)
     gboolean alone = !bridge_control_attached(s->control) && !bridge_viewlink_attached(s->view);
 
     if (!alone)
-        bridge_timer_clear(&s->abandoned);
+        chan_timer_clear(&s->abandoned);
     else if (!s->abandoned)
-        s->abandoned = bridge_timer_new(s->context, ABANDONED_S * 1000, on_abandoned, s);
+        s->abandoned = chan_timer_new(s->context, ABANDONED_S * 1000, on_abandoned, s);
 }
 
 // The model's wishes.
@@ -104,7 +105,7 @@ on_dirty(gpointer user)
     GHashTableIter iter;
     gpointer id;
 
-    bridge_timer_clear(&s->dirty_timer);
+    chan_timer_clear(&s->dirty_timer);
     g_hash_table_iter_init(&iter, s->dirty);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
@@ -120,7 +121,7 @@ bridge_session_mark(BridgeSession *s, guint32 window)
 {
     g_hash_table_add(s->dirty, GUINT_TO_POINTER(window));
     if (!s->dirty_timer)
-        s->dirty_timer = bridge_timer_new(s->context, DIRTY_MS, on_dirty, s);
+        s->dirty_timer = chan_timer_new(s->context, DIRTY_MS, on_dirty, s);
 }
 
 static void
@@ -499,7 +500,7 @@ on_doubt(gpointer user)
 {
     BridgeSession *s = user;
 
-    bridge_timer_clear(&s->doubt);
+    chan_timer_clear(&s->doubt);
     if (!s->ready)
         bridge_rdp_give_up_sign_in(s->rdp);
     return G_SOURCE_REMOVE;
@@ -511,7 +512,7 @@ rdp_sign_in_doubtful(gpointer user)
     BridgeSession *s = user;
 
     if (!s->doubt && !s->ready)
-        s->doubt = bridge_timer_new(s->context, DOUBT_MS, on_doubt, s);
+        s->doubt = chan_timer_new(s->context, DOUBT_MS, on_doubt, s);
 }
 
 static void
@@ -614,7 +615,7 @@ on_connect(gpointer user)
     s->connected = TRUE;
     bridge_input_attach(s->input, bridge_rdp_context(s->rdp)->input);
     guint limit_s = signs_in(s) ? LOG_ON_LIMIT_S : HANDSHAKE_LIMIT_S;
-    GSource *late = bridge_timer_new(s->context, limit_s * 1000, on_handshake_late, s);
+    GSource *late = chan_timer_new(s->context, limit_s * 1000, on_handshake_late, s);
     g_source_unref(late);
     bridge_session_consider_screen(s);
     return G_SOURCE_REMOVE;
@@ -718,10 +719,10 @@ bridge_session_free(BridgeSession *s)
     // What still runs through the library's callbacks needs the others: the connection goes first.
     bridge_rdp_free(s->rdp);
     bridge_execs_free(s->execs);
-    bridge_timer_clear(&s->dirty_timer);
-    bridge_timer_clear(&s->due);
-    bridge_timer_clear(&s->abandoned);
-    bridge_timer_clear(&s->doubt);
+    chan_timer_clear(&s->dirty_timer);
+    chan_timer_clear(&s->due);
+    chan_timer_clear(&s->abandoned);
+    chan_timer_clear(&s->doubt);
     bridge_session_screen_clear(s);
     bridge_session_desktop_clear(s);
     bridge_session_view_clear(s);

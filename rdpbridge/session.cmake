@@ -3,8 +3,8 @@ add_library(session_pure STATIC
   clipimage.c cliptext.c damage.c desktop.c dib.c execline.c icon.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c)
 target_link_libraries(session_pure PUBLIC channel viewproto PRIVATE PkgConfig::PNG)
 
-add_library(session_apps STATIC apps.c asks.c timer.c tray.c)
-target_link_libraries(session_apps PUBLIC channel viewproto PkgConfig::GLIB)
+add_library(session_apps STATIC apps.c asks.c tray.c)
+target_link_libraries(session_apps PUBLIC channel channel_glib viewproto PkgConfig::GLIB)
 
 add_library(session_sandbox STATIC sandbox.c)
 target_link_libraries(session_sandbox PUBLIC PkgConfig::SECCOMP)

@@ -4,7 +4,8 @@
 // user is logged on, as large as the host makes it where the guest follows ([MS-RDPEDISP]).
 
 #include "rdpbridge/session_private.h"
-#include "rdpbridge/timer.h"
+
+#include "channel/glib/timer.h"
 
 #include <freerdp/freerdp.h>
 
@@ -14,8 +15,8 @@
 static void
 start_timer(BridgeSession *s, guint ms, GSourceFunc callback)
 {
-    bridge_timer_clear(&s->resize_timer);
-    s->resize_timer = bridge_timer_new(s->context, ms, callback, s);
+    chan_timer_clear(&s->resize_timer);
+    s->resize_timer = chan_timer_new(s->context, ms, callback, s);
 }
 
 // One monitor of that size; a guest's width is even.
@@ -70,7 +71,7 @@ on_unanswered(gpointer user)
 {
     BridgeSession *s = user;
 
-    bridge_timer_clear(&s->resize_timer);
+    chan_timer_clear(&s->resize_timer);
     s->asked = FALSE;
     bridge_session_show_screen(s); // the size that the guest keeps
     return G_SOURCE_REMOVE;
@@ -82,7 +83,7 @@ on_rest(gpointer user)
     BridgeSession *s = user;
     const BridgeWindow *w = bridge_model_window(s->model, BRIDGE_SCREEN_ID);
 
-    bridge_timer_clear(&s->resize_timer);
+    chan_timer_clear(&s->resize_timer);
     if (!w || !s->connected)
         return G_SOURCE_REMOVE;
     ViewScreen screen = screen_of(s, w->rect.width, w->rect.height);
@@ -112,7 +113,7 @@ bridge_session_desktop_follows(BridgeSession *s)
     ViewScreen wanted = screen_of(s, w->rect.width, w->rect.height);
     if (!has_size(s, &wanted.root))
         return FALSE;
-    bridge_timer_clear(&s->resize_timer);
+    chan_timer_clear(&s->resize_timer);
     s->asked = FALSE;
     return TRUE;
 }
@@ -137,5 +138,5 @@ bridge_session_desktop_exec(BridgeSession *s, const CtlExec *exec)
 void
 bridge_session_desktop_clear(BridgeSession *s)
 {
-    bridge_timer_clear(&s->resize_timer);
+    chan_timer_clear(&s->resize_timer);
 }

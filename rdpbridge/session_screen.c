@@ -6,8 +6,9 @@
 // is not shown, nor is a wallpaper.
 
 #include "rdpbridge/session_private.h"
+
+#include "channel/glib/timer.h"
 #include "rdpbridge/style.h"
-#include "rdpbridge/timer.h"
 
 #include <freerdp/freerdp.h>
 
@@ -98,7 +99,7 @@ on_never_said(gpointer user)
 {
     BridgeSession *s = user;
 
-    bridge_timer_clear(&s->screen_timer);
+    chan_timer_clear(&s->screen_timer);
     bridge_session_get_ready(s);
     return G_SOURCE_REMOVE;
 }
@@ -110,10 +111,10 @@ on_screen_due(gpointer user)
 
     if (s->doubt) // whether the log-on was refused is about to be known
         return G_SOURCE_CONTINUE;
-    bridge_timer_clear(&s->screen_timer);
+    chan_timer_clear(&s->screen_timer);
     bridge_session_show_screen(s);
     if (s->as_desktop && !s->ready)
-        s->screen_timer = bridge_timer_new(s->context, NEVER_SAID_MS, on_never_said, s);
+        s->screen_timer = chan_timer_new(s->context, NEVER_SAID_MS, on_never_said, s);
     return G_SOURCE_REMOVE;
 }
 
@@ -126,14 +127,14 @@ begin(BridgeSession *s)
         bridge_session_show_screen(s);
         return;
     }
-    s->screen_timer = bridge_timer_new(s->context, s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS,
-                                       on_screen_due, s);
+    s->screen_timer = chan_timer_new(s->context, s->elsewhere ? SWITCH_WAIT_MS : LOG_ON_WAIT_MS,
+                                     on_screen_due, s);
 }
 
 static void
 end(BridgeSession *s)
 {
-    bridge_timer_clear(&s->screen_timer);
+    chan_timer_clear(&s->screen_timer);
     s->screen_shown = FALSE;
     bridge_model_delete(s->model, BRIDGE_SCREEN_ID);
     if (s->focus == 0)
@@ -174,7 +175,7 @@ bridge_session_logged_on(gpointer user)
 
     s->logged_on = TRUE;
     if (s->as_desktop) {
-        bridge_timer_clear(&s->screen_timer);
+        chan_timer_clear(&s->screen_timer);
         bridge_session_desktop_logged_on(s);
     } else {
         bridge_session_consider_screen(s);
@@ -271,5 +272,5 @@ bridge_session_screen_close(BridgeSession *s)
 void
 bridge_session_screen_clear(BridgeSession *s)
 {
-    bridge_timer_clear(&s->screen_timer);
+    chan_timer_clear(&s->screen_timer);
 }

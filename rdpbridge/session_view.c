@@ -3,8 +3,9 @@
 // What the view says, and where it goes.
 
 #include "rdpbridge/limits.h"
+
+#include "channel/glib/timer.h"
 #include "rdpbridge/session_private.h"
-#include "rdpbridge/timer.h"
 
 #include <freerdp/rail.h>
 #include <unistd.h>
@@ -219,7 +220,7 @@ on_held(gpointer user)
     if (bridge_rdp_congested(s->rdp))
         return G_SOURCE_CONTINUE;
     g_autoptr(GPtrArray) held = g_steal_pointer(&s->held);
-    bridge_timer_clear(&s->held_timer);
+    chan_timer_clear(&s->held_timer);
     for (guint i = 0; i < held->len; i++) {
         const ViewHeader *m = held->pdata[i];
         handle_window(s, (ViewMsgType)m->type, m);
@@ -242,7 +243,7 @@ hold(BridgeSession *s, ChanSpan message)
 
     if (!s->held) {
         s->held = g_ptr_array_new_with_free_func(g_free);
-        s->held_timer = bridge_timer_new(s->context, LIMIT_HELD_MS, on_held, s);
+        s->held_timer = chan_timer_new(s->context, LIMIT_HELD_MS, on_held, s);
     }
     // Those of windows that are gone go, too, so that they are bounded.
     for (guint i = s->held->len; i-- > 0;) {
@@ -279,7 +280,7 @@ is_move(ViewMsgType type, gconstpointer m)
 void
 bridge_session_view_clear(BridgeSession *s)
 {
-    bridge_timer_clear(&s->held_timer);
+    chan_timer_clear(&s->held_timer);
     g_clear_pointer(&s->held, g_ptr_array_unref);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/tray.h"
 
+#include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
-#include "rdpbridge/timer.h"
 
 #include <string.h>
 
@@ -64,7 +64,7 @@ bridge_tray_free(BridgeTray *t)
 {
     if (!t)
         return;
-    bridge_timer_clear(&t->timer);
+    chan_timer_clear(&t->timer);
     g_ptr_array_unref(t->icons);
     g_free(t);
 }
@@ -106,7 +106,7 @@ on_timer(gpointer user)
     BridgeTray *t = user;
     gboolean left = FALSE;
 
-    bridge_timer_clear(&t->timer);
+    chan_timer_clear(&t->timer);
     for (guint i = 0; i < t->icons->len; i++) {
         Icon *icon = t->icons->pdata[i];
         if (icon->dirty && t->out->queued(t->user) < LIMIT_TRAY_QUEUED)
@@ -123,7 +123,7 @@ set_timer(BridgeTray *t)
 {
     if (t->timer)
         return;
-    t->timer = bridge_timer_new(t->context, LIMIT_TRAY_TELL_MS, on_timer, t);
+    t->timer = chan_timer_new(t->context, LIMIT_TRAY_TELL_MS, on_timer, t);
 }
 
 static void

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/glib/paced.h"
 
+#include "channel/glib/timer.h"
+
 #include <string.h>
 
 #define HEAD_MAX 64
@@ -74,19 +76,11 @@ go_on(ChanPaced *p)
 }
 
 static gboolean
-on_ready(GSource *source, GSourceFunc callback, gpointer user)
-{
-    return callback(user);
-}
-
-static gboolean
 on_again(gpointer user)
 {
     go_on(user);
     return G_SOURCE_CONTINUE;
 }
-
-static GSourceFuncs functions = {.dispatch = on_ready};
 
 ChanPaced *
 chan_paced_new(GMainContext *context, const ChanPacedOut *out, gpointer user)
@@ -96,9 +90,7 @@ chan_paced_new(GMainContext *context, const ChanPacedOut *out, gpointer user)
     p->out = out;
     p->user = user;
     g_queue_init(&p->messages);
-    p->source = g_source_new(&functions, sizeof(GSource));
-    g_source_set_callback(p->source, on_again, p, NULL);
-    g_source_attach(p->source, context);
+    p->source = chan_timer_due_new(context, on_again, p);
     return p;
 }
 
@@ -108,8 +100,7 @@ chan_paced_free(ChanPaced *p)
     if (!p)
         return;
     g_queue_clear_full(&p->messages, message_free);
-    g_source_destroy(p->source);
-    g_source_unref(p->source);
+    chan_timer_clear(&p->source);
     g_free(p);
 }
 

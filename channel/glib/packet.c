@@ -2,6 +2,7 @@
 #include "channel/glib/packet.h"
 
 #include "channel/glib/steady.h"
+#include "channel/glib/timer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,16 +44,6 @@ queued_free(gpointer data)
 }
 
 static void
-clear_source(GSource **source)
-{
-    if (!*source)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
-}
-
-static void
 destroy(ChanPacketSocket *s)
 {
     g_free(s->buffer);
@@ -66,8 +57,8 @@ chan_packet_socket_free(ChanPacketSocket *s)
     if (!s || s->freed)
         return;
     s->freed = true;
-    clear_source(&s->in);
-    clear_source(&s->out);
+    chan_timer_clear(&s->in);
+    chan_timer_clear(&s->out);
     g_queue_clear_full(&s->queue, queued_free);
     close(s->fd);
     if (!s->busy)
@@ -132,7 +123,7 @@ receive_one(ChanPacketSocket *s)
         for (guint i = 0; i < n_fds; i++)
             close(fds[i]);
         s->closed = true;
-        clear_source(&s->in);
+        chan_timer_clear(&s->in);
         deliver(s, (ChanSpan){0}, NULL, 0);
         return false;
     }
@@ -194,7 +185,7 @@ on_writable(int fd, GIOCondition condition, gpointer user)
         s->queued -= q->size;
         queued_free(g_queue_pop_head(&s->queue));
     }
-    clear_source(&s->out);
+    chan_timer_clear(&s->out);
     return G_SOURCE_REMOVE;
 }
 
@@ -277,7 +268,7 @@ chan_packet_socket_pause(ChanPacketSocket *s, gboolean paused)
         return;
     s->paused = paused;
     if (paused)
-        clear_source(&s->in);
+        chan_timer_clear(&s->in);
     else
         s->in = watch(s, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable);
 }

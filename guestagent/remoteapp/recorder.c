@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/recorder.h"
 
+#include "channel/glib/timer.h"
 #include "guestagent/remoteapp/sound_pdu.h"
 
 #include <pulse/glib-mainloop.h>
@@ -31,18 +32,9 @@ struct RaRecorder {
 static void connect_server(RaRecorder *c);
 
 static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 clear_stream(RaRecorder *c)
 {
-    clear_source(&c->linger);
+    chan_timer_clear(&c->linger);
     if (c->stream == NULL)
         return;
     pa_stream_set_read_callback(c->stream, NULL, NULL);
@@ -140,7 +132,7 @@ follow_playing(RaRecorder *c)
 {
     if (c->stream == NULL)
         return;
-    clear_source(&c->linger);
+    chan_timer_clear(&c->linger);
     if (c->playing) {
         record(c, true);
     } else if (c->recording) {
@@ -282,7 +274,7 @@ ra_recorder_free(RaRecorder *c)
 {
     if (c == NULL)
         return;
-    clear_source(&c->retry);
+    chan_timer_clear(&c->retry);
     clear_context(c);
     pa_glib_mainloop_free(c->loop);
     g_free(c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/supervisor/xserver.h"
 
+#include "channel/glib/timer.h"
 #include "guestagent/supervisor/logfile.h"
 #include "guestagent/supervisor/spawn.h"
 #include "guestagent/supervisor/xfiles.h"
@@ -35,20 +36,10 @@ struct SupXServer {
 };
 
 static void
-clear_source(GSource **source)
-{
-    if (!*source)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
-}
-
-static void
 stop_waiting(SupXServer *x)
 {
-    clear_source(&x->display_source);
-    clear_source(&x->limit);
+    chan_timer_clear(&x->display_source);
+    chan_timer_clear(&x->limit);
     if (x->display_fd >= 0)
         close(x->display_fd);
     x->display_fd = -1;
@@ -124,7 +115,7 @@ on_display(int fd, GIOCondition condition, gpointer user)
     if (n > 0 && !end && x->display->len < 16)
         return G_SOURCE_CONTINUE;
     if (!end) { // its end says what happened
-        clear_source(&x->display_source);
+        chan_timer_clear(&x->display_source);
         return G_SOURCE_REMOVE;
     }
     stop_waiting(x);
@@ -141,7 +132,7 @@ on_limit(gpointer user)
     SupXServer *x = user;
 
     g_printerr("casement-supervisor: %s does not come up within %d s\n", x->name, START_LIMIT_S);
-    clear_source(&x->limit);
+    chan_timer_clear(&x->limit);
     if (x->pid)
         kill(x->pid, SIGKILL);
     return G_SOURCE_REMOVE;

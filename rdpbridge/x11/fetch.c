@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/fetch.h"
 
+#include "channel/glib/timer.h"
+
 #include <X11/Xatom.h>
 #include <string.h>
 
@@ -53,19 +55,10 @@ host_fetch_new(HostDisplay *x, GMainContext *context, ChanClipSelection selectio
 }
 
 static void
-clear_source(GSource **source)
-{
-    if (!*source)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 stop_patience(HostFetch *f)
 {
-    clear_source(&f->patience);
-    clear_source(&f->piece);
+    chan_timer_clear(&f->patience);
+    chan_timer_clear(&f->piece);
 }
 
 void
@@ -74,7 +67,7 @@ host_fetch_free(HostFetch *f)
     if (!f)
         return;
     stop_patience(f);
-    clear_source(&f->targets_patience);
+    chan_timer_clear(&f->targets_patience);
     g_clear_pointer(&f->bytes, g_byte_array_unref);
     g_free(f);
 }
@@ -130,9 +123,7 @@ static void
 wait_more(HostFetch *f)
 {
     stop_patience(f);
-    f->patience = g_timeout_source_new(PATIENCE_MS);
-    g_source_set_callback(f->patience, on_patience, f, NULL);
-    g_source_attach(f->patience, f->context);
+    f->patience = chan_timer_new(f->context, PATIENCE_MS, on_patience, f);
 }
 
 static void
@@ -147,7 +138,7 @@ on_targets_patience(gpointer user)
 {
     HostFetch *f = user;
 
-    clear_source(&f->targets_patience);
+    chan_timer_clear(&f->targets_patience);
     f->asking = false;
     if (f->ask_again)
         host_fetch_targets(f);
@@ -161,10 +152,8 @@ host_fetch_targets(HostFetch *f)
     if (f->asking)
         return;
     f->asking = true;
-    clear_source(&f->targets_patience);
-    f->targets_patience = g_timeout_source_new(PATIENCE_MS);
-    g_source_set_callback(f->targets_patience, on_targets_patience, f, NULL);
-    g_source_attach(f->targets_patience, f->context);
+    chan_timer_clear(&f->targets_patience);
+    f->targets_patience = chan_timer_new(f->context, PATIENCE_MS, on_targets_patience, f);
     convert(f, f->x->atoms[ATOM_TARGETS], f->targets_property);
 }
 
@@ -200,7 +189,7 @@ host_fetch_owner_gone(HostFetch *f)
     if (f->incremental)
         finish(f, false);
     f->asking = f->ask_again = false;
-    clear_source(&f->targets_patience);
+    chan_timer_clear(&f->targets_patience);
 }
 
 static uint32_t
@@ -234,7 +223,7 @@ on_targets(HostFetch *f, const XSelectionEvent *e)
     if (!f->asking)
         return;
     f->asking = f->ask_again = false;
-    clear_source(&f->targets_patience);
+    chan_timer_clear(&f->targets_patience);
     if (again) {
         host_fetch_targets(f);
         return;
@@ -295,7 +284,7 @@ on_piece(gpointer user)
     HostFetch *f = user;
     long n = take_property(f);
 
-    clear_source(&f->piece);
+    chan_timer_clear(&f->piece);
     if (n > 0 || n == -1)
         wait_more(f);
     else

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/follow.h"
 
+#include "channel/glib/timer.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/paint.h"
@@ -131,26 +132,11 @@ on_state_settled(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static GSource *
-look_again(HostWindow *w, guint ms, GSourceFunc look)
-{
-    GSource *source = g_timeout_source_new(ms);
-
-    g_source_set_callback(source, look, w, NULL);
-    g_source_attach(source, w->view->context);
-    return source;
-}
-
 void
 host_follow_stop(HostWindow *w)
 {
-    GSource **timers[] = {&w->settle, &w->state_settle};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(timers); i++) {
-        if (*timers[i])
-            g_source_destroy(*timers[i]);
-        g_clear_pointer(timers[i], g_source_unref);
-    }
+    chan_timer_clear(&w->settle);
+    chan_timer_clear(&w->state_settle);
 }
 
 // True while what is seen may be an answer to an earlier request of ours than the last.
@@ -163,7 +149,7 @@ unsettled(HostWindow *w, const ViewRect *actual)
         same(actual, &w->wanted.geometry))
         return false;
     if (!w->settle)
-        w->settle = look_again(w, GEOMETRY_SETTLE_MS, on_settled);
+        w->settle = chan_timer_new(w->view->context, GEOMETRY_SETTLE_MS, on_settled, w);
     return true;
 }
 
@@ -211,7 +197,8 @@ sync_state(HostWindow *w)
     if (states == w->states_before && w->state_pushed_us != 0 &&
         g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_MS * 1000) {
         if (!w->state_settle)
-            w->state_settle = look_again(w, STATE_SETTLE_MS, on_state_settled);
+            w->state_settle =
+                chan_timer_new(w->view->context, STATE_SETTLE_MS, on_state_settled, w);
         return;
     }
     if (w->wanted.state == VIEW_STATE_MINIMIZED)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/launches.h"
 
+#include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
 
 #include <stdlib.h>
@@ -41,10 +42,7 @@ host_launches_free(HostLaunches *l)
         return;
     while (l->pending.head)
         drop(l, l->pending.head);
-    if (l->late) {
-        g_source_destroy(l->late);
-        g_source_unref(l->late);
-    }
+    chan_timer_clear(&l->late);
     g_free(l);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/serve.h"
 
+#include "channel/glib/timer.h"
+
 #include <X11/Xatom.h>
 #include <string.h>
 
@@ -37,15 +39,6 @@ struct HostServe {
     GPtrArray *transfers; // Transfer
 };
 
-static void
-clear_source(GSource **source)
-{
-    if (!*source)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
 // Whether the requestor reads something else, too.
 static bool
 reads_more(const Transfer *t)
@@ -63,8 +56,8 @@ transfer_free(gpointer data)
 {
     Transfer *t = data;
 
-    clear_source(&t->patience);
-    clear_source(&t->next);
+    chan_timer_clear(&t->patience);
+    chan_timer_clear(&t->next);
     if (!reads_more(t))
         XSelectInput(t->serve->x->dpy, t->requestor, NoEventMask);
     g_bytes_unref(t->data);
@@ -295,7 +288,7 @@ on_next(gpointer user)
     XChangeProperty(s->x->dpy, t->requestor, t->property, t->type, 8, PropModeReplace,
                     bytes + t->sent, (int)n);
     XFlush(s->x->dpy);
-    clear_source(&t->next);
+    chan_timer_clear(&t->next);
     t->sent += n;
     if (n == 0)
         g_ptr_array_remove_fast(s->transfers, t);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/window.h"
 
+#include "channel/glib/timer.h"
 #include "channel/utf8.h"
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
@@ -57,10 +58,7 @@ host_window_free(HostWindow *w)
             host_pointer_popups_changed(w->view->pointer);
     }
     host_follow_stop(w);
-    if (w->repaint) {
-        g_source_destroy(w->repaint);
-        g_source_unref(w->repaint);
-    }
+    chan_timer_clear(&w->repaint);
     clear_icons(w->icons);
     clear_icons(w->coming);
     for (size_t i = 0; i < G_N_ELEMENTS(w->shapes); i++)
@@ -279,8 +277,7 @@ on_repaint(gpointer user)
 {
     HostWindow *w = user;
 
-    g_source_unref(w->repaint);
-    w->repaint = NULL;
+    chan_timer_clear(&w->repaint);
     if (w->viewable)
         host_paint_area(w->view, w,
                         (ViewRect){0, 0, w->pushed.geometry.width, w->pushed.geometry.height});
@@ -294,13 +291,8 @@ repaint_later(HostWindow *w)
 {
     if (!(host_screen_get(w->view->screen)->looks & CHAN_LOOKS_COMPOSITED))
         return;
-    if (w->repaint) {
-        g_source_destroy(w->repaint);
-        g_source_unref(w->repaint);
-    }
-    w->repaint = g_timeout_source_new(REPAINT_MS);
-    g_source_set_callback(w->repaint, on_repaint, w, NULL);
-    g_source_attach(w->repaint, w->view->context);
+    chan_timer_clear(&w->repaint);
+    w->repaint = chan_timer_new(w->view->context, REPAINT_MS, on_repaint, w);
 }
 
 void

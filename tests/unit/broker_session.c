@@ -2,6 +2,8 @@
 // A guest's session as the broker keeps it, with programs that do nothing by themselves: what they
 // say, and when which of them ends, is the test's to choose.
 #include "hostbroker/session.h"
+
+#include "channel/glib/timer.h"
 #include "hostbroker/session_yield.h"
 
 #include "channel/glib/packet.h"
@@ -196,11 +198,10 @@ on_deadline(gpointer late)
     G_STMT_START                                                                                   \
     {                                                                                              \
         gboolean late_ = FALSE, true_;                                                             \
-        GSource *timer_ =                                                                          \
-            broker_timer_new((rig)->host->context, DEADLINE_MS, on_deadline, &late_);              \
+        GSource *timer_ = chan_timer_new((rig)->host->context, DEADLINE_MS, on_deadline, &late_);  \
         while (!(true_ = (condition)) && !late_)                                                   \
             g_main_context_iteration((rig)->host->context, TRUE);                                  \
-        broker_timer_clear(&timer_);                                                               \
+        chan_timer_clear(&timer_);                                                                 \
         if (!true_)                                                                                \
             g_error("waited %d ms for %s", DEADLINE_MS, #condition);                               \
     }                                                                                              \

@@ -4,6 +4,8 @@
 
 #include "hostbroker/tray.h"
 
+#include "channel/glib/timer.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
@@ -36,10 +38,10 @@ on_deadline(gpointer late)
     G_STMT_START                                                                                   \
     {                                                                                              \
         gboolean late_ = FALSE, true_;                                                             \
-        GSource *timer_ = broker_timer_new(NULL, DEADLINE_MS, on_deadline, &late_);                \
+        GSource *timer_ = chan_timer_new(NULL, DEADLINE_MS, on_deadline, &late_);                  \
         while (!(true_ = (condition)) && !late_)                                                   \
             g_main_context_iteration(NULL, TRUE);                                                  \
-        broker_timer_clear(&timer_);                                                               \
+        chan_timer_clear(&timer_);                                                                 \
         if (!true_)                                                                                \
             g_error("waited %d ms for %s", DEADLINE_MS, #condition);                               \
     }                                                                                              \

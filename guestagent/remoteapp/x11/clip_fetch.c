@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/clip_fetch.h"
 
+#include "channel/glib/timer.h"
+
 #include <X11/Xatom.h>
 #include <string.h>
 
@@ -38,18 +40,9 @@ ra_clip_fetch_new(const RaClipSide *side)
 }
 
 static void
-clear_source(GSource **source)
-{
-    if (!*source)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 stop_deadline(RaClipFetch *fetch)
 {
-    clear_source(&fetch->deadline);
+    chan_timer_clear(&fetch->deadline);
 }
 
 void
@@ -58,7 +51,7 @@ ra_clip_fetch_free(RaClipFetch *fetch)
     if (!fetch)
         return;
     stop_deadline(fetch);
-    clear_source(&fetch->piece);
+    chan_timer_clear(&fetch->piece);
     g_clear_pointer(&fetch->bytes, g_byte_array_unref);
     g_array_unref(fetch->targets);
     g_free(fetch);
@@ -83,7 +76,7 @@ finish(RaClipFetch *fetch, GBytes *data)
 {
     guint32 next = fetch->next;
     stop_deadline(fetch);
-    clear_source(&fetch->piece);
+    chan_timer_clear(&fetch->piece);
     fetch->kind = fetch->next = 0;
     fetch->incremental = false;
     g_clear_pointer(&fetch->bytes, g_byte_array_unref);
@@ -300,7 +293,7 @@ static gboolean
 on_piece(gpointer user)
 {
     RaClipFetch *fetch = user;
-    clear_source(&fetch->piece);
+    chan_timer_clear(&fetch->piece);
     take_piece(fetch);
     return G_SOURCE_REMOVE;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/clip_serve.h"
 
+#include "channel/glib/timer.h"
+
 #include <X11/Xatom.h>
 #include <string.h>
 
@@ -41,20 +43,11 @@ struct RaClipServe {
 };
 
 static void
-clear_source(GSource **source)
-{
-    if (!*source)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 pieces_free(gpointer data)
 {
     Pieces *p = data;
-    clear_source(&p->deadline);
-    clear_source(&p->next);
+    chan_timer_clear(&p->deadline);
+    chan_timer_clear(&p->next);
     g_bytes_unref(p->bytes);
     g_free(p);
 }
@@ -82,7 +75,7 @@ ra_clip_serve_free(RaClipServe *serve)
 {
     if (!serve)
         return;
-    clear_source(&serve->deadline);
+    chan_timer_clear(&serve->deadline);
     g_array_unref(serve->waiting);
     g_ptr_array_unref(serve->pieces);
     forget(serve);
@@ -120,14 +113,14 @@ on_deadline(gpointer user)
     RaClipServe *serve = user;
     refuse(serve, 0);
     serve->asked = 0;
-    clear_source(&serve->deadline);
+    chan_timer_clear(&serve->deadline);
     return G_SOURCE_REMOVE;
 }
 
 static void
 ask_next(RaClipServe *serve)
 {
-    clear_source(&serve->deadline);
+    chan_timer_clear(&serve->deadline);
     if (serve->waiting->len == 0)
         return;
     serve->deadline = g_timeout_source_new(CLIENT_MS);
@@ -330,7 +323,7 @@ ra_clip_serve_lost(RaClipServe *serve)
     serve->kinds = serve->asked = 0;
     forget(serve);
     refuse(serve, 0);
-    clear_source(&serve->deadline);
+    chan_timer_clear(&serve->deadline);
 }
 
 static gboolean
@@ -340,7 +333,7 @@ on_next(gpointer user)
     gsize length;
     const guint8 *data = g_bytes_get_data(p->bytes, &length);
     gsize piece = MIN(length - p->sent, PIECE_BYTES);
-    clear_source(&p->next);
+    chan_timer_clear(&p->next);
     // An empty piece is the end.
     XChangeProperty(p->serve->side.conn->dpy, p->requestor, p->property, p->type, 8,
                     PropModeReplace, data + p->sent, (int)piece);
