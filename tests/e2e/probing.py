@@ -6,6 +6,7 @@ import shlex
 import shutil
 import time
 
+from case import ChainCase
 from harness import wait_for
 
 PROGRAM = pathlib.Path(__file__).with_name("probe.py")
@@ -81,6 +82,18 @@ class Probe:
 
     def end(self):
         self.do("quit")
+
+
+class Twins(ChainCase):
+    """A native program and one of a guest, with a window each."""
+    desktop_options = {"sound": False}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.native, cls.demo = Probe(cls.d, "native"), Probe(cls.d, "guest", "demo")
+        cls.windows = {cls.native: cls.native.open("mine", (200, 200, 300, 200), "#c00000"),
+                       cls.demo: cls.demo.open("hers", (700, 200, 300, 200), "#00c000")}
 
 
 def unbalanced(lines, what):

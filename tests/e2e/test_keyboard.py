@@ -6,9 +6,10 @@ import unittest
 from Xlib import X
 from Xlib.ext import xtest
 
+import probing
 from case import ChainCase
 from harness import wait_for
-from probing import Probe, guest_home
+from probing import guest_home
 
 # Key codes of the rows of a keyboard, and what is held with them.
 LETTERS = [*range(10, 22), *range(24, 36), *range(38, 49), 49, 51, *range(52, 62), 94, 97, 132]
@@ -19,17 +20,8 @@ LAYOUTS = (("us", "", ""), ("de", "", ""), ("fr", "", ""), ("ru", "", ""), ("jp"
 ENTER, ALT_SHIFT = 36, (64, 50)
 
 
-class Keys(ChainCase):
+class Keys(probing.Twins):
     """By Xlib alone: key codes, states and symbols."""
-    desktop_options = {"sound": False}
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.native, cls.demo = Probe(cls.d, "native"), Probe(cls.d, "guest", "demo")
-        cls.windows = {cls.native: cls.native.open("mine", (200, 200, 300, 200), "#c00000"),
-                       cls.demo: cls.demo.open("hers", (700, 200, 300, 200), "#00c000")}
-
     def layout(self, layout, variant="", model="", options=""):
         self.d.run("setxkbmap", "-model", model or "pc105", "-layout", layout, "-variant", variant, "-option", "", *(
             ("-option", options) if options else ()))

@@ -6,23 +6,13 @@ import unittest
 from Xlib import X
 from Xlib.ext import xtest
 
-from case import ChainCase
+import probing
 from harness import wait_for
-from probing import Probe
 
 GLYPHS = (2, 30, 60, 68, 130, 150, 152)  # of the cursor font, X11/cursorfont.h
 
 
-class Pointer(ChainCase):
-    desktop_options = {"sound": False}
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.native, cls.demo = Probe(cls.d, "native"), Probe(cls.d, "guest", "demo")
-        cls.windows = {cls.native: cls.native.open("mine", (200, 200, 300, 200), "#c00000"),
-                       cls.demo: cls.demo.open("hers", (700, 200, 300, 200), "#00c000")}
-
+class Pointer(probing.Twins):
     def over(self, probe):
         x, y, _, _ = self.d.geometry(self.windows[probe])
         self.d.xdotool("mousemove", str(x + 70), str(y + 60))
