@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <linux/nsfs.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -257,32 +259,54 @@ network_program(void)
     return pasta ? pasta : g_find_program_in_path("slirp4netns");
 }
 
+// The user namespace that a network namespace belongs to: only in that one may its interfaces be
+// made. It is not always the guest's: bubblewrap goes on into a second one. -1 with errno set.
+static int
+owner_of(const char *net_ns)
+{
+    int fd = open(net_ns, O_RDONLY | O_CLOEXEC);
+    int owner = fd >= 0 ? ioctl(fd, NS_GET_USERNS) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return owner;
+}
+
 // A network of the guest's own, translated by a process outside; the host's loopback is not in it.
 static void
 start_network(Sandbox *sandbox)
 {
     BrokerLink *link = &sandbox->e.link;
     g_autofree char *program = network_program();
-    g_autofree char *pid = g_strdup_printf("%d", (int)broker_process_pid(sandbox->e.guest));
-    g_autofree char *user_ns = g_strdup_printf("/proc/%s/ns/user", pid);
-    g_autofree char *net_ns = g_strdup_printf("/proc/%s/ns/net", pid);
+    g_autofree char *net_ns =
+        g_strdup_printf("/proc/%d/ns/net", (int)broker_process_pid(sandbox->e.guest));
     const char *pasta[] = {program, "--foreground", "--quiet", "--config-net", "--no-map-gw", "-t",
                            "none",  "-u",           "none",    "-T",           "none",        "-U",
-                           "none",  "--userns",     user_ns,   "--netns",      net_ns,        NULL};
-    const char *slirp[] = {program, "--configure", "--mtu=65520", "--disable-host-loopback",
-                           pid,     "tap0",        NULL};
+                           "none",  "--netns-only", "--netns", net_ns,         NULL};
+    const char *slirp[] = {
+        program, "--configure", "--mtu=65520", "--disable-host-loopback", "--netns-type", "path",
+        net_ns,  "tap0",        NULL};
     g_autoptr(GError) error = NULL;
+    int owner = owner_of(net_ns);
+
+    if (owner < 0) {
+        g_warning("guest %s: no network: the owner of %s: %s", link->config->name, net_ns,
+                  g_strerror(errno));
+        return;
+    }
     int log_fd = broker_embedded_log(link, "network.log");
 
     BrokerSpawn how = {.argv = g_str_has_suffix(program, "pasta") ? pasta : slirp,
                        .stdin_fd = -1,
                        .stdout_fd = -1,
                        .log_fd = log_fd,
-                       .drop_uid = geteuid() == 0 ? broker_sandbox_uid() : 0};
+                       .drop_uid = geteuid() == 0 ? broker_sandbox_uid() : 0,
+                       .user_namespace = owner};
     sandbox->network =
         broker_process_spawn(link->host->context, &how, on_network_ended, sandbox, &error);
     if (!sandbox->network)
         g_warning("guest %s: no network: %s", link->config->name, error->message);
+    close(owner);
     if (log_fd >= 0)
         close(log_fd);
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
@@ -192,6 +193,25 @@ child_drop(uid_t uid)
         child_fail("giving up root");
 }
 
+// The capabilities that a namespace gives are lost at exec unless they are ambient: the child's uid
+// is not always root in there.
+static void
+child_join(int user_namespace)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+    if (setns(user_namespace, CLONE_NEWUSER) < 0 || syscall(SYS_capget, &header, caps) < 0)
+        child_fail("joining the user namespace");
+    for (gsize i = 0; i < G_N_ELEMENTS(caps); i++)
+        caps[i].inheritable = caps[i].permitted;
+    if (syscall(SYS_capset, &header, caps) < 0)
+        child_fail("capabilities in the user namespace");
+    for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+        if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0 && errno != EPERM)
+            child_fail("ambient capabilities");
+}
+
 // Between fork and exec: system calls only.
 static void
 child_setup(gpointer user)
@@ -213,6 +233,8 @@ child_setup(gpointer user)
         child_stage(spawn);
     if (spawn->drop_uid != 0)
         child_drop(spawn->drop_uid);
+    if (spawn->user_namespace != 0)
+        child_join(spawn->user_namespace);
 }
 
 BrokerProcess *

@@ -38,6 +38,7 @@ typedef struct {
     gboolean new_keyring;    // join a fresh session keyring
     gboolean ends_with_us;   // SIGTERM when the broker ends, however it does
     uid_t drop_uid;          // give up root for this uid and gid; 0: no
+    int user_namespace;      // joined then, with all capabilities in it; borrowed; 0: none
     const BrokerStage *stages; // with drop_uid: bound in a mount namespace of the child's own
     guint n_stages;
 } BrokerSpawn;

@@ -88,9 +88,7 @@ add_namespaces(GPtrArray *argv, const BrokerSandbox *s)
 
     add(argv, "--unshare-user", "--unshare-all", "--uid", uid, "--gid", uid, "--hostname", s->name,
         "--new-session", "--as-pid-1", NULL);
-    // Whoever joins the network namespace from outside cannot when another user namespace lies in
-    // between; the system call filter refuses new ones in any case.
-    if (s->disable_userns && !s->network)
+    if (s->disable_userns)
         add(argv, "--disable-userns", NULL);
     add_fd(argv, "--seccomp", s->seccomp_fd, NULL);
     add_fd(argv, "--info-fd", s->info_fd, NULL);

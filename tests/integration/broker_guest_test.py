@@ -354,6 +354,28 @@ class Sandbox(Both, GuestCase):
         message = self.refused("GuestFailed", "StartGuest", "(s)", "demo")
         self.assertIn(f"{self.base}/gone of key 'share' in {self.conf('demo')}: No such file", message)
 
+
+class Networked(GuestCase):
+    """The program for the network is slow: it begins when the guest is in the last of its namespaces."""
+
+    kind = "sandbox"
+    slow = """#!/bin/sh
+pid=$(echo "$*" | sed -n 's,.*/proc/\\([0-9]*\\)/ns/net.*,\\1,p')
+while grep -q ^bwrap "/proc/$pid/comm"; do :; done
+exec {program} "$@"
+"""
+
+    def spawn(self, *argv):
+        if argv[0] == "dbus-daemon":
+            self.base.chmod(0o755)
+            folder = self.base / "slow"
+            folder.mkdir(mode=0o755)
+            for name in filter(shutil.which, ("pasta", "slirp4netns")):
+                (folder / name).write_text(self.slow.format(program=shutil.which(name)))
+                (folder / name).chmod(0o755)
+            self.env["PATH"] = f"{folder}:{self.env['PATH']}"
+        return super().spawn(*argv)
+
     def test_network_needs_its_program(self):
         if shutil.which("pasta") or shutil.which("slirp4netns"):
             self.start(network="true")
