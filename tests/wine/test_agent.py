@@ -112,9 +112,9 @@ class Agent(unittest.TestCase):
         cls.add_guest("xp")
 
     @classmethod
-    def add_guest(cls, name):
+    def add_guest(cls, name, *before):
         settings = (f"{key}={value}" for key, value in WINE_SETTINGS.items())
-        argv = ("env", f"WINEPREFIX={cls.prefix}", *settings, WINE, AGENT, "--stdio")
+        argv = (*before, "env", f"WINEPREFIX={cls.prefix}", *settings, WINE, AGENT, "--stdio")
         cls.d.casement("guest", "add", name, "--kind", "command", "--set", "argv=" + ";".join(argv))
         cls.guest = name  # that is asked below
 
@@ -411,10 +411,14 @@ class Agent(unittest.TestCase):
         count, pictures, limit = 2000, 200, 3
         shown = self.many(count, pictures)
         seen = []
+        # What Windows does in the kernel is another process here, wineserver, asked a hundred thousand times: on one
+        # processor with the agent, or each question waits for an idle processor to wake. It starts with the next guest.
+        subprocess.run([server_of(WINE), "-w"], env=wine_environment(self.prefix), check=True, timeout=60)
+        one_processor = ("taskset", "--cpu-list", str(max(os.sched_getaffinity(0))))
         while len(seen) < 5 and min(seen, default=limit) >= limit:  # of a busy machine the best
             # A guest that published nothing yet. What another did stays: ext4 makes files slowly after many were removed.
             self.d.casement("guest", "stop", self.guest)
-            self.add_guest(f"many{len(seen)}")
+            self.add_guest(f"many{len(seen)}", *one_processor)
             seen.append(max(self.time_of_many(count)))
         self.assertLess(min(seen), limit)
         # All of them are right.
