@@ -465,6 +465,27 @@ broker_add(Broker *broker, const char *name, const char *kind, GHashTable *optio
     return TRUE;
 }
 
+gboolean
+broker_set(Broker *broker, BrokerGuest *guest, GHashTable *options, const char *const *reset,
+           gboolean *pending, GError **error)
+{
+    const char *name = broker_guest_name(guest);
+    g_autofree char *path = broker_host_guest_config(broker->host, name);
+    // Where the file is a link, what it leads to is written.
+    char *real = realpath(path, NULL);
+    g_autofree char *text = broker_config_read(path, NULL, error);
+    g_autofree char *changed =
+        text ? broker_config_edit(name, path, text, options, reset, error) : NULL;
+    gboolean ok = changed && g_file_set_contents_full(real ? real : path, changed, -1,
+                                                      G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+
+    free(real);
+    if (ok)
+        load(broker, name);
+    *pending = ok && broker_guest_pending(guest);
+    return ok;
+}
+
 typedef struct {
     Broker *broker;
     gboolean purge;

@@ -24,6 +24,7 @@ add_library(broker STATIC
   backoff.c
   broker.c
   config.c
+  config_edit.c
   config_value.c
   control_listener.c
   control_setup.c

@@ -32,6 +32,10 @@ GPtrArray *broker_guests(Broker *broker);
 gboolean
 broker_add(Broker *broker, const char *name, const char *kind, GHashTable *options, GError **error);
 
+// Changes keys of a guest's file (broker_config_edit). *pending: they count from its next start.
+gboolean broker_set(Broker *broker, BrokerGuest *guest, GHashTable *options,
+                    const char *const *reset, gboolean *pending, GError **error);
+
 // Ends a guest and removes its file and what it published; purge: its home too. done as
 // broker_guest_stop's, with guest NULL.
 void broker_remove(Broker *broker, BrokerGuest *guest, gboolean purge, BrokerGuestDone done,

@@ -244,10 +244,10 @@ read_some(int fd, char *text, gsize size)
     return n < 0 ? -1 : (ssize_t)got;
 }
 
-BrokerConfig *
-broker_config_load(const char *name, const char *path, GError **error)
+char *
+broker_config_read(const char *path, gsize *size_out, GError **error)
 {
-    g_autofree char *text = g_malloc(BROKER_CONFIG_MAX + 1);
+    g_autofree char *text = g_malloc(BROKER_CONFIG_MAX + 2);
     struct stat st;
     ssize_t size = -1;
     // What is no file (a pipe, a device) must not hold the broker up.
@@ -259,18 +259,31 @@ broker_config_load(const char *name, const char *path, GError **error)
     int code = errno;
     if (fd >= 0)
         close(fd);
-    if (fd >= 0 && !plain)
+    if (fd >= 0 && !plain) {
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT, "%s: is not a plain file",
                     path);
-    else if (size < 0)
+    } else if (size < 0) {
         g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(code), "%s: cannot be read: %s",
                     path, g_strerror(code));
-    else if (size > BROKER_CONFIG_MAX)
+    } else if (size > BROKER_CONFIG_MAX) {
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
                     "%s: is longer than %d bytes", path, BROKER_CONFIG_MAX);
-    else
-        return broker_config_parse(name, path, text, (gsize)size, error);
+    } else {
+        text[size] = '\0';
+        if (size_out)
+            *size_out = (gsize)size;
+        return g_steal_pointer(&text);
+    }
     return NULL;
+}
+
+BrokerConfig *
+broker_config_load(const char *name, const char *path, GError **error)
+{
+    gsize size = 0;
+    g_autofree char *text = broker_config_read(path, &size, error);
+
+    return text ? broker_config_parse(name, path, text, size, error) : NULL;
 }
 
 void
@@ -291,7 +304,7 @@ check_option(const char *kind, guint kind_bits, const char *option, const char *
 {
     const Key *key = find_key(option, kind_bits);
 
-    for (const char *c = value; *c; c++) {
+    for (const char *c = value; c && *c; c++) {
         if ((guchar)*c >= 0x20 && *c != 0x7f)
             continue;
         g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT,
@@ -307,10 +320,33 @@ check_option(const char *kind, guint kind_bits, const char *option, const char *
     }
     g_autofree char *why = NULL;
     g_autoptr(BrokerConfig) scratch = g_new0(BrokerConfig, 1);
-    if (broker_value_parse(&key->value, value, scratch, &why))
+    if (!value || broker_value_parse(&key->value, value, scratch, &why))
         return TRUE;
     g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT, "Option '%s': %s", option, why);
     return FALSE;
+}
+
+// 0 with error set when there is no such kind.
+static guint
+bits_of(const char *kind, GError **error)
+{
+    g_autoptr(BrokerConfig) scratch = g_new0(BrokerConfig, 1);
+    g_autofree char *why = NULL;
+
+    if (broker_value_parse(&keys[0].value, kind, scratch, &why))
+        return 1u << scratch->kind;
+    g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT, "Guest kind: %s", why);
+    return 0;
+}
+
+const char *
+broker_config_group(const char *kind, const char *key, const char *value, GError **error)
+{
+    guint bits = bits_of(kind, error);
+
+    if (!bits || !check_option(kind, bits, key, value, error))
+        return NULL;
+    return find_key(key, bits)->group;
 }
 
 static gboolean
@@ -338,15 +374,9 @@ check_options(const char *kind, guint kind_bits, GHashTable *options, GError **e
 char *
 broker_config_text(const char *name, const char *kind, GHashTable *options, GError **error)
 {
-    g_autoptr(BrokerConfig) scratch = g_new0(BrokerConfig, 1);
-    g_autofree char *why = NULL;
+    guint kind_bits = bits_of(kind, error);
 
-    if (!broker_value_parse(&keys[0].value, kind, scratch, &why)) {
-        g_set_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT, "Guest kind: %s", why);
-        return NULL;
-    }
-    guint kind_bits = 1u << scratch->kind;
-    if (!check_options(kind, kind_bits, options, error))
+    if (!kind_bits || !check_options(kind, kind_bits, options, error))
         return NULL;
 
     GString *text = g_string_new("# Guest of Casement; man casement-guest(5)\n");

@@ -68,6 +68,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerConfig, broker_config_free)
 // NULL with error set, naming the option, when the file would not be valid. Caller frees.
 char *broker_config_text(const char *name, const char *kind, GHashTable *options, GError **error);
 
+// The text of a guest's file with some keys changed: options as above, reset: keys taken out. The
+// rest stays as it is written. NULL with error set as above, or when the whole would not be valid
+// (as broker_config_parse). Caller frees.
+char *broker_config_edit(const char *name, const char *path, const char *text, GHashTable *options,
+                         const char *const *reset, GError **error);
+
+// A guest's file as it is; caller frees. NULL with error set when it cannot be read, is no plain
+// file, or is longer than BROKER_CONFIG_MAX. size may be NULL.
+char *broker_config_read(const char *path, gsize *size, GError **error);
+
+// The group of a key that guests of this kind have; NULL for another key. A value is not checked
+// when NULL. error as broker_config_text's.
+const char *
+broker_config_group(const char *kind, const char *key, const char *value, GError **error);
+
 // All keys that the kind has, with the values in force: a{ss}, floating.
 GVariant *broker_config_to_variant(const BrokerConfig *config);
 

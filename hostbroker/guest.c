@@ -553,9 +553,18 @@ broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *e
             g->config->clipboard = new_config->clipboard;
             broker_session_policy_changed(g->session);
         }
-        broker_config_free(g->next_config);
-        g->next_config = new_config;
+        g_clear_pointer(&g->next_config, broker_config_free);
+        if (broker_config_equal(g->config, new_config))
+            broker_config_free(new_config);
+        else
+            g->next_config = new_config;
     }
+}
+
+gboolean
+broker_guest_pending(const BrokerGuest *g)
+{
+    return g->next_config != NULL;
 }
 
 void

@@ -44,6 +44,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerGuest, broker_guest_free)
 // to a start (kind, paths) is used from the next one on.
 void broker_guest_configure(BrokerGuest *guest, BrokerConfig *take_config, const GError *error);
 
+// What was read last counts from the next start.
+gboolean broker_guest_pending(const BrokerGuest *guest);
+
 // Finds the guest and the session that a former broker started.
 void broker_guest_find(BrokerGuest *guest);
 

@@ -78,6 +78,24 @@ handle_add_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const
     return TRUE;
 }
 
+static gboolean
+handle_set_guest(BrokerDbusBroker1 *skeleton, GDBusMethodInvocation *call, const char *name,
+                 GVariant *options, const char *const *reset, gpointer user)
+{
+    BrokerService *service = user;
+    BrokerGuest *guest = find_guest(service, call, name);
+    g_autoptr(GHashTable) table = options_from(options);
+    g_autoptr(GError) error = NULL;
+    gboolean pending = FALSE;
+
+    if (!guest)
+        return TRUE;
+    if (!broker_set(service->broker, guest, table, reset, &pending, &error))
+        return refuse(call, error);
+    broker_dbus_broker1_complete_set_guest(skeleton, call, pending);
+    return TRUE;
+}
+
 // A call that waits for a guest.
 static void
 on_guest_done(BrokerGuest *guest, const GError *error, gpointer user)
@@ -538,6 +556,7 @@ connect_methods(BrokerService *service)
         GCallback handler;
     } methods[] = {
         {"handle-add-guest", G_CALLBACK(handle_add_guest)},
+        {"handle-set-guest", G_CALLBACK(handle_set_guest)},
         {"handle-remove-guest", G_CALLBACK(handle_remove_guest)},
         {"handle-start-guest", G_CALLBACK(handle_start_guest)},
         {"handle-stop-guest", G_CALLBACK(handle_stop_guest)},

@@ -9,5 +9,12 @@
 // the value. *value is NULL when the option comes last, without a value.
 gboolean launcher_option(char **argv, int *index, const char *name, const char **value);
 
+// KEY=VALUE into the dictionary, as a string. FALSE with *problem set (caller frees) for another
+// text.
+gboolean launcher_setting(GVariantDict *settings, const char *text, char **problem);
+
+// The dictionary as a{ss}, floating; ends it.
+GVariant *launcher_settings(GVariantDict *settings);
+
 // D-Bus carries UTF-8 only. FALSE with *problem set (caller frees) for an argument that is none.
 gboolean launcher_check_utf8(char **argv, char **problem);

@@ -17,5 +17,5 @@ run_guest(Launcher *launcher, int argc, char **argv)
     return launcher_usage(launcher, &launcher_verb_guest, problem);
 }
 
-const LauncherVerb launcher_verb_guest = {"guest", "add|list|show|start|stop|login|logout|remove …",
-                                          N_("Manage guests"), run_guest};
+const LauncherVerb launcher_verb_guest = {
+    "guest", "add|list|show|set|start|stop|login|logout|remove …", N_("Manage guests"), run_guest};

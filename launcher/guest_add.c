@@ -4,26 +4,11 @@
 
 #include <glib/gi18n.h>
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     const char *name, *kind;
     GVariantDict options;
 } Request;
-
-// --set KEY=VALUE. FALSE with *problem set.
-static gboolean
-add_option(Request *request, const char *setting, char **problem)
-{
-    const char *equals = strchr(setting, '=');
-    if (!equals || equals == setting) {
-        *problem = g_strdup_printf(_("--set %s: it must be KEY=VALUE"), setting);
-        return FALSE;
-    }
-    g_autofree char *key = g_strndup(setting, (gsize)(equals - setting));
-    g_variant_dict_insert(&request->options, key, "s", equals + 1);
-    return TRUE;
-}
 
 static gboolean
 parse(Request *request, int argc, char **argv, char **problem)
@@ -33,7 +18,7 @@ parse(Request *request, int argc, char **argv, char **problem)
         if (launcher_option(argv, &i, "--kind", &value)) {
             request->kind = value;
         } else if (launcher_option(argv, &i, "--set", &value)) {
-            if (value && !add_option(request, value, problem))
+            if (value && !launcher_setting(&request->options, value, problem))
                 return FALSE;
         } else if (argv[i][0] == '-' || request->name) {
             *problem = g_strdup_printf(_("“%s” is not understood here"), argv[i]);
@@ -50,21 +35,6 @@ parse(Request *request, int argc, char **argv, char **problem)
     return request->name && request->kind;
 }
 
-// The options as a{ss}.
-static GVariant *
-strings_only(GVariant *dict)
-{
-    GVariantBuilder builder;
-    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{ss}"));
-    GVariantIter iter;
-    const char *key;
-    GVariant *value;
-    g_variant_iter_init(&iter, dict);
-    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value))
-        g_variant_builder_add(&builder, "{ss}", key, g_variant_get_string(value, NULL));
-    return g_variant_builder_end(&builder);
-}
-
 static LauncherExit
 send(Launcher *launcher, const Request *request, GVariant *options)
 {
@@ -73,7 +43,7 @@ send(Launcher *launcher, const Request *request, GVariant *options)
     LauncherBroker1 *broker = launcher_broker(launcher, &error);
     if (!broker)
         return launcher_fail(launcher, error, tried);
-    launcher_broker1_call_add_guest(broker, request->name, request->kind, strings_only(options),
+    launcher_broker1_call_add_guest(broker, request->name, request->kind, options,
                                     G_DBUS_CALL_FLAGS_NONE, LAUNCHER_QUICK_MS, NULL,
                                     launcher_on_answer, launcher);
     if (!launcher_broker1_call_add_guest_finish(broker, launcher_wait(launcher), &error))
@@ -91,7 +61,7 @@ run_guest_add(Launcher *launcher, int argc, char **argv)
     g_variant_dict_init(&request.options, NULL);
     g_autofree char *problem = NULL;
     gboolean ok = launcher_check_utf8(argv, &problem) && parse(&request, argc, argv, &problem);
-    g_autoptr(GVariant) options = g_variant_ref_sink(g_variant_dict_end(&request.options));
+    g_autoptr(GVariant) options = g_variant_ref_sink(launcher_settings(&request.options));
     if (!ok)
         return launcher_usage(launcher, &launcher_verb_guest_add, problem);
     return send(launcher, &request, options);

@@ -19,9 +19,11 @@ const LauncherVerb *const launcher_verbs[] = {
 };
 
 const LauncherVerb *const launcher_guest_verbs[] = {
-    &launcher_verb_guest_add,    &launcher_verb_guest_list,   &launcher_verb_guest_show,
-    &launcher_verb_guest_start,  &launcher_verb_guest_stop,   &launcher_verb_guest_login,
-    &launcher_verb_guest_logout, &launcher_verb_guest_remove, NULL,
+    &launcher_verb_guest_add,    &launcher_verb_guest_list,
+    &launcher_verb_guest_show,   &launcher_verb_guest_set,
+    &launcher_verb_guest_start,  &launcher_verb_guest_stop,
+    &launcher_verb_guest_login,  &launcher_verb_guest_logout,
+    &launcher_verb_guest_remove, NULL,
 };
 
 #define USAGE_COLUMNS 46

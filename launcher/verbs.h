@@ -15,6 +15,7 @@ extern const LauncherVerb launcher_verb_guest_list;
 extern const LauncherVerb launcher_verb_guest_login;
 extern const LauncherVerb launcher_verb_guest_logout;
 extern const LauncherVerb launcher_verb_guest_remove;
+extern const LauncherVerb launcher_verb_guest_set;
 extern const LauncherVerb launcher_verb_guest_show;
 extern const LauncherVerb launcher_verb_guest_start;
 extern const LauncherVerb launcher_verb_guest_stop;

@@ -15,6 +15,10 @@ _casement_apps() {
     _casement_broker_runs && casement apps "$1" 2>/dev/null | cut -f 2
 }
 
+_casement_keys() {
+    _casement_broker_runs && casement guest show "$1" 2>/dev/null | cut -f 1
+}
+
 _casement() {
     local cur=${COMP_WORDS[COMP_CWORD]} words=() word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -23,10 +27,17 @@ _casement() {
     COMPREPLY=()
     case "${#words[@]}:${words[0]}:${words[1]}" in
         0:*) COMPREPLY=($(compgen -W "guest apps run desktop windows status sync forward doctor help --json --version" -- "$cur")) ;;
-        1:guest:*) COMPREPLY=($(compgen -W "add list show start stop login logout remove" -- "$cur")) ;;
+        1:guest:*) COMPREPLY=($(compgen -W "add list show set start stop login logout remove" -- "$cur")) ;;
         1:run:* | 1:desktop:* | 1:apps:* | 1:sync:* | 1:forward:*) COMPREPLY=($(compgen -W "$(_casement_guests)" -- "$cur")) ;;
-        2:guest:show | 2:guest:start | 2:guest:stop | 2:guest:login | 2:guest:logout | 2:guest:remove)
+        2:guest:show | 2:guest:set | 2:guest:start | 2:guest:stop | 2:guest:login | 2:guest:logout | 2:guest:remove)
             COMPREPLY=($(compgen -W "$(_casement_guests)" -- "$cur")) ;;
+        *:guest:set)
+            case ${COMP_WORDS[COMP_CWORD-1]} in
+                --reset) COMPREPLY=($(compgen -W "$(_casement_keys "${words[2]}")" -- "$cur")) ;;
+                *)
+                    COMPREPLY=($(compgen -S = -W "$(_casement_keys "${words[2]}")" -- "$cur") $(compgen -W "--reset" -- "$cur"))
+                    compopt -o nospace ;;
+            esac ;;
         3:guest:login) COMPREPLY=($(compgen -W "--user" -- "$cur")) ;;
         3:guest:remove) COMPREPLY=($(compgen -W "--purge" -- "$cur")) ;;
         *:guest:add)

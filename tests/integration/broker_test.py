@@ -68,6 +68,46 @@ class Files(BrokerCase):
         self.conf("broken").unlink()
         wait_for("the guest to go with its file", lambda: [g["name"] for g in self.guests()] == ["fine"])
 
+    def set(self, name, *reset, **options):
+        return self.call("SetGuest", "(sa{ss}as)", name, options, reset)[0]
+
+    def test_set(self):
+        self.add("mine", "local")
+        real = self.base / "elsewhere.conf"
+        real.write_text("# mine\n[Guest]\nkind = local\n\nlabel = A\n")
+        self.conf("mine").unlink()
+        self.conf("mine").symlink_to(real)
+        self.assertFalse(self.set("mine", label="B", sound="false"))
+        self.assertEqual(real.read_text(), "# mine\n[Guest]\nkind = local\n\nlabel=B\nsound=false\n")
+        self.assertTrue(self.conf("mine").is_symlink())
+        self.assertEqual(self.call("ShowGuest", "(s)", "mine")[0]["label"], "B")
+        self.assertFalse(self.set("mine", "label"))
+        self.assertEqual(self.call("ShowGuest", "(s)", "mine")[0]["label"], "mine")
+        before = real.read_text()
+        for options, reset, words in (({"label": "C", "sound": "loud"}, [], ["sound", "loud"]), ({}, ["kind"], ["kind"]),
+                                      ({"path": "/x"}, [], ["path", "local"]), ({"label": "C"}, ["label"], ["label", "both"])):
+            message = self.refused("InvalidArgument", "SetGuest", "(sa{ss}as)", "mine", options, reset)
+            for word in words:
+                self.assertIn(word, message)
+        self.assertEqual(real.read_text(), before)
+        self.refused("NoSuchGuest", "SetGuest", "(sa{ss}as)", "nobody", {}, [])
+
+    def test_set_mends(self):
+        self.conf("broken").parent.mkdir(parents=True, exist_ok=True)
+        self.conf("broken").write_text("[Guest]\nkind=local\nidle_timeout_s=soon\n")
+        self.assertFalse(self.set("broken", idle_timeout_s="9"))
+        self.assertEqual(self.guest("broken")["state"], "off")
+
+    def test_set_while_it_runs(self):
+        self.add_peer("mine", apps=APPS)
+        self.call("StartGuest", "(s)", "mine")
+        self.assertTrue(self.set("mine", label="B"))
+        self.assertFalse(self.set("mine", "label"))  # as it was
+        self.assertFalse(self.set("mine", clipboard="off"))  # counts at once
+        self.assertTrue(self.set("mine", label="B"))
+        self.call("StopGuest", "(s)", "mine")
+        self.assertEqual(self.call("ShowGuest", "(s)", "mine")[0]["label"], "B")
+
     def test_second_broker_says_so(self):
         pid = self.status()["pid"]
         second = subprocess.run([BUILD / "bin/casementd"], env=self.env, capture_output=True, text=True, timeout=20)

@@ -89,6 +89,18 @@ on_add_guest(LauncherBroker1 *object, GDBusMethodInvocation *invocation, const c
 }
 
 static gboolean
+on_set_guest(LauncherBroker1 *object, GDBusMethodInvocation *invocation, const char *name,
+             GVariant *options, const char *const *reset, gpointer user)
+{
+    g_autofree char *text = g_variant_print(options, FALSE);
+    g_autofree char *resets = g_strjoinv("|", (char **)reset);
+    note(user, "SetGuest %s %s %s", name, text, resets);
+    if (!fails(invocation, name))
+        launcher_broker1_complete_set_guest(object, invocation, g_str_equal(name, "running"));
+    return TRUE;
+}
+
+static gboolean
 on_remove_guest(LauncherBroker1 *object, GDBusMethodInvocation *invocation, const char *name,
                 gboolean purge, gpointer user)
 {
@@ -204,6 +216,7 @@ export_broker(Broker *broker)
         {"handle-launch", G_CALLBACK(on_launch)},
         {"handle-launch-command", G_CALLBACK(on_launch_command)},
         {"handle-add-guest", G_CALLBACK(on_add_guest)},
+        {"handle-set-guest", G_CALLBACK(on_set_guest)},
         {"handle-remove-guest", G_CALLBACK(on_remove_guest)},
         {"handle-start-guest", G_CALLBACK(on_start_guest)},
         {"handle-stop-guest", G_CALLBACK(on_stop_guest)},
@@ -478,6 +491,16 @@ test_guests(void)
     assert_contains(broker->asked, "AddGuest demo sandbox {");
     assert_contains(broker->asked, "'network': 'true'");
     assert_contains(broker->asked, "'label': 'a=b'");
+    run_wait(&run, "guest set demo label=a=b --reset sound --reset=border");
+    g_assert_cmpint(run.code, ==, 0);
+    g_assert_cmpstr(broker->asked, ==, "SetGuest demo {'label': 'a=b'} sound|border");
+    g_assert_null(strstr(run.out, "next time"));
+    run_wait(&run, "guest set running label=");
+    g_assert_cmpstr(broker->asked, ==, "SetGuest running {'label': ''} ");
+    assert_contains(run.out, "next time");
+    run_wait(&run, "guest set fail-InvalidArgument sound=loud");
+    g_assert_cmpint(run.code, ==, 2);
+    assert_contains(run.err, "cannot change guest fail-InvalidArgument: ");
     run_wait(&run, "guest remove demo --purge");
     g_assert_cmpstr(broker->asked, ==, "RemoveGuest demo 1");
     run_wait(&run, "guest remove demo");

@@ -198,6 +198,72 @@ test_round_trip(void)
     g_assert_false(g_variant_lookup(shown, "path", "&s", &missing));
 }
 
+// The text with this done to it; NULL with error set.
+static char *
+edit(const char *text, const char *key, const char *value, const char *reset, GError **error)
+{
+    g_autoptr(GHashTable) options = g_hash_table_new(g_str_hash, g_str_equal);
+    const char *const resets[] = {reset, NULL};
+
+    if (key)
+        g_hash_table_insert(options, (gpointer)key, (gpointer)value);
+    return broker_config_edit("demo", "/c/demo.conf", text, options, resets, error);
+}
+
+static void
+test_edit(void)
+{
+    const struct {
+        const char *before, *key, *value, *reset, *after;
+    } cases[] = {
+        {"# mine\n[Guest]\nkind = local\n# why\nlabel = A\n\n", "label", "B", NULL,
+         "# mine\n[Guest]\nkind = local\n# why\nlabel=B\n\n"},
+        {"[Guest]\nkind=local", "sound", "false", NULL, "[Guest]\nkind=local\nsound=false"},
+        {"[Guest]\nkind=local\nsound=false\nlabel=A\n", NULL, NULL, "sound",
+         "[Guest]\nkind=local\nlabel=A\n"},
+        {"[Guest]\nkind=local\n", NULL, NULL, "sound", "[Guest]\nkind=local\n"},
+        {"[Guest]\nkind=socket\n\n[Socket]\npath=/a\n", "sound", "false", NULL,
+         "[Guest]\nkind=socket\nsound=false\n\n[Socket]\npath=/a\n"},
+        {"[Guest]\nkind=socket\n\n[Socket]\npath=/a\n", "mode", "listen", NULL,
+         "[Guest]\nkind=socket\n\n[Socket]\npath=/a\nmode=listen\n"},
+        // What was wrong may be mended.
+        {"[Guest]\nkind=socket\n", "path", "/b", NULL,
+         "[Guest]\nkind=socket\n\n[Socket]\npath=/b\n"},
+        {"[Guest]\nkind=local\nsound=loud\n", NULL, NULL, "sound", "[Guest]\nkind=local\n"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *after =
+            edit(cases[i].before, cases[i].key, cases[i].value, cases[i].reset, &error);
+        g_assert_no_error(error);
+        g_assert_cmpstr(after, ==, cases[i].after);
+    }
+}
+
+static void
+test_edit_refused(void)
+{
+    const struct {
+        const char *key, *value, *reset, *word;
+    } cases[] = {
+        {"sound", "loud", NULL, "'sound'"},   {"path", "/x", NULL, "'path'"},
+        {"kind", "local", NULL, "'kind'"},    {"nothing", "x", NULL, "'nothing'"},
+        {NULL, NULL, "nothing", "'nothing'"}, {NULL, NULL, "argv", "'argv' is missing"},
+        {"sound", "true", "sound", "both"},   {"label", "a\n[Command]", NULL, "control"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *after = edit("[Guest]\nkind=command\n[Command]\nargv=a\n", cases[i].key,
+                                      cases[i].value, cases[i].reset, &error);
+        g_assert_null(after);
+        g_assert_error(error, BROKER_ERROR, BROKER_ERROR_INVALID_ARGUMENT);
+        if (!strstr(error->message, cases[i].word))
+            g_error("case %zu: %s", i, error->message);
+    }
+}
+
 static void
 test_options_refused(void)
 {
@@ -264,6 +330,8 @@ main(int argc, char **argv)
     g_test_add_func("/broker/config/names", test_names);
     g_test_add_func("/broker/config/round-trip", test_round_trip);
     g_test_add_func("/broker/config/options-refused", test_options_refused);
+    g_test_add_func("/broker/config/edit", test_edit);
+    g_test_add_func("/broker/config/edit-refused", test_edit_refused);
     g_test_add_func("/broker/error/bus-names", test_bus_names);
     return g_test_run();
 }
