@@ -345,7 +345,7 @@ look(AgentPlatform *p)
     agent_certificates(p->agent, &certificates);
     if (p->refuses)
         tell_rdp(p, false);
-    else
+    else if (!p->probe.running)
         win_rdp_probe_start(&p->probe, p->options->rdp_port);
 }
 

@@ -2,7 +2,7 @@
 #include "guestagent/win32/remote_desktop.h"
 
 #define DEFAULT_PORT 3389
-#define PATIENCE_MS 1000
+#define PATIENCE_MS 3000 // Windows asks a closed port of its own again for one or two seconds
 
 static unsigned short
 listener_port(void)
