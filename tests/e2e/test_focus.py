@@ -449,7 +449,8 @@ class Follow(Mixed):
         self.open(self.native, "mine", (100, 100, 400, 300), "#c00000")
         self.open(self.demo, "hers", (300, 250, 400, 300), "#00c000")
         self.open(self.demo, "second", (550, 400, 400, 300), "#00c0c0")
-        order = self.stack()
+        order = ["mine", "hers", "second"]  # openbox lists a new window before it has put it on top
+        wait_for(lambda: f"each to be above the former; {self.stack()}", lambda: self.stack() == order)
         for x, y, name in ((150, 150, "mine"), (350, 500, "hers"), (900, 650, "second"), (320, 500, "hers"), (120, 150, "mine")):
             self.d.xdotool("mousemove", str(x), str(y))
             wait_for(lambda: f"{name} to be active, {self.active()} is", lambda: self.active() == name)
