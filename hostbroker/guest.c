@@ -38,8 +38,9 @@ on_answers(gpointer user)
     g->answering = true;
     if (g->state == GUEST_UP) {
         answer(g, BROKER_WAIT_START, NULL);
-    } else if (g->state == GUEST_FAILED && !g->again) {
-        answer(g, BROKER_WAIT_START, g->error);
+    } else if (g->state == GUEST_FAILED) {
+        if (!g->again)
+            answer(g, BROKER_WAIT_START, g->error);
         answer(g, BROKER_WAIT_STOP, NULL);
     } else if (g->state == GUEST_OFF) {
         answer(g, BROKER_WAIT_STOP, NULL);
@@ -326,7 +327,9 @@ broker_guest_start(BrokerGuest *g, BrokerGuestDone done, gpointer user)
     broker_waiters_add(g->waiters, BROKER_WAIT_START, done, user);
     if (done && g->config)
         g_clear_pointer(&g->last_logged, g_free);
-    if (g->config && (g->state == GUEST_STOPPING || g->ending)) {
+    // Who waits for it to be gone is told so first.
+    bool waited_for = g->answers && (g->state == GUEST_OFF || g->state == GUEST_FAILED);
+    if (g->config && (g->state == GUEST_STOPPING || g->ending || waited_for)) {
         g->again = true;
         return;
     }
@@ -351,10 +354,11 @@ broker_guest_stop(BrokerGuest *g, BrokerGuestDone done, gpointer user)
 {
     broker_waiters_add(g->waiters, BROKER_WAIT_STOP, done, user);
     chan_timer_clear(&g->autostart);
-    if (!g->config || g->state == GUEST_OFF)
-        answer_soon(g);
-    else
+    // Also one that is off: a former broker's session may be about to bring it back.
+    if (g->config)
         broker_guest_event(g, GUEST_EVENT_STOP);
+    else
+        answer_soon(g);
 }
 
 gboolean

@@ -98,6 +98,20 @@ class Files(BrokerCase):
         self.assertFalse(self.set("broken", idle_timeout_s="9"))
         self.assertEqual(self.guest("broken")["state"], "off")
 
+    def test_stop_and_start_at_once(self):
+        self.add_peer("mine", apps=APPS)
+        pid = self.status()["pid"]
+        for _ in range(20):
+            stopped, started = [], []
+            os.kill(pid, signal.SIGSTOP)  # so that it finds both together
+            self.call_in_background(stopped, "StopGuest", "(s)", "mine")
+            self.call_in_background(started, "StartGuest", "(s)", "mine")
+            self.bus.flush_sync(None)
+            os.kill(pid, signal.SIGCONT)
+            wait_for(lambda: f"both answers; {stopped} {started}", lambda: self.turn() and stopped and started)
+            self.assertEqual((stopped, started), ([()], [()]))
+            self.call("StopGuest", "(s)", "mine")
+
     def test_set_while_it_runs(self):
         self.add_peer("mine", apps=APPS)
         self.call("StartGuest", "(s)", "mine")
