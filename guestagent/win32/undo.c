@@ -369,6 +369,14 @@ restore(WinUndo *u, const WCHAR *kept, bool (*drop_member)(const WCHAR *sid))
     }
 }
 
+// A key that is still there for what could not be put back, or that is not to be seen now, goes the
+// next time.
+static bool
+waits(const WinUndo *u, const WCHAR *kept)
+{
+    return kept[0] == L'+' && u->failed > 0 && !is_empty(kept + 1);
+}
+
 // Those of one kind; the longest first, since a key goes before the one that it is in.
 static void
 restore_kind(WinUndo *u, WCHAR *names, WCHAR kind, bool (*drop_member)(const WCHAR *sid))
@@ -380,11 +388,12 @@ restore_kind(WinUndo *u, WCHAR *names, WCHAR kind, bool (*drop_member)(const WCH
                 longest = name;
         if (!longest)
             return;
-        LONG error = restore(u, longest, drop_member);
-        if (error == ERROR_SUCCESS)
-            RegDeleteValueW(u->kept, longest);
-        else
+        bool later = waits(u, longest);
+        LONG error = later ? ERROR_SUCCESS : restore(u, longest, drop_member);
+        if (error != ERROR_SUCCESS)
             fail(u, "put back", longest + 1, L"", error);
+        else if (!later)
+            RegDeleteValueW(u->kept, longest);
         *longest = L' '; // done
     }
 }
