@@ -384,6 +384,13 @@ class Agent(unittest.TestCase):
         self.shortcut("Kept", NOTEPAD, "", "", "C:\\kept.ico", "0")
         self.assertEqual(self.wine(f"{BIN}/kept_icons.exe", "C:\\kept.ico").split(), ["4", "0", "4"])
 
+    def test_usage(self):
+        self.assertIn("usage: casement-agent", self.wine(AGENT, "--help"))
+        for argv in (("--nonsense",), ("--rdp-port",), ("--rdp-port", "0"), ("--rdp-port", "65536"), ("--rdp-port", "x")):
+            done = subprocess.run([WINE, AGENT, "--port", "none", *argv], env=wine_environment(self.prefix), check=False,
+                                  capture_output=True, text=True, timeout=10)
+            self.assertEqual((done.returncode, "usage:" in done.stderr), (2, True), argv)
+
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")
         self.assertIn("Windows XP" if os.environ.get("CASEMENT_WINE_VERSION") == "winxp" else "Windows",
