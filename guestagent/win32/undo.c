@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define KEPT L"SOFTWARE\\Casement\\Agent\\Undo"
+#define IN_FORCE L"!"        // beside what is kept
 #define VIEW KEY_WOW64_64KEY // Windows XP of 32 bits has only one, and takes the flag
 
 // ---- paths
@@ -108,6 +109,21 @@ win_undo_close(WinUndo *u)
     if (u->kept)
         RegCloseKey(u->kept);
     u->kept = NULL;
+}
+
+void
+win_undo_begin(WinUndo *u)
+{
+    LONG error = u->dry ? ERROR_SUCCESS : RegSetValueExW(u->kept, IN_FORCE, 0, REG_NONE, NULL, 0);
+
+    if (error != ERROR_SUCCESS)
+        fail(u, "set", L"HKLM\\" KEPT, IN_FORCE, error);
+}
+
+bool
+win_undo_has_begun(const WinUndo *u)
+{
+    return u->kept && RegQueryValueExW(u->kept, IN_FORCE, NULL, NULL, NULL, NULL) == ERROR_SUCCESS;
 }
 
 static void
@@ -406,6 +422,7 @@ win_undo_restore(WinUndo *u, bool (*drop_member)(const WCHAR *sid))
                                         L"HKLM\\SOFTWARE\\Casement"};
     WCHAR *names = win_undo_names(u);
 
+    RegDeleteValueW(u->kept, IN_FORCE);
     for (const WCHAR *kind = order; *kind; kind++)
         restore_kind(u, names, *kind, drop_member);
     free(names);
