@@ -368,7 +368,9 @@ error_of(const Entry *e, guint32 code)
                            "Guest %s has no program '%s'; `casement apps %s` lists what it has",
                            e->guest, e->program, e->guest);
     case CTL_EXEC_NOT_ALLOWED:
-        return g_error_new(BROKER_ERROR, BROKER_ERROR_NOT_ALLOWED, "Guest %s refuses to start '%s'",
+        return g_error_new(BROKER_ERROR, BROKER_ERROR_NOT_ALLOWED,
+                           "Guest %s refuses to start '%s': its Windows has it not on the list of "
+                           "programs that may be started; run casement-agent setup there",
                            e->guest, e->program);
     case CTL_EXEC_LOCKED:
         return g_error_new(BROKER_ERROR, BROKER_ERROR_FAILED,

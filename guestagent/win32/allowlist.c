@@ -99,8 +99,10 @@ win_allow_list_refresh(const WinMenu *menu, bool whole)
 
     if (!win_undo_open(&undo, false))
         return;
-    if (whole)
-        drop_gone(&undo, menu);
-    write_all(&undo, menu);
+    if (win_undo_has_begun(&undo)) {
+        if (whole)
+            drop_gone(&undo, menu);
+        write_all(&undo, menu);
+    }
     win_undo_close(&undo);
 }

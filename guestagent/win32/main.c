@@ -5,7 +5,7 @@
 // usage: casement-agent [--port NAME]… [--stdio] [--rdp-port N]
 //        casement-agent setup [--undo | [--unlisted] [--user NAME] [--dry-run]]
 //        casement-agent service install|remove|start|stop
-//        casement-agent --version
+//        casement-agent --version | --help
 
 #include "guestagent/win32/helper.h"
 #include "guestagent/win32/serve.h"
@@ -15,15 +15,27 @@
 #include <shellapi.h>
 #include <stdio.h>
 
+static const char usage[] = "usage: casement-agent [--port NAME]... [--stdio] [--rdp-port N]\n"
+                            "       casement-agent setup [--unlisted] [--user NAME] [--dry-run]\n"
+                            "       casement-agent setup --undo\n"
+                            "       casement-agent service install|remove|start|stop\n"
+                            "       casement-agent --version | --help\n";
+
 static int
 refuse(void)
 {
-    fprintf(stderr, "casement-agent: unknown or incomplete option\n"
-                    "usage: casement-agent [--port NAME]... [--stdio] [--rdp-port N]\n"
-                    "       casement-agent setup [--undo]\n"
-                    "       casement-agent service install|remove|start|stop\n"
-                    "       casement-agent --version\n");
+    fprintf(stderr, "casement-agent: unknown or incomplete option\n%s", usage);
     return 2;
+}
+
+static bool
+parse_port(const WCHAR *text, unsigned short *port)
+{
+    WCHAR *end;
+    unsigned long number = wcstoul(text, &end, 10);
+
+    *port = (unsigned short)number;
+    return *text >= L'0' && *text <= L'9' && !*end && number >= 1 && number <= 65535;
 }
 
 static bool
@@ -35,8 +47,9 @@ parse(WinServe *serve, int argc, WCHAR **argv)
             serve->stdio = true;
         else if (lstrcmpW(argv[i], L"--port") == 0 && more && serve->n_ports < WIN_SERVE_PORTS_MAX)
             serve->ports[serve->n_ports++] = argv[++i];
-        else if (lstrcmpW(argv[i], L"--rdp-port") == 0 && more)
-            serve->rdp_port = (unsigned short)wcstoul(argv[++i], NULL, 10);
+        else if (lstrcmpW(argv[i], L"--rdp-port") == 0 && more &&
+                 parse_port(argv[i + 1], &serve->rdp_port))
+            i++;
         else
             return false;
     }
@@ -52,6 +65,10 @@ main(void)
 
     if (argv && argc == 2 && lstrcmpW(argv[1], L"--version") == 0) {
         printf("casement-agent %s\n", CASEMENT_VERSION);
+        return 0;
+    }
+    if (argv && argc == 2 && lstrcmpW(argv[1], L"--help") == 0) {
+        printf("%s", usage);
         return 0;
     }
     if (argv && argc == 2 && lstrcmpW(argv[1], L"--helper") == 0)

@@ -171,6 +171,13 @@ add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
 
 static void walk(MenuFolder *f);
 
+// Programs may be named with a dot before all else.
+static bool
+is_folder_itself(const WCHAR *name)
+{
+    return wcscmp(name, L".") == 0 || wcscmp(name, L"..") == 0;
+}
+
 static void
 walk_inner(const MenuFolder *f, const WCHAR *path)
 {
@@ -208,7 +215,7 @@ walk(MenuFolder *f)
         return;
     win_names_read(&f->names, f->path);
     do {
-        if (found.cFileName[0] == L'.' ||
+        if (is_folder_itself(found.cFileName) ||
             _snwprintf(below, MAX_PATH - 1, L"%ls\\%ls", f->path, found.cFileName) < 0)
             continue;
         below[MAX_PATH - 1] = 0;

@@ -217,6 +217,18 @@ list_types(const AgentPlatform *p, const WinEntry *e, ChanApp *app)
         app->flags |= CHAN_APP_TAKES_FILES;
 }
 
+// What a message has no room for of a text for people is left out, by whole characters.
+static ChanSpan
+shortened(const char *text, size_t max)
+{
+    size_t size = strlen(text);
+
+    if (size > max)
+        for (size = max; size > 0 && (text[size] & 0xc0) == 0x80;)
+            size--;
+    return CHAN_SPAN(text, size);
+}
+
 // What a message has no room for is no name of windows.
 static ChanSpan
 fitting(const char *text, size_t max)
@@ -235,9 +247,9 @@ list_entry(AgentPlatform *p, unsigned i, bool draw)
 
     memset(app, 0, sizeof *app);
     app->id = CHAN_SPAN_TEXT(e->id);
-    app->name = CHAN_SPAN_TEXT(e->name);
-    app->comment = CHAN_SPAN_TEXT(e->comment);
-    app->folder = CHAN_SPAN_TEXT(e->folder);
+    app->name = shortened(e->name, CHAN_NAME_MAX);
+    app->comment = shortened(e->comment, CHAN_COMMENT_MAX);
+    app->folder = shortened(e->folder, CHAN_NAME_MAX);
     app->wm_class = fitting(e->model, CHAN_ID_MAX);
     app->program = fitting(e->program, CHAN_PROGRAM_MAX);
     app->directory = fitting(e->directory, CHAN_PROGRAM_MAX);

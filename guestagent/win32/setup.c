@@ -226,6 +226,7 @@ make_ready(const SetupOptions *o)
                 GetLastError());
         return WIN_SETUP_FAILED;
     }
+    win_undo_begin(&undo);
     write_settings(&undo, o, sid);
     if (SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)))
         win_menu_collect(&menu);

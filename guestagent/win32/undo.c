@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define KEPT L"SOFTWARE\\Casement\\Agent\\Undo"
+#define IN_FORCE L"!"        // beside what is kept
 #define VIEW KEY_WOW64_64KEY // Windows XP of 32 bits has only one, and takes the flag
 
 // ---- paths
@@ -108,6 +109,21 @@ win_undo_close(WinUndo *u)
     if (u->kept)
         RegCloseKey(u->kept);
     u->kept = NULL;
+}
+
+void
+win_undo_begin(WinUndo *u)
+{
+    LONG error = u->dry ? ERROR_SUCCESS : RegSetValueExW(u->kept, IN_FORCE, 0, REG_NONE, NULL, 0);
+
+    if (error != ERROR_SUCCESS)
+        fail(u, "set", L"HKLM\\" KEPT, IN_FORCE, error);
+}
+
+bool
+win_undo_has_begun(const WinUndo *u)
+{
+    return u->kept && RegQueryValueExW(u->kept, IN_FORCE, NULL, NULL, NULL, NULL) == ERROR_SUCCESS;
 }
 
 static void
@@ -369,6 +385,14 @@ restore(WinUndo *u, const WCHAR *kept, bool (*drop_member)(const WCHAR *sid))
     }
 }
 
+// A key that is still there for what could not be put back, or that is not to be seen now, goes the
+// next time.
+static bool
+waits(const WinUndo *u, const WCHAR *kept)
+{
+    return kept[0] == L'+' && u->failed > 0 && !is_empty(kept + 1);
+}
+
 // Those of one kind; the longest first, since a key goes before the one that it is in.
 static void
 restore_kind(WinUndo *u, WCHAR *names, WCHAR kind, bool (*drop_member)(const WCHAR *sid))
@@ -380,11 +404,12 @@ restore_kind(WinUndo *u, WCHAR *names, WCHAR kind, bool (*drop_member)(const WCH
                 longest = name;
         if (!longest)
             return;
-        LONG error = restore(u, longest, drop_member);
-        if (error == ERROR_SUCCESS)
-            RegDeleteValueW(u->kept, longest);
-        else
+        bool later = waits(u, longest);
+        LONG error = later ? ERROR_SUCCESS : restore(u, longest, drop_member);
+        if (error != ERROR_SUCCESS)
             fail(u, "put back", longest + 1, L"", error);
+        else if (!later)
+            RegDeleteValueW(u->kept, longest);
         *longest = L' '; // done
     }
 }
@@ -397,6 +422,7 @@ win_undo_restore(WinUndo *u, bool (*drop_member)(const WCHAR *sid))
                                         L"HKLM\\SOFTWARE\\Casement"};
     WCHAR *names = win_undo_names(u);
 
+    RegDeleteValueW(u->kept, IN_FORCE);
     for (const WCHAR *kind = order; *kind; kind++)
         restore_kind(u, names, *kind, drop_member);
     free(names);

@@ -30,6 +30,10 @@ typedef struct {
 bool win_undo_open(WinUndo *undo, bool create);
 void win_undo_close(WinUndo *undo);
 
+// Whether setup is in force: from win_undo_begin until an undo, also of one that leaves something.
+void win_undo_begin(WinUndo *undo);
+bool win_undo_has_begun(const WinUndo *undo);
+
 // Sets a value, keeping what was there. What is as wanted already is left alone. A failure is said
 // and counted.
 void win_undo_set(WinUndo *undo, const WCHAR *path, const WCHAR *name, DWORD type, const void *data,

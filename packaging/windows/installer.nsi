@@ -111,6 +111,8 @@ Section Uninstall
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   DeleteRegKey HKLM "${UNINSTALL}"
-  DeleteRegKey HKLM "SOFTWARE\Casement\Agent" ; Ports, which a person may have set
+  DeleteRegValue HKLM "SOFTWARE\Casement\Agent" "Ports" ; which a person may have set
+  ; What could not be put back (of a user who is not logged on) stays noted below it, for the next time.
+  DeleteRegKey /ifempty HKLM "SOFTWARE\Casement\Agent"
   DeleteRegKey /ifempty HKLM "SOFTWARE\Casement"
 SectionEnd

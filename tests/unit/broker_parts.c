@@ -474,6 +474,44 @@ outcome_start(Outcome *o, guint app_index, guint32 pid, Answer *answer)
 }
 
 static void
+on_refused(const GError *error, gpointer user)
+{
+    *(char **)user = g_strdup(error->message);
+}
+
+// Each says what was tried, of which guest, and what to do.
+static void
+test_exec_refusals(void)
+{
+    static const struct {
+        CtlExecCode code;
+        const char *advice;
+    } refusals[] = {{CTL_EXEC_NOT_FOUND, "casement apps demo"},
+                    {CTL_EXEC_NOT_ALLOWED, "casement-agent setup"},
+                    {CTL_EXEC_LOCKED, "unlock it in its window"},
+                    {CTL_EXEC_NO_ANSWER, "try again"}};
+    BrokerExec exec = {CTL_EXEC_APP, "notes", NULL, "", "demo", 1, 0, FALSE};
+    Outcome o;
+
+    outcome_init(&o);
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        CtlExecResult result = {.code = refusals[i].code};
+        g_autofree char *said = NULL;
+        g_assert_true(broker_exec_queue_push(o.queue, &exec, on_refused, &said, NULL));
+        broker_exec_queue_send(o.queue, o.near);
+        while (o.got->len == i)
+            g_main_context_iteration(NULL, TRUE);
+        result.serial = ((const CtlExec *)g_ptr_array_index(o.got, i))->serial;
+        broker_exec_queue_result(o.queue, &result);
+        g_test_message("%s", said);
+        g_assert_nonnull(strstr(said, "demo"));
+        g_assert_nonnull(strstr(said, "'notes'"));
+        g_assert_nonnull(strstr(said, refusals[i].advice));
+    }
+    outcome_clear(&o);
+}
+
+static void
 test_exec_ends_at_once(void)
 {
     Answer bad = {0}, good = {0}, early = {0}, other = {0}, unknown = {0};
@@ -602,6 +640,7 @@ main(int argc, char **argv)
     g_test_add_func("/broker/process", test_process);
     g_test_add_func("/broker/windows", test_windows);
     g_test_add_func("/broker/execs/answers", test_execs);
+    g_test_add_func("/broker/execs/refusals", test_exec_refusals);
     g_test_add_func("/broker/execs/ends-at-once", test_exec_ends_at_once);
     g_test_add_func("/broker/execs/windows", test_exec_windows);
     g_test_add_func("/broker/execs/ends-late", test_exec_ends_late);

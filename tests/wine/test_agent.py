@@ -275,6 +275,20 @@ class Agent(unittest.TestCase):
         (folder / "desktop.ini").write_bytes("[LocalizedFileNames]\r\nNotepad.lnk=Zettel\r\n".encode("utf-16"))
         self.wait_names("the new name", lambda now: now.get("Zettel", {}).get("folder") == "Accessories")
 
+    def test_names_of_every_kind(self):
+        """Whatever Windows takes for a name; one that is longer than a message has room for is cut, with its program kept."""
+        names = [".NET Profiler", "..dots", "-x", "%PATH%", "a & b's", "name;with=signs", "a.b.c"]
+        self.shortcuts(*((name,) for name in names), (".NET/Inner",), ("Long",))
+        self.wine(SHORTCUT, f"{ROOT}\\Told.lnk", NOTEPAD, "", "漢" * 1000)
+        long = "x" + "漢" * 200
+        (self.drive / MENU / "desktop.ini").write_bytes(f"[LocalizedFileNames]\r\nLong.lnk={long}\r\n".encode("utf-16"))
+        self.d.casement("guest", "start", "xp")
+        now = self.names()
+        cut = "x" + "漢" * (511 // 3)
+        self.assertEqual(set(now), {*names, "Inner", "Told", cut})
+        self.assertEqual(now["Inner"]["folder"], ".NET")
+        self.assertEqual(now["Told"]["comment"], "漢" * (2048 // 3))
+
     def test_advertised_shortcuts(self):
         product, component, missing = (uuid.uuid5(uuid.NAMESPACE_URL, name) for name in ("product", "component", "no"))
         data = "HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18"
@@ -369,6 +383,13 @@ class Agent(unittest.TestCase):
         (self.drive / "kept.ico").write_bytes(ico(48, 32)[0])
         self.shortcut("Kept", NOTEPAD, "", "", "C:\\kept.ico", "0")
         self.assertEqual(self.wine(f"{BIN}/kept_icons.exe", "C:\\kept.ico").split(), ["4", "0", "4"])
+
+    def test_usage(self):
+        self.assertIn("usage: casement-agent", self.wine(AGENT, "--help"))
+        for argv in (("--nonsense",), ("--rdp-port",), ("--rdp-port", "0"), ("--rdp-port", "65536"), ("--rdp-port", "x")):
+            done = subprocess.run([WINE, AGENT, "--port", "none", *argv], env=wine_environment(self.prefix), check=False,
+                                  capture_output=True, text=True, timeout=10)
+            self.assertEqual((done.returncode, "usage:" in done.stderr), (2, True), argv)
 
     def test_what_the_guest_says_of_itself(self):
         self.d.casement("guest", "start", "xp")

@@ -83,6 +83,18 @@ class Installer(unittest.TestCase):
         self.assertNotIn(POLICY, now)
         self.uninstall()
 
+    def test_what_cannot_be_put_back_stays_noted(self):
+        self.p.run(self.installer, "/S", timeout=120)
+        agent, note = "hklm\\software\\casement\\agent", "-HKU\\S-1-5-21-9-9-9-1000\\Software\\Key\\Value"
+        self.p.run("reg", "add", agent, "/v", "Ports", "/t", "REG_MULTI_SZ", "/d", "\\\\.\\COM7")
+        self.p.run("reg", "add", f"{agent}\\Undo", "/v", note, "/t", "REG_NONE", "/f")
+        self.addCleanup(self.p.run, "reg", "delete", "HKLM\\Software\\Casement", "/f")
+        self.uninstall()
+        now = self.p.registry("HKLM\\Software")
+        self.assertEqual({key: [name.replace("\\\\", "\\") for name in values] for key, values in now.items()
+                          if key.startswith(agent)}, {agent: [], f"{agent}\\undo": [note]})
+        self.assertNotIn(POLICY, now)
+
     def start(self, *argv, **kwargs):
         process = subprocess.Popen([WINE, *argv], env=self.p.env, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, **kwargs)

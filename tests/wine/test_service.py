@@ -94,6 +94,15 @@ class Service(unittest.TestCase):
         self.p.shortcut("Delta")
         wait_for("the new program's alias", lambda: any("applications\\delta-" in key for key in self.p.registry(
             "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion")), 20, poll=0.2)
+        # What an undo could not put back keeps nothing of it in force.
+        undo, note = "HKLM\\SOFTWARE\\Casement\\Agent\\Undo", "-HKU\\S-1-5-21-9-9-9-1000\\Software\\Key\\Value"
+        self.p.run("reg", "add", undo, "/v", note, "/t", "REG_NONE", "/f")
+        self.assertEqual(self.p.agent("setup", "--undo", check=False).returncode, 1)
+        for name in ("Epsilon", "Zeta"):  # with the second on the host, the first is all done
+            self.p.shortcut(name)
+            wait_for(f"{name} on the host", lambda wanted=name: wanted in self.names(), 20, poll=0.1)
+        self.assertEqual([key for key in self.p.registry("HKLM\\SOFTWARE") if "tsappallowlist" in key], [])
+        self.p.run("reg", "delete", undo, "/v", note, "/f")
         self.p.agent("setup", "--undo")
         since = time.monotonic()
         self.p.run("sc", "stop", "CasementAgent")

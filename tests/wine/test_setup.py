@@ -128,6 +128,15 @@ class Setup(unittest.TestCase):
             for key in (SERVER, LIST, POLICY):
                 self.p.run("reg", "delete", key, "/f", check=False)
 
+    def test_undo_again_after_one_that_could_not(self):
+        self.p.agent("setup")
+        alias = next(key for key in self.p.registry("HKLM") if key.startswith(f"{LIST}\\applications\\plain-"))
+        self.p.run("reg", "add", f"{alias}\\theirs", "/f")  # Windows removes no key with others in it
+        self.assertEqual(self.p.agent("setup", "--undo", check=False).returncode, 1)
+        self.p.run("reg", "delete", f"{alias}\\theirs", "/f")
+        self.assertIn("all is as it was", self.p.agent("setup", "--undo").stdout)
+        self.assert_as_before()
+
     def test_what_others_put_into_our_keys_stays(self):
         self.p.agent("setup")
         self.p.run("reg", "add", POLICY, "/v", "Theirs", "/t", "REG_SZ", "/d", "x", "/f")
