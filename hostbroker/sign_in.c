@@ -140,6 +140,7 @@ on_password(const char *password, const GError *error, gpointer user)
     }
     BrokerCredentials *credentials = broker_credentials_new(likely_user(s), password, &wrong);
     if (!credentials) {
+        g_clear_pointer(&s->failure, g_free);
         answer_without(s, wrong->code, wrong->message);
         return;
     }

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-// [MS-RDPERP] 2.2.2.3.1: fields of the Client Execute PDU are at most this long, in bytes of
-// UTF-16: program and directory 520, arguments 16,000.
+// [MS-RDPERP] 2.2.2.3.1: fields of the Client Execute PDU are at most this long, in units of
+// UTF-16.
 #define BRIDGE_EXEC_PROGRAM_MAX 260
 #define BRIDGE_EXEC_ARGUMENTS_MAX 8000
 

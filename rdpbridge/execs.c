@@ -101,6 +101,16 @@ start(BridgeExecs *x, Exec *e)
     return e->sent;
 }
 
+// Whether a text fits the field of a program or a directory.
+static gboolean
+fits_program(const char *text)
+{
+    glong units = 0;
+    g_autofree gunichar2 *utf16 = g_utf8_to_utf16(text, -1, NULL, &units, NULL);
+
+    return utf16 && units <= BRIDGE_EXEC_PROGRAM_MAX;
+}
+
 void
 bridge_execs_add(BridgeExecs *x, const CtlExec *exec, ChanSpan args, BridgeExeclineStyle style)
 {
@@ -109,13 +119,12 @@ bridge_execs_add(BridgeExecs *x, const CtlExec *exec, ChanSpan args, BridgeExecl
     g_autofree char *program =
         g_strconcat(exec->kind == CTL_EXEC_APP ? "||" : "", exec->program, NULL);
 
-    if (!fits || strlen(program) > BRIDGE_EXEC_PROGRAM_MAX || !exec->program[0] ||
-        x->open->len >= LIMIT_EXECS) {
+    if (!fits || !fits_program(program) || !exec->program[0] || x->open->len >= LIMIT_EXECS) {
         x->out->answer(exec->serial, CTL_EXEC_FAILED, 0, x->user);
         return;
     }
     // One that is too long is as good as none: the program may not need it.
-    gboolean short_enough = strlen(exec->directory) <= BRIDGE_EXEC_PROGRAM_MAX;
+    gboolean short_enough = fits_program(exec->directory);
     Exec *e = g_new0(Exec, 1);
     *e = (Exec){exec->serial,
                 g_steal_pointer(&program),

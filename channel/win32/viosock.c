@@ -71,6 +71,8 @@ listen_at(uint32_t port)
     listener = socket(address.family, SOCK_STREAM, 0);
     if (listener == INVALID_SOCKET)
         return;
+    // A helper, which is a user's, must not inherit the way to the host.
+    SetHandleInformation((HANDLE)listener, HANDLE_FLAG_INHERIT, 0);
     listener_port = port;
     if (bind(listener, (const struct sockaddr *)&address, sizeof address) != 0 ||
         listen(listener, BACKLOG) != 0 || ioctlsocket(listener, FIONBIO, &at_once) != 0)
@@ -97,6 +99,7 @@ chan_win_viosock_open(uint32_t port)
                 chan_win_viosock_close(); // the device went, with a suspend or for good
             break;
         }
+        SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0);
         // Programs of this guest can connect, too, and are not the host.
         if (peer.cid == CID_HOST && ioctlsocket(s, FIONBIO, &waits) == 0)
             return (HANDLE)s;

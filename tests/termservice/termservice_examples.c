@@ -7,7 +7,8 @@
 // The bytes of 4.3.1, 4.5.1, 4.5.2, 4.5.4 and 4.5.7 are the specification's; the others of 4.2 to
 // 4.6 are what is handed down as its dumps. The text of 4.1 (window orders) was not at hand: these
 // are built from the tables of 2.2.1.2 and 2.2.1.3 instead. Of the client's examples there is
-// no System Menu (4.5.2) and no notification event (4.5.4): the session has no cause to send them.
+// no System Menu (4.5.2), which the session has no cause to send; the notification events of 4.5.4
+// are in termservice_tray.
 
 #include "tests/termservice/raw_rig.h"
 
@@ -104,6 +105,28 @@ test_execute(Test *t, gconstpointer data)
                   "7c007c0069006500780070006c006f0072006500"
                   "66003a005c00770069006e0064006f00770073005c00730079007300740065006d0033003200"
                   "7700770077002e00620069006e0067002e0063006f006d00");
+}
+
+// Fields are counted in UTF-16 (2.2.2.3.1): 260 units fit, whatever they are in UTF-8, and a
+// directory of more is left out.
+static void
+test_execute_long(Test *t, gconstpointer data)
+{
+    const guint lengths[] = {260, 261};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        g_autoptr(GString) directory = g_string_new(NULL), pdu = g_string_new(NULL);
+        bool fits = lengths[i] <= 260;
+
+        for (guint n = 0; n < lengths[i]; n++)
+            g_string_append(directory, "\u0416");
+        run(t, "a", directory->str, NULL);
+        g_string_printf(pdu, "0100%s00000600%s00007c007c006100", fits ? "1a02" : "1200",
+                        fits ? "0802" : "0000");
+        for (guint n = 0; fits && n < lengths[i]; n++)
+            g_string_append(pdu, "1604");
+        expect_pdu(t, pdu->str);
+    }
 }
 
 // 4.3.2 Server Execute Result: "||WrongApp" is not on the allow-list, raw result 0x15.
@@ -386,6 +409,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("start", test_start);
     ADD("execute", test_execute);
+    ADD("execute-long", test_execute_long);
     ADD("execute-result", test_execute_result);
     ADD("window-orders", test_window_orders);
     ADD("other-orders", test_other_orders);
