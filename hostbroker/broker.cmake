@@ -54,6 +54,7 @@ add_library(broker STATIC
   launch.c
   link.c
   markup.c
+  notification_file.c
   notifications.c
   notify.c
   pinentry.c
