@@ -9,8 +9,8 @@
 struct HostMenuGrab {
     View *view;
     int device;
-    Window window; // that has it, None: nobody
-    bool spent;    // for the menus that are open
+    Window window;   // that has it, None: nobody
+    gint64 spent_us; // the press (View's press_us) after which the click outside was made
 };
 
 HostMenuGrab *
@@ -85,12 +85,11 @@ host_menu_grab_update(HostMenuGrab *g)
 {
     const HostWindow *menu = open_menu(g);
 
-    if (!menu)
-        g->spent = false;
     if (menu && menu->xid == g->window)
         return;
     ungrab(g); // it went with its window in any case
-    if (menu && !g->spent && view_pressed_within(g->view, LIMIT_POPUP_AFTER_PRESS_MS))
+    if (menu && g->view->press_us != g->spent_us &&
+        view_pressed_within(g->view, LIMIT_POPUP_AFTER_PRESS_MS))
         grab(g, menu->xid);
 }
 
@@ -103,7 +102,7 @@ host_menu_grab_active(const HostMenuGrab *g)
 void
 host_menu_grab_end(HostMenuGrab *g)
 {
-    g->spent = true;
+    g->spent_us = g->view->press_us;
     ungrab(g);
     XFlush(g->view->x->dpy);
 }
