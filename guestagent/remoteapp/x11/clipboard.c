@@ -79,7 +79,10 @@ ra_clipboard_handle(RaClipboard *clipboard, const XEvent *e)
         break;
     case PropertyNotify:
         ra_clip_fetch_property(clipboard->fetch, &e->xproperty);
-        ra_clip_serve_property(clipboard->serve, &e->xproperty);
+        ra_clip_serve_event(clipboard->serve, e);
+        break;
+    case DestroyNotify:
+        ra_clip_serve_event(clipboard->serve, e);
         break;
     default:
         break;
