@@ -22,6 +22,7 @@ struct RaClipFetch {
     Atom type;
     GByteArray *bytes;
     GSource *deadline;
+    GSource *targets_deadline;
     GSource *piece; // one has come and is taken in the loop's next turn
 };
 
@@ -51,6 +52,7 @@ ra_clip_fetch_free(RaClipFetch *fetch)
     if (!fetch)
         return;
     stop_deadline(fetch);
+    chan_timer_clear(&fetch->targets_deadline);
     chan_timer_clear(&fetch->piece);
     g_clear_pointer(&fetch->bytes, g_byte_array_unref);
     g_array_unref(fetch->targets);
@@ -104,6 +106,27 @@ start_deadline(RaClipFetch *fetch)
     g_source_attach(fetch->deadline, fetch->side.context);
 }
 
+static void ask_targets(RaClipFetch *fetch);
+
+static void
+stop_asking_targets(RaClipFetch *fetch)
+{
+    fetch->asking_targets = fetch->ask_again = false;
+    chan_timer_clear(&fetch->targets_deadline);
+}
+
+// An owner that hangs must not keep what another one has from the client.
+static gboolean
+on_targets_deadline(gpointer user)
+{
+    RaClipFetch *fetch = user;
+    bool again = fetch->ask_again;
+    stop_asking_targets(fetch);
+    if (again)
+        ask_targets(fetch);
+    return G_SOURCE_REMOVE;
+}
+
 static void
 ask_targets(RaClipFetch *fetch)
 {
@@ -112,6 +135,8 @@ ask_targets(RaClipFetch *fetch)
     if (fetch->asking_targets)
         return;
     fetch->asking_targets = true;
+    fetch->targets_deadline =
+        chan_timer_new(fetch->side.context, ANSWER_WITHIN_MS, on_targets_deadline, fetch);
     XConvertSelection(conn->dpy, fetch->side.selection, ATOM(conn, TARGETS),
                       fetch->targets_property, conn->own, CurrentTime);
 }
@@ -123,7 +148,7 @@ ra_clip_fetch_owner(RaClipFetch *fetch, bool there)
         ask_targets(fetch);
         return;
     }
-    fetch->asking_targets = fetch->ask_again = false;
+    stop_asking_targets(fetch);
     // Nothing further will come of its pieces.
     if (fetch->incremental)
         finish(fetch, NULL);
@@ -194,7 +219,7 @@ static void
 on_targets(RaClipFetch *fetch, const XSelectionEvent *e)
 {
     bool again = fetch->ask_again;
-    fetch->asking_targets = fetch->ask_again = false;
+    stop_asking_targets(fetch);
     if (again) {
         ask_targets(fetch);
         return;
