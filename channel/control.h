@@ -86,6 +86,7 @@ typedef enum {
     CTL_RDP_SECURITY = 1u << 4, // and knows neither NLA nor TLS (Windows XP)
     CTL_DESKTOP = 1u << 5,      // its whole desktop in one window, instead of its windows; what a
                                 // session began as it stays
+    CTL_HOST_FRAMES = 1u << 6,  // of windows of a server that frames them, the host's are shown
 } CtlSetupFlags;
 
 typedef struct {

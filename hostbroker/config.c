@@ -23,6 +23,7 @@ static const char *const kinds[] = {"sandbox", "local", "socket", "command", "vs
 static const char *const clipboards[] = {"both", "to-guest", "to-host", "none", "off", NULL};
 static const char *const publishes[] = {"all", "chosen", "none", "everything", NULL};
 static const char *const sign_ins[] = {"auto", "always", "never", NULL};
+static const char *const frames[] = {"guest", "host", NULL};
 static const char *const modes[] = {"connect", "listen", NULL};
 
 typedef struct {
@@ -59,6 +60,10 @@ static const Key keys[] = {
     {"Guest", ALL, "", {"apps", BROKER_VALUE_IDS, AT(apps), 0, 4096, NULL}},
     {"Guest", ALL, "", {"title_prefix", BROKER_VALUE_TEXT, AT(title_prefix), 0, 63, NULL}},
     {"Guest", ALL, "none", {"border", BROKER_VALUE_COLOUR, AT(border), 0, 0, NULL}},
+    {"Guest",
+     SOCKET | COMMAND | VSOCK,
+     "guest",
+     {"frames", BROKER_VALUE_CHOICE, AT(frames), 0, 0, frames}},
     {"Guest", SANDBOX, "", {"share", BROKER_VALUE_SHARES, AT(share), 0, 64, NULL}},
     {"Guest",
      SANDBOX | LOCAL,

@@ -30,6 +30,9 @@ typedef enum {
 // Whether the guest asks who signs in: auto is what its agent says it is.
 typedef enum { BROKER_SIGN_IN_AUTO, BROKER_SIGN_IN_ALWAYS, BROKER_SIGN_IN_NEVER } BrokerSignInWhen;
 
+// Whose frames are around a Windows guest's windows.
+typedef enum { BROKER_FRAMES_GUEST, BROKER_FRAMES_HOST } BrokerFrames;
+
 typedef enum { BROKER_SOCKET_CONNECT, BROKER_SOCKET_LISTEN } BrokerSocketMode;
 
 typedef struct {
@@ -44,6 +47,7 @@ typedef struct {
     char **apps;
     char *title_prefix;
     guint32 border;     // 0x01RRGGBB, or 0
+    int frames;         // BrokerFrames
     char **share;       // folders of the host, "PATH" or "PATH:rw" (sandbox)
     char **environment; // "NAME=VALUE" (sandbox, local)
     char *socket_path;

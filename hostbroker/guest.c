@@ -3,6 +3,7 @@
 
 #include "channel/glib/timer.h"
 #include "hostbroker/error.h"
+#include "hostbroker/notification_file.h"
 
 #include <gio/gio.h>
 #include <stdbool.h>
@@ -579,6 +580,7 @@ broker_guest_find(BrokerGuest *g)
     if (!g->config)
         return;
     g->saved = broker_state_read(path);
+    broker_notification_file_close(g->host, g->name);
     if (g->link->kind->find(g->link, &g->saved.guest)) {
         g->asked_us = g->guest_us = g_get_monotonic_time();
         broker_guest_event(g, GUEST_EVENT_START);

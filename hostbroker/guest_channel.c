@@ -135,8 +135,8 @@ on_notification(guint16 type, ChanSpan untrusted_payload, gpointer user)
     BrokerGuest *g = user;
 
     if (!g->notifications)
-        g->notifications = broker_notifications_new(g->host, g->catalog, g->name, g->config->label,
-                                                    &notification_events, g);
+        g->notifications =
+            broker_notifications_new(g->host, g->catalog, g->config, &notification_events, g);
     return broker_notifications_message(g->notifications, type, untrusted_payload);
 }
 

@@ -4,6 +4,7 @@
 #include "channel/glib/timer.h"
 #include "channel/utf8.h"
 #include "hostbroker/markup.h"
+#include "hostbroker/notification_file.h"
 #include "hostbroker/publish.h"
 
 #include <string.h>
@@ -29,7 +30,8 @@ struct BrokerNotifications {
     BrokerCatalog *catalog;
     const BrokerNotificationEvents *events;
     gpointer user;
-    char *guest, *label;
+    char *guest, *label, *prefix;
+    char *server;     // who shows them on the bus, or NULL
     GPtrArray *notes; // of Note
     guint subscription, watch;
     gint64 tokens_us; // how much of the burst is used up, as time
@@ -51,6 +53,21 @@ call(const BrokerNotifications *n, const char *method, GVariant *arguments)
                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
 }
 
+// For the next broker, if this one crashes.
+static void
+write_down(const BrokerNotifications *n)
+{
+    guint32 ids[CHAN_NOTIFICATIONS_MAX];
+    guint count = 0;
+
+    for (guint i = 0; i < n->notes->len && count < G_N_ELEMENTS(ids); i++) {
+        const Note *note = g_ptr_array_index(n->notes, i);
+        if (note->host_id)
+            ids[count++] = note->host_id;
+    }
+    broker_notification_file_write(n->host, n->guest, n->server, ids, count);
+}
+
 // Out of the table. While its call is under way the answer's handler has it.
 static void
 drop(BrokerNotifications *n, guint index)
@@ -60,6 +77,7 @@ drop(BrokerNotifications *n, guint index)
     g_ptr_array_remove_index(n->notes, index);
     if (note->host_id)
         call(n, "CloseNotification", g_variant_new("(u)", note->host_id));
+    write_down(n);
     note->gone = TRUE;
     note->all = NULL;
     if (!note->calling)
@@ -117,11 +135,15 @@ on_notified(GObject *source, GAsyncResult *result, gpointer user)
         note_free(note);
         return;
     }
+    gboolean other = note->host_id != host_id;
     note->host_id = host_id;
-    if (host_id == 0)
+    if (host_id == 0) {
         closed(note->all, note, UNDEFINED); // nothing shows notifications here
-    else
-        send_due(note->all);
+        return;
+    }
+    if (other)
+        write_down(note->all);
+    send_due(note->all);
 }
 
 static GVariant *arguments_of(BrokerNotifications *n, const ChanNotification *m, guint32 replaces);
@@ -227,12 +249,23 @@ on_signal(GDBusConnection *bus, const char *sender, const char *path, const char
     }
 }
 
+static void
+on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer user)
+{
+    BrokerNotifications *n = user;
+
+    g_free(n->server);
+    n->server = g_strdup(owner);
+    write_down(n);
+}
+
 // The desktop's notifications ended with their server, whose next one counts from 1 again.
 static void
 on_vanished(GDBusConnection *bus, const char *name, gpointer user)
 {
     BrokerNotifications *n = user;
 
+    g_clear_pointer(&n->server, g_free);
     for (guint i = n->notes->len; i-- > 0;) {
         Note *note = g_ptr_array_index(n->notes, i);
         if (note->host_id && !note->calling)
@@ -241,15 +274,16 @@ on_vanished(GDBusConnection *bus, const char *name, gpointer user)
 }
 
 BrokerNotifications *
-broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const char *guest,
-                         const char *label, const BrokerNotificationEvents *events, gpointer user)
+broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const BrokerConfig *config,
+                         const BrokerNotificationEvents *events, gpointer user)
 {
     BrokerNotifications *n = g_new0(BrokerNotifications, 1);
 
     n->host = host;
     n->catalog = catalog;
-    n->guest = g_strdup(guest);
-    n->label = g_strdup(label);
+    n->guest = g_strdup(config->name);
+    n->label = g_strdup(config->label);
+    n->prefix = g_strdup(config->title_prefix);
     n->events = events;
     n->user = user;
     n->notes = g_ptr_array_new();
@@ -257,8 +291,8 @@ broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const c
         return n;
     n->subscription = g_dbus_connection_signal_subscribe(
         host->bus, NAME, NAME, NULL, PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, n, NULL);
-    n->watch = g_bus_watch_name_on_connection(host->bus, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
-                                              on_vanished, n, NULL);
+    n->watch = g_bus_watch_name_on_connection(host->bus, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                              on_appeared, on_vanished, n, NULL);
     return n;
 }
 
@@ -281,8 +315,10 @@ broker_notifications_free(BrokerNotifications *n)
         g_bus_unwatch_name(n->watch);
     chan_timer_clear(&n->later);
     g_ptr_array_unref(n->notes);
+    g_free(n->server);
     g_free(n->guest);
     g_free(n->label);
+    g_free(n->prefix);
     g_free(n);
 }
 
@@ -374,7 +410,8 @@ actions_of(const ChanNotification *m)
 static GVariant *
 arguments_of(BrokerNotifications *n, const ChanNotification *m, guint32 replaces)
 {
-    g_autofree char *told = clean_text(m->app_name), *summary = clean_text(m->summary);
+    g_autofree char *told = clean_text(m->app_name), *text = clean_text(m->summary);
+    g_autofree char *summary = g_strdup_printf("%s%s%s", n->prefix, *n->prefix ? " " : "", text);
     g_autofree char *body = clean_body(m->body);
     const BrokerApp *app = program_of(n, m->app_id, told);
     const char *program = app ? app->name : told;

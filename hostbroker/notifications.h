@@ -8,6 +8,7 @@
 // out at most four a second, the last of each for certain.
 
 #include "hostbroker/catalog.h"
+#include "hostbroker/config.h"
 #include "hostbroker/host.h"
 
 typedef struct BrokerNotifications BrokerNotifications;
@@ -17,10 +18,11 @@ typedef struct {
     void (*tell)(guint16 type, const ChanNotificationEvent *event, gpointer user);
 } BrokerNotificationEvents;
 
-// All but guest and label are borrowed; label is what people read of the guest.
+// All but config are borrowed. With a title_prefix that is before what they say, as before titles
+// of windows: many desktops do not show which program it was.
 BrokerNotifications *
-broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const char *guest,
-                         const char *label, const BrokerNotificationEvents *events, gpointer user);
+broker_notifications_new(const BrokerHost *host, BrokerCatalog *catalog, const BrokerConfig *config,
+                         const BrokerNotificationEvents *events, gpointer user);
 // Closes what is up.
 void broker_notifications_free(BrokerNotifications *notifications);
 

@@ -5,8 +5,11 @@
 
 #include <string.h>
 
-#define AHEAD (4 * VIEW_CLIP_CHUNK_MAX)
+// One piece may wait for the view, which the session reads its guest beside.
+#define PIECE_MAX (LIMIT_VIEW_QUEUED - sizeof(ViewClipData))
 #define AGAIN_US 2000
+
+G_STATIC_ASSERT(PIECE_MAX <= VIEW_CLIP_CHUNK_MAX);
 
 struct ClipFeed {
     ChanClipSelection selection;
@@ -23,11 +26,11 @@ send_piece(ClipFeed *f)
 {
     union {
         ViewClipData m;
-        guint8 bytes[sizeof(ViewClipData) + VIEW_CLIP_CHUNK_MAX];
+        guint8 bytes[sizeof(ViewClipData) + PIECE_MAX];
     } packet = {.m = {.serial = f->serial, .selection = f->selection}};
     gsize size = 0;
     const guint8 *data = f->data ? g_bytes_get_data(f->data, &size) : NULL;
-    gsize n = MIN(size - f->at, VIEW_CLIP_CHUNK_MAX);
+    gsize n = MIN(size - f->at, PIECE_MAX);
 
     if (n > 0)
         memcpy(packet.bytes + sizeof packet.m, data + f->at, n);
@@ -46,7 +49,7 @@ go_on(ClipFeed *f)
 {
     gboolean more = TRUE;
 
-    while (more && f->out->queued(f->user) < AHEAD)
+    while (more && f->out->queued(f->user) == 0)
         more = send_piece(f);
     g_source_set_ready_time(f->source, more ? g_get_monotonic_time() + AGAIN_US : -1);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Sends content of a selection over the view protocol, either way, a little ahead of what the other
-// end has taken: its queue is bounded, and other messages want through.
+// Sends content of a selection over the view protocol, either way: no further ahead of what the
+// other end has taken than the socket holds, so that other messages get through between the pieces.
 
 #include "rdpbridge/viewproto.h"
 

@@ -29,6 +29,7 @@ bridge_model_new(unsigned max_windows, const BridgeModelOut *out, void *user)
     m->user = user;
     bridge_model_set_max(m, max_windows);
     m->next_buffer = 1;
+    m->scale_percent = 100;
     return m;
 }
 
@@ -73,6 +74,24 @@ bridge_model_set_foreign(BridgeModel *m, bool foreign)
     m->foreign = foreign;
 }
 
+void
+bridge_model_set_host_frames(BridgeModel *m, bool host_frames)
+{
+    m->host_frames = host_frames;
+}
+
+void
+bridge_model_set_scale(BridgeModel *m, uint32_t percent)
+{
+    m->scale_percent = percent;
+}
+
+ViewRect
+bridge_model_seen(const BridgeWindow *w)
+{
+    return bridge_frame_cut(&w->cut, w->rect);
+}
+
 bool
 bridge_model_hidden(const BridgeModel *m, const BridgeWindow *w)
 {
@@ -110,14 +129,15 @@ bridge_say(BridgeModel *m, const void *message, size_t size, int fd)
 void
 bridge_say_window(BridgeModel *m, BridgeWindow *w)
 {
+    const ViewFrame *cut = &w->cut;
     ViewWindow msg = {.id = w->id,
                       .kind = (uint32_t)w->kind,
                       .flags = w->flags,
                       .app_index = w->app_index,
-                      .min_width = w->min_width,
-                      .min_height = w->min_height,
-                      .max_width = w->max_width,
-                      .max_height = w->max_height};
+                      .min_width = bridge_frame_less(w->min_width, cut->left, cut->right),
+                      .min_height = bridge_frame_less(w->min_height, cut->top, cut->bottom),
+                      .max_width = bridge_frame_less(w->max_width, cut->left, cut->right),
+                      .max_height = bridge_frame_less(w->max_height, cut->top, cut->bottom)};
 
     VIEW_INIT(&msg, VIEW_MSG_WINDOW);
     BridgeWindow *owner = bridge_model_window(m, w->owner_id);
@@ -160,13 +180,14 @@ bridge_say_icon(BridgeModel *m, BridgeWindow *w)
 }
 
 // Another server's window shows its frame among its pixels; only its screen is in one of the
-// host's.
+// host's, and what lost its own.
 static uint32_t
 flags_of(const BridgeModel *m, const BridgeWindow *w)
 {
     uint32_t flags = bridge_style_flags(w->style, w->ex_style, w->kind);
 
-    return m->foreign && w->id != BRIDGE_SCREEN_ID ? flags | VIEW_FLAG_UNDECORATED : flags;
+    bool own = m->foreign && w->id != BRIDGE_SCREEN_ID && w->cut.top == 0;
+    return own ? flags | VIEW_FLAG_UNDECORATED : flags;
 }
 
 void
@@ -288,11 +309,37 @@ apply_place(BridgeWindow *w, const BridgeOrder *order)
     apply_shape(w, order);
 }
 
-static void
-apply_properties(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
+// Whether what is seen of it has changed its frame.
+static bool
+apply_frame(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
 {
-    uint32_t owner = w->owner_id, flags = w->flags;
+    BridgeClientArea *c = &w->client;
+    ViewFrame cut = {0};
 
+    if (order->fields & BRIDGE_ORDER_CLIENT && place_counts(w, order)) {
+        c->untrusted_x = order->client.untrusted_x;
+        c->untrusted_y = order->client.untrusted_y;
+    }
+    if (order->fields & BRIDGE_ORDER_CLIENT_SIZE && place_counts(w, order)) {
+        c->untrusted_width = order->client.untrusted_width;
+        c->untrusted_height = order->client.untrusted_height;
+    }
+    ViewKind kind = w->announced ? w->kind : bridge_style_kind(w->style, w->ex_style, w->owner_id);
+    bool framed = kind != VIEW_KIND_POPUP && kind != VIEW_KIND_TOOLTIP;
+    if (m->foreign && m->host_frames && framed && w->id != BRIDGE_SCREEN_ID)
+        cut = bridge_frame_of(&(BridgeFramed){*c, w->style, w->ex_style, w->rect.width,
+                                              w->rect.height, m->scale_percent},
+                              &m->caption);
+    if (memcmp(&cut, &w->cut, sizeof cut) == 0)
+        return false;
+    w->cut = cut;
+    w->stale = true; // the buffer has other parts of the surface
+    return true;
+}
+
+static void
+apply_properties(BridgeWindow *w, const BridgeOrder *order)
+{
     if (order->fields & BRIDGE_ORDER_OWNER)
         w->owner_id = order->owner_id;
     if (order->fields & BRIDGE_ORDER_STYLE) {
@@ -301,11 +348,11 @@ apply_properties(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
     }
     if (order->fields & BRIDGE_ORDER_SHOW)
         w->show = order->show;
-    if (w->announced) {
-        w->flags = flags_of(m, w);
-        if (owner != w->owner_id || flags != w->flags)
-            bridge_say_window(m, w);
-    }
+}
+
+static void
+apply_title(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
+{
     if (order->fields & BRIDGE_ORDER_TITLE && strcmp(w->title, order->title) != 0) {
         size_t n = strnlen(order->title, sizeof w->title - 1);
         memset(w->title, 0, sizeof w->title);
@@ -313,6 +360,23 @@ apply_properties(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
         if (w->announced)
             bridge_say_title(m, w);
     }
+}
+
+static void
+apply(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
+{
+    uint32_t owner = w->owner_id, flags = w->flags;
+
+    w->untold = false;
+    apply_properties(w, order);
+    apply_place(w, order);
+    bool framed = apply_frame(m, w, order);
+    if (w->announced) {
+        w->flags = flags_of(m, w);
+        if (owner != w->owner_id || flags != w->flags || framed)
+            bridge_say_window(m, w);
+    }
+    apply_title(m, w, order);
 }
 
 bool
@@ -328,9 +392,7 @@ bridge_model_order(BridgeModel *m, uint32_t id, bool is_new, const BridgeOrder *
     if (!w)
         w = window_new(m, id);
     m->generation++;
-    w->untold = false;
-    apply_properties(m, w, order);
-    apply_place(w, order);
+    apply(m, w, order);
     if (created && w->owner_id == 0) {
         w->app_due = m->out->now(m->user) + APP_WAIT_US;
         m->out->ask_app(m->user, id);
@@ -625,13 +687,14 @@ bridge_model_place_told(BridgeModel *m, BridgeWindow *w)
 }
 
 bool
-bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect rect)
+bridge_model_configured(BridgeModel *m, uint32_t id, uint32_t serial, ViewRect seen)
 {
     BridgeWindow *w = bridge_model_window(m, id);
 
     if (!w || !w->announced || w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP)
         return false;
     w->placed = true;
+    const ViewRect rect = bridge_frame_add(&w->cut, seen);
     if (id == BRIDGE_SCREEN_ID && (w->flags & VIEW_FLAG_RESIZABLE))
         return take_place(m, w, serial, rect);
     if (w->properties.said)

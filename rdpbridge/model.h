@@ -12,6 +12,7 @@
 #include "channel/control.h"
 #include "channel/window_channel.h"
 #include "rdpbridge/damage.h"
+#include "rdpbridge/frame.h"
 #include "rdpbridge/region.h"
 #include "rdpbridge/scale.h"
 #include "rdpbridge/surface.h"
@@ -39,6 +40,8 @@ typedef enum {
     BRIDGE_ORDER_OFFSET = 1u << 4,
     BRIDGE_ORDER_SIZE = 1u << 5,
     BRIDGE_ORDER_SHAPE = 1u << 6,
+    BRIDGE_ORDER_CLIENT = 1u << 7, // its corner
+    BRIDGE_ORDER_CLIENT_SIZE = 1u << 8,
 } BridgeOrderFields;
 
 // A window order, new or update: what `fields` names.
@@ -49,6 +52,7 @@ typedef struct {
     int32_t x, y;
     uint32_t width, height;
     const BridgeRegion *shape; // in the desktop
+    BridgeClientArea client;
 } BridgeOrder;
 
 // A surface of the graphics channel; the graphics module's, which outlives its stay in the model.
@@ -94,6 +98,8 @@ typedef struct {
 typedef struct {
     uint32_t id, owner_id, style, ex_style, show;
     ViewRect rect; // outer, as the orders say; the one before while minimised
+    BridgeClientArea client;
+    ViewFrame cut; // what of rect is a frame in the place of which the host's is shown
     // Where the guest has it, for what is cut out of its desktop: unsure while it has been told of
     // a move and has not said that it made it.
     ViewRect guest_rect;
@@ -167,12 +173,20 @@ void bridge_model_set_max(BridgeModel *model, unsigned max_windows);
 // The server is not ours: some of its windows are scenery (style.h).
 void bridge_model_set_foreign(BridgeModel *model, bool foreign);
 
+// Such a server's frames are cut off, so that the host's are around its windows.
+void bridge_model_set_host_frames(BridgeModel *model, bool host_frames);
+
+// The scale of the guest's desktop.
+void bridge_model_set_scale(BridgeModel *model, uint32_t percent);
+
 // The guest's desktop: a frameless maximised window that covers it is full-screen.
 void bridge_model_set_screen(BridgeModel *model, uint32_t width, uint32_t height);
 
 BridgeWindow *bridge_model_window(BridgeModel *model, uint32_t id);
 // Nobody may see it: hidden or cloaked by the guest, without a size, or scenery.
 bool bridge_model_hidden(const BridgeModel *model, const BridgeWindow *window);
+// Where its pixels are shown: without a frame that is cut off.
+ViewRect bridge_model_seen(const BridgeWindow *window);
 // Windows by position, in no order, NULL past the end.
 BridgeWindow *bridge_model_nth(BridgeModel *model, unsigned n);
 
@@ -217,8 +231,9 @@ void bridge_model_view_lost(BridgeModel *model);
 void bridge_model_shown(BridgeModel *model, uint32_t id, uint32_t serial);
 // Whether the host has another frame around a window than before.
 bool bridge_model_framed(BridgeModel *model, uint32_t id, const ViewFrame *frame);
-// The host moved or resized a window. True when the guest has to be asked to follow.
-bool bridge_model_configured(BridgeModel *model, uint32_t id, uint32_t serial, ViewRect rect);
+// The host moved or resized what is seen of a window. True when the guest has to be asked to
+// follow, with the frame that is cut off added.
+bool bridge_model_configured(BridgeModel *model, uint32_t id, uint32_t serial, ViewRect seen);
 
 // When bridge_model_expire must be called, µs of out->now; 0: never.
 int64_t bridge_model_due(BridgeModel *model);

@@ -19,8 +19,9 @@ struct BridgeModel {
     unsigned n_waiting;
     BridgeSource *sources[LIMIT_SURFACES];
     BridgeFrame frames[BRIDGE_FRAMES_MAX];
-    bool view, in_frame, foreign;
-    bool deferred; // some window is
+    bool view, in_frame, foreign, host_frames;
+    uint32_t scale_percent, caption; // caption: height of the guest's title bars, as far as seen
+    bool deferred;                   // some window is
     uint32_t next_buffer;
     size_t used;
     BridgeScalePace pace;

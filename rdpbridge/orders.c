@@ -116,7 +116,9 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
                          .x = state->windowOffsetX,
                          .y = state->windowOffsetY,
                          .width = state->windowWidth,
-                         .height = state->windowHeight};
+                         .height = state->windowHeight,
+                         .client = {state->windowClientDeltaX, state->windowClientDeltaY,
+                                    state->clientAreaWidth, state->clientAreaHeight}};
     static const struct {
         guint32 rail, own;
     } fields[] = {
@@ -126,6 +128,8 @@ on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_
         {WINDOW_ORDER_FIELD_TITLE, BRIDGE_ORDER_TITLE},
         {WINDOW_ORDER_FIELD_WND_OFFSET, BRIDGE_ORDER_OFFSET},
         {WINDOW_ORDER_FIELD_WND_SIZE, BRIDGE_ORDER_SIZE},
+        {WINDOW_ORDER_FIELD_WND_CLIENT_DELTA, BRIDGE_ORDER_CLIENT},
+        {WINDOW_ORDER_FIELD_CLIENT_AREA_SIZE, BRIDGE_ORDER_CLIENT_SIZE},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)

@@ -115,7 +115,7 @@ send_commit(BridgeModel *m, BridgeWindow *w, ViewState state, const BridgeDamage
         ViewRect damage[VIEW_DAMAGE_MAX];
     } msg = {.head = {.id = w->id,
                       .serial = w->last.serial + 1,
-                      .geometry = w->rect,
+                      .geometry = bridge_model_seen(w),
                       .buffer_id = w->buffer ? w->buffer->id : 0,
                       .state = (uint32_t)state,
                       .serial_configured = w->followed_serial,
@@ -174,13 +174,12 @@ say_buffer(BridgeModel *m, BridgeWindow *w)
     bridge_say(m, &msg, sizeof msg, s->fd);
 }
 
-// A buffer of the size in which the surface is shown, for all its pixels; the former one is
-// returned, to be named gone after the commit that replaces it.
+// A buffer for what is seen of the surface; the former one is returned, to be named gone after the
+// commit that replaces it.
 static bool
-renew_buffer(BridgeModel *m, BridgeWindow *w, const BridgeScale *scale, BridgeSurface **old)
+renew_buffer(BridgeModel *m, BridgeWindow *w, const ViewRect *part, BridgeSurface **old)
 {
-    BridgeSurface *s =
-        bridge_surface_new(m->next_buffer++, scale->to_width, scale->to_height, &m->used);
+    BridgeSurface *s = bridge_surface_new(m->next_buffer++, part->width, part->height, &m->used);
 
     if (!s)
         return false;
@@ -239,25 +238,48 @@ shown_scale(const BridgeWindow *w, const BridgeSource *source)
     return s;
 }
 
-static bool
-same_size(const BridgeSurface *buffer, const BridgeScale *scale)
+// What of the surface, as large as it is shown, is seen.
+static ViewRect
+seen_part(const BridgeWindow *w, const BridgeScale *scale)
 {
-    return buffer && buffer->width == scale->to_width && buffer->height == scale->to_height;
+    return bridge_frame_cut(&w->cut, (ViewRect){0, 0, scale->to_width, scale->to_height});
 }
 
-// What is damaged of the window, which counts in other pixels than the source where it zooms.
+static bool
+same_size(const BridgeSurface *buffer, const ViewRect *part)
+{
+    return buffer && buffer->width == part->width && buffer->height == part->height;
+}
+
+// What is damaged of the part that is seen, counted from its corner. The window counts in other
+// pixels than the source where it zooms.
 static void
-shown_damage(const BridgeWindow *w, const BridgeSource *source, BridgeDamage *damage)
+shown_damage(const BridgeWindow *w, const BridgeSource *source, const ViewRect *part,
+             BridgeDamage *damage)
 {
     BridgeScale zoom = {source->width, source->height, w->rect.width, w->rect.height};
 
-    if (!zooms(w, source)) {
-        *damage = source->damage;
-        return;
-    }
     damage->count = 0;
-    for (unsigned i = 0; i < source->damage.count; i++)
-        bridge_damage_add(damage, bridge_scale_rect(&zoom, source->damage.rects[i]));
+    for (unsigned i = 0; i < source->damage.count; i++) {
+        ViewRect rect = source->damage.rects[i];
+        if (zooms(w, source))
+            rect = bridge_scale_rect(&zoom, rect);
+        rect.x -= part->x;
+        rect.y -= part->y;
+        damage->rects[damage->count++] = rect;
+    }
+    bridge_damage_clip(damage, part->width, part->height);
+}
+
+// What was painted of a frame that is not shown is no news.
+static void
+forget_unseen(const BridgeWindow *w, BridgeSource *source, const ViewRect *part)
+{
+    BridgeDamage damage;
+
+    shown_damage(w, source, part, &damage);
+    if (damage.count == 0)
+        source->damage.count = 0;
 }
 
 static bool
@@ -266,21 +288,30 @@ is_same(const BridgeScale *scale)
     return scale->from_width == scale->to_width && scale->from_height == scale->to_height;
 }
 
+// The buffer has the part of the shown surface that begins at x, y.
 static void
-copy_damage(BridgeModel *m, BridgeSurface *buffer, const BridgeSource *source,
-            const BridgeScale *scale, const BridgeDamage *damage)
+copy_damage(BridgeModel *m, BridgeWindow *w, const BridgeSource *source, const BridgeScale *scale,
+            const BridgeDamage *damage)
 {
+    BridgeSurface *buffer = w->buffer;
+    const ViewRect part = seen_part(w, scale), all = {0, 0, part.width, part.height};
+
     if (is_same(scale)) {
-        bridge_surface_copy(buffer, source->pixels, source->stride, damage->rects, damage->count);
+        const uint8_t *corner =
+            source->pixels + (size_t)part.y * source->stride + (size_t)part.x * 4;
+        bridge_surface_copy(buffer, corner, source->stride, damage->rects, damage->count);
         return;
     }
     int64_t start = m->out->now(m->user);
-    const ViewRect all = {0, 0, scale->to_width, scale->to_height};
     bool overlaps = bridge_damage_area(damage) > (uint64_t)all.width * all.height;
     const ViewRect *rects = overlaps ? &all : damage->rects;
-    for (unsigned i = 0; i < (overlaps ? 1 : damage->count); i++)
-        bridge_scale_pixels(scale, rects[i], source->pixels, source->stride, buffer->pixels,
-                            buffer->stride);
+    for (unsigned i = 0; i < (overlaps ? 1 : damage->count); i++) {
+        ViewRect r = rects[i];
+        uint8_t *to = buffer->pixels + (size_t)r.y * buffer->stride + (size_t)r.x * 4;
+        r.x += part.x;
+        r.y += part.y;
+        bridge_scale_pixels(scale, r, source->pixels, source->stride, to, buffer->stride);
+    }
     bridge_scale_took(&m->pace, start, m->out->now(m->user));
 }
 
@@ -289,10 +320,11 @@ static void
 commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *source)
 {
     BridgeScale scale = shown_scale(w, source);
+    ViewRect part = seen_part(w, &scale);
     BridgeSurface *old = NULL;
     BridgeDamage damage;
 
-    if (!same_size(w->buffer, &scale) && !renew_buffer(m, w, &scale, &old)) {
+    if (!same_size(w->buffer, &part) && !renew_buffer(m, w, &part, &old)) {
         source->damage.count = 0; // over the limits: the window stays as it was
         bridge_present_release(m, w);
         return;
@@ -303,8 +335,8 @@ commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *so
     }
     w->stale = false;
     say_buffer(m, w);
-    shown_damage(w, source, &damage);
-    copy_damage(m, w->buffer, source, &scale, &damage);
+    shown_damage(w, source, &part, &damage);
+    copy_damage(m, w, source, &scale, &damage);
     send_commit(m, w, state, &damage);
     source->damage.count = 0;
     if (old)
@@ -314,8 +346,10 @@ commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *so
 static bool
 differs(const BridgeWindow *w, ViewState state)
 {
+    const ViewRect seen = bridge_model_seen(w);
+
     return !w->committed || w->push || w->last.state != (uint32_t)state ||
-           memcmp(&w->last.geometry, &w->rect, sizeof w->rect) != 0;
+           memcmp(&w->last.geometry, &seen, sizeof seen) != 0;
 }
 
 // Hidden and minimised windows show no pixels: only their state is told, and once.
@@ -336,10 +370,10 @@ static void
 present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
 {
     BridgeSource *source = source_of(m, w->id);
+    const ViewRect seen = bridge_model_seen(w);
     bool ready = source && source->painted && source->width > 0 && source->height > 0;
 
-    if (!ready && w->stale && w->buffer && w->buffer->width == w->rect.width &&
-        w->buffer->height == w->rect.height) {
+    if (!ready && w->stale && same_size(w->buffer, &seen)) {
         // A new view, and a guest that deleted the surface: what there was is still right.
         BridgeDamage all = {0};
         bridge_damage_add(&all, (ViewRect){0, 0, w->buffer->width, w->buffer->height});
@@ -359,7 +393,10 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
     }
     bridge_damage_clip(&source->damage, source->width, source->height);
     BridgeScale scale = shown_scale(w, source);
-    bool current = same_size(w->buffer, &scale) && !w->stale;
+    ViewRect part = seen_part(w, &scale);
+    bool current = same_size(w->buffer, &part) && !w->stale;
+    if (current)
+        forget_unseen(w, source, &part);
     bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
     w->deferred = pixels && m->in_frame;
     m->deferred |= w->deferred;

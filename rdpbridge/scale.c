@@ -182,7 +182,7 @@ bridge_scale_pixels(const BridgeScale *s, ViewRect rect, const uint8_t *from, si
             strip.columns[i] = cover(left + done + i, s->from_width, s->to_width);
         for (uint32_t y = top; y < top + rect.height; y++) {
             Cover row = cover(y, s->from_height, s->to_height);
-            uint8_t *at = to + y * to_stride + (size_t)(left + done) * 4;
+            uint8_t *at = to + (size_t)(y - top) * to_stride + (size_t)done * 4;
             if (enlarges)
                 enlarge_row(&strip, &row, from, from_stride, at);
             else

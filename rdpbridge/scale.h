@@ -35,6 +35,7 @@ void bridge_scale_took(BridgeScalePace *pace, int64_t start, int64_t end);
 // All that changes where rect of the picture does; what lies outside of the picture is left out.
 ViewRect bridge_scale_rect(const BridgeScale *scale, ViewRect rect);
 
-// Makes rect of the target, which it must lie in. Strides in bytes, pixels BGRX8 or BGRA8.
+// Makes rect of the target, which it must lie in; its corner goes to `to`. Strides in bytes, pixels
+// BGRX8 or BGRA8.
 void bridge_scale_pixels(const BridgeScale *scale, ViewRect rect, const uint8_t *from,
                          size_t from_stride, uint8_t *to, size_t to_stride);

@@ -81,14 +81,15 @@ model_to_view(void *user, const void *message, size_t size, int fd)
 static void
 tell_broker(BridgeSession *s, const BridgeWindow *w)
 {
+    const ViewRect seen = bridge_model_seen(w);
     CtlWindow m = {.window_id = w->id,
                    .app_index = w->app_index,
                    .owner_id = w->owner_id,
                    .popup = w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP,
-                   .x = w->rect.x,
-                   .y = w->rect.y,
-                   .width = w->rect.width,
-                   .height = w->rect.height,
+                   .x = seen.x,
+                   .y = seen.y,
+                   .width = seen.width,
+                   .height = seen.height,
                    .minimized = w->show == BRIDGE_SHOW_MINIMIZED,
                    .maximized =
                        w->show == BRIDGE_SHOW_MAXIMIZED || w->show == BRIDGE_SHOW_FULLSCREEN};

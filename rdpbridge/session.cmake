@@ -1,6 +1,6 @@
 # What knows neither FreeRDP nor GLib, for tests and fuzzers too.
 add_library(session_pure STATIC
-  clipimage.c cliptext.c damage.c desktop.c dib.c execline.c icon.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c)
+  clipimage.c cliptext.c damage.c desktop.c dib.c execline.c frame.c icon.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c)
 target_link_libraries(session_pure PUBLIC channel viewproto PRIVATE PkgConfig::PNG)
 
 add_library(session_apps STATIC apps.c asks.c tray.c)

@@ -14,6 +14,7 @@ on_setup(const CtlSetup *setup, gpointer user)
     s->setup = *setup;
     s->has_setup = TRUE;
     bridge_model_set_max(s->model, setup->max_windows);
+    bridge_model_set_host_frames(s->model, (setup->flags & CTL_HOST_FRAMES) != 0);
     bridge_clipboard_set_policy(s->clipboard, (setup->flags & CTL_CLIPBOARD_TO_GUEST) != 0,
                                 (setup->flags & CTL_CLIPBOARD_TO_HOST) != 0);
     bridge_session_consider_connecting(s);

@@ -16,6 +16,7 @@ handle_screen(BridgeSession *s, const ViewScreen *screen)
     s->screen = *screen;
     s->has_screen = TRUE;
     bridge_model_set_screen(s->model, screen->root.width, screen->root.height);
+    bridge_model_set_scale(s->model, screen->scale_percent);
     bridge_rail_set_work_area(s->rail, screen->work_area.x, screen->work_area.y,
                               screen->work_area.width, screen->work_area.height);
     bridge_rail_set_looks(s->rail, screen->looks);
@@ -84,6 +85,14 @@ tell_guest(BridgeSession *s, guint32 id)
 }
 
 static void
+ask_to_move(BridgeSession *s, const BridgeWindow *w, ViewRect seen)
+{
+    const ViewRect r = bridge_frame_add(&w->cut, seen);
+
+    bridge_rail_move(s->rail, w->id, r.x, r.y, r.width, r.height);
+}
+
+static void
 handle_configured(BridgeSession *s, const ViewConfigured *m)
 {
     bool framed = bridge_model_framed(s->model, m->id, &m->frame);
@@ -92,8 +101,7 @@ handle_configured(BridgeSession *s, const ViewConfigured *m)
     if (m->id == BRIDGE_SCREEN_ID && moved)
         bridge_session_desktop_resize(s);
     else if ((moved || framed) && !tell_guest(s, m->id) && moved)
-        bridge_rail_move(s->rail, m->id, m->geometry.x, m->geometry.y, m->geometry.width,
-                         m->geometry.height);
+        ask_to_move(s, bridge_model_window(s->model, m->id), m->geometry);
 }
 
 static void

@@ -6,9 +6,8 @@
 #include <string.h>
 
 #define HEAD_MAX 64
-#define WAITING_MAX (24 * 1024) // less than the session takes for a guest that does not read
-#define MESSAGE_COST 256        // of each in memory, beside its bytes
-#define AGAIN_US 1000           // where what waits is not told of when it has gone
+#define MESSAGE_COST 256 // of each in memory, beside its bytes
+#define AGAIN_US 1000    // where what waits is not told of when it has gone
 
 typedef struct {
     guint8 head[HEAD_MAX];
@@ -69,7 +68,8 @@ send_chunk(ChanPaced *p)
 static void
 go_on(ChanPaced *p)
 {
-    while (!p->broken && !g_queue_is_empty(&p->messages) && p->out->waiting(p->user) < WAITING_MAX)
+    while (!p->broken && !g_queue_is_empty(&p->messages) &&
+           p->out->waiting(p->user) < CHAN_PACED_AHEAD)
         p->broken = !send_chunk(p);
     gboolean more = !p->broken && !g_queue_is_empty(&p->messages);
     g_source_set_ready_time(p->source, more ? g_get_monotonic_time() + AGAIN_US : -1);

@@ -10,6 +10,9 @@
 #include <glib.h>
 
 #define CHAN_PACED_CHUNK 1600
+// While so many bytes wait in the connection the next chunk does not go out. Less than the session
+// takes for a guest that does not read.
+#define CHAN_PACED_AHEAD (24 * 1024)
 // Bytes that wait at most, each message with 256 more: a peer that asks and does not read must not
 // fill the memory. Two of the largest messages of the clipboard (channel/clip.h).
 #define CHAN_PACED_MAX (2u * 130 * 1024 * 1024)

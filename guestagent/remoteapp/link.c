@@ -25,7 +25,9 @@
 #define SEND_BUFFER (4 * 1024 * 1024)
 #define TLS_TIMEOUT_S 3
 #define MESSAGE_MAX (1024 * 1024) // of a client on a static channel
-#define SOME_CHUNKS (32 * 1024)
+// Written at once. They wait here for more, which must not be what their sender waits for.
+#define SOME_CHUNKS (8 * CHAN_PACED_CHUNK)
+G_STATIC_ASSERT(SOME_CHUNKS < CHAN_PACED_AHEAD);
 
 typedef struct {
     rdpContext base;

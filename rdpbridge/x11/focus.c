@@ -203,6 +203,19 @@ host_focus_forget(HostFocus *f, Window xid)
     f->went_us = g_get_monotonic_time();
 }
 
+bool
+host_focus_is_on(const HostFocus *f, Window xid)
+{
+    return f->focused == xid;
+}
+
+void
+host_focus_keep(HostFocus *f, Window xid)
+{
+    f->focused = xid;
+    f->went_us = 0;
+}
+
 void
 host_focus_reset(HostFocus *f)
 {

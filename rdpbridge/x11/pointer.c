@@ -4,6 +4,7 @@
 #include "rdpbridge/limits.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/menu_grab.h"
 #include "rdpbridge/x11/scroll.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
@@ -19,6 +20,7 @@ struct HostPointer {
     View *view;
     Window under;
     HostScroll *scroll;
+    HostMenuGrab *grab;
     bool has_motion;
     ViewPointer motion;  // the last one of this batch
     uint32_t held;       // bits of buttons that are down in the guest
@@ -52,6 +54,7 @@ host_pointer_new(View *view)
     HostPointer *p = g_new0(HostPointer, 1);
 
     p->view = view;
+    p->grab = host_menu_grab_new(view);
     if (view->x->xi_opcode >= 0) {
         p->scroll = host_scroll_new(view->x);
         select_on_root(p);
@@ -65,6 +68,7 @@ host_pointer_free(HostPointer *p)
     if (!p)
         return;
     host_scroll_free(p->scroll);
+    host_menu_grab_free(p->grab);
     g_free(p);
 }
 
@@ -233,12 +237,15 @@ on_device_event(HostPointer *p, const XIDeviceEvent *e)
     if (e->detail >= 4 && e->detail <= 7 && e->flags & XIPointerEmulated)
         return;
     bool down = e->evtype == XI_ButtonPress;
-    if (down) {
-        view_pressed(p->view, w, e->time);
+    bool outside = host_menu_grab_active(p->grab) && p->under == None, held = p->held != 0;
+    if (down)
         p->held_device = e->deviceid;
-    }
+    if (down && !outside)
+        view_pressed(p->view, w, e->time);
     button(p, w, message(w, down ? VIEW_POINTER_DOWN : VIEW_POINTER_UP, e->root_x, e->root_y),
            (unsigned)e->detail);
+    if (outside && held && p->held == 0)
+        host_menu_grab_end(p->grab);
 }
 
 void
@@ -251,7 +258,7 @@ host_pointer_xi_event(HostPointer *p, const XGenericEventCookie *cookie)
         on_device_event(p, cookie->data);
         break;
     case XI_RawButtonPress:
-        if (p->under == None)
+        if (p->under == None && !host_menu_grab_active(p->grab))
             host_focus_clicked_elsewhere(p->view->focus);
         break;
     case XI_DeviceChanged:
@@ -288,26 +295,6 @@ host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
     moved(p, w, e->x_root, e->y_root);
 }
 
-void
-host_pointer_popups_changed(HostPointer *p)
-{
-    GHashTableIter iter;
-    gpointer window;
-    bool open = false;
-
-    if (p->view->x->xi_opcode < 0)
-        return;
-    host_windows_iter(p->view->windows, &iter);
-    while (!open && g_hash_table_iter_next(&iter, NULL, &window)) {
-        const HostWindow *w = window;
-        open = w->mapped && w->wanted.override_redirect && w->kind == VIEW_KIND_POPUP;
-    }
-    if (open == p->watches_outside)
-        return;
-    p->watches_outside = open;
-    select_on_root(p);
-}
-
 // The window manager takes the pointer, or the window that had it goes, and the releases with it:
 // the guest is told of them now.
 static void
@@ -323,6 +310,39 @@ let_go(HostPointer *p, HostWindow *w, int32_t root_x, int32_t root_y)
         host_session_send(p->view, &m, sizeof m);
     }
     p->held = 0;
+}
+
+// A menu that closes at the press takes the grab along, and the release goes to what is beneath.
+static void
+update_grab(HostPointer *p)
+{
+    bool active = host_menu_grab_active(p->grab);
+    HostWindow *w = host_windows_find(p->view->windows, p->held_id);
+
+    host_menu_grab_update(p->grab);
+    if (active && !host_menu_grab_active(p->grab) && p->held != 0 && p->under == None && w)
+        let_go(p, w, p->at_x, p->at_y);
+}
+
+void
+host_pointer_popups_changed(HostPointer *p)
+{
+    GHashTableIter iter;
+    gpointer window;
+    bool open = false;
+
+    if (p->view->x->xi_opcode < 0)
+        return;
+    update_grab(p);
+    host_windows_iter(p->view->windows, &iter);
+    while (!open && g_hash_table_iter_next(&iter, NULL, &window)) {
+        const HostWindow *w = window;
+        open = w->mapped && w->wanted.override_redirect && w->kind == VIEW_KIND_POPUP;
+    }
+    if (open == p->watches_outside)
+        return;
+    p->watches_outside = open;
+    select_on_root(p);
 }
 
 void

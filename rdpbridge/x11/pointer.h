@@ -24,7 +24,7 @@ void host_pointer_flush(HostPointer *pointer);
 // The same at the end of a batch, and that the pointer left all windows of the guest.
 void host_pointer_drained(HostPointer *pointer);
 
-// While menus are open, clicks elsewhere are of interest.
+// While menus are open, clicks elsewhere are theirs (menu_grab.h), or of interest.
 void host_pointer_popups_changed(HostPointer *pointer);
 
 // The window is not seen any more: a button that is held in it ends.

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/serve.h"
 
-#include "channel/glib/timer.h"
+#include "channel/x11/pieces.h"
 
 #include <X11/Xatom.h>
 #include <string.h>
 
 #define WAITING_MAX 16
-#define TRANSFERS_MAX 8
 #define PIECE_MAX (64 * 1024)
-#define PATIENCE_MS 10000 // for a program that stops reading its pieces
-
-// Content on its way to a program.
-typedef struct {
-    HostServe *serve;
-    Window requestor;
-    Atom property, type;
-    GBytes *data;
-    gsize sent;
-    GSource *patience;
-    GSource *next; // the piece before was read; goes out in the loop's next turn
-} Transfer;
 
 typedef struct {
     XSelectionRequestEvent request;
@@ -29,40 +16,14 @@ typedef struct {
 
 struct HostServe {
     HostDisplay *x;
-    GMainContext *context;
     void (*need)(uint32_t kind, gpointer user);
     gpointer user;
     Atom selection;
     uint32_t kinds; // on offer
     Time since;
-    GArray *waiting;      // Waiting
-    GPtrArray *transfers; // Transfer
+    GArray *waiting; // Waiting
+    ChanPieces *pieces;
 };
-
-// Whether the requestor reads something else, too.
-static bool
-reads_more(const Transfer *t)
-{
-    for (guint i = 0; i < t->serve->transfers->len; i++) {
-        const Transfer *other = g_ptr_array_index(t->serve->transfers, i);
-        if (other != t && other->requestor == t->requestor)
-            return true;
-    }
-    return false;
-}
-
-static void
-transfer_free(gpointer data)
-{
-    Transfer *t = data;
-
-    chan_timer_clear(&t->patience);
-    chan_timer_clear(&t->next);
-    if (!reads_more(t))
-        XSelectInput(t->serve->x->dpy, t->requestor, NoEventMask);
-    g_bytes_unref(t->data);
-    g_free(t);
-}
 
 HostServe *
 host_serve_new(HostDisplay *x, GMainContext *context, ChanClipSelection selection,
@@ -71,12 +32,11 @@ host_serve_new(HostDisplay *x, GMainContext *context, ChanClipSelection selectio
     HostServe *s = g_new0(HostServe, 1);
 
     s->x = x;
-    s->context = context;
     s->selection = selection == CHAN_CLIP_PRIMARY ? XA_PRIMARY : x->atoms[ATOM_CLIPBOARD];
     s->need = need;
     s->user = user;
     s->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
-    s->transfers = g_ptr_array_new_with_free_func(transfer_free);
+    s->pieces = chan_pieces_new(context, x->dpy, PIECE_MAX);
     return s;
 }
 
@@ -86,9 +46,7 @@ host_serve_free(HostServe *s)
     if (!s)
         return;
     g_array_unref(s->waiting);
-    while (s->transfers->len > 0) // one by one, since each looks at the others
-        g_ptr_array_remove_index_fast(s->transfers, s->transfers->len - 1);
-    g_ptr_array_unref(s->transfers);
+    chan_pieces_free(s->pieces);
     g_free(s);
 }
 
@@ -103,35 +61,6 @@ notify(HostServe *s, const XSelectionRequestEvent *r, Atom property)
                                .time = r->time}};
 
     XSendEvent(s->x->dpy, r->requestor, False, NoEventMask, &e);
-}
-
-static gboolean
-on_patience(gpointer user)
-{
-    Transfer *t = user;
-
-    g_ptr_array_remove_fast(t->serve->transfers, t);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-begin_transfer(HostServe *s, const XSelectionRequestEvent *r, Atom type, GBytes *data)
-{
-    Transfer *t = g_new0(Transfer, 1);
-    const long size = (long)g_bytes_get_size(data);
-
-    *t = (Transfer){.serve = s,
-                    .requestor = r->requestor,
-                    .property = r->property,
-                    .type = type,
-                    .data = g_bytes_ref(data)};
-    g_ptr_array_add(s->transfers, t);
-    t->patience = g_timeout_source_new(PATIENCE_MS);
-    g_source_set_callback(t->patience, on_patience, t, NULL);
-    g_source_attach(t->patience, s->context);
-    XSelectInput(s->x->dpy, r->requestor, PropertyChangeMask | StructureNotifyMask);
-    XChangeProperty(s->x->dpy, r->requestor, r->property, s->x->atoms[ATOM_INCR], 32,
-                    PropModeReplace, (const unsigned char *)&size, 1);
 }
 
 static uint32_t
@@ -169,19 +98,8 @@ give(HostServe *s, const XSelectionRequestEvent *r, GBytes *data)
     const Atom *atoms = s->x->atoms;
     Atom type = r->target == atoms[ATOM_TEXT] ? atoms[ATOM_UTF8_STRING] : r->target;
     g_autoptr(GBytes) out = r->target == XA_STRING ? as_latin1(data) : g_bytes_ref(data);
-    gsize size = 0;
-    const guint8 *bytes = g_bytes_get_data(out, &size);
 
-    if (size > PIECE_MAX && s->transfers->len >= TRANSFERS_MAX) {
-        notify(s, r, None);
-        return;
-    }
-    if (size > PIECE_MAX)
-        begin_transfer(s, r, type, out);
-    else
-        XChangeProperty(s->x->dpy, r->requestor, r->property, type, 8, PropModeReplace, bytes,
-                        (int)size);
-    notify(s, r, r->property);
+    notify(s, r, chan_pieces_send(s->pieces, r, type, out) ? r->property : None);
 }
 
 void
@@ -276,55 +194,6 @@ on_request(HostServe *s, XSelectionRequestEvent r)
     s->need(w.kind, s->user);
 }
 
-static gboolean
-on_next(gpointer user)
-{
-    Transfer *t = user;
-    HostServe *s = t->serve;
-    gsize size = 0;
-    const guint8 *bytes = g_bytes_get_data(t->data, &size);
-    gsize n = MIN(size - t->sent, PIECE_MAX);
-
-    XChangeProperty(s->x->dpy, t->requestor, t->property, t->type, 8, PropModeReplace,
-                    bytes + t->sent, (int)n);
-    XFlush(s->x->dpy);
-    chan_timer_clear(&t->next);
-    t->sent += n;
-    if (n == 0)
-        g_ptr_array_remove_fast(s->transfers, t);
-    else
-        g_source_set_ready_time(t->patience, g_get_monotonic_time() + (gint64)PATIENCE_MS * 1000);
-    return G_SOURCE_REMOVE;
-}
-
-// The program has read a piece: the next one follows, and an empty one at the end. A quick program
-// asks again before this turn of the loop is over, which has other things to do, too.
-static void
-on_piece_read(HostServe *s, Transfer *t)
-{
-    if (t->next)
-        return;
-    t->next = g_idle_source_new();
-    g_source_set_priority(t->next, G_PRIORITY_DEFAULT);
-    g_source_set_callback(t->next, on_next, t, NULL);
-    g_source_attach(t->next, s->context);
-}
-
-static gboolean
-on_requestor_gone(HostServe *s, Window window)
-{
-    gboolean ours = FALSE;
-
-    for (guint i = s->transfers->len; i-- > 0;) {
-        const Transfer *t = g_ptr_array_index(s->transfers, i);
-        if (t->requestor != window)
-            continue;
-        g_ptr_array_remove_index_fast(s->transfers, i);
-        ours = TRUE;
-    }
-    return ours;
-}
-
 gboolean
 host_serve_event(HostServe *s, const XEvent *e)
 {
@@ -332,16 +201,5 @@ host_serve_event(HostServe *s, const XEvent *e)
         on_request(s, e->xselectionrequest);
         return TRUE;
     }
-    if (e->type == DestroyNotify)
-        return on_requestor_gone(s, e->xdestroywindow.window);
-    if (e->type != PropertyNotify || e->xproperty.state != PropertyDelete)
-        return FALSE;
-    for (guint i = 0; i < s->transfers->len; i++) {
-        Transfer *t = g_ptr_array_index(s->transfers, i);
-        if (t->requestor == e->xproperty.window && t->property == e->xproperty.atom) {
-            on_piece_read(s, t);
-            return TRUE;
-        }
-    }
-    return FALSE;
+    return chan_pieces_event(s->pieces, e);
 }

@@ -521,8 +521,12 @@ host_window_push(HostWindow *w)
 void
 host_window_inherit(HostWindow *w, HostWindow *former)
 {
+    bool focused = host_focus_is_on(w->view->focus, former->xid);
+
     host_windows_forget_xid(w->view->windows, former);
     w->xid = former->xid;
+    if (focused) // of which no event will tell
+        host_focus_keep(w->view->focus, w->xid);
     w->visual = former->visual;
     w->pushed = former->pushed;
     w->mapped = former->mapped;

@@ -71,6 +71,7 @@ host_windows_free(HostWindows *ws)
         return;
     stop_timer(ws);
     g_ptr_array_unref(ws->orphans);
+    g_hash_table_remove_all(ws->by_id); // a window that goes has others looked up
     g_hash_table_unref(ws->by_id);
     g_hash_table_unref(ws->buffers);
     g_hash_table_unref(ws->by_xid);

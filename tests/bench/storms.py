@@ -21,11 +21,11 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "integration"), str(TESTS / "e2e")]
 import view_fixture as p  # noqa: E402
 from harness import Failure, HostDesktop, wait_for  # noqa: E402
+from rail_server import RailServer  # noqa: E402
 from view_fixture import message, picture  # noqa: E402
 
 ROUNDS, PRESSES = 3, 60
 LIMIT = 2
-CTL_CREDENTIALS, CTL_READY, CTL_NOTICE, CTL_SIGN_IN = 13, 40, 44, 8
 WINDOWS = 24
 
 
@@ -81,59 +81,14 @@ class Bench:
         print(f"{attacker}_{kind}\t{s:.3f}\tms\t{s / n:.2f}\t{LIMIT}\t{verdict}", flush=True)
 
 
-class RailServer:
-    """tests/termservice in a storm, behind casement-session and casement-view; the broker is this."""
+class StormyServer(RailServer):
     kinds = ("windows", "cycle", "titles", "moves", "resizes", "focus", "states", "icons", "tray", "cursors", "popups")
 
     def __init__(self, desktop):
-        self.d, self.lines = desktop, []
-        path, secret = desktop.base / "rdp", desktop.base / "secret"
-        secret.write_text("the password\n")
-        self.server = desktop.spawn_piped("nice", "-n", "19", "termservice", "--listen", str(path), "--user", "alice", "--password-file",
-                                          str(secret), "--profile", "10", "--security", "tls")
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-        wait_for("the server", lambda: self.said("path "))
-        self.view = p.View(desktop)
-        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        stream.connect(str(path))
-        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        fds = (theirs.fileno(), self.view.session.sock.fileno(), stream.fileno())
-        self.session = desktop.spawn("casement-session", *(f"--{n}-fd={fd}" for n, fd in zip(("control", "view", "rdp"), fds)),
-                                     pass_fds=fds)
-        for end in (theirs, self.view.session.sock, stream):
-            end.close()
-        self.broker, self.notices = p.End(control), []
-        self.broker.send(message(p.CTL_SETUP, struct.pack("=II64s513s64s3x3I", p.TO_GUEST | CTL_SIGN_IN, 512, b"demo", b"Demo",
-                                                          b"", 0, 0, 0)))
-        self.broker.send(message(CTL_CREDENTIALS, b"".join(t.ljust(768, b"\0") for t in (b"alice", b"", b"the password"))))
-        self.broker.expect(CTL_READY, timeout=30)
-        wait_for("RemoteApp", lambda: self.said("synchronized"))
+        super().__init__(desktop, "--profile", "10", "--security", "tls", nice=19)
         for i in range(WINDOWS):
             self.tell(f"open app window {i}")
         wait_for("the guest's windows", lambda: len(self.view.all_windows()) == WINDOWS, 30)
-
-    def read(self):
-        for line in self.server.stdout:
-            self.lines.append(line.decode(errors="replace").rstrip())
-
-    def said(self, beginning):
-        return [line for line in list(self.lines) if line.startswith(beginning)]
-
-    def tell(self, line):
-        before = len(self.said(f"done {line}"))
-        self.server.stdin.write(line.encode() + b"\n")
-        self.server.stdin.flush()
-        wait_for(f"the server to do: {line}", lambda: len(self.said(f"done {line}")) > before, 60)
-
-    def poll(self):
-        """The broker reads, as it would."""
-        self.broker.poll()
-        self.notices += [body[8:].split(b"\0")[0].decode() for k, body, _ in self.broker.seen if k == CTL_NOTICE]
-        self.broker.seen.clear()
-        self.view.broker.drop_all()
-        if self.session.poll() is not None:
-            raise Failure(f"the session ended with {self.session.returncode}; notices: {self.notices}")
 
     def begin(self, kind):
         self.tell(f"storm {kind}")
@@ -142,17 +97,12 @@ class RailServer:
         self.tell("storm off")
         self.poll()
 
-    def close(self):
-        for process in (self.session, self.server):
-            process.terminate()
-        self.view.close()
-
 
 def rail(bench):
-    for kind in RailServer.kinds:
+    for kind in StormyServer.kinds:
         if not bench.wanted("rail", kind):
             continue
-        guest = RailServer(bench.d)
+        guest = StormyServer(bench.d)
         bench.measure("rail", kind, lambda: guest.begin(kind), guest.end)
         said = sum(int(line.split()[-1]) for line in guest.said(f"storm {kind} said"))
         print(f"# {said} said; notices: {sorted(set(guest.notices))}", flush=True)
@@ -292,13 +242,6 @@ def program(bench):
 class Desktop(p.Desktop):
     """With a window manager that is awake, and the product's broker."""
     start_bus, try_json = HostDesktop.start_bus, HostDesktop.try_json
-
-    def spawn_piped(self, *argv):
-        with open(self.base / f"{argv[0]}.log", "ab") as log:
-            process = subprocess.Popen(argv, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                                       start_new_session=True)
-        self.started.append(process)
-        return process
 
 
 def main():

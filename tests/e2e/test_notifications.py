@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A guest's notifications on the host: notify-send in the guest, a daemon that records on the host's bus."""
+import pathlib
 import unittest
 
 import gi
@@ -118,6 +119,21 @@ class Notifications(ChainCase):
         self.assertEqual(n["app"], "Bank of the host (demo)")  # a guest speaks for itself only
         self.assertEqual(n["hints"]["desktop-entry"], "casement")
 
+    def test_title_prefix(self):
+        """Marks notifications as it marks windows, from the guest's next start on."""
+        path = pathlib.Path(self.d.env["XDG_CONFIG_HOME"]) / "casement/guests/demo.conf"
+        text = path.read_text()
+
+        def restart_with(settings, marked):
+            self.d.casement("guest", "stop", "demo")
+            path.write_text(settings)
+            wait_for("the settings", lambda: ("[demo]" in self.d.casement("guest", "show", "demo").stdout) == marked)
+            self.d.casement("guest", "start", "demo")
+        self.addCleanup(restart_with, text, False)
+        restart_with(text + ("" if "[Guest]" in text else "[Guest]\n") + "title_prefix=[demo]\n", True)
+        self.in_guest("notify-send -a 'Bank of the host' 'Your password?'")
+        self.daemon.shown("[demo] Your password?")
+
     def test_picture(self):
         self.in_guest("convert -size 40x20 xc:'#3366ff' red.png; notify-send -i \"$HOME/red.png\" Picture")
         _, n = self.daemon.shown("Picture")
@@ -203,6 +219,19 @@ class Notifications(ChainCase):
         self.daemon = Daemon(self.d.env["DBUS_SESSION_BUS_ADDRESS"])
         self.in_guest("notify-send 'For the next'")
         self.daemon.shown("For the next")
+
+    def test_broker_that_is_killed(self):
+        """What it left up goes, since the guest tells the next one again."""
+        self.in_guest("notify-send 'Of the former'; notify-send Another")
+        former = {self.daemon.shown(summary)[0] for summary in ("Of the former", "Another")}
+        others = set(self.daemon.up) - former
+        self.d.kill_broker()
+        self.d.status()
+
+        def anew():
+            again = [i for i in self.daemon.turn() if i not in former | others]
+            return len(again) == 2 and not former & set(self.daemon.up)
+        wait_for(lambda: f"both once, and anew; there are {self.daemon.up}, of the former {former}", anew, 20)
 
     def test_agent_that_is_killed(self):
         self.in_guest("notify-send 'Before the end'")

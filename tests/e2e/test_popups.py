@@ -231,6 +231,48 @@ class Popups(ChainCase):
                 self.d.xdotool("mousemove", *map(str, end), "click", "1")
                 wait_for("the menu to close", lambda: not self.popups())
 
+    def test_a_click_that_closes_a_menu_is_the_menus_alone(self):
+        """What a host window beneath is told, and which window is active then, as of a native program's menu."""
+        mine = self.native.open("mine", (1000, 300, 300, 300), "#c00000")
+        x, y, _, _ = self.d.geometry(mine)
+        shutil.copy(TOOLKIT, guest_home(self.d, "demo") / "toolkit.py")
+        told = {}
+        for where in ("natively", "in the guest"):
+            if where == "natively":
+                self.d.spawn("/usr/bin/python3", str(TOOLKIT), str(self.d.base / "native.log"))
+            else:
+                self.d.run_in("demo", "sh", "-c", 'exec /usr/bin/python3 "$HOME/toolkit.py" "$HOME/alone.log"')
+            window = wait_for("the program", lambda: [w for w in self.d.clients() if self.d.title(w) == "toolkit"])[0]
+            wait_for("its pixels", lambda: self.d.painted(window))
+            self.d.focus(window)
+            left, top, _, _ = self.d.geometry(window)
+            told[where] = [self.click_beside_menu(left + 20, top + 15, x + 90, y + 90, window) for _ in range(2)]
+            self.d.run("wmctrl", "-i", "-c", hex(window.id))
+            wait_for("the program to end", lambda: not [w for w in self.d.clients() if self.d.title(w) == "toolkit"])
+        self.assertEqual(told["in the guest"], told["natively"])
+        self.assertNotIn("mine button down 1", " ".join(told["natively"][0][0]))
+
+    def click_beside_menu(self, menu_x, menu_y, x, y, window):
+        self.d.xdotool("mousemove", str(menu_x), str(menu_y), "click", "1")
+        wait_for("the menu", self.popups)
+        since = time.monotonic()
+        wait_for("GTK to take a click for one", lambda: time.monotonic() - since > 0.6)
+        self.native.mark()
+        self.d.xdotool("mousemove", str(x), str(y), "mousedown", "1")
+        wait_for("the menu to close", lambda: not self.popups())
+        self.d.xdotool("mouseup", "1")
+        self.native.heard("^mine (button up|enter)")
+        self.native.sync()
+        clicks = self.native.log("^mine button")
+        active = self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW")[0] == window.id
+        # The next one is the window's own.
+        self.native.mark()
+        self.d.xdotool("mousemove", str(x + 5), str(y + 5), "click", "1")
+        self.native.heard("^mine button up 1")
+        after = self.native.log("^mine button")
+        self.d.focus(window)
+        return clicks, active, after
+
     def popups(self):
         return [w for w in self.d.root.query_tree().children
                 if (a := w.get_attributes()).override_redirect and a.map_state == X.IsViewable and w.get_geometry().width > 50]

@@ -8,6 +8,7 @@
 #include "channel/control.h"
 #include "rdpbridge/icon.h"
 #include "rdpbridge/model.h"
+#include "rdpbridge/style.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/picky_view.h"
 
@@ -126,6 +127,24 @@ do_order(Guest *g)
     o.shape = &shape;
     (void)bridge_model_order(g->model, id, is_new, &o);
     bridge_region_clear(&shape);
+}
+
+// A server that frames its windows; the host's frames may be asked for.
+static void
+do_framed(Guest *g)
+{
+    uint32_t id = bytes_id(&g->in);
+    BridgeOrder o = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_CLIENT | BRIDGE_ORDER_CLIENT_SIZE,
+                     .style = bytes_bool(&g->in) ? BRIDGE_WS_CAPTION : bytes_u32(&g->in)};
+
+    bridge_model_set_foreign(g->model, bytes_bool(&g->in));
+    bridge_model_set_host_frames(g->model, bytes_bool(&g->in));
+    bridge_model_set_scale(g->model, 100 + bytes_u8(&g->in)); // a checked message's
+    o.client.untrusted_x = (int32_t)bytes_edge(&g->in);
+    o.client.untrusted_y = (int32_t)bytes_edge(&g->in);
+    o.client.untrusted_width = bytes_edge(&g->in);
+    o.client.untrusted_height = bytes_edge(&g->in);
+    (void)bridge_model_order(g->model, id, false, &o);
 }
 
 static void
@@ -362,10 +381,10 @@ do_max(Guest *g)
 }
 
 static void (*const steps[])(Guest *g) = {
-    do_order, do_order, do_delete,     do_stack,   do_active,  do_app,    do_limits, do_icon,
-    do_icon,  do_begin, do_end,        do_end,     do_damage,  do_damage, do_map,    do_map,
-    do_unmap, do_shown, do_shown,      do_attach,  do_lost,    do_time,   do_screen, do_max,
-    do_order, do_map,   do_configured, do_surface, do_surface,
+    do_order, do_order, do_delete,     do_stack,   do_active, do_app,    do_limits, do_icon,
+    do_icon,  do_begin, do_end,        do_end,     do_damage, do_damage, do_map,    do_map,
+    do_unmap, do_shown, do_shown,      do_attach,  do_lost,   do_time,   do_screen, do_max,
+    do_order, do_map,   do_configured, do_surface, do_framed,
 };
 
 static void

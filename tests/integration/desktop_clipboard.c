@@ -474,6 +474,18 @@ test_silent_owner(void)
     XDestroyWindow(h->client, owner);
 }
 
+// Nor does it keep what the next one has.
+static void
+test_copied_after_a_silent_owner(void)
+{
+    XSelectionRequestEvent r;
+    Window owner = own_clipboard();
+    wait_request(owner, atom("TARGETS"), &r);
+    copy_in_guest("after it");
+    want_text("after it");
+    XDestroyWindow(h->client, owner);
+}
+
 #define ADD(name, function) g_test_add_func("/desktop/clipboard/" name, function)
 
 int
@@ -502,6 +514,7 @@ main(int argc, char **argv)
     ADD("not-content", test_not_content);
     ADD("thousands-of-formats", test_thousands_of_formats);
     ADD("silent-owner", test_silent_owner);
+    ADD("copied-after-a-silent-owner", test_copied_after_a_silent_owner);
     int status = g_test_run();
     harness_free(h);
     return status;

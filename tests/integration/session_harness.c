@@ -489,6 +489,8 @@ receive(Harness *h, int *socket)
                          .msg_iovlen = 1,
                          .msg_control = &control,
                          .msg_controllen = sizeof control};
+    if (socket == &h->view)
+        g_usleep(h->slow_us);
     ssize_t n = *socket < 0 ? -1 : recvmsg(*socket, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     int fd = -1;
 

@@ -36,6 +36,7 @@ struct Harness {
     GArray *infos;      // of CtlWindow
     GString *notices;
     gboolean ready, fatal, hold_shown; // hold_shown: answer no commit
+    guint slow_us;                     // a view that takes so long for each packet
     guint32 active;
     ViewMoveLoop move_loop; // the last one
     GArray *stack;          // of guint32

@@ -372,6 +372,75 @@ test_clipboard_to_host(Fixture *f, gconstpointer data)
     g_assert_cmpstr(f->h->clip->str, ==, "zwei\nZeilen");
 }
 
+#define PASTED 8388608
+
+static gboolean
+has_some_clip(Harness *h, gpointer user)
+{
+    return h->clip->len > 0;
+}
+
+static gboolean
+is_painted_anew(Harness *h, gpointer user)
+{
+    return harness_window_titled(h, "Painted")->commit.serial > GPOINTER_TO_UINT(user);
+}
+
+// As large as the session's.
+static gsize
+socket_buffer(void)
+{
+    int pair[2], size = 0;
+    socklen_t length = sizeof size;
+
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), ==, 0);
+    g_assert_cmpint(getsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, &length), ==, 0);
+    close(pair[0]);
+    close(pair[1]);
+    return (gsize)size;
+}
+
+// Content on its way to a view that has other things to do as well keeps no window waiting: when a
+// key has painted the window, no more of it has come than the socket held, and what came meanwhile.
+// Nothing but the content moves in the guest at first, so that nothing else drives it on.
+static void
+test_windows_beside_a_paste(Fixture *f, gconstpointer data)
+{
+    Harness *h = f->h;
+    HarnessWindow *w = launch(f);
+    const Content c = {CHAN_CLIP_CLIPBOARD, CHAN_CLIP_PNG};
+    gsize least = PASTED; // a busy machine paints late
+
+    say_id(f, VIEW_MSG_FOCUS, w->id);
+    harness_exec(h, 2, CTL_EXEC_COMMAND, "/bin/sh",
+                 (const char *const[]){
+                     "-c",
+                     "head -c " G_STRINGIFY(PASTED) " /dev/urandom | xclip "
+                                                    "-selection clipboard -target image/png",
+                     NULL});
+    harness_wait(h, has_offer, (gpointer)&c, 10, "the guest's offer");
+    ViewClip want = {.kinds = c.kind, .serial = h->clip_offers[c.selection].serial};
+    VIEW_INIT(&want, VIEW_MSG_CLIP_WANT);
+    g_string_truncate(h->clip, 0);
+    h->clip_done = 0;
+    harness_send_view(h, &want, sizeof want, -1);
+    harness_wait(h, has_some_clip, NULL, 60, "the selection's content");
+    h->slow_us = 20000;
+    for (guint i = 0; i < 5; i++) {
+        gsize before = h->clip->len;
+        guint32 serial = w->commit.serial;
+        press(f, KEY_N);
+        harness_wait(h, is_painted_anew, GUINT_TO_POINTER(serial), 60, "a repaint");
+        least = MIN(least, h->clip->len - before);
+    }
+    g_assert_cmpuint(h->clip_done, ==, 0); // it was on its way all the time
+    g_test_message("%zu bytes until a key has painted", least);
+    g_assert_cmpuint(least, <, socket_buffer() + 2 * LIMIT_VIEW_QUEUED);
+    h->slow_us = 0;
+    harness_wait(h, has_clip, NULL, 60, "all of it");
+    g_assert_cmpuint(h->clip->len, ==, PASTED);
+}
+
 static void
 test_primary_to_host(Fixture *f, gconstpointer data)
 {
@@ -579,6 +648,7 @@ main(int argc, char **argv)
     ADD("arguments", test_arguments);
     ADD("clipboard-to-host", test_clipboard_to_host);
     ADD("clipboard-to-guest", test_clipboard_to_guest);
+    ADD("windows-beside-a-paste", test_windows_beside_a_paste);
     ADD("primary-to-host", test_primary_to_host);
     ADD("primary-to-guest", test_primary_to_guest);
     ADD("html-to-host", test_html_to_host);

@@ -6,3 +6,4 @@ endforeach()
 
 # And with RDP servers that are not ours.
 casement_script_test(foreign_desktop COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/foreign_desktop.py TIMEOUT 180)
+casement_script_test(foreign_frames COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/foreign_frames.py TIMEOUT 240)

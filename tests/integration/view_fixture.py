@@ -35,6 +35,7 @@ S_NORMAL, S_MINIMIZED, S_MAXIMIZED, S_FULLSCREEN, S_HIDDEN = range(5)
 MOVE, DOWN, UP, WHEEL = range(4)
 LOOKS_FOCUS_MARKED, LOOKS_COMPOSITED, LOOKS_OWN_SHADOWS = 1, 2, 4
 PROPS_FRAME = 1 << 7
+TYPE_POPUP_MENU = 9
 STATES_ABOVE = 1 << 4
 
 CTL_SETUP, CTL_APP, CTL_QUIT = 1, 2, 3
@@ -191,9 +192,9 @@ class View:
     def window(self, ident, kind=NORMAL, flags=USUAL, owner=0, app=APP_NONE, hints=(0,) * 8):
         self.session.send(message(WINDOW, struct.pack("=13I", ident, owner, kind, flags, app, *hints)))
 
-    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0, size_flags=0, gravity=0):
+    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0, size_flags=0, gravity=0, kind=0):
         """What a program says to window managers (ChanWindowProps)."""
-        fields = [size_flags, *[0] * 12, gravity, flags, 0, *[0] * 4, *frame, states, states_serial, border, 0]
+        fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, 0]
         self.session.send(message(PROPS, struct.pack("=II28I", ident, 0, *fields)))
 
     def title(self, ident, text):

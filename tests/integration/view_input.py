@@ -345,6 +345,33 @@ class Popups(ViewCase):
         self.desktop.xdotool("mousemove", "1200", "700", "click", "1")
         self.v.session.expect(p.FOCUS, ids(0))
 
+    def test_a_menu_has_the_pointer_for_one_click_after_a_press(self):
+        """Of a guest whose menus stay, and come again."""
+        beneath = self.foreign(700, 500, 200, 150)
+        beneath.change_attributes(event_mask=p.X.ButtonPressMask)
+        x, y, _, _ = self.desktop.geometry(beneath)
+
+        def clicked():
+            self.desktop.xdotool("mousemove", str(x + 100), str(y + 100), "click", "1")
+            self.desktop.display.sync()
+            events = [self.desktop.display.next_event() for _ in range(self.desktop.display.pending_events())]
+            return [e for e in events if e.type == p.X.ButtonPress and e.window.id == beneath.id]
+        self.desktop.focus(self.window)
+        self.press_on(self.window, 3)
+        self.v.show(2, (250, 220, 100, 120), kind=p.POPUP, flags=0, owner=1)
+        self.v.props(2, kind=p.TYPE_POPUP_MENU)
+        self.v.commit(2, (250, 220, 100, 120))
+        self.v.session.drop_all()
+        self.assertFalse(clicked())
+        self.v.session.expect(p.POINTER, pointer(2, p.DOWN, 1))
+        self.v.session.expect(p.POINTER, pointer(2, p.UP, 1))
+        wait_for("a click on what is beneath", clicked)
+        self.desktop.focus(self.window)
+        self.v.show(3, (150, 150, 100, 120), kind=p.POPUP, flags=0, owner=1)
+        self.v.props(3, kind=p.TYPE_POPUP_MENU)
+        self.v.commit(3, (150, 150, 100, 120))
+        wait_for("a click on what is beneath", clicked, 1)
+
     def test_too_large_is_managed(self):
         self.press_on(self.window)
         popup = self.v.show(2, (0, 0, *self.size), kind=p.POPUP, flags=0, owner=1)

@@ -73,6 +73,25 @@ class Session(ViewCase):
         self.v.session.expect(p.FOCUS, ids(71))
         self.assertNotEqual(second.id, window.id)
 
+    def test_a_new_session_is_told_the_focus(self):
+        self.v.app(1, "one", "casement-demo-one")
+        window = self.v.show(1, (100, 120, 300, 200), title="One", app=1)
+        other = self.v.show(2, (500, 120, 200, 150), title="Two", app=1)
+        self.desktop.focus(window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.v.session.sock.close()
+        self.v.new_session()
+        self.v.session.expect(p.SCREEN)
+        for ident, title, geometry in ((72, "Two", (500, 120, 200, 150)), (71, "One", (100, 120, 300, 200))):
+            self.v.window(ident, app=1)
+            self.v.title(ident, title)
+            self.v.buffer(ident, picture(*geometry[2:]))
+            self.v.commit(ident, geometry)
+        self.v.session.expect(p.FOCUS, ids(71))
+        self.assertEqual({w.id for w in self.v.all_windows()}, {window.id, other.id})
+        self.desktop.key("a")
+        self.v.session.expect(p.KEY)
+
     def test_windows_close_when_no_session_comes(self):
         self.v.show(1, (100, 120, 300, 200))
         begin = time.monotonic()

@@ -130,12 +130,38 @@ desk_activate(Desk *desk, guint32 id)
     raise_all(desk, id, true);
 }
 
+// Beyond it by the border, as Windows does it.
+static Area
+over_work_area(const Desk *desk, const Window *w)
+{
+    const Area *a = &desk->work;
+    int above = MIN(w->frame.top, w->frame.bottom);
+    return (Area){a->x - w->frame.left, a->y - above, a->width + w->frame.left + w->frame.right,
+                  a->height + above + w->frame.bottom};
+}
+
 Area
 desk_area(const Desk *desk, const Window *w)
 {
     if (w->show == SHOW_MINIMIZED)
         return (Area){MINIMIZED_AT, MINIMIZED_AT, MINIMIZED_WIDTH, MINIMIZED_HEIGHT};
-    return w->show == SHOW_MAXIMIZED ? desk->work : w->normal;
+    if (w->show != SHOW_MAXIMIZED)
+        return w->normal;
+    return w->maximized.width > 0 ? w->maximized : over_work_area(desk, w);
+}
+
+void
+desk_show(Window *w, Show show)
+{
+    if (w->show != show)
+        w->maximized = (Area){0};
+    w->show = show;
+}
+
+void
+desk_place(Window *w, const Area *area)
+{
+    *(w->show == SHOW_MAXIMIZED ? &w->maximized : &w->normal) = *area;
 }
 
 bool

@@ -22,7 +22,13 @@ typedef struct {
     Show show;
     Area normal;  // where it is when neither minimized nor maximized
     guint32 seed; // of its picture
-    int corner;   // side of the squares that its upper corners lack
+    // Of what Windows draws around it, while it is maximized beyond the work area but for the
+    // title.
+    struct {
+        int left, top, right, bottom;
+    } frame;
+    Area maximized; // where its client has put it since; without a width: nowhere
+    int corner;     // side of the squares that its upper corners lack
 } Window;
 
 typedef struct {
@@ -49,6 +55,10 @@ void desk_remove(Desk *desk, guint32 id);
 
 // To the top with what it owns above it, and active; 0 makes none active.
 void desk_activate(Desk *desk, guint32 id);
+
+void desk_show(Window *window, Show show);
+// Elsewhere: a maximized one too, which stays that and goes back to where it was before.
+void desk_place(Window *window, const Area *area);
 
 // Where the window is now: minimized ones are at -32000, -32000.
 Area desk_area(const Desk *desk, const Window *window);

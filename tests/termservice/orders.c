@@ -126,9 +126,10 @@ put_window(wStream *s, guint32 flags, const Window *w, const Area *a, Show show)
     if ((flags & WINDOW_ORDER_FIELD_TITLE) != 0)
         put_text(s, w->title);
     if ((flags & WINDOW_ORDER_FIELD_CLIENT_AREA_OFFSET) != 0)
-        put_pair(s, (guint32)a->x, (guint32)a->y);
+        put_pair(s, (guint32)(a->x + w->frame.left), (guint32)(a->y + w->frame.top));
     if ((flags & WINDOW_ORDER_FIELD_CLIENT_AREA_SIZE) != 0)
-        put_pair(s, (guint32)a->width, (guint32)a->height);
+        put_pair(s, (guint32)MAX(a->width - w->frame.left - w->frame.right, 0),
+                 (guint32)MAX(a->height - w->frame.top - w->frame.bottom, 0));
     if ((flags & WINDOW_ORDER_FIELD_RP_CONTENT) != 0)
         Stream_Write_UINT8(s, 0);
     if ((flags & WINDOW_ORDER_FIELD_ROOT_PARENT) != 0)
@@ -136,7 +137,7 @@ put_window(wStream *s, guint32 flags, const Window *w, const Area *a, Show show)
     if ((flags & WINDOW_ORDER_FIELD_WND_OFFSET) == 0)
         return;
     put_pair(s, (guint32)a->x, (guint32)a->y);
-    put_pair(s, 0, 0); // window to client
+    put_pair(s, (guint32)w->frame.left, (guint32)w->frame.top); // window to client
     put_pair(s, (guint32)a->width, (guint32)a->height);
     put_shape(s, w, a);
     put_pair(s, (guint32)a->x, (guint32)a->y); // of the visible region

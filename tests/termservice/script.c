@@ -137,6 +137,34 @@ on_shape(const Line *l)
 }
 
 static bool
+on_frame(const Line *l)
+{
+    int sides[4];
+    if (sscanf(l->rest, "%d %d %d %d", &sides[0], &sides[1], &sides[2], &sides[3]) != 4)
+        return false;
+    session_frame(l->session, l->window, sides);
+    return true;
+}
+
+static bool
+on_style(const Line *l)
+{
+    if (sscanf(l->rest, "%x %x", &l->window->style, &l->window->ex_style) != 2)
+        return false;
+    if (session_view(l->session) != NULL)
+        view_changed(session_view(l->session), l->window, ORDER_STYLE);
+    return true;
+}
+
+static bool
+on_where(const Line *l)
+{
+    Area a = desk_area(session_desk(l->session), l->window);
+    report("where id=0x%08X x=%d y=%d width=%d height=%d", l->id, a.x, a.y, a.width, a.height);
+    return true;
+}
+
+static bool
 on_movesize(const Line *l)
 {
     session_move_size(l->session, l->window, (guint16)strtoul(l->rest, NULL, 0));
@@ -346,6 +374,9 @@ static const struct {
     {"quiet", false, on_quiet},
     {"storm", false, on_storm},
     {"shape", true, on_shape},
+    {"frame", true, on_frame},
+    {"style", true, on_style},
+    {"where", true, on_where},
     {"order", false, on_order},
     {"pdu", false, on_pdu},
 };

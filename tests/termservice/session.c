@@ -317,7 +317,7 @@ void
 session_move(Session *s, Window *w, const Area *area)
 {
     Area from = desk_area(s->desk, w);
-    w->normal = *area;
+    desk_place(w, area);
     end_move(s, w);
     if (s->view == NULL)
         return;
@@ -330,11 +330,12 @@ session_move(Session *s, Window *w, const Area *area)
 void
 session_move_asked(Session *s, Window *w, const Area *area)
 {
-    if (!s->quiet || area->width != w->normal.width || area->height != w->normal.height) {
+    Area from = desk_area(s->desk, w);
+    if (!s->quiet || area->width != from.width || area->height != from.height) {
         session_move(s, w, area);
         return;
     }
-    w->normal = *area;
+    desk_place(w, area);
     if (s->view != NULL)
         view_painted(s->view, NULL);
 }
@@ -350,7 +351,7 @@ session_show(Session *s, Window *w, Show show)
 {
     if (w->show == show)
         return;
-    w->show = show;
+    desk_show(w, show);
     report("show id=0x%08X state=%d", w->id, show);
     if (!desk_visible(w) && s->desk->active == w->id)
         s->desk->active = 0;
@@ -371,6 +372,17 @@ session_shape(Session *s, Window *w, int corner)
         return;
     view_changed(s->view, w, ORDER_AREA);
     view_painted(s->view, w);
+}
+
+void
+session_frame(Session *s, Window *w, const int sides[4])
+{
+    w->frame.left = sides[0];
+    w->frame.top = sides[1];
+    w->frame.right = sides[2];
+    w->frame.bottom = sides[3];
+    if (s->view != NULL)
+        view_changed(s->view, w, ORDER_AREA);
 }
 
 void

@@ -44,6 +44,8 @@ void session_show(Session *session, Window *window, Show show);
 void session_title(Session *session, Window *window, const char *title);
 // Its upper corners lack squares of that side.
 void session_shape(Session *session, Window *window, int corner);
+// What Windows draws around it: left, top, right, bottom.
+void session_frame(Session *session, Window *window, const int sides[4]);
 void session_raise(Session *session, guint32 window);
 void session_paint(Session *session, Window *window, guint32 seed);
 void session_scale(Session *session, guint32 window, const guint32 sides[4]);

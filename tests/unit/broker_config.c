@@ -41,7 +41,7 @@ test_all_keys(void)
     const char *text =
         "# a comment\n\n[Guest]\n kind = socket \nlabel=My\\sguest\nidle_timeout_s=-1\n"
         "clipboard=to-guest\nsound=false\nunlisted=true\npublish=chosen\n"
-        "apps=xterm;org.gnome.gedit;\nborder=#ff8800\ntitle_prefix=vm: \n"
+        "apps=xterm;org.gnome.gedit;\nborder=#ff8800\ntitle_prefix=vm: \nframes=host\n"
         "[Socket]\npath=/run/a\\\\b\nmode=listen";
     g_autoptr(GError) error = NULL;
     g_autoptr(BrokerConfig) c = parse(text, &error);
@@ -56,6 +56,7 @@ test_all_keys(void)
     g_assert_cmpstr(c->apps[1], ==, "org.gnome.gedit");
     g_assert_cmphex(c->border, ==, 0x01ff8800);
     g_assert_cmpstr(c->title_prefix, ==, "vm:");
+    g_assert_cmpint(c->frames, ==, BROKER_FRAMES_HOST);
     g_assert_cmpstr(c->socket_path, ==, "/run/a\\b");
     g_assert_cmpint(c->socket_mode, ==, BROKER_SOCKET_LISTEN);
     g_assert_false(broker_config_takes_files(c));

@@ -246,10 +246,9 @@ hears(const Member *m, CtlType type)
 }
 
 static void
-set_config(Rig *rig, const char *idle_timeout_s)
+set_config(Rig *rig, const char *line)
 {
-    g_autofree char *text =
-        g_strdup_printf("[Guest]\nkind=local\nidle_timeout_s=%s\n", idle_timeout_s);
+    g_autofree char *text = g_strdup_printf("[Guest]\nkind=command\n%s\n[Command]\nargv=x\n", line);
     BrokerConfig *config = broker_config_parse("demo", "demo.conf", text, strlen(text), NULL);
 
     g_assert_nonnull(config);
@@ -279,7 +278,7 @@ rig_new(void)
     rig->source = g_unix_fd_source_new(rig->listener, G_IO_IN);
     g_source_set_callback(rig->source, G_SOURCE_FUNC(on_member), rig, NULL);
     g_source_attach(rig->source, rig->host->context);
-    set_config(rig, "-1");
+    set_config(rig, "idle_timeout_s=-1");
     rig->sign_in = broker_sign_in_new(rig->host, "demo");
     rig->session = broker_session_new(rig->host, rig->config, rig->sign_in, &events, rig);
     return rig;
@@ -415,7 +414,7 @@ test_unused_session_ends_after_its_view(void)
 
     launch_started(rig, &view, &session);
     view = kill_view(rig, view);
-    set_config(rig, "0");
+    set_config(rig, "idle_timeout_s=0");
     say_plain(view, CTL_VIEW_READY);
     WAIT_FOR(rig, hears(session, CTL_QUIT));
     WAIT_FOR(rig, hears(view, CTL_QUIT));
@@ -449,7 +448,7 @@ test_icon_keeps_the_session(void)
     say(session, &gone, sizeof gone);
     WAIT_FOR(rig, count_windows(rig) == 0);
     g_assert_true(broker_session_in_use(rig->session)); // another client would take it away
-    set_config(rig, "0");
+    set_config(rig, "idle_timeout_s=0");
     view = kill_view(rig, view); // whatever is in use comes back
     say_plain(view, CTL_VIEW_READY);
     WAIT_FOR(rig, rig->told == 1);
@@ -540,7 +539,7 @@ test_ending_session_moves(void)
     Member *view, *session;
 
     launch(rig, &view, &session);
-    set_config(rig, "0");
+    set_config(rig, "idle_timeout_s=0");
     say_started(session, 1);
     WAIT_FOR(rig, rig->done == 1);
     WAIT_FOR(rig, hears(session, CTL_QUIT));
@@ -697,6 +696,19 @@ test_windows_become_a_desktop_and_come_back(void)
 }
 
 static void
+test_frames_of_the_host(void)
+{
+    for (int host = 0; host < 2; host++) {
+        Rig *rig = rig_new();
+        Member *view, *session;
+        set_config(rig, host ? "frames=host" : "");
+        launch_shown(rig, &view, &session);
+        g_assert_cmpint(!!(setup_flags(rig, view) & CTL_HOST_FRAMES), ==, host);
+        rig_free(rig);
+    }
+}
+
+static void
 test_desktop_waits_for_no_launch(void)
 {
     Rig *rig = rig_new();
@@ -764,6 +776,7 @@ main(int argc, char **argv)
     g_test_add_func("/broker/session/desktop/closed", test_closed_desktop_ends_its_session);
     g_test_add_func("/broker/session/desktop/switched",
                     test_windows_become_a_desktop_and_come_back);
+    g_test_add_func("/broker/session/frames", test_frames_of_the_host);
     g_test_add_func("/broker/session/desktop/busy", test_desktop_waits_for_no_launch);
     g_test_add_func("/broker/session/desktop/adopted", test_desktop_of_a_former_broker);
     g_test_add_func("/broker/session/view/comes-back", test_view_comes_back);

@@ -162,7 +162,8 @@ test_damage(void)
         g_assert_cmpint(d.y, >=, 0);
         g_assert_cmpuint((guint32)d.x + d.width, <=, s.to_width);
         g_assert_cmpuint((guint32)d.y + d.height, <=, s.to_height);
-        bridge_scale_pixels(&s, d, from, (gsize)s.from_width * 4, to, (gsize)s.to_width * 4);
+        guint8 *corner = to + ((gsize)d.y * s.to_width + (gsize)d.x) * 4;
+        bridge_scale_pixels(&s, d, from, (gsize)s.from_width * 4, corner, (gsize)s.to_width * 4);
         g_autofree guint8 *whole = scaled(&s, from);
         g_assert_cmpmem(to, s.to_width * s.to_height * 4, whole, s.to_width * s.to_height * 4);
     }

@@ -16,5 +16,4 @@ void ra_clip_fetch_free(RaClipFetch *fetch);
 void ra_clip_fetch_owner(RaClipFetch *fetch, bool there);
 // One kind; what was asked for before and has not come is not answered then.
 void ra_clip_fetch_data(RaClipFetch *fetch, guint32 kind);
-void ra_clip_fetch_notify(RaClipFetch *fetch, const XSelectionEvent *event);
-void ra_clip_fetch_property(RaClipFetch *fetch, const XPropertyEvent *event);
+void ra_clip_fetch_event(RaClipFetch *fetch, const XEvent *event);

@@ -2,29 +2,18 @@
 #include "guestagent/remoteapp/x11/clip_serve.h"
 
 #include "channel/glib/timer.h"
+#include "channel/x11/pieces.h"
 
 #include <X11/Xatom.h>
 #include <string.h>
 
 #define WAITING_MAX 64 // requests until the client's content is there
-#define PIECES_MAX 16  // transfers that go out in pieces at a time
 #define PIECE_BYTES (256 * 1024)
 #define KEPT_MAX (1024 * 1024) // larger content is asked for again when it is pasted again
-#define GIVE_UP_MS 10000       // on a program that does not read
 #define CLIENT_MS 60000        // on a client: as long as its largest content may take
 // A program that is refused one form of the content asks for the next at once: refused without
 // asking.
 #define NOTHING_HOLDS_US G_USEC_PER_SEC
-
-typedef struct {
-    RaClipServe *serve;
-    Window requestor;
-    Atom property, type;
-    GBytes *bytes;
-    gsize sent;
-    GSource *deadline;
-    GSource *next; // the one before was read; goes out in the loop's next turn
-} Pieces;
 
 typedef struct {
     XSelectionRequestEvent request;
@@ -38,19 +27,9 @@ struct RaClipServe {
     GBytes *kept[CHAN_CLIP_KINDS];      // of this offer
     gint64 nothing_us[CHAN_CLIP_KINDS]; // until then there is none
     GArray *waiting;                    // Waiting
-    GPtrArray *pieces;                  // Pieces
-    GSource *deadline;                  // while anything waits
+    ChanPieces *pieces;
+    GSource *deadline; // while anything waits
 };
-
-static void
-pieces_free(gpointer data)
-{
-    Pieces *p = data;
-    chan_timer_clear(&p->deadline);
-    chan_timer_clear(&p->next);
-    g_bytes_unref(p->bytes);
-    g_free(p);
-}
 
 RaClipServe *
 ra_clip_serve_new(const RaClipSide *side)
@@ -58,7 +37,7 @@ ra_clip_serve_new(const RaClipSide *side)
     RaClipServe *serve = g_new0(RaClipServe, 1);
     serve->side = *side;
     serve->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
-    serve->pieces = g_ptr_array_new_with_free_func(pieces_free);
+    serve->pieces = chan_pieces_new(side->context, side->conn->dpy, PIECE_BYTES);
     return serve;
 }
 
@@ -77,7 +56,7 @@ ra_clip_serve_free(RaClipServe *serve)
         return;
     chan_timer_clear(&serve->deadline);
     g_array_unref(serve->waiting);
-    g_ptr_array_unref(serve->pieces);
+    chan_pieces_free(serve->pieces);
     forget(serve);
     g_free(serve);
 }
@@ -146,62 +125,6 @@ ra_clip_serve_offer(RaClipServe *serve, guint32 kinds)
     ask_next(serve); // those waited for the content of before
 }
 
-// The window may be one of a program that we watch already: what is selected stays selected.
-static void
-watch(RaConn *conn, Window window)
-{
-    xcb_generic_error_t *failure = NULL;
-    xcb_get_window_attributes_reply_t *attributes = xcb_get_window_attributes_reply(
-        conn->xcb, xcb_get_window_attributes(conn->xcb, (guint32)window), &failure);
-    free(failure);
-    if (attributes)
-        XSelectInput(conn->dpy, window, (long)attributes->your_event_mask | PropertyChangeMask);
-    free(attributes);
-}
-
-static gboolean
-on_unread(gpointer user)
-{
-    Pieces *p = user;
-    g_ptr_array_remove_fast(p->serve->pieces, p);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-begin_pieces(RaClipServe *serve, const XSelectionRequestEvent *e, GBytes *bytes, Atom type)
-{
-    RaConn *conn = serve->side.conn;
-    Pieces *p = g_new0(Pieces, 1);
-    *p = (Pieces){.serve = serve,
-                  .requestor = e->requestor,
-                  .property = e->property,
-                  .type = type,
-                  .bytes = g_bytes_ref(bytes),
-                  .deadline = g_timeout_source_new(GIVE_UP_MS)};
-    g_source_set_callback(p->deadline, on_unread, p, NULL);
-    g_source_attach(p->deadline, serve->side.context);
-    g_ptr_array_add(serve->pieces, p);
-    watch(conn, e->requestor);
-    long announced = (long)g_bytes_get_size(bytes);
-    XChangeProperty(conn->dpy, e->requestor, e->property, ATOM(conn, INCR), 32, PropModeReplace,
-                    (const guint8 *)&announced, 1);
-}
-
-static bool
-send_content(RaClipServe *serve, const XSelectionRequestEvent *e, GBytes *bytes, Atom type)
-{
-    gsize length;
-    const guint8 *data = g_bytes_get_data(bytes, &length);
-    if (length > PIECE_BYTES && serve->pieces->len >= PIECES_MAX)
-        return false;
-    if (length > PIECE_BYTES)
-        begin_pieces(serve, e, bytes, type);
-    else
-        XChangeProperty(serve->side.conn->dpy, e->requestor, e->property, type, 8, PropModeReplace,
-                        data, (int)length);
-    return true;
-}
-
 static void
 serve_content(RaClipServe *serve, const XSelectionRequestEvent *e, GBytes *content)
 {
@@ -218,7 +141,7 @@ serve_content(RaClipServe *serve, const XSelectionRequestEvent *e, GBytes *conte
         g_bytes_unref(bytes);
         bytes = g_bytes_new_take(latin1, latin1 ? length : 0);
     }
-    answer(serve, e, send_content(serve, e, bytes, type) ? e->property : None);
+    answer(serve, e, chan_pieces_send(serve->pieces, e, type, bytes) ? e->property : None);
 }
 
 static void
@@ -326,41 +249,8 @@ ra_clip_serve_lost(RaClipServe *serve)
     chan_timer_clear(&serve->deadline);
 }
 
-static gboolean
-on_next(gpointer user)
-{
-    Pieces *p = user;
-    gsize length;
-    const guint8 *data = g_bytes_get_data(p->bytes, &length);
-    gsize piece = MIN(length - p->sent, PIECE_BYTES);
-    chan_timer_clear(&p->next);
-    // An empty piece is the end.
-    XChangeProperty(p->serve->side.conn->dpy, p->requestor, p->property, p->type, 8,
-                    PropModeReplace, data + p->sent, (int)piece);
-    XFlush(p->serve->side.conn->dpy);
-    p->sent += piece;
-    if (piece == 0)
-        g_ptr_array_remove_fast(p->serve->pieces, p);
-    else
-        g_source_set_ready_time(p->deadline, g_get_monotonic_time() + (gint64)GIVE_UP_MS * 1000);
-    return G_SOURCE_REMOVE;
-}
-
-// A quick reader asks for the next piece before this turn is over: one a turn of the loop, which
-// has other things to do, too.
 void
-ra_clip_serve_property(RaClipServe *serve, const XPropertyEvent *e)
+ra_clip_serve_event(RaClipServe *serve, const XEvent *e)
 {
-    if (e->state != PropertyDelete)
-        return;
-    for (guint i = 0; i < serve->pieces->len; i++) {
-        Pieces *p = serve->pieces->pdata[i];
-        if (p->requestor != e->window || p->property != e->atom || p->next)
-            continue;
-        p->next = g_idle_source_new();
-        g_source_set_priority(p->next, G_PRIORITY_DEFAULT);
-        g_source_set_callback(p->next, on_next, p, NULL);
-        g_source_attach(p->next, serve->side.context);
-        return;
-    }
+    (void)chan_pieces_event(serve->pieces, e);
 }

@@ -15,4 +15,5 @@ void ra_clip_serve_offer(RaClipServe *serve, guint32 kinds);
 void ra_clip_serve_give(RaClipServe *serve, guint32 kind, GBytes *data);
 void ra_clip_serve_request(RaClipServe *serve, const XSelectionRequestEvent *event);
 void ra_clip_serve_lost(RaClipServe *serve); // another program owns it now
-void ra_clip_serve_property(RaClipServe *serve, const XPropertyEvent *event);
+// Of programs that read pieces.
+void ra_clip_serve_event(RaClipServe *serve, const XEvent *event);

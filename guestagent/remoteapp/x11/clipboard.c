@@ -74,12 +74,14 @@ ra_clipboard_handle(RaClipboard *clipboard, const XEvent *e)
             ra_clip_serve_lost(clipboard->serve);
         break;
     case SelectionNotify:
-        if (e->xselection.selection == clipboard->selection)
-            ra_clip_fetch_notify(clipboard->fetch, &e->xselection);
+        ra_clip_fetch_event(clipboard->fetch, e);
         break;
     case PropertyNotify:
-        ra_clip_fetch_property(clipboard->fetch, &e->xproperty);
-        ra_clip_serve_property(clipboard->serve, &e->xproperty);
+        ra_clip_fetch_event(clipboard->fetch, e);
+        ra_clip_serve_event(clipboard->serve, e);
+        break;
+    case DestroyNotify:
+        ra_clip_serve_event(clipboard->serve, e);
         break;
     default:
         break;
