@@ -29,6 +29,7 @@ EXPLAINED = {
     "synced": "the same",
     "_NET_WM_NAME": "programs that set WM_NAME alone have the same title in UTF-8 as well",
     "_NET_WM_ICON_NAME": "the title",
+    "WM_WINDOW_ROLE": "not carried; window managers' rules go by the class",
     "_NET_WM_WINDOW_TYPE": "NORMAL where a program says nothing, which means the same (EWMH 1.5)",
 }
 EXPLAINED_OF = {

@@ -47,9 +47,8 @@ OFFICE = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 
-PAGE = """<!DOCTYPE html><title>Equal to the pixel</title><style>body { font: 16px sans-serif; background: #eef }</style>
-<p>Equal to the pixel.<p><select style="width: 200px"><option>One<option>Two<option>Three</select><p><input value="Text">
-"""
+PAGE = ("data:text/html,<title>Equal to the pixel</title><style>body{font:16px sans-serif;background:lavender}</style>"
+        "<p>Equal to the pixel.<p><select style=width:200px><option>One<option>Two<option>Three</select><p><input value=Text>")
 
 PROGRAMS = {
     "xterm": ("xterm", "-e", "sh", "-c", r"printf '\033[?25l'; echo Equal to the pixel; exec cat"),
@@ -61,9 +60,10 @@ PROGRAMS = {
     "jedit": ("sh", "-c", 'JAVA_TOOL_OPTIONS="-Duser.home=$HOME" exec jedit -nosplash -noserver -norestore -settings="$HOME/.jedit"'),
     "writer": ("soffice", "--writer", "--norestore", "--nologo"),
     "gimp": ("gimp", "--no-splash", "--new-instance"),
-    "chromium": ("sh", "-c", 'exec chromium --no-sandbox --test-type --guest --no-first-run --no-default-browser-check --password-store=basic '
-                 '"file://$HOME/page.html"'),
-    "mpv": ("mpv", "--no-config", "--pause", "--no-osc", "--osd-level=0", "av://lavfi:testsrc=size=640x360:rate=1:duration=9"),
+    # Its own sandbox needs user namespaces, which a guest of kind sandbox has none of.
+    "chromium": ("chromium", "--no-sandbox", "--test-type", "--disable-features=Translate", "--guest", "--no-first-run", "--no-default-browser-check",
+                 "--password-store=basic", PAGE),
+    "mpv": ("mpv", "--no-config", "--vo=x11", "--pause", "--no-osc", "--osd-level=0", "av://lavfi:testsrc=size=640x360:rate=1:duration=9"),
 }
 
 # Those that still work on their windows when they have shown something, and have rested.
@@ -73,7 +73,6 @@ FILES = {
     "jedit": {".jedit/properties": JEDIT},
     "writer": {".config/libreoffice/4/user/registrymodifications.xcu": OFFICE},
     "gimp": {".config/GIMP/2.10/gimprc": "(check-updates no)\n(show-tips no)\n"},
-    "chromium": {"page.html": PAGE},
 }
 
 MENU = {
