@@ -164,11 +164,12 @@ push_frame(HostWindow *w)
 static void
 push_bypass(HostWindow *w)
 {
-    uint32_t flags = w->wanted.props.flags;
+    const uint32_t said = CHAN_WINDOW_BYPASS | CHAN_WINDOW_NO_BYPASS;
+    uint32_t flags = w->wanted.props.flags & said;
     Atom property = w->view->x->atoms[ATOM__NET_WM_BYPASS_COMPOSITOR];
-    const long value = flags & CHAN_WINDOW_BYPASS ? 1 : flags & CHAN_WINDOW_NO_BYPASS ? 2 : 0;
+    const long value = flags == said ? 0 : flags == CHAN_WINDOW_BYPASS ? 1 : 2;
 
-    if (value)
+    if (flags)
         set_longs(w, property, XA_CARDINAL, &value, 1);
     else if (w->pushed.has_props)
         XDeleteProperty(w->view->x->dpy, w->xid, property);

@@ -47,7 +47,7 @@ OFFICE = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 
-PAGE = ("data:text/html,<title>Equal to the pixel</title><style>body{font:16px sans-serif;background:lavender}</style>"
+PAGE = ("data:text/html,<html lang=en><title>Equal to the pixel</title><style>body{font:16px sans-serif;background:lavender}</style>"
         "<p>Equal to the pixel.<p><select style=width:200px><option>One<option>Two<option>Three</select><p><input value=Text>")
 
 PROGRAMS = {

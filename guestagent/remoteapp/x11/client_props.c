@@ -192,8 +192,8 @@ take_bypass(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     guint n;
     const guint32 *items = ra_prop_items(prop, &n);
-    set_flag(c, CHAN_WINDOW_BYPASS, n >= 1 && items[0] == 1);
-    set_flag(c, CHAN_WINDOW_NO_BYPASS, n >= 1 && items[0] == 2);
+    set_flag(c, CHAN_WINDOW_BYPASS, n >= 1 && items[0] <= 1);
+    set_flag(c, CHAN_WINDOW_NO_BYPASS, n >= 1 && (items[0] == 0 || items[0] == 2));
 }
 
 static void
