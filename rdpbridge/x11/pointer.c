@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define NOTCH 120
-#define UNTOLD UINT32_MAX // no window's (viewproto.h)
+#define UNTOLD UINT32_MAX  // no window's (viewproto.h)
 #define MOVE_BY_KEYBOARD 9 // and above, as directions of _NET_WM_MOVERESIZE
 
 struct HostPointer {

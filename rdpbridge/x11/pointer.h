@@ -24,8 +24,8 @@ void host_pointer_has_session(HostPointer *pointer);
 
 // Sends the motion that is pending: motion is only told once per batch of events, but in order.
 void host_pointer_flush(HostPointer *pointer);
-// The same at the end of a batch, and which of the guest's windows has the pointer, or that none has:
-// its programs have it nowhere over them then.
+// The same at the end of a batch, and which of the guest's windows has the pointer, or that none
+// has: its programs have it nowhere over them then.
 void host_pointer_drained(HostPointer *pointer);
 
 // While menus are open, clicks elsewhere are of interest.

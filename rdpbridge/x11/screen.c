@@ -174,8 +174,8 @@ read_wm(HostDisplay *x)
     G_STATIC_ASSERT(G_N_ELEMENTS(names) <= CHAN_LOOKS_ALL >> CHAN_LOOKS_WM_SHIFT);
     HostPropertyQuery check = {x->root, x->atoms[ATOM__NET_SUPPORTING_WM_CHECK], XA_WINDOW, 32, 1};
     unsigned long *own = host_display_property(x, &check, NULL);
-    HostPropertyQuery query = {own ? own[0] : None, x->atoms[ATOM__NET_WM_NAME],
-                               AnyPropertyType, 8, WM_NAME_MAX};
+    HostPropertyQuery query = {own ? own[0] : None, x->atoms[ATOM__NET_WM_NAME], AnyPropertyType, 8,
+                               WM_NAME_MAX};
     char *name = own ? host_display_property(x, &query, NULL) : NULL;
     uint32_t found = 0;
 

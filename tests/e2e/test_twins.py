@@ -42,9 +42,11 @@ EXPLAINED_OF = {
 EXPLAINED_STEPS = {
     ("openbox", "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
                                         "another one; a pixel",
+    ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
     **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
        for step in ("shaded", "unshaded", "always on top", "on top no more")},
+    ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
 # Compositors that draw with OpenGL round a colour this way or that.
