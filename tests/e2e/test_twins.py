@@ -36,7 +36,8 @@ EXPLAINED = {
 EXPLAINED_OF = {
     "gimp": {"owner": "a dialogue that names none has the program's main window, as window managers take it"},
     "jedit": {"input": "Java's windows take the focus by themselves (ICCCM 4.1.7, globally active), in the guest; on the host "
-                       "they are given it"},
+                       "they are given it",
+              "_NET_FRAME_EXTENTS": "i3 sets it on the windows of programs that ask for it, which Java does in the guest"},
 }
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
