@@ -47,6 +47,7 @@ EXPLAINED_STEPS = {
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
     **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
        for step in ("shaded", "unshaded", "always on top", "on top no more")},
+    ("i3", "jedit", "full screen"): "Java itself leaves room for the frame that i3 took away natively, and not through Casement",
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
