@@ -15,7 +15,8 @@
 typedef enum {
     // The host's pointer entered the window: restack it on top of the guest's others without
     // giving it focus, since pointer events name no window and the topmost gets them. windowId 0:
-    // it left them all, so that no window of the guest is under the pointer.
+    // it left them all, so that no window of the guest is under the pointer. Said before the first
+    // exec, too.
     CHAN_RAIL_REQUEST_RAISE = 1,
     // What the host's desktop does that toolkits look for before they draw: windowId is a set of
     // ChanRailLooks and no window's. Sent before the first exec and when it changes.
@@ -35,9 +36,32 @@ typedef enum {
     CHAN_LOOKS_COMPOSITED = 1u << 1,
     // The window manager knows _GTK_FRAME_EXTENTS: programs may draw their own shadows.
     CHAN_LOOKS_OWN_SHADOWS = 1u << 2,
-    CHAN_LOOKS_ALL = (1u << 3) - 1,
+    // From this bit on: which of CHAN_WM_NAMES the window manager is, counted from 1; 0: another.
+    CHAN_LOOKS_WM_SHIFT = 3,
+    CHAN_LOOKS_ALL = (1u << 8) - 1,
     CHAN_LOOKS_DEFAULT = CHAN_LOOKS_FOCUS_MARKED | CHAN_LOOKS_OWN_SHADOWS, // until one is told
 } ChanRailLooks;
+
+// What window managers call themselves in _NET_WM_NAME (EWMH 1.5): programs choose by it whether
+// to draw their own frames (Chromium) and how a window's place is meant (Java).
+#define CHAN_WM_NAMES(X)                                                                           \
+    X("Openbox")                                                                                   \
+    X("Xfwm4")                                                                                     \
+    X("Mutter")                                                                                    \
+    X("GNOME Shell")                                                                               \
+    X("KWin")                                                                                      \
+    X("i3")                                                                                        \
+    X("Mutter (Muffin)")                                                                           \
+    X("Metacity (Marco)")                                                                          \
+    X("Metacity")                                                                                  \
+    X("Compiz")                                                                                    \
+    X("Fluxbox")                                                                                   \
+    X("IceWM")                                                                                     \
+    X("awesome")                                                                                   \
+    X("bspwm")                                                                                     \
+    X("qtile")                                                                                     \
+    X("xmonad")                                                                                    \
+    X("Enlightenment")
 
 // Server → client: the rawResult of an exec result PDU ([MS-RDPERP] 2.2.2.3.2) with RAIL_EXEC_S_OK
 // is the program's process in the guest, by which its end is known (PROGRAM_ENDED); 0 when it has

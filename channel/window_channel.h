@@ -83,7 +83,10 @@ typedef enum {
     CHAN_WINDOW_URGENT = 1u << 5,      // XUrgencyHint
     CHAN_WINDOW_MOTIF = 1u << 6,       // _MOTIF_WM_HINTS is there
     CHAN_WINDOW_FRAME = 1u << 7,       // _GTK_FRAME_EXTENTS is there
-    CHAN_WINDOW_FLAGS_ALL = (1u << 8) - 1,
+    // _NET_WM_BYPASS_COMPOSITOR (EWMH 1.5) is 1, or 2; both: it is 0; neither: it is not there
+    CHAN_WINDOW_BYPASS = 1u << 8,
+    CHAN_WINDOW_NO_BYPASS = 1u << 9,
+    CHAN_WINDOW_FLAGS_ALL = (1u << 10) - 1,
 } ChanWindowFlags;
 
 // _NET_WM_WINDOW_TYPE, the first known (EWMH 1.5).

@@ -54,6 +54,13 @@ static const char *const etc[] = {
     "java-21-openjdk",
     "python3",
     "libao.conf",
+    "libreoffice",
+    "gimp",
+    "mpv",
+    "chromium",
+    "chromium.d",
+    "firefox",
+    "firefox-esr",
     "sgml",
     "xml",
 };

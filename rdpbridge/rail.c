@@ -23,6 +23,7 @@ struct BridgeRail {
     RECTANGLE_16 work_area;
     guint32 looks;
     BridgeScaleSaid scale;
+    guint32 under; // the window at the host's pointer; 0: none
 };
 
 BridgeRail *
@@ -96,6 +97,8 @@ shake_hands(BridgeRail *r, UINT32 server_build)
         error = send_request(r, CHAN_RAIL_REQUEST_LOOKS, r->looks);
     if (!error)
         error = send_scale(r);
+    if (!error)
+        error = send_request(r, CHAN_RAIL_REQUEST_RAISE, r->under);
     if (error || r->shaken) // some servers shake hands twice, plain and extended
         return error;
     r->shaken = TRUE;
@@ -328,6 +331,7 @@ bridge_rail_layout(BridgeRail *r, guint32 keyboard_layout)
 void
 bridge_rail_raise(BridgeRail *r, guint32 window)
 {
+    r->under = window;
     if (r->client && r->shaken)
         send_request(r, CHAN_RAIL_REQUEST_RAISE, window);
 }

@@ -57,6 +57,9 @@ static const struct {
     {"SDL_VIDEODRIVER", "x11", TRUE},
     {"MOZ_ENABLE_WAYLAND", "0", TRUE},
     {"CLUTTER_BACKEND", "x11", TRUE},
+    // Java waits for a frame around each of its windows, which a guest's windows have on the host
+    // alone.
+    {"_JAVA_AWT_WM_NONREPARENTING", "1", FALSE},
     // No graphics card; and GTK 4 draws faster by itself than through a software OpenGL.
     {"LIBGL_ALWAYS_SOFTWARE", "1", TRUE},
     {"GSK_RENDERER", "cairo", FALSE},

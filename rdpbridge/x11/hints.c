@@ -79,8 +79,9 @@ push_own_sizes(HostWindow *w)
 {
     const ChanWindowProps *p = &w->wanted.props;
     const ViewRect *g = &w->wanted.geometry;
-    int gravity = p->size_flags & CHAN_SIZE_GRAVITY ? (int)p->gravity : NorthWestGravity;
-    XSizeHints h = {.flags = (long)p->size_flags | PWinGravity,
+    int own = p->size_flags & CHAN_SIZE_GRAVITY ? (int)p->gravity : NorthWestGravity;
+    bool by_own = w->by_frame || host_screen_moves_by_gravity(w->view->screen);
+    XSizeHints h = {.flags = (long)p->size_flags | (by_own ? 0 : PWinGravity),
                     .x = g->x,
                     .y = g->y,
                     .width = (int)g->width,
@@ -95,9 +96,7 @@ push_own_sizes(HostWindow *w)
                     .max_aspect = {(int)p->max_aspect_num, (int)p->max_aspect_den},
                     .base_width = (int)p->base_width,
                     .base_height = (int)p->base_height,
-                    .win_gravity = w->by_frame || host_screen_moves_by_gravity(w->view->screen)
-                                       ? gravity
-                                       : StaticGravity};
+                    .win_gravity = by_own ? own : StaticGravity};
 
     XSetWMNormalHints(w->view->x->dpy, w->xid, &h);
 }
@@ -157,6 +156,21 @@ push_frame(HostWindow *w)
 
     if (p->flags & CHAN_WINDOW_FRAME && inside)
         set_longs(w, property, XA_CARDINAL, sides, 4);
+    else if (w->pushed.has_props)
+        XDeleteProperty(w->view->x->dpy, w->xid, property);
+}
+
+// Whether a compositor should leave the window out, as its program would have it.
+static void
+push_bypass(HostWindow *w)
+{
+    const uint32_t said = CHAN_WINDOW_BYPASS | CHAN_WINDOW_NO_BYPASS;
+    uint32_t flags = w->wanted.props.flags & said;
+    Atom property = w->view->x->atoms[ATOM__NET_WM_BYPASS_COMPOSITOR];
+    const long value = flags == said ? 0 : flags == CHAN_WINDOW_BYPASS ? 1 : 2;
+
+    if (flags)
+        set_longs(w, property, XA_CARDINAL, &value, 1);
     else if (w->pushed.has_props)
         XDeleteProperty(w->view->x->dpy, w->xid, property);
 }
@@ -489,8 +503,10 @@ host_hints_push(HostWindow *w, bool all)
         push_sizes(w);
     bool props =
         a->has_props && (!b->has_props || memcmp(&a->props, &b->props, sizeof a->props) != 0);
-    if (props)
+    if (props) {
         push_frame(w);
+        push_bypass(w);
+    }
     if (a->props.border_width != b->props.border_width && !a->override_redirect && !w->mapped)
         push_x_border(w);
     if (all || props || a->flags != b->flags)

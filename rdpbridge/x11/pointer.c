@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define NOTCH 120
+#define UNTOLD UINT32_MAX  // no window's (viewproto.h)
 #define MOVE_BY_KEYBOARD 9 // and above, as directions of _NET_WM_MOVERESIZE
 
 struct HostPointer {
@@ -27,7 +28,7 @@ struct HostPointer {
     uint32_t held_id;    // the window they went down on
     int held_device;     // and of which device
     int32_t at_x, at_y;  // the last button was pressed or let go there
-    uint32_t told_under; // the window that the guest has at its pointer; 0: none
+    uint32_t told_under; // the window that the guest has at its pointer; 0: none; or UNTOLD
     bool watches_outside;
 };
 
@@ -55,6 +56,7 @@ host_pointer_new(View *view)
 
     p->view = view;
     p->grab = host_menu_grab_new(view);
+    p->told_under = UNTOLD;
     if (view->x->xi_opcode >= 0) {
         p->scroll = host_scroll_new(view->x);
         select_on_root(p);
@@ -123,9 +125,20 @@ void
 host_pointer_drained(HostPointer *p)
 {
     host_pointer_flush(p);
+    if (!host_session_connected(p->view->session))
+        return;
+    const HostWindow *w = host_pointer_window(p);
+    uint32_t id = w && !w->is_orphan ? w->id : 0;
     // What is dragged may be dropped on another window.
-    if (p->told_under != 0 && p->under == None && p->held == 0)
-        tell_under(p, 0);
+    if (p->told_under != id && p->held == 0)
+        tell_under(p, id);
+}
+
+void
+host_pointer_has_session(HostPointer *p)
+{
+    p->told_under = UNTOLD;
+    host_pointer_drained(p);
 }
 
 static ViewPointer

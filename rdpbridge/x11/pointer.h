@@ -19,9 +19,13 @@ void host_pointer_core_event(HostPointer *pointer, const XEvent *event);
 void host_pointer_crossing(HostPointer *pointer, const XCrossingEvent *event);
 void host_pointer_xi_event(HostPointer *pointer, const XGenericEventCookie *cookie);
 
+// There is a new session, which knows nothing yet.
+void host_pointer_has_session(HostPointer *pointer);
+
 // Sends the motion that is pending: motion is only told once per batch of events, but in order.
 void host_pointer_flush(HostPointer *pointer);
-// The same at the end of a batch, and that the pointer left all windows of the guest.
+// The same at the end of a batch, and which of the guest's windows has the pointer, or that none
+// has: its programs have it nowhere over them then.
 void host_pointer_drained(HostPointer *pointer);
 
 // While menus are open, clicks elsewhere are theirs (menu_grab.h), or of interest.

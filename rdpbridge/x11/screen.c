@@ -14,6 +14,7 @@
 #define FRAME_GUESS_TOP 40
 #define RESOURCES_MAX (256 * 1024)
 #define SUPPORTED_MAX 1024
+#define WM_NAME_MAX 64
 
 struct HostScreen {
     View *view;
@@ -163,6 +164,33 @@ read_supported(HostScreen *s)
         XFree(list);
 }
 
+// Which of CHAN_WM_NAMES the window manager calls itself, from 1; 0: another, or none.
+static uint32_t
+read_wm(HostDisplay *x)
+{
+#define NAME(text) text,
+    static const char *const names[] = {CHAN_WM_NAMES(NAME)};
+#undef NAME
+    G_STATIC_ASSERT(G_N_ELEMENTS(names) <= CHAN_LOOKS_ALL >> CHAN_LOOKS_WM_SHIFT);
+    HostPropertyQuery check = {x->root, x->atoms[ATOM__NET_SUPPORTING_WM_CHECK], XA_WINDOW, 32, 1};
+    unsigned long *own = host_display_property(x, &check, NULL);
+    HostPropertyQuery query = {own ? own[0] : None, x->atoms[ATOM__NET_WM_NAME], AnyPropertyType, 8,
+                               WM_NAME_MAX};
+    char *name = own ? host_display_property(x, &query, NULL) : NULL;
+    uint32_t found = 0;
+
+    // IceWM's is followed by its version.
+    for (uint32_t i = 0; name && !found && i < G_N_ELEMENTS(names); i++)
+        if (strcmp(name, names[i]) == 0 ||
+            (g_str_has_prefix(name, "IceWM ") && strcmp(names[i], "IceWM") == 0))
+            found = i + 1;
+    if (name)
+        XFree(name);
+    if (own)
+        XFree(own);
+    return found;
+}
+
 static void
 read_all(HostScreen *s)
 {
@@ -179,6 +207,7 @@ read_all(HostScreen *s)
     read_scale(x, &s->now);
     s->now.refresh_mhz = read_refresh_mhz(x);
     read_supported(s);
+    s->now.looks |= read_wm(x) << CHAN_LOOKS_WM_SHIFT;
     if (XGetSelectionOwner(x->dpy, s->compositor) != None)
         s->now.looks |= CHAN_LOOKS_COMPOSITED;
     read_monitors(x, &s->now);

@@ -10,6 +10,7 @@
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/sound.h"
 #include "rdpbridge/x11/stack.h"
@@ -241,6 +242,7 @@ host_session_connect(HostSession *s, int take_fd)
     update_pause(s);
     host_screen_tell(view->screen);
     host_keyboard_tell(view->keyboard);
+    host_pointer_has_session(view->pointer);
     host_clipboard_tell(view->clipboard);
 }
 

@@ -18,6 +18,9 @@ POLL_S = 0.01
 # What is asked of a window that goes meanwhile, or is off the screen while a window manager animates it.
 UNSETTLED = (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow)
 
+COMPOSITING = ("xfwm4", "mutter")  # window managers that are compositors as well
+MANUALLY = 1  # CompositeRedirectManual, which one client at a time may have
+
 
 class Failure(Exception):
     """Something did not come true; the message says what was waited for."""
@@ -143,6 +146,21 @@ class HostDesktop:
         if self.wm:
             self.spawn(*self.wm_command())
             wait_for(f"window manager {self.wm}", lambda: self.text_property(self.root, "_NET_SUPPORTING_WM_CHECK"))
+        if self.wm in COMPOSITING:
+            wait_for(f"{self.wm}'s compositor", self.composites)
+
+    def composites(self):
+        """Whether the screen has a compositor that holds all windows' pixels; a selection's owner alone may do nothing."""
+        if self.display.get_selection_owner(self.display.get_atom("_NET_WM_CM_S0")) == X.NONE:
+            return False
+        refused = xerror.CatchError(xerror.BadAccess)
+        self.root.composite_redirect_subwindows(MANUALLY, onerror=refused)
+        self.display.sync()
+        if refused.get_error():
+            return True
+        self.root.composite_unredirect_subwindows(MANUALLY)
+        self.display.sync()
+        return False
 
     def wm_command(self):
         if self.wm == "i3":

@@ -72,7 +72,7 @@ class BySelf(Twins):
         for step, act in SELF_STEPS.items():
             act(program)(lambda *command: self.d.run_in("demo", *command))
             with self.subTest(f"{program}, {step}"):
-                self.assertEqual(self.assert_alike(natives[step], f"{program}-{step.replace(' ', '-')}"), [])
+                self.assertEqual(self.assert_alike(natives[step], program, step), [])
 
 
 class GuestShell:

@@ -7,6 +7,7 @@ from Xlib import X
 from Xlib.ext import xtest
 
 import probing
+from case import ChainCase
 from harness import wait_for
 
 GLYPHS = (2, 30, 60, 68, 130, 150, 152)  # of the cursor font, X11/cursorfont.h
@@ -51,6 +52,22 @@ class Pointer(probing.Twins):
                     wait_for("no picture", lambda: not any(self.picture()[4]))
                 else:
                     wait_for(lambda: f"the native picture {native[:4]}; it is {self.picture()[:4]}", lambda: self.picture() == native)
+
+
+class Elsewhere(ChainCase):
+    desktop_options = {"sound": False}
+
+    def test_a_window_in_the_middle_has_no_pointer(self):
+        """A guest's pointer begins in the middle of its screen; its programs see none while the host's is elsewhere."""
+        self.d.xdotool("mousemove", str(self.d.size[0] - 5), str(self.d.size[1] - 5))
+        probe = probing.Probe(self.d, "guest", "demo")
+        x, y = (side // 2 - 100 for side in self.d.size)
+        window = probe.open("hers", (x, y, 300, 200), "#00c000")
+        probe.sync()
+        self.assertEqual(probe.log("enter|motion"), [])
+        left, top, _, _ = self.d.geometry(window)
+        self.d.xdotool("mousemove", str(left + 70), str(top + 60))
+        probe.heard("motion 70 60")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def size_hints(window):
 def wm_hints(window):
     hints = window.get_wm_hints()
     if hints is None:
-        return {}
+        return {"urgency": False}
     found = {"urgency": bool(hints.flags & Xutil.UrgencyHint)}
     if hints.flags & Xutil.InputHint:
         found["input"] = bool(hints.input)

@@ -388,6 +388,47 @@ supports(const char *name)
     return found;
 }
 
+static void *
+property_of(Window window, const char *name)
+{
+    Atom type;
+    int format;
+    unsigned long n, rest;
+    unsigned char *bytes = NULL;
+    g_assert_cmpint(XGetWindowProperty(h->client, window, XInternAtom(h->client, name, False), 0,
+                                       64, False, AnyPropertyType, &type, &format, &n, &rest,
+                                       &bytes),
+                    ==, Success);
+    g_assert_cmpuint(n, >, 0);
+    return bytes;
+}
+
+static bool
+wm_is(const char *name)
+{
+    Window *check = property_of(DefaultRootWindow(h->client), "_NET_SUPPORTING_WM_CHECK");
+    char *found = property_of(*check, "_NET_WM_NAME");
+    bool same = strcmp(found, name) == 0;
+    XFree(found);
+    XFree(check);
+    return same;
+}
+
+// Chromium draws its own frame under those that it knows.
+static void
+test_window_managers_name(void)
+{
+    g_assert_true(wm_is("casement-remoteapp"));
+    ra_desktop_set_looks(h->desktop, CHAN_LOOKS_DEFAULT | 3u << CHAN_LOOKS_WM_SHIFT);
+    harness_settle(h);
+    g_assert_true(wm_is("Mutter"));
+    ra_desktop_set_looks(h->desktop, CHAN_LOOKS_ALL);
+    harness_settle(h);
+    g_assert_true(wm_is("casement-remoteapp"));
+    ra_desktop_set_looks(h->desktop, CHAN_LOOKS_DEFAULT);
+    harness_settle(h);
+}
+
 // As toolkits find out whether to draw shadows, and windows without focus in another way.
 static void
 test_looks(void)
@@ -611,6 +652,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/pixels-exact", test_pixels_exact);
     g_test_add_func("/desktop/alpha", test_alpha);
     g_test_add_func("/desktop/looks", test_looks);
+    g_test_add_func("/desktop/wm-name", test_window_managers_name);
     g_test_add_func("/desktop/border", test_border);
     g_test_add_func("/desktop/dialog", test_dialog);
     g_test_add_func("/desktop/group-dialog", test_group_dialog);

@@ -289,6 +289,31 @@ class Geometry(ViewCase):
         compositor.terminate()
         self.v.session.expect(p.SCREEN, lambda b: not looks(b) & p.LOOKS_COMPOSITED)
 
+    def test_the_window_managers_name(self):
+        looks = struct.unpack_from("=I", self.v.session.expect(p.SCREEN), 44)[0]
+        self.assertEqual(looks >> p.LOOKS_WM_SHIFT, 1)  # Openbox, the first of CHAN_WM_NAMES
+
+    def test_compositors_bypass(self):
+        self.v.window(1)
+        self.v.props(1, flags=p.PROPS_BYPASS)
+        self.v.buffer(1, picture(300, 200))
+        self.v.commit(1, (200, 200, 300, 200))
+        window = wait_for("the window", self.v.all_windows)[0]
+        for flags, value in ((p.PROPS_BYPASS, [1]), (p.PROPS_NO_BYPASS, [2]), (p.PROPS_BYPASS | p.PROPS_NO_BYPASS, [0]), (0, None)):
+            self.v.props(1, flags=flags)
+            wait_for(value, lambda: self.desktop.text_property(window, "_NET_WM_BYPASS_COMPOSITOR") == value)
+
+    def test_only_the_programs_gravity(self):
+        self.v.window(1)
+        self.v.props(1, size_flags=0)
+        self.v.buffer(1, picture(300, 200))
+        self.v.commit(1, (200, 200, 300, 200))
+        window = wait_for("the window", self.v.all_windows)[0]
+        self.assertFalse(window.get_wm_normal_hints().flags & Xutil.PWinGravity)
+        self.v.props(1, size_flags=1 << 9, gravity=X.StaticGravity)
+        wait_for("the program's gravity", lambda: window.get_wm_normal_hints().flags & Xutil.PWinGravity and
+                 window.get_wm_normal_hints().win_gravity == X.StaticGravity)
+
     def test_own_shadow(self):
         self.v.window(1, flags=p.USUAL | p.UNDECORATED | p.ALPHA)
         self.v.props(1, flags=p.PROPS_FRAME, frame=(11, 12, 13, 14))

@@ -201,6 +201,8 @@ test_sandbox_argv(void)
     // Only what is listed of /etc is seen, and never the passwords.
     g_assert_cmpint(index_of(argv, "/etc", 0), ==, -1);
     g_assert_cmpint(index_of(argv, "/etc/shadow", 0), ==, -1);
+    // Debian's chromium does not start without it.
+    g_assert_cmpint(index_of(argv, "/etc/chromium.d", 0), >, 0);
     g_assert_cmpint(index_of(argv, "/etc/resolv.conf", 0), ==, -1);
     gssize command = index_of(argv, "--", 0);
     g_assert_cmpstr(argv[command + 1], ==, "/src/bin/casement-supervisor");

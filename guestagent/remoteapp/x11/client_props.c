@@ -188,6 +188,15 @@ take_frame_extents(RaConn *conn, RaClient *c, const RaProp *prop)
 }
 
 static void
+take_bypass(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    set_flag(c, CHAN_WINDOW_BYPASS, n >= 1 && items[0] <= 1);
+    set_flag(c, CHAN_WINDOW_NO_BYPASS, n >= 1 && (items[0] == 0 || items[0] == 2));
+}
+
+static void
 take_protocols(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     guint n;
@@ -282,6 +291,7 @@ static const RaPropRule rules[] = {
     {RA_ATOM__NET_WM_WINDOW_TYPE, 32, RA_CHANGED_HINTS, take_window_type},
     {RA_ATOM__MOTIF_WM_HINTS, 5, RA_CHANGED_HINTS, take_motif_hints},
     {RA_ATOM__GTK_FRAME_EXTENTS, 4, RA_CHANGED_HINTS, take_frame_extents},
+    {RA_ATOM__NET_WM_BYPASS_COMPOSITOR, 1, RA_CHANGED_HINTS, take_bypass},
     {RA_ATOM_WM_PROTOCOLS, 32, RA_CHANGED_HINTS, take_protocols},
     {RA_ATOM__NET_WM_ICON, ICON_ITEMS_MAX, RA_CHANGED_ICON, take_icon},
     {RA_ATOM__NET_STARTUP_ID, 256, RA_CHANGED_APP, take_startup_id},

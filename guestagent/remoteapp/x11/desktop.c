@@ -213,8 +213,10 @@ void
 ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
                       const RaRect *work_area, const RaRect *monitors, guint n_monitors)
 {
-    ra_screen_resize(d->screen, width, height);
+    bool shielded = d->shielded;
     ra_stack_shield(d, false); // it had the former size
+    ra_screen_resize(d->screen, width, height);
+    ra_stack_shield(d, shielded);
     ra_settings_set_scale(d->settings, scale_percent);
     set_whole_screen(d);
     RaRect all = d->work_area;

@@ -10,9 +10,20 @@
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
 
+static const char *
+wm_name(guint32 looks)
+{
+#define NAME(text) text,
+    static const char *const names[] = {"casement-remoteapp", CHAN_WM_NAMES(NAME)};
+#undef NAME
+    guint32 n = (looks & CHAN_LOOKS_ALL) >> CHAN_LOOKS_WM_SHIFT;
+    return names[n < G_N_ELEMENTS(names) ? n : 0];
+}
+
 static void
 announce(RaConn *conn)
 {
+    ra_prop_set_text(conn, conn->own, RA_ATOM__NET_WM_NAME, wm_name(conn->looks));
     long supported[RA_ATOM_COUNT];
     guint n = 0;
     for (int a = RA_ATOM__NET_SUPPORTED; a < RA_ATOM_COUNT; a++)
@@ -47,7 +58,6 @@ ra_ewmh_init(RaConn *conn)
     conn->looks = CHAN_LOOKS_DEFAULT;
     announce(conn);
     ra_prop_set(conn, conn->own, RA_ATOM__NET_SUPPORTING_WM_CHECK, XA_WINDOW, &own, 1);
-    ra_prop_set_text(conn, conn->own, RA_ATOM__NET_WM_NAME, "casement-remoteapp");
     ra_prop_set(conn, conn->root, RA_ATOM__NET_NUMBER_OF_DESKTOPS, XA_CARDINAL, &one, 1);
     ra_prop_set(conn, conn->root, RA_ATOM__NET_CURRENT_DESKTOP, XA_CARDINAL, zero, 1);
     ra_prop_set(conn, conn->root, RA_ATOM__NET_DESKTOP_VIEWPORT, XA_CARDINAL, zero, 2);

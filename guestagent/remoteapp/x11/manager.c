@@ -77,8 +77,10 @@ on_map_request(RaDesktop *d, Window xid)
         return;
     }
     c = meet(d, xid);
-    if (c && !c->override_redirect)
+    if (c && !c->override_redirect) {
         ra_wm_prepare(d, c);
+        ra_stack_new(d, c);
+    }
     XMapWindow(d->conn->dpy, xid);
 }
 

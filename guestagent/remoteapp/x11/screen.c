@@ -17,6 +17,30 @@ struct RaScreen {
     RaRect monitors[MONITORS_MAX];
 };
 
+// At 96 dots per inch, rounded as X servers do: GTK 2 counts from them back to the size of text.
+static int
+millimetres(int pixels)
+{
+    return (pixels * 254 + 480) / 960;
+}
+
+// The server takes other millimetres only with another size.
+static void
+measure(RaScreen *screen)
+{
+    Display *dpy = screen->conn->dpy;
+    int wide = millimetres(screen->width);
+    int high = millimetres(screen->height);
+    if (screen->conn->randr_event < 0 || wide < 1 || high < 1 ||
+        (wide == DisplayWidthMM(dpy, screen->conn->screen) &&
+         high == DisplayHeightMM(dpy, screen->conn->screen)))
+        return;
+    XGrabServer(dpy);
+    XRRSetScreenSize(dpy, screen->conn->root, screen->width, screen->height + 1, wide, high);
+    XRRSetScreenSize(dpy, screen->conn->root, screen->width, screen->height, wide, high);
+    XUngrabServer(dpy);
+}
+
 RaScreen *
 ra_screen_new(RaConn *conn)
 {
@@ -28,6 +52,7 @@ ra_screen_new(RaConn *conn)
         screen->width = root.width;
         screen->height = root.height;
     }
+    measure(screen);
     return screen;
 }
 
@@ -102,8 +127,8 @@ switch_mode(RaScreen *screen, XRRScreenResources *resources, RRCrtc crtc, RROutp
     XGrabServer(dpy); // programs see the new size, never an intermediate one
     XRRSetCrtcConfig(dpy, resources, crtc, CurrentTime, 0, 0, None, RR_Rotate_0, NULL, 0);
     // 96 dots per inch: scale is published by settings.c alone.
-    XRRSetScreenSize(dpy, screen->conn->root, size[0], size[1], MAX(1, size[0] * 254 / 960),
-                     MAX(1, size[1] * 254 / 960));
+    XRRSetScreenSize(dpy, screen->conn->root, size[0], size[1], MAX(1, millimetres(size[0])),
+                     MAX(1, millimetres(size[1])));
     XRRSetCrtcConfig(dpy, resources, crtc, CurrentTime, 0, 0, mode, RR_Rotate_0, &output, 1);
     XUngrabServer(dpy);
 }
@@ -190,8 +215,8 @@ ra_screen_set_monitors(RaScreen *screen, const RaRect *monitors, guint count)
                                .y = monitors[i].y,
                                .width = monitors[i].width,
                                .height = monitors[i].height,
-                               .mwidth = monitors[i].width * 254 / 960,
-                               .mheight = monitors[i].height * 254 / 960,
+                               .mwidth = millimetres(monitors[i].width),
+                               .mheight = millimetres(monitors[i].height),
                                .outputs = &output};
         XRRSetMonitor(conn->dpy, conn->root, &info);
     }

@@ -105,6 +105,14 @@ ra_stack_shield(RaDesktop *d, bool on)
 }
 
 void
+ra_stack_new(RaDesktop *d, const RaClient *c)
+{
+    XWindowChanges changes = {.sibling = d->conn->own, .stack_mode = Below};
+    if (d->shielded)
+        XConfigureWindow(d->conn->dpy, c->xid, CWSibling | CWStackMode, &changes);
+}
+
+void
 ra_stack_lower(RaDesktop *d, RaClient *c)
 {
     g_ptr_array_remove(d->stack, c);

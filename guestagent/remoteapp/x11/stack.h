@@ -11,6 +11,8 @@ void ra_stack_raise(RaDesktop *d, RaClient *client);
 // While the client's pointer is elsewhere no window is at the guest's, wherever that is: a window
 // of ours that takes input and shows nothing lies above all.
 void ra_stack_shield(RaDesktop *d, bool on);
+// A window that is about to be mapped goes below that.
+void ra_stack_new(RaDesktop *d, const RaClient *client);
 
 void ra_stack_lower(RaDesktop *d, RaClient *client);
 
