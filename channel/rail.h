@@ -35,7 +35,10 @@ typedef enum {
     CHAN_LOOKS_COMPOSITED = 1u << 1,
     // The window manager knows _GTK_FRAME_EXTENTS: programs may draw their own shadows.
     CHAN_LOOKS_OWN_SHADOWS = 1u << 2,
-    CHAN_LOOKS_ALL = (1u << 3) - 1,
+    // There is an input method (XIM) that programs may take: the guest's have one that stands for
+    // it.
+    CHAN_LOOKS_INPUT_METHOD = 1u << 3,
+    CHAN_LOOKS_ALL = (1u << 4) - 1,
     CHAN_LOOKS_DEFAULT = CHAN_LOOKS_FOCUS_MARKED | CHAN_LOOKS_OWN_SHADOWS, // until one is told
 } ChanRailLooks;
 

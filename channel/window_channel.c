@@ -100,6 +100,26 @@ chan_window_keys_encode(const ChanWindowKeys *m, void *buffer, size_t capacity)
     return chan_writer_span(&w);
 }
 
+ChanSpan
+chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_CARET, window, buffer, capacity);
+
+    chan_write_i32(&w, m->x);
+    chan_write_i32(&w, m->y);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_TEXT, 0, buffer, capacity);
+
+    chan_write_u16(&w, (uint16_t)text.size);
+    chan_write_bytes(&w, text);
+    return chan_writer_span(&w);
+}
+
 static bool
 sides_ok(const uint32_t *sides, size_t n)
 {
@@ -242,6 +262,23 @@ decode_keys(ChanReader *r, ChanWindowKeys *m)
            read_name(r, m->options, sizeof m->options) && chan_window_keys_valid(m);
 }
 
+static bool
+decode_caret(ChanReader *r, ChanWindowCaret *m)
+{
+    m->x = chan_read_i32(r);
+    m->y = chan_read_i32(r);
+    return place_ok(m->x) && place_ok(m->y);
+}
+
+static bool
+decode_text(ChanReader *r, ChanSpan *text)
+{
+    size_t length = chan_read_count(r, CHAN_WINDOW_TEXT_MAX);
+
+    *text = chan_read_bytes(r, length);
+    return length > 0;
+}
+
 bool
 chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
 {
@@ -260,5 +297,9 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_host(&r, &said->host);
     else if (said->type == CHAN_WINDOW_KEYS)
         ok = said->window == 0 && decode_keys(&r, &said->keys);
+    else if (said->type == CHAN_WINDOW_CARET)
+        ok = decode_caret(&r, &said->caret);
+    else if (said->type == CHAN_WINDOW_TEXT)
+        ok = said->window == 0 && decode_text(&r, &said->untrusted_text);
     return ok && chan_reader_end(&r);
 }

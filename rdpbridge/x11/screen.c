@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/screen.h"
 
+#include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/xsettings.h"
 
@@ -181,6 +182,8 @@ read_all(HostScreen *s)
     read_supported(s);
     if (XGetSelectionOwner(x->dpy, s->compositor) != None)
         s->now.looks |= CHAN_LOOKS_COMPOSITED;
+    if (host_method_there(s->view->method))
+        s->now.looks |= CHAN_LOOKS_INPUT_METHOD;
     read_monitors(x, &s->now);
 }
 

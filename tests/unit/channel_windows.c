@@ -248,6 +248,42 @@ test_keys(void)
 }
 
 static void
+test_caret_and_text(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    const gint32 most = CHAN_WINDOW_SIDE_MAX;
+    g_autofree char *long_text = g_strnfill(CHAN_WINDOW_TEXT_MAX + 1, 'x');
+
+    for (gint32 over = 0; over <= 1; over++) {
+        ChanWindowCaret m = {most + over, -most};
+        t->message = chan_window_caret_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == (over == 0));
+        m = (ChanWindowCaret){-most, -most - over};
+        t->message = chan_window_caret_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == (over == 0));
+    }
+    ChanWindowCaret caret = {3, -4};
+    t->message = chan_window_caret_encode(WINDOW, &caret, t->bytes, sizeof t->bytes);
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(&t->said.caret, sizeof caret, &caret, sizeof caret);
+    for (gsize over = 0; over <= 1; over++) {
+        ChanSpan text = CHAN_SPAN(long_text, CHAN_WINDOW_TEXT_MAX + over);
+        t->message = chan_window_text_encode(text, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == (over == 0));
+    }
+    t->message = chan_window_text_encode(CHAN_SPAN("\xc3\xa4", 2), t->bytes, sizeof t->bytes);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(t->said.untrusted_text.data, t->said.untrusted_text.size, "\xc3\xa4", 2);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+    t->message = chan_window_text_encode(CHAN_SPAN(NULL, 0), t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+}
+
+static void
 test_unknown(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -268,6 +304,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/icon", test_icon);
     g_test_add_func("/channel/windows/shape", test_shape);
     g_test_add_func("/channel/windows/host", test_host);
+    g_test_add_func("/channel/windows/caret-text", test_caret_and_text);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);
     return g_test_run();

@@ -456,6 +456,12 @@ test_input(void)
     VIEW_INIT(&locks, VIEW_MSG_LOCKS);
     check_shape(&locks, sizeof locks, 0);
     REFUSE(locks, locks, 8);
+    ViewCaret caret = {.id = 1};
+    VIEW_INIT(&caret, VIEW_MSG_CARET);
+    check_shape(&caret, sizeof caret, 0);
+    REFUSE(caret, id, 0);
+    ACCEPT(caret, x, -VIEW_COORD_MAX);
+    REFUSE(caret, y, VIEW_COORD_MAX + 1);
 }
 
 static void

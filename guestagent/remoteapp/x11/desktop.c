@@ -88,6 +88,26 @@ on_clipboard_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 }
 
 static void
+on_caret(Window top_level, int x, int y, gpointer user)
+{
+    RaDesktop *d = user;
+    const RaClient *c = ra_by_xid(d, top_level);
+    if (!c)
+        return;
+    d->caret_id = c->pub.id;
+    d->caret_x = CLAMP(x, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
+    d->caret_y = CLAMP(y, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
+    ra_desktop_tell_caret(d);
+}
+
+void
+ra_desktop_tell_caret(RaDesktop *d)
+{
+    if (d->caret_id != 0 && d->events.caret_moved)
+        d->events.caret_moved(d->caret_id, d->caret_x, d->caret_y, d->user);
+}
+
+static void
 on_apps_changed(GAppInfoMonitor *monitor, gpointer user)
 {
     RaDesktop *d = user;
@@ -130,6 +150,7 @@ init_parts(RaDesktop *d)
     d->settings = ra_settings_new(conn);
     d->keyboard = ra_keyboard_new(conn);
     d->input = ra_input_new(conn, d->context);
+    d->method = ra_method_new(conn, d->context, on_caret, d);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         d->clipboard[i] =
@@ -173,6 +194,7 @@ ra_desktop_free(RaDesktop *d)
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         ra_clipboard_free(d->clipboard[i]);
     ra_pointer_image_free(d->pointer_image);
+    ra_method_free(d->method);
     ra_input_free(d->input);
     ra_keyboard_free(d->keyboard);
     ra_settings_free(d->settings);
@@ -268,6 +290,7 @@ ra_desktop_set_looks(RaDesktop *d, guint32 looks)
     if (d->conn->looks == looks)
         return;
     ra_ewmh_set_looks(d->conn, looks);
+    ra_method_offer(d->method, (looks & CHAN_LOOKS_INPUT_METHOD) != 0);
     for (guint i = 0; i < d->clients->len; i++)
         ra_client_states_stale(d->clients->pdata[i]);
     ra_unsettle(d);
@@ -417,6 +440,23 @@ ra_desktop_unicode(RaDesktop *d, gunichar character)
         return;
     ra_input_key(d->input, keycode, true);
     ra_input_key(d->input, keycode, false);
+}
+
+void
+ra_desktop_text(RaDesktop *d, const char *text)
+{
+    // Keys that were given before are before it.
+    ra_input_must_settle(d->input);
+    if (ra_method_commit(d->method, text))
+        return;
+    for (const char *c = text; *c; c = g_utf8_next_char(c))
+        ra_desktop_unicode(d, g_utf8_get_char(c));
+}
+
+bool
+ra_desktop_has_method(const RaDesktop *d)
+{
+    return (d->conn->looks & CHAN_LOOKS_INPUT_METHOD) != 0;
 }
 
 void

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/method.h"
+
+#include "channel/glib/timer.h"
+#include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/method_keys.h"
+#include "rdpbridge/x11/pointer.h"
+#include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/windows.h"
+
+#include <X11/extensions/Xfixes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xcb-imdkit/encoding.h>
+#include <xcb-imdkit/imclient.h>
+
+// A release that has not come back by then was kept; only one that nothing follows waits for it.
+#define KEPT_MS 200
+
+typedef struct {
+    Window xid;
+    xcb_xic_t ic; // 0: not there yet
+    bool has_spot;
+    xcb_point_t spot;
+} Context;
+
+struct HostMethod {
+    View *view;
+    Atom server; // its selection
+    xcb_connection_t *xcb;
+    xcb_xim_t *im;
+    GSource *source;
+    bool open;
+    uint32_t wants;       // event mask of the keys that it wants
+    GHashTable *contexts; // by Window
+    GQueue asked;         // windows whose contexts are being made, in order
+    Window focused;
+    bool placing, moved; // its answer to a spot is due; there is another one by then
+    HostMethodKeys given;
+    GSource *kept;
+    uint8_t down[256 / 8]; // keys as they are on the host
+};
+
+typedef struct {
+    GSource source;
+    HostMethod *method;
+    gpointer tag;
+    xcb_generic_event_t *event; // read while looking for it
+} MethodSource;
+
+static gboolean
+source_ready(MethodSource *s)
+{
+    if (!s->event)
+        s->event = xcb_poll_for_queued_event(s->method->xcb);
+    return s->event != NULL;
+}
+
+// Whatever waits for a reply may have read events, which poll does not see.
+static gboolean
+source_prepare(GSource *source, gint *timeout)
+{
+    MethodSource *s = (MethodSource *)source;
+
+    *timeout = -1;
+    xcb_flush(s->method->xcb);
+    return source_ready(s);
+}
+
+static gboolean
+source_check(GSource *source)
+{
+    MethodSource *s = (MethodSource *)source;
+
+    return g_source_query_unix_fd(source, s->tag) != 0 || source_ready(s);
+}
+
+static gboolean
+source_dispatch(GSource *source, GSourceFunc callback, gpointer user)
+{
+    MethodSource *s = (MethodSource *)source;
+    xcb_generic_event_t *event = g_steal_pointer(&s->event);
+
+    if (!event)
+        event = xcb_poll_for_event(s->method->xcb);
+    if (event && event->response_type != 0) // 0: an error; a window may have gone meanwhile
+        xcb_xim_filter_event(s->method->im, event);
+    free(event);
+    return xcb_connection_has_error(s->method->xcb) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+static void
+source_finalize(GSource *source)
+{
+    free(((MethodSource *)source)->event);
+}
+
+static GSourceFuncs source_funcs = {source_prepare,  source_check, source_dispatch,
+                                    source_finalize, NULL,         NULL};
+
+static Context *
+context_of(HostMethod *m, Window xid)
+{
+    return g_hash_table_lookup(m->contexts, GSIZE_TO_POINTER(xid));
+}
+
+static Context *
+focused_context(HostMethod *m)
+{
+    Context *c = m->focused ? context_of(m, m->focused) : NULL;
+
+    return c && c->ic ? c : NULL;
+}
+
+static void
+send_key(HostMethod *m, bool down, unsigned keycode, Time time)
+{
+    HostWindow *w = host_windows_by_xid(m->view->windows, m->focused);
+    XKeyEvent e = {.type = down ? KeyPress : KeyRelease, .keycode = keycode, .time = time};
+
+    host_pointer_flush(m->view->pointer);
+    if (w)
+        host_keyboard_key(m->view->keyboard, w, &e);
+}
+
+static void
+on_release_kept(unsigned keycode, void *user)
+{
+    send_key(user, false, keycode, CurrentTime);
+}
+
+static void
+end_given(HostMethod *m)
+{
+    chan_timer_clear(&m->kept);
+    host_method_keys_end(&m->given, on_release_kept, m);
+}
+
+static gboolean
+on_kept(gpointer user)
+{
+    end_given(user);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+give(HostMethod *m, const XKeyEvent *e)
+{
+    HostMethodKey key = {(uint8_t)e->keycode, e->type == KeyPress, (uint32_t)e->time};
+
+    host_method_keys_give(&m->given, key, on_release_kept, m);
+    chan_timer_clear(&m->kept);
+    m->kept = chan_timer_new(m->view->context, KEPT_MS, on_kept, m);
+}
+
+static bool
+is_down(const HostMethod *m, unsigned keycode)
+{
+    return m->down[keycode / 8] & (1u << keycode % 8);
+}
+
+static void
+on_forward_event(xcb_xim_t *im, xcb_xic_t ic, xcb_key_press_event_t *e, void *user)
+{
+    HostMethod *m = user;
+    const Context *c = focused_context(m);
+    bool down = (e->response_type & ~0x80) == XCB_KEY_PRESS;
+
+    host_method_keys_back(&m->given, (HostMethodKey){e->detail, down, e->time}, on_release_kept, m);
+    if (m->given.n == 0)
+        chan_timer_clear(&m->kept);
+    if (!c || c->ic != ic)
+        return; // the focus has gone, and what was held with it
+    send_key(m, down, e->detail, e->time);
+    // One that it made up, or that was let go while it thought, would be held for ever.
+    if (down && !is_down(m, e->detail))
+        send_key(m, false, e->detail, e->time);
+}
+
+static void
+send_text(HostMethod *m, const char *text, gsize size)
+{
+    struct {
+        ViewText head;
+        char bytes[CHAN_WINDOW_TEXT_MAX];
+    } message;
+
+    while (size > 0) {
+        gsize piece = MIN(size, sizeof message.bytes);
+        while (piece < size && (text[piece] & 0xc0) == 0x80) // within a character
+            piece--;
+        VIEW_INIT(&message.head, VIEW_MSG_TEXT);
+        message.head.header.size = (uint32_t)(sizeof message.head + piece);
+        memcpy(message.bytes, text, piece);
+        host_session_send(m->view, &message, message.head.header.size);
+        text += piece;
+        size -= piece;
+    }
+}
+
+static void
+// NOLINTNEXTLINE(readability-function-size): the library's parameters
+on_commit(xcb_xim_t *im, xcb_xic_t ic, uint32_t flag, char *text, uint32_t size, uint32_t *keysym,
+          size_t n_keysyms, void *user)
+{
+    HostMethod *m = user;
+    const Context *c = focused_context(m);
+    size_t n = size;
+    char *converted = NULL;
+
+    if (!c || c->ic != ic || !(flag & XCB_XIM_LOOKUP_CHARS))
+        return;
+    if (xcb_xim_get_encoding(im) == XCB_XIM_COMPOUND_TEXT)
+        text = converted = xcb_compound_text_to_utf8(text, size, &n);
+    if (text && n > 0 && g_utf8_validate(text, (gssize)n, NULL)) {
+        host_pointer_flush(m->view->pointer);
+        send_text(m, text, n);
+    }
+    free(converted);
+}
+
+static void
+on_event_mask(xcb_xim_t *im, xcb_xic_t ic, uint32_t forward, uint32_t synchronous, void *user)
+{
+    ((HostMethod *)user)->wants = forward;
+}
+
+static void on_placed(xcb_xim_t *im, xcb_xic_t ic, void *user);
+
+// One at a time: a guest whose caret runs does not fill the input method's queue.
+static void
+place(HostMethod *m)
+{
+    const Context *c = focused_context(m);
+
+    if (!c || !c->has_spot)
+        return;
+    m->moved = m->placing;
+    if (m->placing)
+        return;
+    xcb_xim_nested_list spot =
+        xcb_xim_create_nested_list(m->im, XCB_XIM_XNSpotLocation, &c->spot, NULL);
+    m->placing =
+        xcb_xim_set_ic_values(m->im, c->ic, on_placed, m, XCB_XIM_XNPreeditAttributes, &spot, NULL);
+    free(spot.data);
+}
+
+static void
+on_placed(xcb_xim_t *im, xcb_xic_t ic, void *user)
+{
+    HostMethod *m = user;
+
+    m->placing = false;
+    if (m->moved)
+        place(m);
+}
+
+static void
+focus_context(HostMethod *m)
+{
+    const Context *c = focused_context(m);
+
+    if (!c)
+        return;
+    xcb_xim_set_ic_focus(m->im, c->ic);
+    place(m);
+}
+
+static void
+on_context(xcb_xim_t *im, xcb_xic_t ic, void *user)
+{
+    HostMethod *m = user;
+
+    if (g_queue_is_empty(&m->asked))
+        return;
+    Context *c = context_of(m, GPOINTER_TO_SIZE(g_queue_pop_head(&m->asked)));
+    if (!c) {
+        if (ic)
+            xcb_xim_destroy_ic(im, ic, NULL, NULL);
+        return;
+    }
+    c->ic = ic;
+    if (c->xid == m->focused)
+        focus_context(m);
+}
+
+static void
+make_context(HostMethod *m, const Context *c)
+{
+    uint32_t style = XCB_IM_PreeditPosition | XCB_IM_StatusNothing;
+    xcb_window_t window = (xcb_window_t)c->xid;
+
+    if (m->open &&
+        xcb_xim_create_ic(m->im, on_context, m, XCB_XIM_XNInputStyle, &style,
+                          XCB_XIM_XNClientWindow, &window, XCB_XIM_XNFocusWindow, &window, NULL))
+        g_queue_push_tail(&m->asked, GSIZE_TO_POINTER(c->xid));
+}
+
+static void
+on_open(xcb_xim_t *im, void *user)
+{
+    HostMethod *m = user;
+    GHashTableIter iter;
+    gpointer c;
+
+    m->open = true;
+    g_hash_table_iter_init(&iter, m->contexts);
+    while (g_hash_table_iter_next(&iter, NULL, &c))
+        make_context(m, c);
+}
+
+static void
+on_disconnected(xcb_xim_t *im, void *user)
+{
+    HostMethod *m = user;
+    GHashTableIter iter;
+    gpointer c;
+
+    m->open = m->placing = m->moved = false;
+    g_queue_clear(&m->asked);
+    g_hash_table_iter_init(&iter, m->contexts);
+    while (g_hash_table_iter_next(&iter, NULL, &c))
+        ((Context *)c)->ic = 0;
+    end_given(m);
+}
+
+static const xcb_xim_im_callback callbacks = {.set_event_mask = on_event_mask,
+                                              .forward_event = on_forward_event,
+                                              .commit_string = on_commit,
+                                              .disconnected = on_disconnected};
+
+// The name in $XMODIFIERS; those that mean Xlib's own have the keys as they are (XOpenIM(3)).
+static char *
+named(void)
+{
+    const char *modifiers = g_getenv("XMODIFIERS");
+    const char *im = modifiers ? strstr(modifiers, "@im=") : NULL;
+
+    if (!im)
+        return NULL;
+    im += strlen("@im=");
+    char *name = g_strndup(im, strcspn(im, "@"));
+    if (*name && strcmp(name, "none") != 0 && strcmp(name, "local") != 0)
+        return name;
+    g_free(name);
+    return NULL;
+}
+
+static void
+attach(HostMethod *m)
+{
+    m->source = g_source_new(&source_funcs, sizeof(MethodSource));
+    MethodSource *s = (MethodSource *)m->source;
+    s->method = m;
+    s->tag = g_source_add_unix_fd(m->source, xcb_get_file_descriptor(m->xcb), G_IO_IN | G_IO_HUP);
+    g_source_attach(m->source, m->view->context);
+}
+
+HostMethod *
+host_method_new(View *view)
+{
+    g_autofree char *name = named();
+    g_autofree char *selection = g_strconcat("@server=", name, NULL);
+    g_autofree char *modifier = g_strconcat("@im=", name, NULL);
+    HostDisplay *x = view->x;
+    int screen = 0;
+
+    if (!name)
+        return NULL;
+    xcb_connection_t *xcb = xcb_connect(DisplayString(x->dpy), &screen);
+    if (xcb_connection_has_error(xcb)) {
+        xcb_disconnect(xcb);
+        return NULL;
+    }
+    HostMethod *m = g_new0(HostMethod, 1);
+    m->view = view;
+    m->xcb = xcb;
+    m->wants = XCB_EVENT_MASK_KEY_PRESS;
+    m->contexts = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_queue_init(&m->asked);
+    m->server = XInternAtom(x->dpy, selection, False);
+    if (x->xfixes_event >= 0)
+        XFixesSelectSelectionInput(x->dpy, x->root, m->server,
+                                   XFixesSetSelectionOwnerNotifyMask |
+                                       XFixesSelectionWindowDestroyNotifyMask |
+                                       XFixesSelectionClientCloseNotifyMask);
+    xcb_compound_text_init();
+    m->im = xcb_xim_create(xcb, screen, modifier);
+    xcb_xim_set_im_callback(m->im, &callbacks, m);
+    xcb_xim_set_use_utf8_string(m->im, true);
+    xcb_xim_open(m->im, on_open, true, m);
+    attach(m);
+    return m;
+}
+
+void
+host_method_free(HostMethod *m)
+{
+    if (!m)
+        return;
+    chan_timer_clear(&m->kept);
+    g_source_destroy(m->source);
+    g_source_unref(m->source);
+    m->open = false;
+    xcb_xim_close(m->im);
+    xcb_xim_destroy(m->im);
+    xcb_disconnect(m->xcb);
+    g_queue_clear(&m->asked);
+    g_hash_table_unref(m->contexts);
+    g_free(m);
+}
+
+bool
+host_method_there(const HostMethod *m)
+{
+    return m && XGetSelectionOwner(m->view->x->dpy, m->server) != None;
+}
+
+void
+host_method_add(HostMethod *m, Window xid)
+{
+    if (!m)
+        return;
+    Context *c = g_new0(Context, 1);
+    c->xid = xid;
+    g_hash_table_insert(m->contexts, GSIZE_TO_POINTER(xid), c);
+    // The server must know the window when the input method looks at it, over another connection.
+    XSync(m->view->x->dpy, False);
+    make_context(m, c);
+}
+
+void
+host_method_forget(HostMethod *m, Window xid)
+{
+    const Context *c = m ? context_of(m, xid) : NULL;
+
+    if (!c)
+        return;
+    if (m->focused == xid)
+        host_method_focus(m, None);
+    if (c->ic)
+        xcb_xim_destroy_ic(m->im, c->ic, NULL, NULL);
+    g_hash_table_remove(m->contexts, GSIZE_TO_POINTER(xid));
+}
+
+void
+host_method_focus(HostMethod *m, Window xid)
+{
+    if (!m || m->focused == xid)
+        return;
+    const Context *before = focused_context(m);
+    if (before)
+        xcb_xim_unset_ic_focus(m->im, before->ic);
+    end_given(m);
+    m->focused = xid;
+    focus_context(m);
+}
+
+bool
+host_method_key(HostMethod *m, HostWindow *w, const XKeyEvent *e)
+{
+    const Context *c = m ? focused_context(m) : NULL;
+    bool down = e->type == KeyPress;
+    uint32_t mask = down ? XCB_EVENT_MASK_KEY_PRESS : XCB_EVENT_MASK_KEY_RELEASE;
+
+    if (!m || e->keycode > 255)
+        return false;
+    uint8_t bit = (uint8_t)(1u << e->keycode % 8);
+    uint8_t *keys = &m->down[e->keycode / 8];
+    *keys = (uint8_t)(down ? *keys | bit : *keys & ~bit);
+    if (!c || c->xid != w->xid || w->is_orphan)
+        return false;
+    if (!(m->wants & mask)) // its press, if it comes back, is let go at once
+        return !down && host_method_keys_pressing(&m->given, e->keycode);
+    if (down)
+        view_pressed(m->view, w, e->time);
+    xcb_key_press_event_t key = {.response_type = (uint8_t)e->type,
+                                 .detail = (xcb_keycode_t)e->keycode,
+                                 .time = (xcb_timestamp_t)e->time,
+                                 .root = (xcb_window_t)e->root,
+                                 .event = (xcb_window_t)e->window,
+                                 .child = (xcb_window_t)e->subwindow,
+                                 .root_x = (int16_t)e->x_root,
+                                 .root_y = (int16_t)e->y_root,
+                                 .event_x = (int16_t)e->x,
+                                 .event_y = (int16_t)e->y,
+                                 .state = (uint16_t)e->state,
+                                 .same_screen = 1};
+    give(m, e);
+    return xcb_xim_forward_event(m->im, c->ic, &key);
+}
+
+void
+host_method_caret(HostMethod *m, Window xid, int x, int y)
+{
+    Context *c = m ? context_of(m, xid) : NULL;
+
+    if (!c)
+        return;
+    c->has_spot = true;
+    c->spot = (xcb_point_t){(int16_t)x, (int16_t)y};
+    if (xid == m->focused)
+        place(m);
+}
