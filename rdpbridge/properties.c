@@ -110,8 +110,7 @@ say_icons(BridgeModel *m, const BridgeWindow *w)
 static void
 say_caret(BridgeModel *m, const BridgeWindow *w)
 {
-    const ChanWindowCaret *caret = &w->properties.caret;
-    ViewCaret msg = {.id = w->id, .x = caret->x, .y = caret->y};
+    ViewCaret msg = {.id = w->id, .caret = w->properties.caret};
 
     VIEW_INIT(&msg, VIEW_MSG_CARET);
     bridge_say(m, &msg, sizeof msg, -1);
@@ -254,6 +253,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_HOST: // a client's
     case CHAN_WINDOW_KEYS:
     case CHAN_WINDOW_TEXT:
+    case CHAN_WINDOW_PREEDIT:
         break;
     }
 }

@@ -134,6 +134,8 @@ handle_input(BridgeSession *s, ViewMsgType type, ChanSpan message)
     else if (bridge_session_takes_key(s) && type == VIEW_MSG_TEXT)
         bridge_input_text(
             s->input, CHAN_SPAN(message.data + sizeof(ViewText), message.size - sizeof(ViewText)));
+    else if (bridge_session_takes_key(s) && type == VIEW_MSG_PREEDIT)
+        bridge_window_channel_preedit(&((const ViewPreedit *)m)->preedit);
     else if (bridge_session_takes_key(s))
         bridge_input_key(s->input, m);
 }
@@ -301,6 +303,7 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     switch (type) {
     case VIEW_MSG_KEY:
     case VIEW_MSG_TEXT:
+    case VIEW_MSG_PREEDIT:
     case VIEW_MSG_POINTER:
     case VIEW_MSG_LOCKS:
         if (!is_move(type, message.data))

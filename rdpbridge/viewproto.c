@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-// Any message whose size is fixed; the largest of them are ViewScreen and ViewLayout.
+// Any message whose size is fixed; the largest of them is ViewPreedit.
 typedef union {
     ViewHeader header;
     ViewWindow window;
@@ -34,6 +34,7 @@ typedef union {
     ViewLocks locks;
     ViewCaret caret;
     ViewText text;
+    ViewPreedit preedit;
 } Message;
 
 // m is the fixed part, copied out of the packet; tail is what follows it.
@@ -301,7 +302,13 @@ check_locks(const Message *m, ChanSpan tail)
 static bool
 check_caret(const Message *m, ChanSpan tail)
 {
-    return m->caret.id != 0 && coord_ok(m->caret.x) && coord_ok(m->caret.y);
+    return m->caret.id != 0 && chan_window_caret_valid(&m->caret.caret);
+}
+
+static bool
+check_preedit(const Message *m, ChanSpan tail)
+{
+    return chan_window_preedit_valid(&m->preedit.preedit);
 }
 
 static bool
@@ -349,6 +356,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_HOST_CLIP, sizeof(ViewClip), 0, 0, check_clip},
     {VIEW_MSG_LOCKS, sizeof(ViewLocks), 0, 0, check_locks},
     {VIEW_MSG_TEXT, sizeof(ViewText), CHAN_WINDOW_TEXT_MAX, 0, check_text},
+    {VIEW_MSG_PREEDIT, sizeof(ViewPreedit), 0, 0, check_preedit},
 };
 
 static const Shape *

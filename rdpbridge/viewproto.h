@@ -67,6 +67,7 @@ typedef enum {
     VIEW_MSG_HOST_CLIP = 52, // a selection of the host has these kinds
     VIEW_MSG_LOCKS = 53,     // Caps, Num, Scroll lock as they are on the host
     VIEW_MSG_TEXT = 54,      // + UTF-8 text that an input method made of keys
+    VIEW_MSG_PREEDIT = 55,   // what it is making, for programs that show that
 } ViewMsgType;
 
 typedef struct {
@@ -343,14 +344,19 @@ typedef struct {
 typedef struct {
     ViewHeader header;
     uint32_t id;
-    int32_t x, y; // in the window
     uint32_t reserved;
+    ChanWindowCaret caret; // in the window
 } ViewCaret;
 
 typedef struct {
     ViewHeader header;
     // 1…CHAN_WINDOW_TEXT_MAX bytes
 } ViewText;
+
+typedef struct {
+    ViewHeader header;
+    ChanWindowPreedit preedit;
+} ViewPreedit;
 
 typedef ViewHeader ViewPlain; // SOUND_CLOSE
 

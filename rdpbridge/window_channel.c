@@ -117,3 +117,13 @@ bridge_window_channel_text(ChanSpan text)
     return the_channel &&
            the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
 }
+
+void
+bridge_window_channel_preedit(const ChanWindowPreedit *preedit)
+{
+    guint8 buffer[sizeof *preedit + 16];
+    ChanSpan m = chan_window_preedit_encode(preedit, buffer, sizeof buffer);
+
+    if (the_channel)
+        (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
+}

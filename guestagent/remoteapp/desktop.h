@@ -97,8 +97,8 @@ typedef struct {
     void (*clipboard_data)(ChanClipSelection which, GBytes *data, gpointer user);
     // A program of the guest wants what the client has; answer by ra_desktop_clipboard_give.
     void (*clipboard_wanted)(ChanClipSelection which, guint32 kind, gpointer user);
-    // Where in its window the program with the focus writes.
-    void (*caret_moved)(guint32 id, int x, int y, gpointer user);
+    // Where in its window the program with the focus writes, and how.
+    void (*caret_moved)(guint32 id, const ChanWindowCaret *caret, gpointer user);
     // The display is gone; nothing further can be done.
     void (*lost)(gpointer user);
 } RaDesktopEvents;
@@ -184,6 +184,8 @@ void ra_desktop_unicode(RaDesktop *desktop, gunichar character);
 // Text of the client's input method (UTF-8): as one, where the program has ours, else by
 // characters.
 void ra_desktop_text(RaDesktop *desktop, const char *text);
+// What that is making: shown by programs that said so (CHAN_CARET_ON_SPOT).
+void ra_desktop_preedit(RaDesktop *desktop, const ChanWindowPreedit *preedit);
 // Whether programs that start now find an input method of ours (CHAN_LOOKS_INPUT_METHOD).
 bool ra_desktop_has_method(const RaDesktop *desktop);
 // Tells the last caret again, to a client that does not know it.

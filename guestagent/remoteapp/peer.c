@@ -238,10 +238,10 @@ ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int root_
 }
 
 void
-ra_peer_caret(RaPeer *peer, guint32 id, int x, int y)
+ra_peer_caret(RaPeer *peer, guint32 id, const ChanWindowCaret *caret)
 {
     if (peer->window_channel != NULL)
-        ra_window_channel_caret(peer->window_channel, id, x, y);
+        ra_window_channel_caret(peer->window_channel, id, caret);
 }
 
 void

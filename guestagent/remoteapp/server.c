@@ -224,11 +224,11 @@ on_clipboard_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 }
 
 static void
-on_caret_moved(guint32 id, int x, int y, gpointer user)
+on_caret_moved(guint32 id, const ChanWindowCaret *caret, gpointer user)
 {
     RaServer *server = user;
     if (server->current != NULL)
-        ra_peer_caret(server->current, id, x, y);
+        ra_peer_caret(server->current, id, caret);
 }
 
 static void

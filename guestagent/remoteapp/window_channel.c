@@ -60,6 +60,8 @@ obey(RaWindowChannel *c)
             ra_desktop_set_keys(c->desktop, &said.keys);
         if (is_one && said.type == CHAN_WINDOW_TEXT)
             type(c, said.untrusted_text);
+        if (is_one && said.type == CHAN_WINDOW_PREEDIT)
+            ra_desktop_preedit(c->desktop, &said.preedit);
         if (!is_one || said.type != CHAN_WINDOW_HOST)
             continue;
         RaRect rect = {said.host.x, said.host.y, (int)said.host.width, (int)said.host.height};
@@ -132,12 +134,11 @@ ra_window_channel_shapes(RaWindowChannel *c, const RaWindow *window)
 }
 
 void
-ra_window_channel_caret(RaWindowChannel *c, guint32 window, int x, int y)
+ra_window_channel_caret(RaWindowChannel *c, guint32 window, const ChanWindowCaret *caret)
 {
-    ChanWindowCaret caret = {x, y};
     if (!c->ready)
         return;
-    say(c, chan_window_caret_encode(window, &caret, c->buffer, sizeof c->buffer));
+    say(c, chan_window_caret_encode(window, caret, c->buffer, sizeof c->buffer));
     ra_link_send(c->link);
 }
 

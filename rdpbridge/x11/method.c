@@ -4,6 +4,7 @@
 #include "channel/glib/timer.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/method_keys.h"
+#include "rdpbridge/x11/method_preedit.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/windows.h"
@@ -17,12 +18,20 @@
 // A release that has not come back by then was kept; only one that nothing follows waits for it.
 #define KEPT_MS 200
 
+enum { NO_STRING = 1, NO_FEEDBACK = 2 }; // of XIM_PREEDIT_DRAW's status
+#define CARET_ABSOLUTE 10              // XIMAbsolutePosition
+
 typedef struct {
     Window xid;
     xcb_xic_t ic; // 0: not there yet
-    bool has_spot;
-    xcb_point_t spot;
+    ChanWindowCaret caret;
 } Context;
+
+// A context that is being made.
+typedef struct {
+    Window xid;
+    bool on_spot;
+} Asked;
 
 struct HostMethod {
     View *view;
@@ -33,10 +42,11 @@ struct HostMethod {
     bool open;
     uint32_t wants;       // event mask of the keys that it wants
     GHashTable *contexts; // by Window
-    GQueue asked;         // windows whose contexts are being made, in order
+    GQueue asked;         // of Asked, in order
     Window focused;
     bool placing, moved; // its answer to a spot is due; there is another one by then
     HostMethodKeys given;
+    ViewPreedit preedit; // as the guest knows it
     GSource *kept;
     uint8_t down[256 / 8]; // keys as they are on the host
 };
@@ -198,6 +208,18 @@ send_text(HostMethod *m, const char *text, gsize size)
     }
 }
 
+// Never NULL; empty for what is no text.
+static char *
+to_utf8(xcb_xim_t *im, const char *text, size_t size)
+{
+    size_t n = size;
+    g_autofree char *converted = NULL;
+
+    if (size > 0 && xcb_xim_get_encoding(im) == XCB_XIM_COMPOUND_TEXT)
+        text = converted = xcb_compound_text_to_utf8(text, size, &n);
+    return text && g_utf8_validate(text, (gssize)n, NULL) ? g_strndup(text, n) : g_strdup("");
+}
+
 static void
 // NOLINTNEXTLINE(readability-function-size): the library's parameters
 on_commit(xcb_xim_t *im, xcb_xic_t ic, uint32_t flag, char *text, uint32_t size, uint32_t *keysym,
@@ -205,18 +227,73 @@ on_commit(xcb_xim_t *im, xcb_xic_t ic, uint32_t flag, char *text, uint32_t size,
 {
     HostMethod *m = user;
     const Context *c = focused_context(m);
-    size_t n = size;
-    char *converted = NULL;
 
     if (!c || c->ic != ic || !(flag & XCB_XIM_LOOKUP_CHARS))
         return;
-    if (xcb_xim_get_encoding(im) == XCB_XIM_COMPOUND_TEXT)
-        text = converted = xcb_compound_text_to_utf8(text, size, &n);
-    if (text && n > 0 && g_utf8_validate(text, (gssize)n, NULL)) {
-        host_pointer_flush(m->view->pointer);
-        send_text(m, text, n);
-    }
-    free(converted);
+    g_autofree char *utf8 = to_utf8(im, text, size);
+    host_pointer_flush(m->view->pointer);
+    send_text(m, utf8, strlen(utf8));
+}
+
+static void
+tell_preedit(HostMethod *m)
+{
+    VIEW_INIT(&m->preedit, VIEW_MSG_PREEDIT);
+    host_pointer_flush(m->view->pointer);
+    host_session_send(m->view, &m->preedit, sizeof m->preedit);
+}
+
+static void
+end_preedit(HostMethod *m)
+{
+    if (m->preedit.preedit.count == 0)
+        return;
+    m->preedit.preedit.count = m->preedit.preedit.caret = 0;
+    tell_preedit(m);
+}
+
+static void
+on_preedit(xcb_xim_t *im, xcb_xic_t ic, xcb_im_preedit_draw_fr_t *frame, void *user)
+{
+    HostMethod *m = user;
+    const Context *c = focused_context(m);
+    HostPreeditChange change = {.caret = frame->caret,
+                                .first = frame->chg_first,
+                                .length = frame->chg_length,
+                                .feedback = frame->feedback_array.items,
+                                .n_feedback = frame->feedback_array.size};
+    g_autofree gunichar *text = NULL;
+    glong n = 0;
+
+    if (!c || c->ic != ic)
+        return;
+    g_autofree char *utf8 =
+        to_utf8(im, (const char *)frame->preedit_string, frame->length_of_preedit_string);
+    if (!(frame->status & NO_STRING))
+        text = g_utf8_to_ucs4_fast(utf8, -1, &n);
+    else if (frame->status & NO_FEEDBACK)
+        text = g_new0(gunichar, 1); // what is replaced goes
+    change.text = text;
+    change.n_text = (size_t)n;
+    host_preedit_change(&m->preedit.preedit, &change);
+    tell_preedit(m);
+}
+
+static void
+on_preedit_caret(xcb_xim_t *im, xcb_xic_t ic, xcb_im_preedit_caret_fr_t *frame, void *user)
+{
+    ChanWindowPreedit *p = &((HostMethod *)user)->preedit.preedit;
+
+    if (frame->direction != CARET_ABSOLUTE)
+        return;
+    p->caret = (uint16_t)CLAMP(frame->position, 0, p->count);
+    tell_preedit(user);
+}
+
+static void
+on_preedit_done(xcb_xim_t *im, xcb_xic_t ic, void *user)
+{
+    end_preedit(user);
 }
 
 static void
@@ -233,13 +310,14 @@ place(HostMethod *m)
 {
     const Context *c = focused_context(m);
 
-    if (!c || !c->has_spot)
+    if (!c || !(c->caret.flags & CHAN_CARET_PLACED))
         return;
+    xcb_point_t at = {(int16_t)c->caret.x, (int16_t)c->caret.y};
     m->moved = m->placing;
     if (m->placing)
         return;
     xcb_xim_nested_list spot =
-        xcb_xim_create_nested_list(m->im, XCB_XIM_XNSpotLocation, &c->spot, NULL);
+        xcb_xim_create_nested_list(m->im, XCB_XIM_XNSpotLocation, &at, NULL);
     m->placing =
         xcb_xim_set_ic_values(m->im, c->ic, on_placed, m, XCB_XIM_XNPreeditAttributes, &spot, NULL);
     free(spot.data);
@@ -270,14 +348,19 @@ static void
 on_context(xcb_xim_t *im, xcb_xic_t ic, void *user)
 {
     HostMethod *m = user;
+    g_autofree Asked *asked = g_queue_pop_head(&m->asked);
+    Context *c = asked ? context_of(m, asked->xid) : NULL;
+    bool on_spot = c && (c->caret.flags & CHAN_CARET_ON_SPOT);
 
-    if (g_queue_is_empty(&m->asked))
+    if (!ic)
         return;
-    Context *c = context_of(m, GPOINTER_TO_SIZE(g_queue_pop_head(&m->asked)));
-    if (!c) {
-        if (ic)
-            xcb_xim_destroy_ic(im, ic, NULL, NULL);
+    if (!c || on_spot != asked->on_spot) { // gone, or another is on its way
+        xcb_xim_destroy_ic(im, ic, NULL, NULL);
         return;
+    }
+    if (c->ic) {
+        end_preedit(m);
+        xcb_xim_destroy_ic(im, c->ic, NULL, NULL);
     }
     c->ic = ic;
     if (c->xid == m->focused)
@@ -287,13 +370,17 @@ on_context(xcb_xim_t *im, xcb_xic_t ic, void *user)
 static void
 make_context(HostMethod *m, const Context *c)
 {
-    uint32_t style = XCB_IM_PreeditPosition | XCB_IM_StatusNothing;
+    bool on_spot = c->caret.flags & CHAN_CARET_ON_SPOT;
+    uint32_t style =
+        XCB_IM_StatusNothing | (on_spot ? XCB_IM_PreeditCallbacks : XCB_IM_PreeditPosition);
     xcb_window_t window = (xcb_window_t)c->xid;
 
-    if (m->open &&
-        xcb_xim_create_ic(m->im, on_context, m, XCB_XIM_XNInputStyle, &style,
-                          XCB_XIM_XNClientWindow, &window, XCB_XIM_XNFocusWindow, &window, NULL))
-        g_queue_push_tail(&m->asked, GSIZE_TO_POINTER(c->xid));
+    if (!m->open || !xcb_xim_create_ic(m->im, on_context, m, XCB_XIM_XNInputStyle, &style,
+                                       XCB_XIM_XNClientWindow, &window, XCB_XIM_XNFocusWindow,
+                                       &window, NULL))
+        return;
+    Asked asked = {c->xid, on_spot};
+    g_queue_push_tail(&m->asked, g_memdup2(&asked, sizeof asked));
 }
 
 static void
@@ -317,16 +404,20 @@ on_disconnected(xcb_xim_t *im, void *user)
     gpointer c;
 
     m->open = m->placing = m->moved = false;
-    g_queue_clear(&m->asked);
+    g_queue_clear_full(&m->asked, g_free);
     g_hash_table_iter_init(&iter, m->contexts);
     while (g_hash_table_iter_next(&iter, NULL, &c))
         ((Context *)c)->ic = 0;
     end_given(m);
+    end_preedit(m);
 }
 
 static const xcb_xim_im_callback callbacks = {.set_event_mask = on_event_mask,
                                               .forward_event = on_forward_event,
                                               .commit_string = on_commit,
+                                              .preedit_draw = on_preedit,
+                                              .preedit_caret = on_preedit_caret,
+                                              .preedit_done = on_preedit_done,
                                               .disconnected = on_disconnected};
 
 // The name in $XMODIFIERS; those that mean Xlib's own have the keys as they are (XOpenIM(3)).
@@ -405,7 +496,7 @@ host_method_free(HostMethod *m)
     xcb_xim_close(m->im);
     xcb_xim_destroy(m->im);
     xcb_disconnect(m->xcb);
-    g_queue_clear(&m->asked);
+    g_queue_clear_full(&m->asked, g_free);
     g_hash_table_unref(m->contexts);
     g_free(m);
 }
@@ -452,6 +543,7 @@ host_method_focus(HostMethod *m, Window xid)
     if (before)
         xcb_xim_unset_ic_focus(m->im, before->ic);
     end_given(m);
+    end_preedit(m);
     m->focused = xid;
     focus_context(m);
 }
@@ -491,14 +583,19 @@ host_method_key(HostMethod *m, HostWindow *w, const XKeyEvent *e)
 }
 
 void
-host_method_caret(HostMethod *m, Window xid, int x, int y)
+host_method_caret(HostMethod *m, Window xid, const ChanWindowCaret *caret)
 {
     Context *c = m ? context_of(m, xid) : NULL;
 
     if (!c)
         return;
-    c->has_spot = true;
-    c->spot = (xcb_point_t){(int16_t)x, (int16_t)y};
-    if (xid == m->focused)
-        place(m);
+    ChanWindowCaret before = c->caret;
+    c->caret = *caret;
+    if ((before.flags ^ caret->flags) & CHAN_CARET_ON_SPOT)
+        make_context(m, c);
+    if (xid != m->focused)
+        return;
+    if (before.resets != caret->resets && m->preedit.preedit.count > 0 && c->ic)
+        xcb_xim_reset_ic(m->im, c->ic, NULL, NULL);
+    place(m);
 }

@@ -29,5 +29,5 @@ void host_method_focus(HostMethod *method, Window xid);
 // host_keyboard_key, or never.
 bool host_method_key(HostMethod *method, HostWindow *window, const XKeyEvent *event);
 
-// Where in its window the program writes.
-void host_method_caret(HostMethod *method, Window xid, int x, int y);
+// Where in its window the program writes, and whether it shows itself what is being made of keys.
+void host_method_caret(HostMethod *method, Window xid, const ChanWindowCaret *caret);

@@ -463,7 +463,7 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
     case VIEW_MSG_CARET: {
         const ViewCaret *caret = (const void *)m;
         if (w)
-            host_method_caret(ws->view->method, w->xid, caret->x, caret->y);
+            host_method_caret(ws->view->method, w->xid, &caret->caret);
         return TRUE;
     }
     case VIEW_MSG_ATTENTION:

@@ -3,6 +3,7 @@
 """Text from an input method of the host: what a native program gets of it, a program of a guest gets."""
 import unittest
 
+import numpy as np
 from Xlib import X
 
 import test_keyboard
@@ -93,12 +94,13 @@ class InputMethod(ChainCase):
         self.d.run_in("demo", "sh", "-c", "xprop -root _CASEMENT_BORROWED_KEYS > ~/typed")
         return "not found" not in self.written(True)
 
+    def shown(self):
+        found = [w for w in self.d.root.query_tree().children if (w.get_wm_class() or ("", ""))[1] == CANDIDATES]
+        return [w for w in found if w.get_attributes().map_state == X.IsViewable and w.get_geometry().width > 20]
+
     def candidates(self, window):
         """Where the input method shows what it offers, from the window's corner."""
-        def shown():
-            found = [w for w in self.d.root.query_tree().children if (w.get_wm_class() or ("", ""))[1] == CANDIDATES]
-            return [w for w in found if w.get_attributes().map_state == X.IsViewable and w.get_geometry().width > 20]
-        place = wait_for("candidates", shown)[0].get_geometry()
+        place = wait_for("candidates", self.shown)[0].get_geometry()
         x, y = self.d.geometry(window)[:2]
         return place.x - x, place.y - y
 
@@ -130,6 +132,38 @@ class InputMethod(ChainCase):
             self.end(window)
             places[guest] = (first, second)
         self.assertEqual(places[True], places[False])
+
+    def test_2_what_is_being_made(self):
+        """A toolkit shows it in its entry: the same pixels, whether its caret blinks or not, and candidates beside it."""
+        self.d.engine("table:latex")
+        places, pixels = {}, {}
+        for guest in (False, True):
+            window = self.start(ENTRY, guest)
+            self.press("x", "backslash", *"alp")
+            places[guest] = self.candidates(window)
+            if guest:
+                wait_for("what a native program shows", lambda: np.array_equal(self.d.pixels(window), pixels[False]))
+            pixels[guest] = self.d.pixels(window)
+            self.press(*"ha", "space", "Return")
+            self.assertEqual(self.written(guest), "xα\n")
+            self.end(window)
+        self.assertEqual(places[True], places[False])
+
+    def test_2_given_up_by_a_click(self):
+        """What was being made when the program gives it up is not there afterwards."""
+        self.d.engine("table:latex")
+        texts = []
+        for guest in (False, True):
+            window = self.start(ENTRY, guest)
+            self.press("x", "backslash", *"alp")
+            self.candidates(window)
+            x, y, width, height = self.d.geometry(window)
+            self.d.xdotool("mousemove", str(x + width - 30), str(y + 45), "click", "1")
+            wait_for("no candidates", lambda: not self.shown())
+            self.press(*"yz", "Return")
+            texts.append(self.written(guest))
+            self.end(window)
+        self.assertEqual(texts[1], texts[0])
 
     def test_3_a_program_without_one(self):
         """Text comes as keys where a program takes none of an input method."""

@@ -7,3 +7,5 @@ casement_test(view_sound_level
   LIBS PkgConfig::GLIB m)
 casement_test(view_method_keys
   SOURCES view_method_keys.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/method_keys.c LIBS PkgConfig::GLIB)
+casement_test(view_method_preedit
+  SOURCES view_method_preedit.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/method_preedit.c LIBS channel PkgConfig::GLIB)

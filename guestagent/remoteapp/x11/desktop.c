@@ -88,15 +88,14 @@ on_clipboard_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 }
 
 static void
-on_caret(Window top_level, int x, int y, gpointer user)
+on_caret(Window top_level, const ChanWindowCaret *caret, gpointer user)
 {
     RaDesktop *d = user;
     const RaClient *c = ra_by_xid(d, top_level);
     if (!c)
         return;
     d->caret_id = c->pub.id;
-    d->caret_x = CLAMP(x, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
-    d->caret_y = CLAMP(y, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
+    d->caret = *caret;
     ra_desktop_tell_caret(d);
 }
 
@@ -104,7 +103,7 @@ void
 ra_desktop_tell_caret(RaDesktop *d)
 {
     if (d->caret_id != 0 && d->events.caret_moved)
-        d->events.caret_moved(d->caret_id, d->caret_x, d->caret_y, d->user);
+        d->events.caret_moved(d->caret_id, &d->caret, d->user);
 }
 
 static void
@@ -451,6 +450,13 @@ ra_desktop_text(RaDesktop *d, const char *text)
         return;
     for (const char *c = text; *c; c = g_utf8_next_char(c))
         ra_desktop_unicode(d, g_utf8_get_char(c));
+}
+
+void
+ra_desktop_preedit(RaDesktop *d, const ChanWindowPreedit *preedit)
+{
+    ra_input_must_settle(d->input);
+    ra_method_preedit(d->method, preedit);
 }
 
 bool

@@ -12,6 +12,8 @@
 #define NO_KEYS XCB_EVENT_MASK_FOCUS_CHANGE
 #define PARENTS_MAX 32
 
+enum { NO_STRING = 1, NO_FEEDBACK = 2 }; // of XIM_PREEDIT_DRAW's status
+
 struct RaMethod {
     RaConn *conn;
     GMainContext *context;
@@ -24,8 +26,11 @@ struct RaMethod {
     GSource *rest;                   // after a caret was told
     bool stale;                      // and it has moved since
     xcb_window_t of, top_level;      // the top-level window that this one is in
-    xcb_point_t told;
+    ChanWindowCaret told;
     xcb_window_t told_in;
+    guint32 resets;
+    bool drawing; // the focused one has been told of a preedit
+    guint shown;  // of so many characters
 };
 
 typedef struct {
@@ -108,6 +113,12 @@ window_of(xcb_im_input_context_t *ic)
     return window ? window : xcb_im_input_context_get_client_window(ic);
 }
 
+static bool
+is_on_spot(xcb_im_input_context_t *ic)
+{
+    return (xcb_im_input_context_get_input_style(ic) & XCB_IM_PreeditCallbacks) != 0;
+}
+
 static gboolean on_rested(gpointer user);
 
 static void
@@ -116,27 +127,32 @@ tell_caret(RaMethod *m)
     xcb_im_input_context_t *ic = m->focused;
 
     m->stale = m->rest != NULL;
-    if (!ic || m->rest ||
-        !(xcb_im_input_context_get_preedit_attr_mask(ic) & XCB_XIM_XNSpotLocation_MASK))
+    if (!ic || m->rest)
         return;
     xcb_window_t window = window_of(ic);
-    xcb_point_t spot = xcb_im_input_context_get_preedit_attr(ic)->spot_location;
-    if (window == m->told_in && memcmp(&spot, &m->told, sizeof spot) == 0)
-        return;
-    if (window != m->of) {
-        m->of = window;
+    if (window != m->of)
         m->top_level = find_top_level(m, window);
+    m->of = window;
+    ChanWindowCaret caret = {.flags = is_on_spot(ic) ? CHAN_CARET_ON_SPOT : 0,
+                             .resets = m->resets};
+    if (xcb_im_input_context_get_preedit_attr_mask(ic) & XCB_XIM_XNSpotLocation_MASK) {
+        xcb_point_t spot = xcb_im_input_context_get_preedit_attr(ic)->spot_location;
+        g_autofree xcb_translate_coordinates_reply_t *at = xcb_translate_coordinates_reply(
+            m->xcb, xcb_translate_coordinates(m->xcb, window, m->top_level, spot.x, spot.y), NULL);
+        if (!at) {
+            m->of = XCB_NONE; // it has gone, or went elsewhere
+            return;
+        }
+        caret.flags |= CHAN_CARET_PLACED;
+        caret.x = CLAMP(at->dst_x, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
+        caret.y = CLAMP(at->dst_y, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
     }
-    g_autofree xcb_translate_coordinates_reply_t *at = xcb_translate_coordinates_reply(
-        m->xcb, xcb_translate_coordinates(m->xcb, window, m->top_level, spot.x, spot.y), NULL);
-    if (!at) {
-        m->of = XCB_NONE; // it has gone, or went elsewhere
+    if (m->top_level == m->told_in && memcmp(&caret, &m->told, sizeof caret) == 0)
         return;
-    }
-    m->told_in = window;
-    m->told = spot;
+    m->told_in = m->top_level;
+    m->told = caret;
     m->rest = chan_timer_new(m->context, RA_METHOD_CARET_MS, on_rested, m);
-    m->caret(m->top_level, at->dst_x, at->dst_y, m->user);
+    m->caret(m->top_level, &caret, m->user);
 }
 
 static gboolean
@@ -150,6 +166,45 @@ on_rested(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+static char *
+compound_of(const ChanWindowPreedit *preedit, size_t *size)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < preedit->count; i++)
+        g_string_append_unichar(text, preedit->characters[i].character);
+    return xcb_utf8_to_compound_text(text->str, text->len, size);
+}
+
+// All of it anew; an empty one ends it.
+static void
+draw(RaMethod *m, const ChanWindowPreedit *preedit)
+{
+    uint32_t feedback[CHAN_WINDOW_PREEDIT_MAX];
+    size_t size = 0;
+
+    if (!is_on_spot(m->focused) || (preedit->count == 0 && !m->drawing))
+        return;
+    g_autofree char *text = compound_of(preedit, &size);
+    if (!m->drawing) {
+        xcb_im_preedit_start_callback(m->im, m->focused);
+        m->shown = 0;
+    }
+    for (guint i = 0; i < preedit->count; i++)
+        feedback[i] = preedit->characters[i].feedback;
+    xcb_im_preedit_draw_fr_t frame = {.caret = preedit->caret,
+                                      .chg_length = m->shown,
+                                      .status = preedit->count == 0 ? NO_STRING | NO_FEEDBACK : 0,
+                                      .length_of_preedit_string = (uint16_t)size,
+                                      .preedit_string = (uint8_t *)text,
+                                      .feedback_array = {preedit->count, feedback}};
+    xcb_im_preedit_draw_callback(m->im, m->focused, &frame);
+    if (preedit->count == 0)
+        xcb_im_preedit_done_callback(m->im, m->focused);
+    m->drawing = preedit->count > 0;
+    m->shown = preedit->count;
+}
+
 static void
 // NOLINTNEXTLINE(readability-function-size): the library's parameters
 on_request(xcb_im_t *im, xcb_im_client_t *client, xcb_im_input_context_t *ic,
@@ -160,6 +215,7 @@ on_request(xcb_im_t *im, xcb_im_client_t *client, xcb_im_input_context_t *ic,
     switch (header->major_opcode) {
     case XCB_XIM_SET_IC_FOCUS:
         m->focused = ic;
+        m->drawing = false;
         m->told_in = XCB_NONE;
         tell_caret(m);
         break;
@@ -167,10 +223,20 @@ on_request(xcb_im_t *im, xcb_im_client_t *client, xcb_im_input_context_t *ic,
         if (ic == m->focused)
             tell_caret(m);
         break;
+    case XCB_XIM_RESET_IC:
+        if (ic != m->focused)
+            break;
+        m->shown = 0; // the program has forgotten it
+        m->resets++;
+        tell_caret(m);
+        break;
     case XCB_XIM_UNSET_IC_FOCUS:
     case XCB_XIM_DESTROY_IC:
-        if (ic == m->focused)
-            m->focused = NULL;
+        if (ic != m->focused)
+            break;
+        if (header->major_opcode == XCB_XIM_UNSET_IC_FOCUS)
+            draw(m, &(ChanWindowPreedit){0});
+        m->focused = NULL;
         break;
     default:
         break;
@@ -229,6 +295,7 @@ stop(RaMethod *m)
     m->im = NULL;
     m->focused = NULL;
     m->of = m->told_in = XCB_NONE;
+    m->drawing = false;
 }
 
 void
@@ -276,6 +343,13 @@ has_focus(RaMethod *m, xcb_im_input_context_t *ic)
     return focus && (focus->focus & client) == (window_of(ic) & client);
 }
 
+// The server has done what was sent.
+static void
+settle(RaMethod *m)
+{
+    free(xcb_get_input_focus_reply(m->xcb, xcb_get_input_focus(m->xcb), NULL));
+}
+
 bool
 ra_method_commit(RaMethod *m, const char *text)
 {
@@ -287,6 +361,15 @@ ra_method_commit(RaMethod *m, const char *text)
     if (!compound || size == 0)
         return false;
     xcb_im_commit_string(m->im, m->focused, XCB_XIM_LOOKUP_CHARS, compound, (uint32_t)size, 0);
-    free(xcb_get_input_focus_reply(m->xcb, xcb_get_input_focus(m->xcb), NULL)); // the server has it
+    settle(m);
     return true;
+}
+
+void
+ra_method_preedit(RaMethod *m, const ChanWindowPreedit *preedit)
+{
+    if (!m->xcb || !m->focused || !has_focus(m, m->focused))
+        return;
+    draw(m, preedit);
+    settle(m);
 }

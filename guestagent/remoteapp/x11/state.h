@@ -69,7 +69,7 @@ struct RaDesktop {
     RaKeyboard *keyboard;
     RaMethod *method;
     guint32 caret_id; // the window whose caret was told last; 0: none
-    int caret_x, caret_y;
+    ChanWindowCaret caret;
     RaPointerImage *pointer_image;
     RaClipboard *clipboard[CHAN_CLIP_SELECTIONS];
     RaScreen *screen;
