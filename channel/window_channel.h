@@ -17,13 +17,13 @@
 //   TEXT   u8 66, u32 0, u16 length, UTF-8
 //   PREEDIT u8 67, u32 0, u16 caret, u16 count, count times u32 character, u32 feedback
 //
-// HOST to PREEDIT are the client's: so the host shows the window, and so the guest is to have it; the
-// host's keyboard map, when the channel opens and when it changes; and what the host's input method
-// has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with the
-// focus, in one order with keys.
-// The states of HOST count where its serial or states differ from those of the HOST before; its
-// place counts always. What the server says of a window's place counts once PROPS has told the last
-// place_serial back: before, it is of the past. Its order with that place goes before.
+// HOST to PREEDIT are the client's: so the host shows the window, and so the guest is to have it;
+// the host's keyboard map, when the channel opens and when it changes; and what the host's input
+// method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
+// the focus, in one order with keys. The states of HOST count where its serial or states differ
+// from those of the HOST before; its place counts always. What the server says of a window's place
+// counts once PROPS has told the last place_serial back: before, it is of the past. Its order with
+// that place goes before.
 //
 // CARET tells where in its window the program with the focus writes (XNSpotLocation), so that the
 // input method shows there what it offers.
@@ -43,9 +43,9 @@
 #define CHAN_WINDOW_GRAVITY_STATIC 10 // the last: positions are the client area's (X11 protocol)
 #define CHAN_WINDOW_ICONS_MAX 8
 #define CHAN_WINDOW_ICON_SIDE_MAX 256
-#define CHAN_WINDOW_TEXT_MAX 4096 // bytes
+#define CHAN_WINDOW_TEXT_MAX 4096   // bytes
 #define CHAN_WINDOW_PREEDIT_MAX 256 // characters
-#define CHAN_WINDOW_SHAPE_MAX 512 // rectangles; a finer shape is told of by its bounds
+#define CHAN_WINDOW_SHAPE_MAX 512   // rectangles; a finer shape is told of by its bounds
 
 typedef enum {
     CHAN_WINDOW_PROPS = 1,

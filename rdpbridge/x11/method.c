@@ -17,14 +17,19 @@
 
 // A release that has not come back by then was kept; only one that nothing follows waits for it.
 #define KEPT_MS 200
+// Keys wait so long for a context that is being made, as a program waits for its own.
+#define WAIT_MS 1000
+#define WAITING_MAX 64
 
 enum { NO_STRING = 1, NO_FEEDBACK = 2 }; // of XIM_PREEDIT_DRAW's status
-#define CARET_ABSOLUTE 10              // XIMAbsolutePosition
+#define CARET_ABSOLUTE 10                // XIMAbsolutePosition
 
 typedef struct {
     Window xid;
     xcb_xic_t ic; // 0: not there yet
     ChanWindowCaret caret;
+    bool has_caret;
+    bool other; // one of the other style is to be made when it has the focus next
 } Context;
 
 // A context that is being made.
@@ -44,7 +49,12 @@ struct HostMethod {
     GHashTable *contexts; // by Window
     GQueue asked;         // of Asked, in order
     Window focused;
-    bool placing, moved; // its answer to a spot is due; there is another one by then
+    bool there;      // as last looked at
+    bool used;       // keys were given since the focus came
+    GArray *waiting; // of XKeyEvent, for a context
+    GSource *patience;
+    bool out_of_patience; // it does not answer
+    bool placing, moved;  // its answer to a spot is due; there is another one by then
     HostMethodKeys given;
     ViewPreedit preedit; // as the guest knows it
     GSource *kept;
@@ -161,6 +171,30 @@ give(HostMethod *m, const XKeyEvent *e)
     host_method_keys_give(&m->given, key, on_release_kept, m);
     chan_timer_clear(&m->kept);
     m->kept = chan_timer_new(m->view->context, KEPT_MS, on_kept, m);
+}
+
+static bool
+forward(HostMethod *m, const Context *c, const XKeyEvent *e)
+{
+    uint32_t mask = e->type == KeyPress ? XCB_EVENT_MASK_KEY_PRESS : XCB_EVENT_MASK_KEY_RELEASE;
+
+    if (!(m->wants & mask)) // its press, if it comes back, is let go at once
+        return e->type == KeyRelease && host_method_keys_pressing(&m->given, e->keycode);
+    xcb_key_press_event_t key = {.response_type = (uint8_t)e->type,
+                                 .detail = (xcb_keycode_t)e->keycode,
+                                 .time = (xcb_timestamp_t)e->time,
+                                 .root = (xcb_window_t)e->root,
+                                 .event = (xcb_window_t)e->window,
+                                 .child = (xcb_window_t)e->subwindow,
+                                 .root_x = (int16_t)e->x_root,
+                                 .root_y = (int16_t)e->y_root,
+                                 .event_x = (int16_t)e->x,
+                                 .event_y = (int16_t)e->y,
+                                 .state = (uint16_t)e->state,
+                                 .same_screen = 1};
+    give(m, e);
+    m->used = true;
+    return xcb_xim_forward_event(m->im, c->ic, &key);
 }
 
 static bool
@@ -316,8 +350,7 @@ place(HostMethod *m)
     m->moved = m->placing;
     if (m->placing)
         return;
-    xcb_xim_nested_list spot =
-        xcb_xim_create_nested_list(m->im, XCB_XIM_XNSpotLocation, &at, NULL);
+    xcb_xim_nested_list spot = xcb_xim_create_nested_list(m->im, XCB_XIM_XNSpotLocation, &at, NULL);
     m->placing =
         xcb_xim_set_ic_values(m->im, c->ic, on_placed, m, XCB_XIM_XNPreeditAttributes, &spot, NULL);
     free(spot.data);
@@ -333,6 +366,58 @@ on_placed(xcb_xim_t *im, xcb_xic_t ic, void *user)
         place(m);
 }
 
+// By the context that has come meanwhile, or without one.
+static void
+end_waiting(HostMethod *m)
+{
+    g_autoptr(GArray) keys = g_steal_pointer(&m->waiting);
+    const Context *c = focused_context(m);
+
+    chan_timer_clear(&m->patience);
+    for (guint i = 0; keys && i < keys->len; i++) {
+        const XKeyEvent *e = &g_array_index(keys, XKeyEvent, i);
+        if (!c || !forward(m, c, e))
+            send_key(m, e->type == KeyPress, e->keycode, e->time);
+    }
+}
+
+static gboolean
+on_out_of_patience(gpointer user)
+{
+    HostMethod *m = user;
+
+    m->out_of_patience = true;
+    end_waiting(m);
+    return G_SOURCE_REMOVE;
+}
+
+// Whether the focused window's context is on its way.
+static bool
+must_wait(const HostMethod *m)
+{
+    for (const GList *l = m->asked.head; l; l = l->next)
+        if (((const Asked *)l->data)->xid == m->focused)
+            return true;
+    return m->there && !m->open;
+}
+
+static bool
+wait_with(HostMethod *m, const XKeyEvent *e)
+{
+    if (!m->waiting) {
+        if (m->out_of_patience || !must_wait(m))
+            return false;
+        m->waiting = g_array_new(FALSE, FALSE, sizeof *e);
+        m->patience = chan_timer_new(m->view->context, WAIT_MS, on_out_of_patience, m);
+    }
+    if (m->waiting->len >= WAITING_MAX) {
+        end_waiting(m);
+        return false;
+    }
+    g_array_append_val(m->waiting, *e);
+    return true;
+}
+
 static void
 focus_context(HostMethod *m)
 {
@@ -342,6 +427,7 @@ focus_context(HostMethod *m)
         return;
     xcb_xim_set_ic_focus(m->im, c->ic);
     place(m);
+    end_waiting(m);
 }
 
 static void
@@ -352,8 +438,15 @@ on_context(xcb_xim_t *im, xcb_xic_t ic, void *user)
     Context *c = asked ? context_of(m, asked->xid) : NULL;
     bool on_spot = c && (c->caret.flags & CHAN_CARET_ON_SPOT);
 
-    if (!ic)
+    if (!ic) {
+        end_waiting(m);
         return;
+    }
+    // What is being made would be lost.
+    if (c && c->ic && c->xid == m->focused && m->used) {
+        c->other = true;
+        c = NULL;
+    }
     if (!c || on_spot != asked->on_spot) { // gone, or another is on its way
         xcb_xim_destroy_ic(im, ic, NULL, NULL);
         return;
@@ -363,6 +456,7 @@ on_context(xcb_xim_t *im, xcb_xic_t ic, void *user)
         xcb_xim_destroy_ic(im, c->ic, NULL, NULL);
     }
     c->ic = ic;
+    c->other = false;
     if (c->xid == m->focused)
         focus_context(m);
 }
@@ -375,9 +469,9 @@ make_context(HostMethod *m, const Context *c)
         XCB_IM_StatusNothing | (on_spot ? XCB_IM_PreeditCallbacks : XCB_IM_PreeditPosition);
     xcb_window_t window = (xcb_window_t)c->xid;
 
-    if (!m->open || !xcb_xim_create_ic(m->im, on_context, m, XCB_XIM_XNInputStyle, &style,
-                                       XCB_XIM_XNClientWindow, &window, XCB_XIM_XNFocusWindow,
-                                       &window, NULL))
+    if (!m->open ||
+        !xcb_xim_create_ic(m->im, on_context, m, XCB_XIM_XNInputStyle, &style,
+                           XCB_XIM_XNClientWindow, &window, XCB_XIM_XNFocusWindow, &window, NULL))
         return;
     Asked asked = {c->xid, on_spot};
     g_queue_push_tail(&m->asked, g_memdup2(&asked, sizeof asked));
@@ -391,6 +485,7 @@ on_open(xcb_xim_t *im, void *user)
     gpointer c;
 
     m->open = true;
+    m->out_of_patience = false;
     g_hash_table_iter_init(&iter, m->contexts);
     while (g_hash_table_iter_next(&iter, NULL, &c))
         make_context(m, c);
@@ -410,6 +505,7 @@ on_disconnected(xcb_xim_t *im, void *user)
         ((Context *)c)->ic = 0;
     end_given(m);
     end_preedit(m);
+    end_waiting(m);
 }
 
 static const xcb_xim_im_callback callbacks = {.set_event_mask = on_event_mask,
@@ -490,6 +586,8 @@ host_method_free(HostMethod *m)
     if (!m)
         return;
     chan_timer_clear(&m->kept);
+    chan_timer_clear(&m->patience);
+    g_clear_pointer(&m->waiting, g_array_unref);
     g_source_destroy(m->source);
     g_source_unref(m->source);
     m->open = false;
@@ -502,9 +600,11 @@ host_method_free(HostMethod *m)
 }
 
 bool
-host_method_there(const HostMethod *m)
+host_method_there(HostMethod *m)
 {
-    return m && XGetSelectionOwner(m->view->x->dpy, m->server) != None;
+    if (m)
+        m->there = XGetSelectionOwner(m->view->x->dpy, m->server) != None;
+    return m && m->there;
 }
 
 void
@@ -544,7 +644,12 @@ host_method_focus(HostMethod *m, Window xid)
         xcb_xim_unset_ic_focus(m->im, before->ic);
     end_given(m);
     end_preedit(m);
+    end_waiting(m);
     m->focused = xid;
+    m->used = false;
+    const Context *c = focused_context(m);
+    if (c && c->other)
+        make_context(m, c);
     focus_context(m);
 }
 
@@ -553,33 +658,19 @@ host_method_key(HostMethod *m, HostWindow *w, const XKeyEvent *e)
 {
     const Context *c = m ? focused_context(m) : NULL;
     bool down = e->type == KeyPress;
-    uint32_t mask = down ? XCB_EVENT_MASK_KEY_PRESS : XCB_EVENT_MASK_KEY_RELEASE;
 
     if (!m || e->keycode > 255)
         return false;
     uint8_t bit = (uint8_t)(1u << e->keycode % 8);
     uint8_t *keys = &m->down[e->keycode / 8];
     *keys = (uint8_t)(down ? *keys | bit : *keys & ~bit);
-    if (!c || c->xid != w->xid || w->is_orphan)
+    if (w->xid != m->focused || w->is_orphan)
         return false;
-    if (!(m->wants & mask)) // its press, if it comes back, is let go at once
-        return !down && host_method_keys_pressing(&m->given, e->keycode);
     if (down)
         view_pressed(m->view, w, e->time);
-    xcb_key_press_event_t key = {.response_type = (uint8_t)e->type,
-                                 .detail = (xcb_keycode_t)e->keycode,
-                                 .time = (xcb_timestamp_t)e->time,
-                                 .root = (xcb_window_t)e->root,
-                                 .event = (xcb_window_t)e->window,
-                                 .child = (xcb_window_t)e->subwindow,
-                                 .root_x = (int16_t)e->x_root,
-                                 .root_y = (int16_t)e->y_root,
-                                 .event_x = (int16_t)e->x,
-                                 .event_y = (int16_t)e->y,
-                                 .state = (uint16_t)e->state,
-                                 .same_screen = 1};
-    give(m, e);
-    return xcb_xim_forward_event(m->im, c->ic, &key);
+    if (!c || m->waiting)
+        return wait_with(m, e);
+    return forward(m, c, e);
 }
 
 void
@@ -589,7 +680,8 @@ host_method_caret(HostMethod *m, Window xid, const ChanWindowCaret *caret)
 
     if (!c)
         return;
-    ChanWindowCaret before = c->caret;
+    ChanWindowCaret before = c->has_caret ? c->caret : (ChanWindowCaret){.resets = caret->resets};
+    c->has_caret = true;
     c->caret = *caret;
     if ((before.flags ^ caret->flags) & CHAN_CARET_ON_SPOT)
         make_context(m, c);

@@ -16,7 +16,7 @@ HostMethod *host_method_new(View *view);
 void host_method_free(HostMethod *method);
 
 // Whether it is there now, for programs that start.
-bool host_method_there(const HostMethod *method);
+bool host_method_there(HostMethod *method);
 
 // A window of ours that can have the focus was made, or is gone.
 void host_method_add(HostMethod *method, Window xid);

@@ -49,11 +49,9 @@ test_changes(void)
     change(0, 0, 3, "");
     expect("iê", 0);
     const uint32_t feedback = 1;
-    host_preedit_change(&preedit, &(HostPreeditChange){.caret = 1,
-                                                       .first = 1,
-                                                       .length = 1,
-                                                       .feedback = &feedback,
-                                                       .n_feedback = 1});
+    host_preedit_change(
+        &preedit, &(HostPreeditChange){
+                      .caret = 1, .first = 1, .length = 1, .feedback = &feedback, .n_feedback = 1});
     expect("iê", 1);
     g_assert_cmpuint(preedit.characters[1].feedback, ==, 1);
     change(0, 0, 2, "");

@@ -133,8 +133,7 @@ tell_caret(RaMethod *m)
     if (window != m->of)
         m->top_level = find_top_level(m, window);
     m->of = window;
-    ChanWindowCaret caret = {.flags = is_on_spot(ic) ? CHAN_CARET_ON_SPOT : 0,
-                             .resets = m->resets};
+    ChanWindowCaret caret = {.flags = is_on_spot(ic) ? CHAN_CARET_ON_SPOT : 0, .resets = m->resets};
     if (xcb_im_input_context_get_preedit_attr_mask(ic) & XCB_XIM_XNSpotLocation_MASK) {
         xcb_point_t spot = xcb_im_input_context_get_preedit_attr(ic)->spot_location;
         g_autofree xcb_translate_coordinates_reply_t *at = xcb_translate_coordinates_reply(
