@@ -75,7 +75,8 @@ class InputMethod(ChainCase):
         wait_for("a window to close", lambda: window.id not in {w.id for w in self.d.clients()})
 
     def press(self, *keys):
-        self.d.xdotool("key", "--delay", "40", *keys)
+        """Not faster than a native program gets it: ibus loses keys of theirs on a busy machine."""
+        self.d.xdotool("key", "--delay", "60", *keys)
 
     def typed(self, argv, guest, keys):
         window = self.start(argv, guest)
@@ -83,11 +84,6 @@ class InputMethod(ChainCase):
         text = self.written(guest)
         self.end(window)
         return text
-
-    def both(self, argv, keys):
-        native = self.typed(argv, False, keys)
-        self.assertEqual(self.typed(argv, True, keys), native)
-        return native
 
     def borrows_keys(self):
         """Whether the guest's keyboard got keys for characters, which is for programs without an input method."""
@@ -120,16 +116,16 @@ class InputMethod(ChainCase):
 
     def test_1_text_in_a_terminal(self):
         self.engine = "Unikey"
-        self.assertEqual(self.both(TO_FILE, VIETNAMESE), "việt nam \n")
+        self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
 
     def test_1_text_in_an_entry(self):
         self.engine = "Unikey"
-        self.assertEqual(self.both(ENTRY, VIETNAMESE), "việt nam \n")
+        self.assertEqual(self.typed(ENTRY, True, VIETNAMESE), "việt nam \n")
         self.assertFalse(self.borrows_keys())
 
     def test_1_text_beyond_the_first_plane(self):
         self.engine = "table:latex"
-        self.assertEqual(self.both(ENTRY, ("backslash", *"imath", "space", "Return")), "\U0001d6a4\n")
+        self.assertEqual(self.typed(ENTRY, True, ("backslash", *"imath", "space", "Return")), "\U0001d6a4\n")
 
     def test_2_candidates_at_the_caret(self):
         """And again after the caret has gone elsewhere."""
@@ -145,9 +141,10 @@ class InputMethod(ChainCase):
                 second = self.rest(lambda: self.candidates(window))
             wait_for(f"candidates at {second}", lambda: self.candidates(window) == second)
             self.press("a", "space", "Return")
-            self.assertEqual(self.written(guest), "xαxyzβ\n")
+            text = self.written(guest)
             self.end(window)
         self.assertNotEqual(first, second)
+        self.assertEqual(text, "xαxyzβ\n")
 
     def test_2_what_is_being_made(self):
         """A toolkit shows it in its entry: the same pixels, whether its caret blinks or not, and candidates beside it."""
@@ -196,7 +193,7 @@ class InputMethod(ChainCase):
         self.assertEqual(self.written(True), "vieetj\n")
         self.end(window)
         self.d.start_method()
-        self.assertEqual(self.both(TO_FILE, VIETNAMESE), "việt nam \n")
+        self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
 
 
 class KeysThroughOne(test_keyboard.Keys):
