@@ -191,6 +191,8 @@ bool ra_desktop_has_method(const RaDesktop *desktop);
 // Tells the last caret again, to a client that does not know it.
 void ra_desktop_tell_caret(RaDesktop *desktop);
 void ra_desktop_pointer_move(RaDesktop *desktop, int root_x, int root_y);
+// Where the next button is; no motion where the pointer is there.
+void ra_desktop_pointer_aim(RaDesktop *desktop, int root_x, int root_y);
 void ra_desktop_button(RaDesktop *desktop, guint button, bool down); // 1, 2, 3, 8, 9 as X11
 void ra_desktop_wheel(RaDesktop *desktop, int dx, int dy); // 1/120 notches, right and up positive
 void ra_desktop_release_all(RaDesktop *desktop); // the client left: let go of keys and buttons

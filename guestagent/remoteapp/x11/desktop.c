@@ -465,14 +465,28 @@ ra_desktop_has_method(const RaDesktop *d)
     return (d->conn->looks & CHAN_LOOKS_INPUT_METHOD) != 0;
 }
 
+static RaInputPoint
+point_of(RaDesktop *d, int root_x, int root_y)
+{
+    RaInputPoint point;
+    ra_screen_size(d->screen, &point.width, &point.height);
+    point.x = CLAMP(root_x, 0, point.width - 1);
+    point.y = CLAMP(root_y, 0, point.height - 1);
+    return point;
+}
+
 void
 ra_desktop_pointer_move(RaDesktop *d, int root_x, int root_y)
 {
-    RaInputPoint to;
-    ra_screen_size(d->screen, &to.width, &to.height);
-    to.x = CLAMP(root_x, 0, to.width - 1);
-    to.y = CLAMP(root_y, 0, to.height - 1);
+    RaInputPoint to = point_of(d, root_x, root_y);
     ra_input_motion(d->input, &to);
+}
+
+void
+ra_desktop_pointer_aim(RaDesktop *d, int root_x, int root_y)
+{
+    RaInputPoint at = point_of(d, root_x, root_y);
+    ra_input_aim(d->input, &at);
 }
 
 void

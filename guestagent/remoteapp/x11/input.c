@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/input.h"
 
-#include <string.h>
-
 #define NOTCH 120
 #define NOTCHES_MAX 32 // per call; a client that sends more is not scrolling
 
@@ -13,7 +11,6 @@ struct RaInput {
     guint8 keys[32];    // a bit per key code that is down
     guint32 buttons;    // a bit per button
     int rest_x, rest_y; // of wheel notches that are not whole yet
-    RaInputPoint at;    // of the last motion
 };
 
 RaInput *
@@ -94,7 +91,7 @@ ra_input_holds_button(const RaInput *input)
     return input->buttons != 0;
 }
 
-// Programs may have moved it meanwhile.
+// Programs move it, too.
 static bool
 is_at(RaInput *input, const RaInputPoint *point)
 {
@@ -115,14 +112,15 @@ is_at(RaInput *input, const RaInputPoint *point)
 void
 ra_input_motion(RaInput *input, const RaInputPoint *to)
 {
-    if (!begin(input))
-        return;
-    // Buttons come with their place, and the server tells programs of a motion to where the pointer
-    // is: they would take a click for a drag.
-    if (memcmp(&input->at, to, sizeof *to) == 0 && is_at(input, to))
-        return;
-    input->at = *to;
-    input->way->motion(input->way, to);
+    if (begin(input))
+        input->way->motion(input->way, to);
+}
+
+void
+ra_input_aim(RaInput *input, const RaInputPoint *at)
+{
+    if (begin(input) && !is_at(input, at))
+        input->way->motion(input->way, at);
 }
 
 static void
