@@ -36,9 +36,14 @@ typedef enum {
     CHAN_LOOKS_COMPOSITED = 1u << 1,
     // The window manager knows _GTK_FRAME_EXTENTS: programs may draw their own shadows.
     CHAN_LOOKS_OWN_SHADOWS = 1u << 2,
-    // From this bit on: which of CHAN_WM_NAMES the window manager is, counted from 1; 0: another.
+    // From this bit on, five: which of CHAN_WM_NAMES the window manager is, counted from 1; 0:
+    // another.
     CHAN_LOOKS_WM_SHIFT = 3,
-    CHAN_LOOKS_ALL = (1u << 8) - 1,
+    CHAN_LOOKS_WM = 0x1fu << CHAN_LOOKS_WM_SHIFT,
+    // There is an input method (XIM) that programs may take: the guest's have one that stands for
+    // it.
+    CHAN_LOOKS_INPUT_METHOD = 1u << 8,
+    CHAN_LOOKS_ALL = (1u << 9) - 1,
     CHAN_LOOKS_DEFAULT = CHAN_LOOKS_FOCUS_MARKED | CHAN_LOOKS_OWN_SHADOWS, // until one is told
 } ChanRailLooks;
 

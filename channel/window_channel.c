@@ -100,6 +100,42 @@ chan_window_keys_encode(const ChanWindowKeys *m, void *buffer, size_t capacity)
     return chan_writer_span(&w);
 }
 
+ChanSpan
+chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_CARET, window, buffer, capacity);
+
+    chan_write_i32(&w, m->x);
+    chan_write_i32(&w, m->y);
+    chan_write_u32(&w, m->flags);
+    chan_write_u32(&w, m->resets);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_PREEDIT, 0, buffer, capacity);
+
+    chan_write_u16(&w, m->caret);
+    chan_write_u16(&w, m->count);
+    for (unsigned i = 0; i < m->count; i++) {
+        chan_write_u32(&w, m->characters[i].character);
+        chan_write_u32(&w, m->characters[i].feedback);
+    }
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_TEXT, 0, buffer, capacity);
+
+    chan_write_u16(&w, (uint16_t)text.size);
+    chan_write_bytes(&w, text);
+    return chan_writer_span(&w);
+}
+
 static bool
 sides_ok(const uint32_t *sides, size_t n)
 {
@@ -243,6 +279,56 @@ decode_keys(ChanReader *r, ChanWindowKeys *m)
 }
 
 bool
+chan_window_caret_valid(const ChanWindowCaret *m)
+{
+    return place_ok(m->x) && place_ok(m->y) && (m->flags & ~(uint32_t)CHAN_CARET_ALL) == 0;
+}
+
+static bool
+decode_caret(ChanReader *r, ChanWindowCaret *m)
+{
+    m->x = chan_read_i32(r);
+    m->y = chan_read_i32(r);
+    m->flags = chan_read_u32(r);
+    m->resets = chan_read_u32(r);
+    return chan_window_caret_valid(m);
+}
+
+bool
+chan_window_preedit_valid(const ChanWindowPreedit *m)
+{
+    if (m->count > CHAN_WINDOW_PREEDIT_MAX || m->caret > m->count)
+        return false;
+    for (unsigned i = 0; i < m->count; i++) {
+        uint32_t c = m->characters[i].character;
+        if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+            return false;
+    }
+    return true;
+}
+
+static bool
+decode_preedit(ChanReader *r, ChanWindowPreedit *m)
+{
+    m->caret = chan_read_u16(r);
+    m->count = chan_read_count(r, CHAN_WINDOW_PREEDIT_MAX);
+    for (unsigned i = 0; i < m->count; i++) {
+        m->characters[i].character = chan_read_u32(r);
+        m->characters[i].feedback = chan_read_u32(r);
+    }
+    return chan_window_preedit_valid(m);
+}
+
+static bool
+decode_text(ChanReader *r, ChanSpan *text)
+{
+    size_t length = chan_read_count(r, CHAN_WINDOW_TEXT_MAX);
+
+    *text = chan_read_bytes(r, length);
+    return length > 0;
+}
+
+bool
 chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
 {
     ChanReader r = chan_reader(untrusted_bytes);
@@ -260,5 +346,11 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_host(&r, &said->host);
     else if (said->type == CHAN_WINDOW_KEYS)
         ok = said->window == 0 && decode_keys(&r, &said->keys);
+    else if (said->type == CHAN_WINDOW_CARET)
+        ok = decode_caret(&r, &said->caret);
+    else if (said->type == CHAN_WINDOW_TEXT)
+        ok = said->window == 0 && decode_text(&r, &said->untrusted_text);
+    else if (said->type == CHAN_WINDOW_PREEDIT)
+        ok = said->window == 0 && decode_preedit(&r, &said->preedit);
     return ok && chan_reader_end(&r);
 }

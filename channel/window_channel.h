@@ -10,15 +10,23 @@
 //   ICON   u8 2, u32 window, u8 index, u8 count, u16 width, u16 height, width * height * 4 bytes
 //   SHAPE  u8 3, u32 window, u8 which, u8 shaped, u16 count, count times i16 x, y, u16 width,
 //   height
+//   CARET  u8 4, u32 window, i32 x, i32 y, u32 flags, u32 resets
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
+//   TEXT   u8 66, u32 0, u16 length, UTF-8
+//   PREEDIT u8 67, u32 0, u16 caret, u16 count, count times u32 character, u32 feedback
 //
-// HOST and KEYS are the client's: so the host shows the window, and so the guest is to have it; and
-// the host's keyboard map, when the channel opens and when it changes.
-// Its states count where serial or states of HOST differ from those of the HOST before; the place
-// counts always. What the server says of a window's place counts once PROPS has told the last
-// place_serial back: before, it is of the past. Its order with that place goes before.
+// HOST to PREEDIT are the client's: so the host shows the window, and so the guest is to have it;
+// the host's keyboard map, when the channel opens and when it changes; and what the host's input
+// method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
+// the focus, in one order with keys. The states of HOST count where its serial or states differ
+// from those of the HOST before; its place counts always. What the server says of a window's place
+// counts once PROPS has told the last place_serial back: before, it is of the past. Its order with
+// that place goes before.
+//
+// CARET tells where in its window the program with the focus writes (XNSpotLocation), so that the
+// input method shows there what it offers.
 //
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
@@ -35,14 +43,19 @@
 #define CHAN_WINDOW_GRAVITY_STATIC 10 // the last: positions are the client area's (X11 protocol)
 #define CHAN_WINDOW_ICONS_MAX 8
 #define CHAN_WINDOW_ICON_SIDE_MAX 256
-#define CHAN_WINDOW_SHAPE_MAX 512 // rectangles; a finer shape is told of by its bounds
+#define CHAN_WINDOW_TEXT_MAX 4096   // bytes
+#define CHAN_WINDOW_PREEDIT_MAX 256 // characters
+#define CHAN_WINDOW_SHAPE_MAX 512   // rectangles; a finer shape is told of by its bounds
 
 typedef enum {
     CHAN_WINDOW_PROPS = 1,
     CHAN_WINDOW_ICON = 2,
     CHAN_WINDOW_SHAPE = 3,
+    CHAN_WINDOW_CARET = 4,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
+    CHAN_WINDOW_TEXT = 66,
+    CHAN_WINDOW_PREEDIT = 67,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -170,6 +183,29 @@ typedef struct {
     char model[64], layout[64], variant[64], options[192];
 } ChanWindowKeys;
 
+typedef enum {
+    CHAN_CARET_PLACED = 1u << 0,  // the place is known
+    CHAN_CARET_ON_SPOT = 1u << 1, // the program shows PREEDIT itself (XIMPreeditCallbacks)
+    CHAN_CARET_ALL = (1u << 2) - 1,
+} ChanCaretFlags;
+
+typedef struct {
+    int32_t x, y;    // |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX
+    uint32_t flags;  // ChanCaretFlags
+    uint32_t resets; // another one: what is being made of keys is to be given up
+} ChanWindowCaret;
+
+typedef struct {
+    uint32_t character; // Unicode
+    uint32_t feedback;  // XIMFeedback
+} ChanWindowPreeditCharacter;
+
+typedef struct {
+    uint16_t caret; // ≤ count
+    uint16_t count; // 0: nothing is being made
+    ChanWindowPreeditCharacter characters[CHAN_WINDOW_PREEDIT_MAX];
+} ChanWindowPreedit;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -184,7 +220,13 @@ ChanSpan chan_window_keys_encode(const ChanWindowKeys *m, void *buffer, size_t c
 ChanSpan
 chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer, size_t capacity);
 
-// One message. Its parts are within the ranges above; pixels are borrowed from the bytes.
+ChanSpan
+chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity);
+ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
+ChanSpan chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity);
+
+// One message. Its parts are within the ranges above; pixels and text are borrowed from the bytes.
+// Text is not empty, and not known to be UTF-8 yet.
 typedef struct {
     ChanWindowMessage type;
     uint32_t window;
@@ -194,6 +236,9 @@ typedef struct {
         ChanWindowShape shape;
         ChanWindowHost host;
         ChanWindowKeys keys;
+        ChanWindowCaret caret;
+        ChanSpan untrusted_text;
+        ChanWindowPreedit preedit;
     };
 } ChanWindowSaid;
 
@@ -203,3 +248,5 @@ bool chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said);
 // Whether every field is within its range.
 bool chan_window_props_valid(const ChanWindowProps *props);
 bool chan_window_keys_valid(const ChanWindowKeys *keys);
+bool chan_window_caret_valid(const ChanWindowCaret *caret);
+bool chan_window_preedit_valid(const ChanWindowPreedit *preedit);

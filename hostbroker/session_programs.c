@@ -12,7 +12,7 @@ static const char *const desktop_names[] = {
     "DISPLAY",      "XAUTHORITY",   "WAYLAND_DISPLAY",
     "PULSE_SERVER", "PULSE_COOKIE", "XDG_CURRENT_DESKTOP",
     "LANG",         "LC_ALL",       "LC_CTYPE",
-    "LC_MESSAGES",  "LANGUAGE",
+    "LC_MESSAGES",  "LANGUAGE",     "XMODIFIERS",
 };
 
 // Of the broker's own: for sanitizer builds and for debugging.

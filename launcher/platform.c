@@ -7,6 +7,7 @@ static const char *const passed_on[] = {
     "DISPLAY",      "XAUTHORITY",   "WAYLAND_DISPLAY",
     "PULSE_SERVER", "PULSE_COOKIE", "XDG_CURRENT_DESKTOP",
     "LANG",         "LC_ALL",       "LANGUAGE",
+    "XMODIFIERS",
 };
 
 static void

@@ -2,6 +2,7 @@
 #include "rdpbridge/input.h"
 
 #include "rdpbridge/scancode.h"
+#include "rdpbridge/window_channel.h"
 
 #include <freerdp/channels/channels.h>
 #include <freerdp/freerdp.h>
@@ -81,6 +82,24 @@ bridge_input_key(BridgeInput *i, const ViewKey *key)
     i->keys[key->evdev] = key->down != 0;
     in_order(i);
     send_key(i, key->evdev, key->down != 0, key->down && was_down);
+}
+
+void
+bridge_input_text(BridgeInput *i, ChanSpan text)
+{
+    glong units = 0;
+
+    if (!i->library)
+        return;
+    in_order(i);
+    if (bridge_window_channel_text(text))
+        return;
+    g_autofree gunichar2 *utf16 =
+        g_utf8_to_utf16((const char *)text.data, (glong)text.size, NULL, &units, NULL);
+    for (glong u = 0; utf16 && u < units; u++) {
+        freerdp_input_send_unicode_keyboard_event(i->library, 0, utf16[u]);
+        freerdp_input_send_unicode_keyboard_event(i->library, KBD_FLAGS_RELEASE, utf16[u]);
+    }
 }
 
 static void

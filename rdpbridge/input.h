@@ -18,6 +18,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeInput, bridge_input_free)
 void bridge_input_attach(BridgeInput *input, rdpInput *library);
 
 void bridge_input_key(BridgeInput *input, const ViewKey *key);
+// UTF-8 that an input method made of keys: to a server of ours as it is, to another as characters
+// ([MS-RDPBCGR] 2.2.8.1.1.3.1.1.2).
+void bridge_input_text(BridgeInput *input, ChanSpan text);
 // congested: the guest is behind; moves without a press may be left out.
 void bridge_input_pointer(BridgeInput *input, const ViewPointer *pointer, gboolean congested);
 void bridge_input_locks(BridgeInput *input, guint32 locks);

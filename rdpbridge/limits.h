@@ -59,7 +59,7 @@
 // Sides of icons and cursors in pixels (64 KiB of a packet would not fit: those come in a memfd).
 // Larger ones are left out.
 #define VIEW_ICON_SIDE_MAX 256
-#define VIEW_CURSOR_SIDE_MAX 128
+#define VIEW_CURSOR_SIDE_MAX 256
 // All of a guest's icons together, in the session and in the view: a set in all sizes (350 KiB)
 // for 180 windows. Windows beyond go without.
 #define LIMIT_ICON_BYTES (64u * 1024 * 1024)

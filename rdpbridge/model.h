@@ -93,6 +93,8 @@ typedef struct {
     unsigned n_coming;
     bool has_icons;
     ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
+    ChanWindowCaret caret;      // where its program writes
+    bool has_caret;
 } BridgeProperties;
 
 typedef struct {

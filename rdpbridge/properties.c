@@ -107,6 +107,15 @@ say_icons(BridgeModel *m, const BridgeWindow *w)
     }
 }
 
+static void
+say_caret(BridgeModel *m, const BridgeWindow *w)
+{
+    ViewCaret msg = {.id = w->id, .caret = w->properties.caret};
+
+    VIEW_INIT(&msg, VIEW_MSG_CARET);
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
 void
 bridge_say_properties(BridgeModel *m, BridgeWindow *w)
 {
@@ -119,6 +128,8 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
             say_shape(m, w, i);
     if (p->has_icons)
         say_icons(m, w);
+    if (p->has_caret)
+        say_caret(m, w);
 }
 
 ViewState
@@ -206,6 +217,19 @@ take_icon(BridgeModel *m, BridgeWindow *w, const ChanWindowIcon *icon)
         say_icons(m, w);
 }
 
+static void
+take_caret(BridgeModel *m, BridgeWindow *w, const ChanWindowCaret *caret)
+{
+    BridgeProperties *p = &w->properties;
+
+    if (p->has_caret && memcmp(&p->caret, caret, sizeof *caret) == 0)
+        return;
+    p->has_caret = true;
+    p->caret = *caret;
+    if (w->announced)
+        say_caret(m, w);
+}
+
 void
 bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
 {
@@ -223,8 +247,13 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_SHAPE:
         take_shape(m, w, &said->shape);
         break;
+    case CHAN_WINDOW_CARET:
+        take_caret(m, w, &said->caret);
+        break;
     case CHAN_WINDOW_HOST: // a client's
     case CHAN_WINDOW_KEYS:
+    case CHAN_WINDOW_TEXT:
+    case CHAN_WINDOW_PREEDIT:
         break;
     }
 }

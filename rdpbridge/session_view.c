@@ -131,12 +131,19 @@ handle_pointer(BridgeSession *s, const ViewPointer *m)
 }
 
 static void
-handle_input(BridgeSession *s, ViewMsgType type, gconstpointer m)
+handle_input(BridgeSession *s, ViewMsgType type, ChanSpan message)
 {
+    gconstpointer m = message.data;
+
     if (type == VIEW_MSG_POINTER)
         handle_pointer(s, m);
     else if (type == VIEW_MSG_LOCKS)
         bridge_input_locks(s->input, ((const ViewLocks *)m)->locks);
+    else if (bridge_session_takes_key(s) && type == VIEW_MSG_TEXT)
+        bridge_input_text(
+            s->input, CHAN_SPAN(message.data + sizeof(ViewText), message.size - sizeof(ViewText)));
+    else if (bridge_session_takes_key(s) && type == VIEW_MSG_PREEDIT)
+        bridge_window_channel_preedit(&((const ViewPreedit *)m)->preedit);
     else if (bridge_session_takes_key(s))
         bridge_input_key(s->input, m);
 }
@@ -303,11 +310,13 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     }
     switch (type) {
     case VIEW_MSG_KEY:
+    case VIEW_MSG_TEXT:
+    case VIEW_MSG_PREEDIT:
     case VIEW_MSG_POINTER:
     case VIEW_MSG_LOCKS:
         if (!is_move(type, message.data))
             say_where(s);
-        handle_input(s, type, message.data);
+        handle_input(s, type, message);
         break;
     case VIEW_MSG_SHOWN:
     case VIEW_MSG_FOCUS:

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-// Any message whose size is fixed; the largest of them are ViewScreen and ViewLayout.
+// Any message whose size is fixed; the largest of them is ViewPreedit.
 typedef union {
     ViewHeader header;
     ViewWindow window;
@@ -32,6 +32,9 @@ typedef union {
     ViewConfigured configured;
     ViewStateMsg state;
     ViewLocks locks;
+    ViewCaret caret;
+    ViewText text;
+    ViewPreedit preedit;
 } Message;
 
 // m is the fixed part, copied out of the packet; tail is what follows it.
@@ -296,6 +299,24 @@ check_locks(const Message *m, ChanSpan tail)
     return m->locks.locks <= 7;
 }
 
+static bool
+check_caret(const Message *m, ChanSpan tail)
+{
+    return m->caret.id != 0 && chan_window_caret_valid(&m->caret.caret);
+}
+
+static bool
+check_preedit(const Message *m, ChanSpan tail)
+{
+    return chan_window_preedit_valid(&m->preedit.preedit);
+}
+
+static bool
+check_text(const Message *m, ChanSpan tail)
+{
+    return tail.size > 0;
+}
+
 static const Shape shapes[] = {
     {VIEW_MSG_WINDOW, sizeof(ViewWindow), 0, 0, check_window},
     {VIEW_MSG_TITLE, sizeof(ViewTitle), VIEW_TITLE_MAX, 0, check_title},
@@ -319,6 +340,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_SHAPE, sizeof(ViewShape), CHAN_WINDOW_SHAPE_MAX * sizeof(ChanWindowRect), 0,
      check_shape},
     {VIEW_MSG_ICONS_GONE, sizeof(ViewId), 0, 0, check_id},
+    {VIEW_MSG_CARET, sizeof(ViewCaret), 0, 0, check_caret},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
     {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},
     {VIEW_MSG_SHOWN, sizeof(ViewShown), 0, 0, check_id},
@@ -333,6 +355,8 @@ static const Shape shapes[] = {
     {VIEW_MSG_CONTROL, sizeof(ViewPlain), 0, 1, NULL},
     {VIEW_MSG_HOST_CLIP, sizeof(ViewClip), 0, 0, check_clip},
     {VIEW_MSG_LOCKS, sizeof(ViewLocks), 0, 0, check_locks},
+    {VIEW_MSG_TEXT, sizeof(ViewText), CHAN_WINDOW_TEXT_MAX, 0, check_text},
+    {VIEW_MSG_PREEDIT, sizeof(ViewPreedit), 0, 0, check_preedit},
 };
 
 static const Shape *

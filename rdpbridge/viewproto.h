@@ -50,6 +50,7 @@ typedef enum {
     VIEW_MSG_PROPS = 19,      // what a window's program says to window managers
     VIEW_MSG_SHAPE = 20,      // + rectangles of a window that is none
     VIEW_MSG_ICONS_GONE = 21, // a window has no icon any more
+    VIEW_MSG_CARET = 22,      // where in a window its program writes
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -65,6 +66,8 @@ typedef enum {
     VIEW_MSG_CONTROL = 51,   // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
     VIEW_MSG_HOST_CLIP = 52, // a selection of the host has these kinds
     VIEW_MSG_LOCKS = 53,     // Caps, Num, Scroll lock as they are on the host
+    VIEW_MSG_TEXT = 54,      // + UTF-8 text that an input method made of keys
+    VIEW_MSG_PREEDIT = 55,   // what it is making, for programs that show that
 } ViewMsgType;
 
 typedef struct {
@@ -337,6 +340,23 @@ typedef struct {
     uint32_t locks; // bit 0 Scroll, 1 Num, 2 Caps
     uint32_t reserved;
 } ViewLocks;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t reserved;
+    ChanWindowCaret caret; // in the window
+} ViewCaret;
+
+typedef struct {
+    ViewHeader header;
+    // 1…CHAN_WINDOW_TEXT_MAX bytes
+} ViewText;
+
+typedef struct {
+    ViewHeader header;
+    ChanWindowPreedit preedit;
+} ViewPreedit;
 
 typedef ViewHeader ViewPlain; // SOUND_CLOSE
 

@@ -107,3 +107,23 @@ bridge_window_channel_host(guint32 window, const ChanWindowHost *host)
     return the_channel &&
            the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
 }
+
+gboolean
+bridge_window_channel_text(ChanSpan text)
+{
+    guint8 buffer[CHAN_WINDOW_TEXT_MAX + 16];
+    ChanSpan m = chan_window_text_encode(text, buffer, sizeof buffer);
+
+    return the_channel &&
+           the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
+}
+
+void
+bridge_window_channel_preedit(const ChanWindowPreedit *preedit)
+{
+    guint8 buffer[sizeof *preedit + 16];
+    ChanSpan m = chan_window_preedit_encode(preedit, buffer, sizeof buffer);
+
+    if (the_channel)
+        (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
+}

@@ -97,6 +97,8 @@ typedef struct {
     void (*clipboard_data)(ChanClipSelection which, GBytes *data, gpointer user);
     // A program of the guest wants what the client has; answer by ra_desktop_clipboard_give.
     void (*clipboard_wanted)(ChanClipSelection which, guint32 kind, gpointer user);
+    // Where in its window the program with the focus writes, and how.
+    void (*caret_moved)(guint32 id, const ChanWindowCaret *caret, gpointer user);
     // The display is gone; nothing further can be done.
     void (*lost)(gpointer user);
 } RaDesktopEvents;
@@ -179,7 +181,18 @@ void ra_desktop_close(RaDesktop *desktop, guint32 id); // WM_DELETE_WINDOW, or X
 // Input in the order it is called. evdev is Linux's input code.
 void ra_desktop_key(RaDesktop *desktop, guint evdev, bool down);
 void ra_desktop_unicode(RaDesktop *desktop, gunichar character);
+// Text of the client's input method (UTF-8): as one, where the program has ours, else by
+// characters.
+void ra_desktop_text(RaDesktop *desktop, const char *text);
+// What that is making: shown by programs that said so (CHAN_CARET_ON_SPOT).
+void ra_desktop_preedit(RaDesktop *desktop, const ChanWindowPreedit *preedit);
+// Whether programs that start now find an input method of ours (CHAN_LOOKS_INPUT_METHOD).
+bool ra_desktop_has_method(const RaDesktop *desktop);
+// Tells the last caret again, to a client that does not know it.
+void ra_desktop_tell_caret(RaDesktop *desktop);
 void ra_desktop_pointer_move(RaDesktop *desktop, int root_x, int root_y);
+// Where the next button is; no motion where the pointer is there.
+void ra_desktop_pointer_aim(RaDesktop *desktop, int root_x, int root_y);
 void ra_desktop_button(RaDesktop *desktop, guint button, bool down); // 1, 2, 3, 8, 9 as X11
 void ra_desktop_wheel(RaDesktop *desktop, int dx, int dy); // 1/120 notches, right and up positive
 void ra_desktop_release_all(RaDesktop *desktop); // the client left: let go of keys and buttons

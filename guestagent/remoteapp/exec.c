@@ -166,7 +166,10 @@ copy_text(char *to, gsize room, const char *from)
 static GByteArray *
 build(const RaLaunch *launch, guint32 serial, const char **reason)
 {
-    SupervisorLaunch m = {.type = SUPERVISOR_LAUNCH, .serial = serial, .kind = launch->kind};
+    SupervisorLaunch m = {.type = SUPERVISOR_LAUNCH,
+                          .serial = serial,
+                          .kind = launch->kind,
+                          .input_method = launch->input_method};
     if (!copy_text(m.program, sizeof m.program, launch->program) ||
         !copy_text(m.directory, sizeof m.directory, launch->directory) ||
         !copy_text(m.startup_id, sizeof m.startup_id, launch->startup_id)) {

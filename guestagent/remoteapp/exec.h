@@ -7,6 +7,7 @@
 #include "guestagent/supervisor/protocol.h"
 
 #include <glib.h>
+#include <stdbool.h>
 
 typedef struct RaExec RaExec;
 
@@ -28,6 +29,7 @@ typedef struct {
     const char *program;    // .desktop id, "id:action", or a command
     const char *directory;  // NULL or "": the home
     const char *startup_id; // NULL or "": none
+    bool input_method;      // programs find one of ours
     const char *const *arguments;
 } RaLaunch;
 

@@ -113,8 +113,10 @@ on_received(gpointer user)
     if (peer->rail == NULL)
         return;
     ra_rail_receive(peer->rail);
-    if (ra_window_channel_receive(peer->window_channel, ra_rail_casement(peer->rail)))
+    if (ra_window_channel_receive(peer->window_channel, ra_rail_casement(peer->rail))) {
         ra_windows_channel_ready(peer->windows);
+        ra_desktop_tell_caret(peer->host->desktop);
+    }
     ra_graphics_receive(peer->graphics);
     if (!ra_display_receive(peer->screen))
         on_failed("the client broke the protocol of the display control channel", peer);
@@ -233,6 +235,13 @@ ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int root_
         return;
     ra_rail_move_loop(peer->rail, window, direction, root_x, root_y);
     ra_link_send(peer->link);
+}
+
+void
+ra_peer_caret(RaPeer *peer, guint32 id, const ChanWindowCaret *caret)
+{
+    if (peer->window_channel != NULL)
+        ra_window_channel_caret(peer->window_channel, id, caret);
 }
 
 void

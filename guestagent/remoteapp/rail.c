@@ -126,6 +126,7 @@ launch(RaRail *rail, const RaRailMessage *m, const char *program, char **argumen
         .program = app ? program + 2 : program,
         .directory = directory,
         .startup_id = e->startup_id,
+        .input_method = ra_desktop_has_method(rail->desktop),
         .arguments = (const char *const *)arguments,
     };
     ra_exec_launch(rail->exec, &request, on_launched, e);

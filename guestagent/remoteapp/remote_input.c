@@ -106,7 +106,10 @@ on_mouse(rdpInput *input, UINT16 flags, UINT16 x, UINT16 y)
         ra_desktop_wheel(in->desktop, rotation(flags), 0);
         return TRUE;
     }
-    ra_desktop_pointer_move(in->desktop, x, y);
+    if ((flags & PTR_FLAGS_MOVE) != 0)
+        ra_desktop_pointer_move(in->desktop, x, y);
+    else
+        ra_desktop_pointer_aim(in->desktop, x, y);
     if ((flags & PTR_FLAGS_BUTTON1) != 0)
         ra_desktop_button(in->desktop, 1, down);
     if ((flags & PTR_FLAGS_BUTTON2) != 0)
@@ -121,7 +124,7 @@ on_extended_mouse(rdpInput *input, UINT16 flags, UINT16 x, UINT16 y)
 {
     RaRemoteInput *in = input_of(input);
     bool down = (flags & PTR_XFLAGS_DOWN) != 0;
-    ra_desktop_pointer_move(in->desktop, x, y);
+    ra_desktop_pointer_aim(in->desktop, x, y);
     if ((flags & PTR_XFLAGS_BUTTON1) != 0)
         ra_desktop_button(in->desktop, 8, down);
     if ((flags & PTR_XFLAGS_BUTTON2) != 0)

@@ -224,6 +224,14 @@ on_clipboard_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 }
 
 static void
+on_caret_moved(guint32 id, const ChanWindowCaret *caret, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_caret(server->current, id, caret);
+}
+
+static void
 on_desktop_lost(gpointer user)
 {
     RaServer *server = user;
@@ -241,6 +249,7 @@ static const RaDesktopEvents desktop_events = {
     .clipboard_offered = on_clipboard_offered,
     .clipboard_data = on_clipboard_data,
     .clipboard_wanted = on_clipboard_wanted,
+    .caret_moved = on_caret_moved,
     .lost = on_desktop_lost,
 };
 

@@ -34,6 +34,15 @@ ra_window_channel_free(RaWindowChannel *c)
     g_free(c);
 }
 
+static void
+type(RaWindowChannel *c, ChanSpan untrusted_text)
+{
+    if (!g_utf8_validate((const char *)untrusted_text.data, (gssize)untrusted_text.size, NULL))
+        return;
+    g_autofree char *text = g_strndup((const char *)untrusted_text.data, untrusted_text.size);
+    ra_desktop_text(c->desktop, text);
+}
+
 // What is no message of ours is passed over: the client has RAIL for what it must say.
 static void
 obey(RaWindowChannel *c)
@@ -49,6 +58,10 @@ obey(RaWindowChannel *c)
         bool is_one = chan_window_decode(CHAN_SPAN(data, size), &said);
         if (is_one && said.type == CHAN_WINDOW_KEYS)
             ra_desktop_set_keys(c->desktop, &said.keys);
+        if (is_one && said.type == CHAN_WINDOW_TEXT)
+            type(c, said.untrusted_text);
+        if (is_one && said.type == CHAN_WINDOW_PREEDIT)
+            ra_desktop_preedit(c->desktop, &said.preedit);
         if (!is_one || said.type != CHAN_WINDOW_HOST)
             continue;
         RaRect rect = {said.host.x, said.host.y, (int)said.host.width, (int)said.host.height};
@@ -118,6 +131,15 @@ ra_window_channel_shapes(RaWindowChannel *c, const RaWindow *window)
         const ChanWindowShape *shape = window->shapes[i] ? window->shapes[i] : &whole;
         say(c, chan_window_shape_encode(window->id, shape, c->buffer, sizeof c->buffer));
     }
+}
+
+void
+ra_window_channel_caret(RaWindowChannel *c, guint32 window, const ChanWindowCaret *caret)
+{
+    if (!c->ready)
+        return;
+    say(c, chan_window_caret_encode(window, caret, c->buffer, sizeof c->buffer));
+    ra_link_send(c->link);
 }
 
 bool

@@ -22,4 +22,6 @@ bool ra_window_channel_receive(RaWindowChannel *channel, bool client_is_ours);
 void ra_window_channel_props(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_icons(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_shapes(RaWindowChannel *channel, const RaWindow *window);
+void
+ra_window_channel_caret(RaWindowChannel *channel, guint32 window, const ChanWindowCaret *caret);
 bool ra_window_channel_ready(const RaWindowChannel *channel);

@@ -44,6 +44,10 @@ static const char *const outer[] = {
     "INVOCATION_ID",
     "MANAGERPID",
     "WINDOWID",
+    "XMODIFIERS",
+    "GTK_IM_MODULE",
+    "QT_IM_MODULE",
+    "IBUS_ADDRESS",
 };
 
 static const struct {

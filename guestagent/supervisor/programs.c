@@ -91,6 +91,10 @@ program_env(SupPrograms *p, const SupProgramRequest *r, const SupAppFile *file)
         env = g_environ_setenv(env, "DESKTOP_STARTUP_ID", r->startup_id, TRUE);
         env = g_environ_setenv(env, "XDG_ACTIVATION_TOKEN", r->startup_id, TRUE);
     }
+    if (r->input_method) { // by its own name, as on any desktop with one
+        env = g_environ_setenv(env, "XMODIFIERS", "@im=casement", TRUE);
+        env = g_environ_setenv(env, "GTK_IM_MODULE", "xim", TRUE);
+    }
     if (file)
         env = g_environ_setenv(env, "GIO_LAUNCHED_DESKTOP_FILE", file->path, TRUE);
     return env;
@@ -227,6 +231,7 @@ typedef struct {
     SupPrograms *programs;
     SupAppFile *file;
     char *program, *directory, *startup_id;
+    gboolean input_method;
     char **arguments;
     SupLaunched launched;
     gpointer user;
@@ -236,8 +241,9 @@ static void
 on_dbus_answer(const GError *failed, gpointer data)
 {
     Waiting *w = data;
-    SupProgramRequest request = {SUPERVISOR_APP, w->program, w->directory, w->startup_id,
-                                 (const char *const *)w->arguments};
+    SupProgramRequest request = {SUPERVISOR_APP,  w->program,
+                                 w->directory,    w->startup_id,
+                                 w->input_method, (const char *const *)w->arguments};
     g_autoptr(GError) error = NULL;
 
     if (g_error_matches(failed, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
@@ -276,6 +282,7 @@ sup_programs_launch(SupPrograms *p, const SupProgramRequest *r, SupLaunched laun
         w->program = g_strdup(r->program);
         w->directory = g_strdup(r->directory);
         w->startup_id = g_strdup(r->startup_id);
+        w->input_method = r->input_method;
         w->arguments = g_strdupv((char **)r->arguments);
         w->launched = launched;
         w->user = user;

@@ -26,6 +26,7 @@ typedef struct {
     const char *program;          // id, "id:action", or the command
     const char *directory;        // "": the home
     const char *startup_id;       // "": none
+    gboolean input_method;        // casement-remoteapp's is there
     const char *const *arguments; // NULL-terminated; of a command, or files
 } SupProgramRequest;
 

@@ -29,10 +29,11 @@ typedef enum { SUPERVISOR_APP = 1, SUPERVISOR_COMMAND = 2 } SupervisorKind;
 typedef struct {
     uint32_t type, size; // of the packet
     uint32_t serial;
-    uint32_t kind;        // SupervisorKind
-    char program[1024];   // .desktop id without suffix (or "id:action"), or the command
-    char directory[1024]; // or empty: the home
-    char startup_id[256]; // for DESKTOP_STARTUP_ID and XDG_ACTIVATION_TOKEN, or empty
+    uint32_t kind;         // SupervisorKind
+    uint32_t input_method; // 1: casement-remoteapp is one (XIM), which the program is to take
+    char program[1024];    // .desktop id without suffix (or "id:action"), or the command
+    char directory[1024];  // or empty: the home
+    char startup_id[256];  // for DESKTOP_STARTUP_ID and XDG_ACTIVATION_TOKEN, or empty
     // arguments, each with its NUL: files for an application
 } SupervisorLaunch;
 

@@ -113,14 +113,14 @@ handle_launch(Client *c, ChanSpan packet)
         return FALSE;
     memcpy(&m, packet.data, sizeof m);
     if (!HAS_END(m.program) || !HAS_END(m.directory) || !HAS_END(m.startup_id) || !*m.program ||
-        (m.kind != SUPERVISOR_APP && m.kind != SUPERVISOR_COMMAND))
+        (m.kind != SUPERVISOR_APP && m.kind != SUPERVISOR_COMMAND) || m.input_method > 1)
         return FALSE;
     g_auto(GStrv) arguments =
         read_arguments((const char *)packet.data + sizeof m, packet.size - sizeof m);
     if (!arguments)
         return FALSE;
-    SupProgramRequest request = {m.kind, m.program, m.directory, m.startup_id,
-                                 (const char *const *)arguments};
+    SupProgramRequest request = {m.kind,       m.program,           m.directory,
+                                 m.startup_id, m.input_method != 0, (const char *const *)arguments};
     Ticket *t = g_new0(Ticket, 1);
     t->requests = c->requests;
     t->client_id = c->id;

@@ -5,6 +5,7 @@
 #include "rdpbridge/pace.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/popup.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
@@ -74,6 +75,8 @@ send_focus(HostFocus *f, uint32_t id)
 
     if (f->sent_id == id)
         return;
+    const HostWindow *w = host_windows_find(f->view->windows, id);
+    host_method_focus(f->view->method, w ? w->xid : None);
     // Keys stay down from one window of the guest to the next. What is held already is pressed
     // before: the program that is given the focus then finds it so, as natively.
     if (id == 0)
@@ -97,6 +100,7 @@ host_focus_minimized(HostFocus *f, uint32_t id)
 {
     if (f->sent_id != id)
         return;
+    host_method_focus(f->view->method, None);
     host_keyboard_release_all(f->view->keyboard);
     f->sent_id = 0;
 }
@@ -220,6 +224,7 @@ void
 host_focus_reset(HostFocus *f)
 {
     stop_leave(f);
+    host_method_focus(f->view->method, None);
     f->sent_id = 0;
 }
 

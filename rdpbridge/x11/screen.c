@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/screen.h"
 
+#include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/xsettings.h"
 
@@ -171,7 +172,7 @@ read_wm(HostDisplay *x)
 #define NAME(text) text,
     static const char *const names[] = {CHAN_WM_NAMES(NAME)};
 #undef NAME
-    G_STATIC_ASSERT(G_N_ELEMENTS(names) <= CHAN_LOOKS_ALL >> CHAN_LOOKS_WM_SHIFT);
+    G_STATIC_ASSERT(G_N_ELEMENTS(names) <= CHAN_LOOKS_WM >> CHAN_LOOKS_WM_SHIFT);
     HostPropertyQuery check = {x->root, x->atoms[ATOM__NET_SUPPORTING_WM_CHECK], XA_WINDOW, 32, 1};
     unsigned long *own = host_display_property(x, &check, NULL);
     HostPropertyQuery query = {own ? own[0] : None, x->atoms[ATOM__NET_WM_NAME], AnyPropertyType, 8,
@@ -210,6 +211,8 @@ read_all(HostScreen *s)
     s->now.looks |= read_wm(x) << CHAN_LOOKS_WM_SHIFT;
     if (XGetSelectionOwner(x->dpy, s->compositor) != None)
         s->now.looks |= CHAN_LOOKS_COMPOSITED;
+    if (host_method_there(s->view->method))
+        s->now.looks |= CHAN_LOOKS_INPUT_METHOD;
     read_monitors(x, &s->now);
 }
 

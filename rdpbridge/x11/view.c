@@ -8,6 +8,7 @@
 #include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/launches.h"
+#include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
@@ -82,7 +83,7 @@ on_extension_event(View *view, XEvent *e)
         XRRUpdateConfiguration(e);
         host_screen_changed(view->screen);
     } else if (x->xfixes_event >= 0 && e->type == x->xfixes_event + XFixesSelectionNotify) {
-        host_screen_changed(view->screen); // a compositor came or went
+        host_screen_changed(view->screen); // a compositor or an input method came or went
     } else if (e->type == x->xkb_event) {
         const XkbEvent *k = (const XkbEvent *)e;
         if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify ||
@@ -114,7 +115,8 @@ on_window_event(View *view, HostWindow *w, XEvent *e)
     case KeyRelease:
         host_pointer_flush(view->pointer);
         host_focus_sync(view->focus); // the focus may have come in the same batch
-        host_keyboard_key(view->keyboard, w, &e->xkey);
+        if (!host_method_key(view->method, w, &e->xkey))
+            host_keyboard_key(view->keyboard, w, &e->xkey);
         break;
     case ButtonPress:
     case ButtonRelease:
@@ -211,6 +213,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->session = host_session_new(view);
     view->windows = host_windows_new(view);
     view->painter = host_painter_new(view);
+    view->method = host_method_new(view); // screen tells of it
     view->screen = host_screen_new(view);
     view->keyboard = host_keyboard_new(view);
     view->pointer = host_pointer_new(view);
@@ -242,6 +245,7 @@ view_free(View *view)
     host_stack_free(view->stack);
     host_focus_free(view->focus);
     host_pointer_free(view->pointer);
+    host_method_free(view->method);
     host_keyboard_free(view->keyboard);
     host_screen_free(view->screen);
     host_painter_free(view->painter);

@@ -15,6 +15,7 @@ typedef struct HostCursor HostCursor;
 typedef struct HostFocus HostFocus;
 typedef struct HostKeyboard HostKeyboard;
 typedef struct HostLaunches HostLaunches;
+typedef struct HostMethod HostMethod;
 typedef struct HostPainter HostPainter;
 typedef struct HostPointer HostPointer;
 typedef struct HostScreen HostScreen;
@@ -34,6 +35,7 @@ typedef struct View {
     HostPainter *painter;
     HostScreen *screen;
     HostKeyboard *keyboard;
+    HostMethod *method; // NULL: no input method is named
     HostPointer *pointer;
     HostFocus *focus;
     HostStack *stack;

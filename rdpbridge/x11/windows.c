@@ -5,6 +5,7 @@
 #include "rdpbridge/x11/control.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
+#include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/session.h"
@@ -107,6 +108,8 @@ void
 host_windows_add_xid(HostWindows *ws, HostWindow *w)
 {
     g_hash_table_insert(ws->by_xid, (gpointer)w->xid, w);
+    if (!w->wanted.override_redirect)
+        host_method_add(ws->view->method, w->xid);
 }
 
 void
@@ -115,6 +118,7 @@ host_windows_forget_xid(HostWindows *ws, HostWindow *w)
     g_hash_table_remove(ws->by_xid, (gpointer)w->xid);
     host_pointer_forget(ws->view->pointer, w);
     host_focus_forget(ws->view->focus, w->xid);
+    host_method_forget(ws->view->method, w->xid);
 }
 
 void
@@ -457,6 +461,12 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
         if (w)
             host_window_drop_icons(w);
         return TRUE;
+    case VIEW_MSG_CARET: {
+        const ViewCaret *caret = (const void *)m;
+        if (w)
+            host_method_caret(ws->view->method, w->xid, &caret->caret);
+        return TRUE;
+    }
     case VIEW_MSG_ATTENTION:
         if (w)
             host_focus_attention(ws->view->focus, w);

@@ -6,6 +6,7 @@
 
 does what it reads from FOLDER/NAME.do, a line at a time, and writes to FOLDER/NAME.log. Windows go by a name, which is
 their title. Kept to Xlib, so that nothing lies between the X server and the log."""
+import ctypes
 import os
 import select
 import sys
@@ -29,6 +30,7 @@ xauth.Xauthority.get_best_auth = lambda self, family, address, number, types=():
 class Probe:
     def __init__(self, name, folder):
         self.d = display.Display()
+        self.cursors = None
         self.root = self.d.screen().root
         self.windows, self.names, self.dying = {}, {}, None
         path = os.path.join(folder, name)
@@ -137,13 +139,45 @@ class Probe:
         return empty.create_cursor(empty, (0, 0, 0), (0, 0, 0), 0, 0)
 
     def do_cursor(self, name, number):
-        """A cursor of the cursor font, or hidden."""
+        """A cursor of the cursor font, or hidden, or pictures with alpha of a side: one, or two in turns."""
         if number == "hidden":
             cursor = self.hidden()
+        elif number.startswith("side"):
+            cursor = self.pictures(int(number[4:]), 1)
+        elif number.startswith("turns"):
+            cursor = self.pictures(int(number[5:]), 2)
         else:
             font = self.d.open_font("cursor")
             cursor = font.create_glyph_cursor(font, int(number), int(number) + 1, (0, 0, 0), (65535, 65535, 65535))
         self.windows[name].change_attributes(cursor=cursor)
+
+    def pictures(self, side, n):
+        """As libXcursor makes them of a theme; over a connection of its own, which keeps them."""
+        class Image(ctypes.Structure):
+            _fields_ = [(f, ctypes.c_uint32) for f in ("version", "size", "width", "height", "xhot", "yhot", "delay")] + [
+                ("pixels", ctypes.POINTER(ctypes.c_uint32))]
+
+        class Images(ctypes.Structure):
+            _fields_ = [("nimage", ctypes.c_int), ("images", ctypes.POINTER(ctypes.POINTER(Image))), ("name", ctypes.c_char_p)]
+        if not self.cursors:
+            self.xlib, self.xcursor = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXcursor.so.1")
+            self.xlib.XOpenDisplay.restype = ctypes.c_void_p
+            self.xcursor.XcursorImagesCreate.restype = ctypes.POINTER(Images)
+            self.xcursor.XcursorImageCreate.restype = ctypes.POINTER(Image)
+            self.xcursor.XcursorImagesLoadCursor.restype = ctypes.c_ulong
+            self.cursors = ctypes.c_void_p(self.xlib.XOpenDisplay(None))
+        images = self.xcursor.XcursorImagesCreate(n)
+        for i in range(n):
+            image = self.xcursor.XcursorImageCreate(side, side)
+            image[0].xhot, image[0].yhot, image[0].delay = side // 3, side // 2, 100
+            for p in range(side * side):
+                alpha = (p * 7 + i * 50) % 256  # premultiplied
+                image[0].pixels[p] = alpha << 24 | alpha // 2 << 8 | (alpha if i else 0)
+            images[0].images[i] = image
+        images[0].nimage = n
+        cursor = self.xcursor.XcursorImagesLoadCursor(self.cursors, images)
+        self.xlib.XSync(self.cursors, 0)
+        return cursor
 
     def do_warp(self, name, x, y):
         self.windows[name].warp_pointer(int(x), int(y))

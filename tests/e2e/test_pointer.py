@@ -40,7 +40,7 @@ class Pointer(probing.Twins):
 
     def test_cursors(self):
         self.d.display.xfixes_query_version()
-        for glyph in (*GLYPHS, "hidden"):
+        for glyph in (*GLYPHS, "side32", "side64", "side128", "side256", "hidden"):
             with self.subTest(glyph):
                 self.over(self.native)
                 before = self.picture()
@@ -52,6 +52,22 @@ class Pointer(probing.Twins):
                     wait_for("no picture", lambda: not any(self.picture()[4]))
                 else:
                     wait_for(lambda: f"the native picture {native[:4]}; it is {self.picture()[:4]}", lambda: self.picture() == native)
+
+    def test_a_cursor_in_turns(self):
+        self.d.display.xfixes_query_version()
+        seen = {}
+        for probe, window in ((self.native, "mine"), (self.demo, "hers")):
+            self.over(probe)
+            before = self.picture()
+            probe.do("cursor", window, "turns48")
+            pictures = set()
+
+            def both():
+                pictures.add(self.picture())
+                return len(pictures - {before}) >= 2
+            wait_for(lambda: f"two pictures of {probe.name}'s, there are {[p[:4] for p in pictures]}", both)
+            seen[probe] = pictures - {before}
+        self.assertEqual(seen[self.demo], seen[self.native])
 
 
 class Elsewhere(ChainCase):

@@ -23,6 +23,12 @@ encode(const ChanWindowSaid *said)
         return chan_window_host_encode(said->window, &said->host, again, sizeof again);
     case CHAN_WINDOW_KEYS:
         return chan_window_keys_encode(&said->keys, again, sizeof again);
+    case CHAN_WINDOW_CARET:
+        return chan_window_caret_encode(said->window, &said->caret, again, sizeof again);
+    case CHAN_WINDOW_TEXT:
+        return chan_window_text_encode(said->untrusted_text, again, sizeof again);
+    case CHAN_WINDOW_PREEDIT:
+        return chan_window_preedit_encode(&said->preedit, again, sizeof again);
     }
     abort();
 }

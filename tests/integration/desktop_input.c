@@ -204,6 +204,18 @@ test_pointer(void)
         g_assert_cmpint(event.xmotion.x_root, ==, x);
         g_assert_cmpint(event.xmotion.y_root, ==, y);
     }
+    // A click's place is not a motion, but where a program has moved the pointer.
+    ra_desktop_pointer_aim(h->desktop, 473, 295);
+    ra_desktop_button(h->desktop, 1, true);
+    ra_desktop_button(h->desktop, 1, false);
+    next_event(ButtonRelease, &event);
+    g_assert_true(XCheckTypedWindowEvent(h->client, window, ButtonPress, &event));
+    g_assert_false(XCheckTypedWindowEvent(h->client, window, MotionNotify, &event));
+    XWarpPointer(h->client, None, None, 0, 0, 0, 0, -50, -50);
+    next_event(MotionNotify, &event);
+    ra_desktop_pointer_aim(h->desktop, 473, 295);
+    next_event(MotionNotify, &event);
+    g_assert_cmpint(event.xmotion.x_root, ==, 473);
     static const guint buttons[] = {1, 2, 3, 8, 9};
     for (guint i = 0; i < G_N_ELEMENTS(buttons); i++) {
         ra_desktop_button(h->desktop, buttons[i], true);

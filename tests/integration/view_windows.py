@@ -291,7 +291,7 @@ class Geometry(ViewCase):
 
     def test_the_window_managers_name(self):
         looks = struct.unpack_from("=I", self.v.session.expect(p.SCREEN), 44)[0]
-        self.assertEqual(looks >> p.LOOKS_WM_SHIFT, 1)  # Openbox, the first of CHAN_WM_NAMES
+        self.assertEqual((looks & p.LOOKS_WM) >> p.LOOKS_WM_SHIFT, 1)  # Openbox, the first of CHAN_WM_NAMES
 
     def test_compositors_bypass(self):
         self.v.window(1)

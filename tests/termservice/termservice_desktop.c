@@ -303,6 +303,21 @@ test_input(gconstpointer profile)
     VIEW_INIT(&key, VIEW_MSG_KEY);
     harness_send_view(rig->h, &key, sizeof key, -1);
     g_free(session_rig_expect(rig, "key flags=0x0000 code=0x1E"));
+    // What an input method made of keys: an umlaut, and a character of two units.
+    struct {
+        ViewText head;
+        char bytes[6];
+    } text = {.bytes = {'\xc3', '\xa4', '\xf0', '\x9f', '\x98', '\x80'}};
+    VIEW_INIT(&text.head, VIEW_MSG_TEXT);
+    text.head.header.size = sizeof text.head + sizeof text.bytes;
+    harness_send_view(rig->h, &text, text.head.header.size, -1);
+    static const char *const units[] = {"00E4", "D83D", "DE00"};
+    for (guint i = 0; i < G_N_ELEMENTS(units); i++)
+        for (guint up = 0; up <= 1; up++) {
+            g_autofree char *line =
+                g_strdup_printf("unicode flags=0x%04X code=0x%s", up << 15, units[i]);
+            g_free(session_rig_expect(rig, line));
+        }
     session_rig_free(rig);
 }
 

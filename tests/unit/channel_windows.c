@@ -248,6 +248,72 @@ test_keys(void)
 }
 
 static void
+test_caret_and_text(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    const gint32 most = CHAN_WINDOW_SIDE_MAX;
+    g_autofree char *long_text = g_strnfill(CHAN_WINDOW_TEXT_MAX + 1, 'x');
+
+    for (gint32 over = 0; over <= 1; over++) {
+        ChanWindowCaret m = {most + over, -most, CHAN_CARET_ALL, 7};
+        t->message = chan_window_caret_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == (over == 0));
+        m = (ChanWindowCaret){-most, -most - over, 0, 0};
+        t->message = chan_window_caret_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == (over == 0));
+    }
+    ChanWindowCaret caret = {3, -4, CHAN_CARET_ALL + 1, 0};
+    t->message = chan_window_caret_encode(WINDOW, &caret, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+    caret = (ChanWindowCaret){3, -4, CHAN_CARET_ON_SPOT, 0xffffffffu};
+    t->message = chan_window_caret_encode(WINDOW, &caret, t->bytes, sizeof t->bytes);
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(&t->said.caret, sizeof caret, &caret, sizeof caret);
+    for (gsize over = 0; over <= 1; over++) {
+        ChanSpan text = CHAN_SPAN(long_text, CHAN_WINDOW_TEXT_MAX + over);
+        t->message = chan_window_text_encode(text, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == (over == 0));
+    }
+    t->message = chan_window_text_encode(CHAN_SPAN("\xc3\xa4", 2), t->bytes, sizeof t->bytes);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(t->said.untrusted_text.data, t->said.untrusted_text.size, "\xc3\xa4", 2);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+    t->message = chan_window_text_encode(CHAN_SPAN(NULL, 0), t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+}
+
+static void
+test_preedit(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    g_autofree ChanWindowPreedit *m = g_new0(ChanWindowPreedit, 1);
+
+    m->caret = m->count = CHAN_WINDOW_PREEDIT_MAX;
+    for (guint i = 0; i < m->count; i++)
+        m->characters[i] = (ChanWindowPreeditCharacter){0x10ffff - i, i};
+    t->message = chan_window_preedit_encode(m, t->bytes, sizeof t->bytes);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(&t->said.preedit, sizeof *m, m, sizeof *m);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+    m->count--; // the caret is outside
+    t->message = chan_window_preedit_encode(m, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+    const guint32 bad[] = {0, 0xd800, 0xdfff, 0x110000};
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        *m = (ChanWindowPreedit){.count = 1, .characters = {{bad[i], 0}}};
+        t->message = chan_window_preedit_encode(m, t->bytes, sizeof t->bytes);
+        g_assert_false(reads(t));
+    }
+}
+
+static void
 test_unknown(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -268,6 +334,8 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/icon", test_icon);
     g_test_add_func("/channel/windows/shape", test_shape);
     g_test_add_func("/channel/windows/host", test_host);
+    g_test_add_func("/channel/windows/caret-text", test_caret_and_text);
+    g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);
     return g_test_run();

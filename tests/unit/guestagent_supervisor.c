@@ -124,6 +124,7 @@ test_environment(void)
     SupPlaces places = {.dir = dir, .run = run, .pulse = pulse, .bus = bus, .xauthority = xa};
     char *inherited[] = {(char[]){"DISPLAY=:7"},
                          (char[]){"WAYLAND_DISPLAY=w"},
+                         (char[]){"XMODIFIERS=@im=ibus"},
                          (char[]){"SSH_AUTH_SOCK=/s"},
                          (char[]){"XDG_CURRENT_DESKTOP=XFCE"},
                          (char[]){"DBUS_SESSION_BUS_ADDRESS=unix:path=/outer"},
@@ -133,6 +134,8 @@ test_environment(void)
 
     g_assert_null(g_environ_getenv(env, "DISPLAY"));
     g_assert_null(g_environ_getenv(env, "WAYLAND_DISPLAY"));
+    g_assert_null(
+        g_environ_getenv(env, "XMODIFIERS")); // whose server is not on the guest's display
     g_assert_cmpstr(g_environ_getenv(env, "SSH_AUTH_SOCK"), ==, "/s");
     g_assert_cmpstr(g_environ_getenv(env, "XDG_CURRENT_DESKTOP"), ==, "XFCE");
     g_assert_cmpstr(g_environ_getenv(bare, "XDG_CURRENT_DESKTOP"), ==, "GNOME");

@@ -5,3 +5,7 @@ casement_test(view_xsettings
 casement_test(view_sound_level
   SOURCES view_sound_level.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/sound_level.c
   LIBS PkgConfig::GLIB m)
+casement_test(view_method_keys
+  SOURCES view_method_keys.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/method_keys.c LIBS PkgConfig::GLIB)
+casement_test(view_method_preedit
+  SOURCES view_method_preedit.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/method_preedit.c LIBS channel PkgConfig::GLIB)

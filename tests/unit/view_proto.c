@@ -456,6 +456,26 @@ test_input(void)
     VIEW_INIT(&locks, VIEW_MSG_LOCKS);
     check_shape(&locks, sizeof locks, 0);
     REFUSE(locks, locks, 8);
+    ViewCaret caret = {.id = 1};
+    VIEW_INIT(&caret, VIEW_MSG_CARET);
+    check_shape(&caret, sizeof caret, 0);
+    REFUSE(caret, id, 0);
+    ACCEPT(caret, caret.x, -VIEW_COORD_MAX);
+    REFUSE(caret, caret.y, VIEW_COORD_MAX + 1);
+    REFUSE(caret, caret.flags, CHAN_CARET_ALL + 1);
+    g_autofree ViewPreedit *preedit = g_new0(ViewPreedit, 1);
+    VIEW_INIT(preedit, VIEW_MSG_PREEDIT);
+    check_shape(preedit, sizeof *preedit, 0);
+    preedit->preedit.caret = 1;
+    g_assert_false(passes(preedit, sizeof *preedit, 0));
+    preedit->preedit.count = 1;
+    g_assert_false(passes(preedit, sizeof *preedit, 0)); // no character
+    preedit->preedit.characters[0].character = 0x10ffff;
+    g_assert_true(passes(preedit, sizeof *preedit, 0));
+    preedit->preedit.characters[0].character = 0xd800;
+    g_assert_false(passes(preedit, sizeof *preedit, 0));
+    preedit->preedit.count = CHAN_WINDOW_PREEDIT_MAX + 1;
+    g_assert_false(passes(preedit, sizeof *preedit, 0));
 }
 
 static void

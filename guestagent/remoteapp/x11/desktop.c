@@ -88,6 +88,25 @@ on_clipboard_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 }
 
 static void
+on_caret(Window top_level, const ChanWindowCaret *caret, gpointer user)
+{
+    RaDesktop *d = user;
+    const RaClient *c = ra_by_xid(d, top_level);
+    if (!c)
+        return;
+    d->caret_id = c->pub.id;
+    d->caret = *caret;
+    ra_desktop_tell_caret(d);
+}
+
+void
+ra_desktop_tell_caret(RaDesktop *d)
+{
+    if (d->caret_id != 0 && d->events.caret_moved)
+        d->events.caret_moved(d->caret_id, &d->caret, d->user);
+}
+
+static void
 on_apps_changed(GAppInfoMonitor *monitor, gpointer user)
 {
     RaDesktop *d = user;
@@ -130,6 +149,7 @@ init_parts(RaDesktop *d)
     d->settings = ra_settings_new(conn);
     d->keyboard = ra_keyboard_new(conn);
     d->input = ra_input_new(conn, d->context);
+    d->method = ra_method_new(conn, d->context, on_caret, d);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         d->clipboard[i] =
@@ -173,6 +193,7 @@ ra_desktop_free(RaDesktop *d)
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         ra_clipboard_free(d->clipboard[i]);
     ra_pointer_image_free(d->pointer_image);
+    ra_method_free(d->method);
     ra_input_free(d->input);
     ra_keyboard_free(d->keyboard);
     ra_settings_free(d->settings);
@@ -270,6 +291,7 @@ ra_desktop_set_looks(RaDesktop *d, guint32 looks)
     if (d->conn->looks == looks)
         return;
     ra_ewmh_set_looks(d->conn, looks);
+    ra_method_offer(d->method, (looks & CHAN_LOOKS_INPUT_METHOD) != 0);
     for (guint i = 0; i < d->clients->len; i++)
         ra_client_states_stale(d->clients->pdata[i]);
     ra_unsettle(d);
@@ -422,13 +444,51 @@ ra_desktop_unicode(RaDesktop *d, gunichar character)
 }
 
 void
+ra_desktop_text(RaDesktop *d, const char *text)
+{
+    // Keys that were given before are before it.
+    ra_input_must_settle(d->input);
+    if (ra_method_commit(d->method, text))
+        return;
+    for (const char *c = text; *c; c = g_utf8_next_char(c))
+        ra_desktop_unicode(d, g_utf8_get_char(c));
+}
+
+void
+ra_desktop_preedit(RaDesktop *d, const ChanWindowPreedit *preedit)
+{
+    ra_input_must_settle(d->input);
+    ra_method_preedit(d->method, preedit);
+}
+
+bool
+ra_desktop_has_method(const RaDesktop *d)
+{
+    return (d->conn->looks & CHAN_LOOKS_INPUT_METHOD) != 0;
+}
+
+static RaInputPoint
+point_of(RaDesktop *d, int root_x, int root_y)
+{
+    RaInputPoint point;
+    ra_screen_size(d->screen, &point.width, &point.height);
+    point.x = CLAMP(root_x, 0, point.width - 1);
+    point.y = CLAMP(root_y, 0, point.height - 1);
+    return point;
+}
+
+void
 ra_desktop_pointer_move(RaDesktop *d, int root_x, int root_y)
 {
-    RaInputPoint to;
-    ra_screen_size(d->screen, &to.width, &to.height);
-    to.x = CLAMP(root_x, 0, to.width - 1);
-    to.y = CLAMP(root_y, 0, to.height - 1);
+    RaInputPoint to = point_of(d, root_x, root_y);
     ra_input_motion(d->input, &to);
+}
+
+void
+ra_desktop_pointer_aim(RaDesktop *d, int root_x, int root_y)
+{
+    RaInputPoint at = point_of(d, root_x, root_y);
+    ra_input_aim(d->input, &at);
 }
 
 void

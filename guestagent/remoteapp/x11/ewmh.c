@@ -16,7 +16,7 @@ wm_name(guint32 looks)
 #define NAME(text) text,
     static const char *const names[] = {"casement-remoteapp", CHAN_WM_NAMES(NAME)};
 #undef NAME
-    guint32 n = (looks & CHAN_LOOKS_ALL) >> CHAN_LOOKS_WM_SHIFT;
+    guint32 n = (looks & CHAN_LOOKS_WM) >> CHAN_LOOKS_WM_SHIFT;
     return names[n < G_N_ELEMENTS(names) ? n : 0];
 }
 

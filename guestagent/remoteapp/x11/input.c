@@ -91,11 +91,36 @@ ra_input_holds_button(const RaInput *input)
     return input->buttons != 0;
 }
 
+// Programs move it, too.
+static bool
+is_at(RaInput *input, const RaInputPoint *point)
+{
+    RaConn *conn = input->conn;
+    Window root;
+    Window child;
+    int x;
+    int y;
+    int in_x;
+    int in_y;
+    unsigned state;
+    if (input->way->flush)
+        input->way->flush(input->way);
+    return XQueryPointer(conn->dpy, conn->root, &root, &child, &x, &y, &in_x, &in_y, &state) &&
+           x == point->x && y == point->y;
+}
+
 void
 ra_input_motion(RaInput *input, const RaInputPoint *to)
 {
     if (begin(input))
         input->way->motion(input->way, to);
+}
+
+void
+ra_input_aim(RaInput *input, const RaInputPoint *at)
+{
+    if (begin(input) && !is_at(input, at))
+        input->way->motion(input->way, at);
 }
 
 static void

@@ -37,6 +37,9 @@ void ra_input_free(RaInput *input);
 void ra_input_key(RaInput *input, guint keycode, bool down);
 void ra_input_button(RaInput *input, guint button, bool down);
 void ra_input_motion(RaInput *input, const RaInputPoint *to);
+// Where a button is: a motion only where the pointer is not, since the server tells programs of one
+// to the same place as well, and they would take a click for a drag.
+void ra_input_aim(RaInput *input, const RaInputPoint *at);
 void ra_input_wheel(RaInput *input, int dx, int dy); // right and up positive
 bool ra_input_holds_button(const RaInput *input);
 void ra_input_release_all(RaInput *input);

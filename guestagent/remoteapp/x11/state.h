@@ -2,8 +2,8 @@
 #pragma once
 
 // What the parts of the window manager share. Only desktop.c, manager.c, wm.c, ewmh.c, stack.c,
-// focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, screen and clipboard stand
-// alone.
+// focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, method, screen and
+// clipboard stand alone.
 
 #include "guestagent/remoteapp/x11/capture.h"
 #include "guestagent/remoteapp/x11/client.h"
@@ -12,6 +12,7 @@
 #include "guestagent/remoteapp/x11/identity.h"
 #include "guestagent/remoteapp/x11/input.h"
 #include "guestagent/remoteapp/x11/keyboard.h"
+#include "guestagent/remoteapp/x11/method.h"
 #include "guestagent/remoteapp/x11/screen.h"
 #include "guestagent/remoteapp/x11/settings.h"
 
@@ -66,6 +67,9 @@ struct RaDesktop {
     RaCapture *capture;
     RaInput *input;
     RaKeyboard *keyboard;
+    RaMethod *method;
+    guint32 caret_id; // the window whose caret was told last; 0: none
+    ChanWindowCaret caret;
     RaPointerImage *pointer_image;
     RaClipboard *clipboard[CHAN_CLIP_SELECTIONS];
     RaScreen *screen;

@@ -1,0 +1,221 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Text from an input method of the host: what a native program gets of it, a program of a guest gets."""
+import unittest
+
+from Xlib import X
+
+import test_keyboard
+from case import ChainCase
+from harness import HostDesktop, wait_for
+from probing import guest_home
+
+ENGINES = ("Unikey", "table:latex")
+CANDIDATES = "Ibus-ui-gtk3"  # the class of ibus' window that shows what it offers
+TO_FILE = ("xterm", "-e", "sh", "-c", "printf 'ab\\nabcdef'; cat > ~/typed")
+ENTRY = ("sh", "-c", "zenity --entry > ~/typed")
+VIETNAMESE = (*"vieetj", "space", *"nam", "space", "Return")
+
+
+class MethodDesktop(HostDesktop):
+    """With ibus, as a desktop starts it."""
+
+    def start_display(self):
+        super().start_display()
+        self.env.update(XMODIFIERS="@im=ibus", GTK_IM_MODULE="xim", GSETTINGS_BACKEND="keyfile")
+        settings = self.folder("config/glib-2.0/settings") / "keyfile"
+        settings.write_text(f"[desktop/ibus/general]\npreload-engines={list(ENGINES)}\nengines-order={list(ENGINES)}\n")
+        self.start_method()
+
+    def start_method(self):
+        self.method = self.spawn("ibus-daemon", "--xim")
+        wait_for("the input method", self.method_there)
+
+    def method_there(self):
+        atom = self.display.intern_atom("@server=ibus")
+        return self.display.get_selection_owner(atom) != 0
+
+    def engine(self, name):
+        """It also wants a layout of the X server that there is not always, and says then that it failed."""
+        def taken():
+            self.run("ibus", "engine", name, check=False)
+            return self.run("ibus", "engine", check=False).stdout.strip() == name
+        wait_for(f"the engine {name}", taken, poll=0.2)
+
+
+class InputMethod(ChainCase):
+    desktop_class = MethodDesktop
+    desktop_options = {"sound": False}
+
+    def start(self, argv, guest):
+        """A program with one window, which has the focus."""
+        d = self.d
+        before = {w.id for w in d.clients()}
+        if guest:
+            d.run_in("demo", *argv)
+        else:
+            d.spawn(*argv)
+        window = wait_for("a window", lambda: [w for w in d.clients() if w.id not in before], 20)[0]
+        wait_for("its pixels", lambda: d.painted(window))
+        d.focus(window)
+        wait_for("focus", lambda: d.text_property(d.root, "_NET_ACTIVE_WINDOW") == [window.id])
+        d.engine(self.engine)  # it takes a while to start, and is there for what has the focus then
+        return window
+
+    def written(self, guest):
+        """The line that a program has written to its file."""
+        path = (guest_home(self.d, "demo") if guest else self.d.folder("home")) / "typed"
+        text = wait_for(f"a line, {'in the guest' if guest else 'natively'}", lambda: path.read_text() if path.exists() and path.read_text().endswith("\n") else None)
+        path.unlink()
+        return text
+
+    def end(self, window):
+        if window.id in {w.id for w in self.d.clients()}:
+            self.d.run("wmctrl", "-i", "-c", hex(window.id), check=False)
+        wait_for("a window to close", lambda: window.id not in {w.id for w in self.d.clients()})
+
+    def press(self, *keys):
+        """Not faster than a native program gets it: ibus loses keys of theirs on a busy machine."""
+        self.d.xdotool("key", "--delay", "60", *keys)
+
+    def typed(self, argv, guest, keys):
+        window = self.start(argv, guest)
+        self.press(*keys)
+        text = self.written(guest)
+        self.end(window)
+        return text
+
+    def borrows_keys(self):
+        """Whether the guest's keyboard got keys for characters, which is for programs without an input method."""
+        self.d.run_in("demo", "sh", "-c", "xprop -root _CASEMENT_BORROWED_KEYS > ~/typed")
+        return "not found" not in self.written(True)
+
+    def entry(self, window):
+        """Its pixels; candidates hang below it."""
+        x, y, width, _ = self.d.geometry(window)
+        return self.d.pixels(None, (x, y + 36, width, 32)).tobytes()
+
+    def rest(self, look):
+        """What is the same twenty times: an input method places its window in steps, and a caret blinks."""
+        seen = []
+
+        def resting():
+            seen.append(look())
+            return seen[-1:] if len(seen) > 20 and len(set(seen[-20:])) == 1 else None
+        return wait_for(lambda: f"rest: {seen[-1]!r:.80}", resting)[0]
+
+    def shown(self):
+        found = [w for w in self.d.root.query_tree().children if (w.get_wm_class() or ("", ""))[1] == CANDIDATES]
+        return [w for w in found if w.get_attributes().map_state == X.IsViewable and w.get_geometry().width > 20]
+
+    def candidates(self, window):
+        """Where the input method shows what it offers, from the window's corner."""
+        place = wait_for("candidates", self.shown)[0].get_geometry()
+        x, y = self.d.geometry(window)[:2]
+        return place.x - x, place.y - y
+
+    def test_1_text_in_a_terminal(self):
+        self.engine = "Unikey"
+        self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
+
+    def test_1_text_in_an_entry(self):
+        self.engine = "Unikey"
+        self.assertEqual(self.typed(ENTRY, True, VIETNAMESE), "việt nam \n")
+        self.assertFalse(self.borrows_keys())
+
+    def test_1_text_beyond_the_first_plane(self):
+        self.engine = "table:latex"
+        self.assertEqual(self.typed(ENTRY, True, ("backslash", *"imath", "space", "Return")), "\U0001d6a4\n")
+
+    def test_2_candidates_at_the_caret(self):
+        """And again after the caret has gone elsewhere."""
+        self.engine = "table:latex"
+        for guest in (False, True):
+            window = self.start(TO_FILE, guest)
+            self.press("x", "backslash", *"alp")
+            if not guest:
+                first = self.rest(lambda: self.candidates(window))
+            wait_for(f"candidates at {first}", lambda: self.candidates(window) == first)
+            self.press(*"ha", "space", *"xyz", "backslash", *"bet")
+            if not guest:
+                second = self.rest(lambda: self.candidates(window))
+            wait_for(f"candidates at {second}", lambda: self.candidates(window) == second)
+            self.press("a", "space", "Return")
+            text = self.written(guest)
+            self.end(window)
+        self.assertNotEqual(first, second)
+        self.assertEqual(text, "xαxyzβ\n")
+
+    def test_2_what_is_being_made(self):
+        """A toolkit shows it in its entry: the same pixels, whether its caret blinks or not, and candidates beside it."""
+        self.engine = "table:latex"
+        for guest in (False, True):
+            window = self.start(ENTRY, guest)
+            self.press("x", "backslash", *"alp")
+            if not guest:
+                places, pixels = self.rest(lambda: self.candidates(window)), self.rest(lambda: self.entry(window))
+            wait_for(lambda: f"candidates at {places}, they are at {self.candidates(window)}",
+                     lambda: self.candidates(window) == places)
+            wait_for("what a native program shows", lambda: self.entry(window) == pixels)
+            self.press(*"ha", "space", "Return")
+            self.assertEqual(self.written(guest), "xα\n")
+            self.end(window)
+
+    def test_2_a_click_meanwhile(self):
+        """The program asks the input method to begin anew, and writes elsewhere."""
+        self.engine = "Unikey"
+        texts = []
+        for guest in (False, True):
+            window = self.start(ENTRY, guest)
+            self.press(*"abc", "space", *"vieej")
+            x, y = self.d.geometry(window)[:2]
+            self.d.xdotool("mousemove", str(x + 22), str(y + 50), "click", "1")
+            self.press(*"nams", "space", "Return")
+            texts.append(self.written(guest))
+            self.end(window)
+        self.assertEqual(texts[1], texts[0])
+        self.assertNotEqual(texts[0], "abc vịenám \n")
+
+    def test_3_a_program_without_one(self):
+        """Text comes as keys where a program takes none of an input method."""
+        self.engine = "Unikey"
+        argv = ("sh", "-c", "env -u XMODIFIERS -u GTK_IM_MODULE zenity --entry > ~/typed")
+        self.assertEqual(self.typed(argv, True, VIETNAMESE), "việt nam \n")
+        self.assertTrue(self.borrows_keys())
+
+    def test_4_one_that_ends_and_comes_back(self):
+        """Keys are keys while it is not there."""
+        self.engine = "Unikey"
+        window = self.start(TO_FILE, True)
+        self.d.run("ibus", "exit")
+        wait_for("no input method", lambda: not self.d.method_there())
+        self.press(*"vieetj", "Return")
+        self.assertEqual(self.written(True), "vieetj\n")
+        self.end(window)
+        self.d.start_method()
+        self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
+
+
+class KeysThroughOne(test_keyboard.Keys):
+    """What the input method leaves is told as without one."""
+    desktop_class = MethodDesktop
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.d.engine("xkb:us::eng")
+
+    test_every_key_on_every_level_of_every_layout = None
+    test_groups_of_one_map = None
+
+
+class NoSuchMethod(test_keyboard.Text):
+    """One is named and not there: dead keys and compose as ever."""
+    class desktop_class(HostDesktop):
+        def start_display(self):
+            super().start_display()
+            self.env.update(XMODIFIERS="@im=nobody")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
