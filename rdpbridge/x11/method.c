@@ -590,8 +590,9 @@ host_method_free(HostMethod *m)
     g_clear_pointer(&m->waiting, g_array_unref);
     g_source_destroy(m->source);
     g_source_unref(m->source);
-    m->open = false;
-    xcb_xim_close(m->im);
+    // Not twice: libxcb-imdkit up to 1.0.4 frees a method's trigger keys each time.
+    if (m->open)
+        xcb_xim_close(m->im);
     xcb_xim_destroy(m->im);
     xcb_disconnect(m->xcb);
     g_queue_clear_full(&m->asked, g_free);

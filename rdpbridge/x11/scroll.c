@@ -39,18 +39,13 @@ host_scroll_free(HostScroll *s)
     g_free(s);
 }
 
-static Device *
-device(HostScroll *s, int id)
+// Where the axes are now, so that the first step counts.
+static void
+read_device(HostScroll *s, const XIDeviceInfo *info)
 {
-    Device *d = g_hash_table_lookup(s->devices, GINT_TO_POINTER(id));
-    int n = 0;
+    Device *d = g_new0(Device, 1);
 
-    if (d)
-        return d;
-    d = g_new0(Device, 1);
-    g_hash_table_insert(s->devices, GINT_TO_POINTER(id), d);
-    XIDeviceInfo *info = XIQueryDevice(s->x->dpy, id, &n);
-    for (int c = 0; info && n > 0 && c < info->num_classes && d->n < AXES_MAX; c++) {
+    for (int c = 0; c < info->num_classes && d->n < AXES_MAX; c++) {
         const XIScrollClassInfo *scroll = (const XIScrollClassInfo *)info->classes[c];
         if (scroll->type != XIScrollClass || scroll->increment == 0)
             continue;
@@ -58,9 +53,40 @@ device(HostScroll *s, int id)
                                  .vertical = scroll->scroll_type == XIScrollTypeVertical,
                                  .increment = scroll->increment};
     }
+    for (int c = 0; c < info->num_classes; c++) {
+        const XIValuatorClassInfo *v = (const XIValuatorClassInfo *)info->classes[c];
+        for (unsigned k = 0; v->type == XIValuatorClass && k < d->n; k++) {
+            if (d->axes[k].number != v->number)
+                continue;
+            d->axes[k].last = v->value;
+            d->axes[k].known = true;
+        }
+    }
+    g_hash_table_insert(s->devices, GINT_TO_POINTER(info->deviceid), d);
+}
+
+static void
+read_devices(HostScroll *s, int id)
+{
+    int n = 0;
+    XIDeviceInfo *info = XIQueryDevice(s->x->dpy, id, &n);
+
+    for (int i = 0; info && i < n; i++)
+        read_device(s, &info[i]);
     if (info)
         XIFreeDeviceInfo(info);
-    return d;
+}
+
+// NULL: it went meanwhile.
+static Device *
+device(HostScroll *s, int id)
+{
+    Device *d = g_hash_table_lookup(s->devices, GINT_TO_POINTER(id));
+
+    if (d)
+        return d;
+    read_devices(s, id);
+    return g_hash_table_lookup(s->devices, GINT_TO_POINTER(id));
 }
 
 // What the axis moved since its last value, whole units; the rest is kept for the next time.
@@ -89,7 +115,7 @@ host_scroll_motion(HostScroll *s, const XIDeviceEvent *e, double *dx, double *dy
         if (!XIMaskIsSet(e->valuators.mask, i))
             continue;
         Axis *axis = NULL;
-        for (unsigned k = 0; k < d->n; k++)
+        for (unsigned k = 0; d && k < d->n; k++)
             if (d->axes[k].number == i)
                 axis = &d->axes[k];
         if (!axis)
@@ -107,15 +133,8 @@ host_scroll_motion(HostScroll *s, const XIDeviceEvent *e, double *dx, double *dy
 void
 host_scroll_restart(HostScroll *s)
 {
-    GHashTableIter iter;
-    gpointer value;
-
-    if (!s)
-        return;
-    g_hash_table_iter_init(&iter, s->devices);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        for (unsigned k = 0; k < ((Device *)value)->n; k++)
-            ((Device *)value)->axes[k].known = false;
+    if (s)
+        read_devices(s, XIAllDevices);
 }
 
 void

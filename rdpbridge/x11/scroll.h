@@ -16,7 +16,7 @@ void host_scroll_free(HostScroll *scroll);
 // True when the motion was one of scroll axes alone. dx, dy: 1/120 notches, positive right and up.
 bool host_scroll_motion(HostScroll *scroll, const XIDeviceEvent *event, double *dx, double *dy);
 
-// The pointer was elsewhere: the next value of each axis is where counting starts.
+// The pointer was elsewhere, and so was what was scrolled: counting starts where the axes are now.
 void host_scroll_restart(HostScroll *scroll);
 
 // Devices changed.

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Text from an input method of the host: what a native program gets of it, a program of a guest gets."""
+import os
+import signal
 import unittest
 
 from Xlib import X
 
 import test_keyboard
 from case import ChainCase
-from harness import HostDesktop, wait_for
+from harness import HostDesktop, processes, wait_for
 from probing import guest_home
 
 ENGINES = ("Unikey", "table:latex")
@@ -193,6 +195,22 @@ class InputMethod(ChainCase):
         self.assertEqual(self.written(True), "vieetj\n")
         self.end(window)
         self.d.start_method()
+        self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
+
+
+    def test_5_one_that_hangs(self):
+        """It costs a second, not the keys; and is there again when it goes on."""
+        self.engine = "Unikey"
+        pids = processes(lambda pid, argv, environ: argv[0].endswith(b"ibus-x11") and
+                         any(str(self.d.base).encode() in e for e in environ))
+        self.assertTrue(pids)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            self.assertEqual(self.typed(TO_FILE, True, (*"vieetj", "Return")), "vieetj\n")
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
         self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
 
 
