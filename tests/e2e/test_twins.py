@@ -41,8 +41,8 @@ EXPLAINED_OF = {  # a program, or under a window manager
 }
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
-    ("openbox", "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
-                                        "another one; a pixel",
+    **{(wm, "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
+                                    "another one; a pixel" for wm in ("openbox", "i3", "mutter")},
     ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
     **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
