@@ -10,7 +10,8 @@ import sys
 
 from harness import wait_for
 from test_geometry import GuestShell
-from test_twins import PROGRAMS, Twins, key
+from test_twins import Twins
+from twin_programs import PROGRAMS, key
 
 MANAGER = pathlib.Path(__file__).resolve()
 
