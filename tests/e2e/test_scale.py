@@ -93,7 +93,7 @@ class Scale(GuestShell, Twins):
         for step, act in STEPS[program].items():
             act(self.d)
             with self.subTest(f"{program}, {step}"):
-                self.assertEqual(self.assert_alike(natives[step], f"scale-{program}-{step.replace(' ', '-')}"), [])
+                self.assertEqual(self.assert_alike(natives[step], program, f"scale {step}"), [])
         return natives
 
     def all_programs(self):
