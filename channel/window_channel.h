@@ -99,7 +99,8 @@ typedef enum {
     // _NET_WM_BYPASS_COMPOSITOR (EWMH 1.5) is 1, or 2; both: it is 0; neither: it is not there
     CHAN_WINDOW_BYPASS = 1u << 8,
     CHAN_WINDOW_NO_BYPASS = 1u << 9,
-    CHAN_WINDOW_FLAGS_ALL = (1u << 10) - 1,
+    CHAN_WINDOW_DARK = 1u << 10, // _GTK_THEME_VARIANT is "dark": so is the frame, under mutter
+    CHAN_WINDOW_FLAGS_ALL = (1u << 11) - 1,
 } ChanWindowFlags;
 
 // _NET_WM_WINDOW_TYPE, the first known (EWMH 1.5).

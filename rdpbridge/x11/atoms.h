@@ -29,6 +29,7 @@
     X(_NET_SUPPORTING_WM_CHECK)                                                                    \
     X(_GTK_FRAME_EXTENTS)                                                                          \
     X(_NET_WM_BYPASS_COMPOSITOR)                                                                   \
+    X(_GTK_THEME_VARIANT)                                                                          \
     X(_NET_WM_STATE_FOCUSED)                                                                       \
     X(_NET_WORKAREA)                                                                               \
     X(_NET_CURRENT_DESKTOP)                                                                        \

@@ -160,6 +160,17 @@ push_frame(HostWindow *w)
         XDeleteProperty(w->view->x->dpy, w->xid, property);
 }
 
+static void
+push_theme(HostWindow *w)
+{
+    Atom property = w->view->x->atoms[ATOM__GTK_THEME_VARIANT];
+
+    if (w->wanted.props.flags & CHAN_WINDOW_DARK)
+        set_text(w, property, w->view->x->atoms[ATOM_UTF8_STRING], "dark");
+    else if (w->pushed.has_props)
+        XDeleteProperty(w->view->x->dpy, w->xid, property);
+}
+
 // Whether a compositor should leave the window out, as its program would have it.
 static void
 push_bypass(HostWindow *w)
@@ -506,6 +517,7 @@ host_hints_push(HostWindow *w, bool all)
     if (props) {
         push_frame(w);
         push_bypass(w);
+        push_theme(w);
     }
     if (a->props.border_width != b->props.border_width && !a->override_redirect && !w->mapped)
         push_x_border(w);

@@ -249,8 +249,10 @@ to_utf8(xcb_xim_t *im, const char *text, size_t size)
     size_t n = size;
     g_autofree char *converted = NULL;
 
-    if (size > 0 && xcb_xim_get_encoding(im) == XCB_XIM_COMPOUND_TEXT)
-        text = converted = xcb_compound_text_to_utf8(text, size, &n);
+    if (size > 0 && xcb_xim_get_encoding(im) == XCB_XIM_COMPOUND_TEXT) {
+        converted = xcb_compound_text_to_utf8(text, size, &n);
+        text = converted;
+    }
     return text && g_utf8_validate(text, (gssize)n, NULL) ? g_strndup(text, n) : g_strdup("");
 }
 

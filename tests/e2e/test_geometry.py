@@ -10,7 +10,8 @@ import unittest
 
 from case import XTERM, ChainCase
 from harness import wait_for
-from test_twins import PROGRAMS, Twins
+from test_twins import Twins
+from twin_programs import PROGRAMS
 
 ROUNDS = 100
 ALL = 0xffffffff  # workspaces, EWMH

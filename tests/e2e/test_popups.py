@@ -14,7 +14,8 @@ import test_twins
 from case import ChainCase
 from harness import wait_for
 from probing import Probe, guest_home
-from test_twins import AWAY, at, key, shape_of
+from test_twins import shape_of
+from twin_programs import AWAY, at, key
 
 TOOLKIT = pathlib.Path(__file__).with_name("toolkit.py")
 TWINS = test_twins.Twins

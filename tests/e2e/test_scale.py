@@ -10,7 +10,8 @@ import sys
 
 from harness import wait_for
 from test_geometry import GuestShell
-from test_twins import PROGRAMS, Twins, key
+from test_twins import Twins
+from twin_programs import PROGRAMS, key
 
 MANAGER = pathlib.Path(__file__).resolve()
 
@@ -92,7 +93,7 @@ class Scale(GuestShell, Twins):
         for step, act in STEPS[program].items():
             act(self.d)
             with self.subTest(f"{program}, {step}"):
-                self.assertEqual(self.assert_alike(natives[step], f"scale-{program}-{step.replace(' ', '-')}"), [])
+                self.assertEqual(self.assert_alike(natives[step], program, f"scale {step}"), [])
         return natives
 
     def all_programs(self):

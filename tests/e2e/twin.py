@@ -108,6 +108,7 @@ class Window:
             properties[name] = None if value is None else tuple(value)
         owner = whole_property(window, "WM_TRANSIENT_FOR")
         properties["owner"] = None if owner is None else order.index(owner[0]) if owner[0] in order else "not shown"
+        properties["dark"] = text(window, "_GTK_THEME_VARIANT") == "dark"  # else mostly empty
         properties["synced"] = whole_property(window, "_NET_WM_SYNC_REQUEST_COUNTER") is not None
         properties.update(size_hints(window))
         properties.update(wm_hints(window))

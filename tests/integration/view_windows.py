@@ -303,6 +303,16 @@ class Geometry(ViewCase):
             self.v.props(1, flags=flags)
             wait_for(value, lambda: self.desktop.text_property(window, "_NET_WM_BYPASS_COMPOSITOR") == value)
 
+    def test_a_dark_frame(self):
+        self.v.window(1)
+        self.v.props(1, flags=p.PROPS_DARK)
+        self.v.buffer(1, picture(300, 200))
+        self.v.commit(1, (200, 200, 300, 200))
+        window = wait_for("the window", self.v.all_windows)[0]
+        self.assertEqual(self.desktop.text_property(window, "_GTK_THEME_VARIANT"), "dark")
+        self.v.props(1)
+        wait_for("none", lambda: self.desktop.text_property(window, "_GTK_THEME_VARIANT") is None)
+
     def test_only_the_programs_gravity(self):
         self.v.window(1)
         self.v.props(1, size_flags=0)

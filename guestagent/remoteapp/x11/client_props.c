@@ -197,6 +197,13 @@ take_bypass(RaConn *conn, RaClient *c, const RaProp *prop)
 }
 
 static void
+take_theme(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    g_autofree char *variant = take_text(conn, prop, TITLE_CHARS_MAX);
+    set_flag(c, CHAN_WINDOW_DARK, g_strcmp0(variant, "dark") == 0);
+}
+
+static void
 take_protocols(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     guint n;
@@ -292,6 +299,7 @@ static const RaPropRule rules[] = {
     {RA_ATOM__MOTIF_WM_HINTS, 5, RA_CHANGED_HINTS, take_motif_hints},
     {RA_ATOM__GTK_FRAME_EXTENTS, 4, RA_CHANGED_HINTS, take_frame_extents},
     {RA_ATOM__NET_WM_BYPASS_COMPOSITOR, 1, RA_CHANGED_HINTS, take_bypass},
+    {RA_ATOM__GTK_THEME_VARIANT, 16, RA_CHANGED_HINTS, take_theme},
     {RA_ATOM_WM_PROTOCOLS, 32, RA_CHANGED_HINTS, take_protocols},
     {RA_ATOM__NET_WM_ICON, ICON_ITEMS_MAX, RA_CHANGED_ICON, take_icon},
     {RA_ATOM__NET_STARTUP_ID, 256, RA_CHANGED_APP, take_startup_id},

@@ -44,6 +44,7 @@
     X(_MOTIF_WM_HINTS)                                                                             \
     X(_GTK_FRAME_EXTENTS)                                                                          \
     X(_NET_WM_BYPASS_COMPOSITOR)                                                                   \
+    X(_GTK_THEME_VARIANT)                                                                          \
     X(_NET_WM_CM_S0)                                                                               \
     X(_XSETTINGS_S0)                                                                               \
     X(_XSETTINGS_SETTINGS)                                                                         \
