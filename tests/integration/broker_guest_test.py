@@ -26,13 +26,13 @@ ADD_KEY = {"x86_64": 248, "aarch64": 217}[platform.machine()]
 def ask_supervisor(path, *argv):
     """Has the guest's supervisor start a command (guestagent/supervisor/protocol.h)."""
     arguments = b"".join(a.encode() + b"\0" for a in argv[1:])
-    size = 16 + 1024 + 1024 + 256 + len(arguments)
+    size = 20 + 1024 + 1024 + 256 + len(arguments)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
         s.settimeout(20)
         here = os.open(path.parent, os.O_PATH)
         s.connect(f"/proc/self/fd/{here}/{path.name}")
         os.close(here)
-        s.send(struct.pack("=IIII1024s1024s256s", LAUNCH, size, 7, COMMAND, argv[0].encode(), b"", b"") + arguments)
+        s.send(struct.pack("=IIIII1024s1024s256s", LAUNCH, size, 7, COMMAND, 0, argv[0].encode(), b"", b"") + arguments)
         while True:
             packet = s.recv(65536)
             kind, _, serial, result = struct.unpack_from("=IIII", packet)
