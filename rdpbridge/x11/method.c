@@ -2,6 +2,7 @@
 #include "rdpbridge/x11/method.h"
 
 #include "channel/glib/timer.h"
+#include "channel/x11/events.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/method_keys.h"
 #include "rdpbridge/x11/method_preedit.h"
@@ -60,63 +61,6 @@ struct HostMethod {
     GSource *kept;
     uint8_t down[256 / 8]; // keys as they are on the host
 };
-
-typedef struct {
-    GSource source;
-    HostMethod *method;
-    gpointer tag;
-    xcb_generic_event_t *event; // read while looking for it
-} MethodSource;
-
-static gboolean
-source_ready(MethodSource *s)
-{
-    if (!s->event)
-        s->event = xcb_poll_for_queued_event(s->method->xcb);
-    return s->event != NULL;
-}
-
-// Whatever waits for a reply may have read events, which poll does not see.
-static gboolean
-source_prepare(GSource *source, gint *timeout)
-{
-    MethodSource *s = (MethodSource *)source;
-
-    *timeout = -1;
-    xcb_flush(s->method->xcb);
-    return source_ready(s);
-}
-
-static gboolean
-source_check(GSource *source)
-{
-    MethodSource *s = (MethodSource *)source;
-
-    return g_source_query_unix_fd(source, s->tag) != 0 || source_ready(s);
-}
-
-static gboolean
-source_dispatch(GSource *source, GSourceFunc callback, gpointer user)
-{
-    MethodSource *s = (MethodSource *)source;
-    xcb_generic_event_t *event = g_steal_pointer(&s->event);
-
-    if (!event)
-        event = xcb_poll_for_event(s->method->xcb);
-    if (event && event->response_type != 0) // 0: an error; a window may have gone meanwhile
-        xcb_xim_filter_event(s->method->im, event);
-    free(event);
-    return xcb_connection_has_error(s->method->xcb) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
-}
-
-static void
-source_finalize(GSource *source)
-{
-    free(((MethodSource *)source)->event);
-}
-
-static GSourceFuncs source_funcs = {source_prepare,  source_check, source_dispatch,
-                                    source_finalize, NULL,         NULL};
 
 static Context *
 context_of(HostMethod *m, Window xid)
@@ -536,13 +480,11 @@ named(void)
 }
 
 static void
-attach(HostMethod *m)
+on_event(xcb_generic_event_t *event, gpointer user)
 {
-    m->source = g_source_new(&source_funcs, sizeof(MethodSource));
-    MethodSource *s = (MethodSource *)m->source;
-    s->method = m;
-    s->tag = g_source_add_unix_fd(m->source, xcb_get_file_descriptor(m->xcb), G_IO_IN | G_IO_HUP);
-    g_source_attach(m->source, m->view->context);
+    HostMethod *m = user;
+
+    xcb_xim_filter_event(m->im, event);
 }
 
 HostMethod *
@@ -578,7 +520,7 @@ host_method_new(View *view)
     xcb_xim_set_im_callback(m->im, &callbacks, m);
     xcb_xim_set_use_utf8_string(m->im, true);
     xcb_xim_open(m->im, on_open, true, m);
-    attach(m);
+    m->source = chan_x11_events_new(view->context, xcb, on_event, m);
     return m;
 }
 
@@ -590,8 +532,7 @@ host_method_free(HostMethod *m)
     chan_timer_clear(&m->kept);
     chan_timer_clear(&m->patience);
     g_clear_pointer(&m->waiting, g_array_unref);
-    g_source_destroy(m->source);
-    g_source_unref(m->source);
+    chan_timer_clear(&m->source);
     // Not twice: libxcb-imdkit up to 1.0.4 frees a method's trigger keys each time.
     if (m->open)
         xcb_xim_close(m->im);

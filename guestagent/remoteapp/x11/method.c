@@ -2,6 +2,7 @@
 #include "guestagent/remoteapp/x11/method.h"
 
 #include "channel/glib/timer.h"
+#include "channel/x11/events.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,63 +33,6 @@ struct RaMethod {
     bool drawing; // the focused one has been told of a preedit
     guint shown;  // of so many characters
 };
-
-typedef struct {
-    GSource source;
-    RaMethod *method;
-    gpointer tag;
-    xcb_generic_event_t *event; // read while looking for it
-} MethodSource;
-
-static gboolean
-source_ready(MethodSource *s)
-{
-    if (!s->event)
-        s->event = xcb_poll_for_queued_event(s->method->xcb);
-    return s->event != NULL;
-}
-
-// Whatever waits for a reply may have read events, which poll does not see.
-static gboolean
-source_prepare(GSource *source, gint *timeout)
-{
-    MethodSource *s = (MethodSource *)source;
-
-    *timeout = -1;
-    xcb_flush(s->method->xcb);
-    return source_ready(s);
-}
-
-static gboolean
-source_check(GSource *source)
-{
-    MethodSource *s = (MethodSource *)source;
-
-    return g_source_query_unix_fd(source, s->tag) != 0 || source_ready(s);
-}
-
-static gboolean
-source_dispatch(GSource *source, GSourceFunc callback, gpointer user)
-{
-    MethodSource *s = (MethodSource *)source;
-    xcb_generic_event_t *event = g_steal_pointer(&s->event);
-
-    if (!event)
-        event = xcb_poll_for_event(s->method->xcb);
-    if (event && event->response_type != 0) // 0: an error; a program may have gone meanwhile
-        xcb_im_filter_event(s->method->im, event);
-    free(event);
-    return xcb_connection_has_error(s->method->xcb) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
-}
-
-static void
-source_finalize(GSource *source)
-{
-    free(((MethodSource *)source)->event);
-}
-
-static GSourceFuncs source_funcs = {source_prepare,  source_check, source_dispatch,
-                                    source_finalize, NULL,         NULL};
 
 static xcb_window_t
 find_top_level(RaMethod *m, xcb_window_t window)
@@ -280,10 +224,7 @@ stop(RaMethod *m)
 {
     if (!m->xcb)
         return;
-    if (m->source) {
-        g_source_destroy(m->source);
-        g_clear_pointer(&m->source, g_source_unref);
-    }
+    chan_timer_clear(&m->source);
     if (m->im) {
         xcb_im_close_im(m->im);
         xcb_im_destroy(m->im);
@@ -306,6 +247,14 @@ ra_method_free(RaMethod *m)
     g_free(m);
 }
 
+static void
+on_event(xcb_generic_event_t *event, gpointer user)
+{
+    RaMethod *m = user;
+
+    xcb_im_filter_event(m->im, event);
+}
+
 void
 ra_method_offer(RaMethod *m, bool offered)
 {
@@ -324,11 +273,7 @@ ra_method_offer(RaMethod *m, bool offered)
         stop(m);
         return;
     }
-    m->source = g_source_new(&source_funcs, sizeof(MethodSource));
-    MethodSource *s = (MethodSource *)m->source;
-    s->method = m;
-    s->tag = g_source_add_unix_fd(m->source, xcb_get_file_descriptor(m->xcb), G_IO_IN | G_IO_HUP);
-    g_source_attach(m->source, m->context);
+    m->source = chan_x11_events_new(m->context, m->xcb, on_event, m);
 }
 
 // Not every program says that it lost the focus.
