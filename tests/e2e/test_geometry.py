@@ -87,7 +87,7 @@ class GuestShell:
 
     def guest_geometry(self, program="xterm"):
         """x, y, width, height of a window's client area, as the guest's programs see it."""
-        text = self.in_guest(f"xwininfo -id $(xdotool search --class {program} | tail -n 1)")
+        text = self.in_guest(f"xwininfo -id $(xdotool search --onlyvisible --class {program} | tail -n 1)")
         found = dict(line.strip().split(":", 1) for line in text.splitlines() if ":" in line)
         return tuple(int(found.get(k, "-1")) for k in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height"))
 
