@@ -384,7 +384,8 @@ G_STATIC_ASSERT(CHAN_STATE_ALL_DESKTOPS == 1u << G_N_ELEMENTS(states_by_bit));
 static uint32_t
 in_states(const HostWindow *w)
 {
-    return w->wanted.has_props ? VIEW_FLAG_ABOVE : 0;
+    // A popup that was refused is not always on top either, or it would cover all windows for good.
+    return w->wanted.has_props || w->wanted.kind != w->kind ? VIEW_FLAG_ABOVE : 0;
 }
 
 void

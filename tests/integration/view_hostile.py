@@ -348,7 +348,7 @@ class Hostile(ViewCase):
         self.v.show(1, (400, 300, 200, 100))
         self.desktop.focus(own)
         self.v.session.expect(p.FOCUS, ids(0))
-        popup = self.v.show(2, (0, 0, *self.size), kind=p.POPUP, owner=1)
+        popup = self.v.show(2, (0, 0, *self.size), kind=p.POPUP, flags=p.UNDECORATED | p.ABOVE, owner=1)
         self.assertFalse(popup.get_attributes().override_redirect)
         wait_for("it to be managed", lambda: popup.id in [w.id for w in self.desktop.clients()])
         self.assertEqual(self.active(), own.id)
@@ -360,7 +360,7 @@ class Hostile(ViewCase):
         self.v.show(1, (400, 300, 200, 100))
         self.desktop.focus(own)
         self.v.session.expect(p.FOCUS, ids(0))
-        popup = self.v.show(2, (500, 400, 50, 50), kind=p.POPUP, owner=1)
+        popup = self.v.show(2, (500, 400, 50, 50), kind=p.POPUP, flags=p.UNDECORATED | p.ABOVE, owner=1)
         self.v.commit(2, (0, 0, *self.size), damage=[])
 
         def below():
