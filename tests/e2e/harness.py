@@ -143,6 +143,9 @@ class HostDesktop:
         self.env["DISPLAY"] = self.start_xvfb()
         self.display = xdisplay.Display(self.env["DISPLAY"])
         self.root = self.display.screen().root
+        # The first key of XTEST's keyboard changes the keyboard's map. A window manager grabs its keys anew then, and
+        # one pressed at that moment goes to the window: it is pressed before there is a window manager.
+        self.key("Shift_L")
         if self.wm:
             self.spawn(*self.wm_command())
             wait_for(f"window manager {self.wm}", lambda: self.text_property(self.root, "_NET_SUPPORTING_WM_CHECK"))
