@@ -113,6 +113,26 @@ chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer
 }
 
 ChanSpan
+chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_LOCK, window, buffer, capacity);
+
+    chan_write_u32(&w, wanted);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_MOTION, 0, buffer, capacity);
+
+    chan_write_u32(&w, m->locked);
+    chan_write_i32(&w, m->dx);
+    chan_write_i32(&w, m->dy);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_PREEDIT, 0, buffer, capacity);
@@ -320,6 +340,22 @@ decode_preedit(ChanReader *r, ChanWindowPreedit *m)
 }
 
 static bool
+decode_lock(ChanReader *r, uint32_t *wanted)
+{
+    *wanted = chan_read_u32(r);
+    return *wanted <= 1;
+}
+
+static bool
+decode_motion(ChanReader *r, ChanWindowMotion *m)
+{
+    m->locked = chan_read_u32(r);
+    m->dx = chan_read_i32(r);
+    m->dy = chan_read_i32(r);
+    return m->locked <= 1 && place_ok(m->dx) && place_ok(m->dy);
+}
+
+static bool
 decode_text(ChanReader *r, ChanSpan *text)
 {
     size_t length = chan_read_count(r, CHAN_WINDOW_TEXT_MAX);
@@ -352,5 +388,9 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_text(&r, &said->untrusted_text);
     else if (said->type == CHAN_WINDOW_PREEDIT)
         ok = said->window == 0 && decode_preedit(&r, &said->preedit);
+    else if (said->type == CHAN_WINDOW_LOCK)
+        ok = decode_lock(&r, &said->lock);
+    else if (said->type == CHAN_WINDOW_MOTION)
+        ok = said->window == 0 && decode_motion(&r, &said->motion);
     return ok && chan_reader_end(&r);
 }

@@ -11,13 +11,15 @@
 //   SHAPE  u8 3, u32 window, u8 which, u8 shaped, u16 count, count times i16 x, y, u16 width,
 //   height
 //   CARET  u8 4, u32 window, i32 x, i32 y, u32 flags, u32 resets
+//   LOCK   u8 5, u32 window, u32 wanted
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
 //   TEXT   u8 66, u32 0, u16 length, UTF-8
 //   PREEDIT u8 67, u32 0, u16 caret, u16 count, count times u32 character, u32 feedback
+//   MOTION u8 68, u32 0, u32 locked, i32 dx, i32 dy
 //
-// HOST to PREEDIT are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to MOTION are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -27,6 +29,11 @@
 //
 // CARET tells where in its window the program with the focus writes (XNSpotLocation), so that the
 // input method shows there what it offers.
+//
+// LOCK tells that the program of a window hides the pointer and takes its movements alone, as games
+// do (wanted 1), or no more (0). A client that grants it says so by a MOTION, and moves the guest's
+// pointer by MOTIONs of pixels to the right and down as long as locked is 1; places of its pointer
+// count no more until one with locked 0.
 //
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
@@ -52,10 +59,12 @@ typedef enum {
     CHAN_WINDOW_ICON = 2,
     CHAN_WINDOW_SHAPE = 3,
     CHAN_WINDOW_CARET = 4,
+    CHAN_WINDOW_LOCK = 5,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
     CHAN_WINDOW_PREEDIT = 67,
+    CHAN_WINDOW_MOTION = 68,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -207,6 +216,11 @@ typedef struct {
     ChanWindowPreeditCharacter characters[CHAN_WINDOW_PREEDIT_MAX];
 } ChanWindowPreedit;
 
+typedef struct {
+    uint32_t locked; // 0, 1
+    int32_t dx, dy;  // |dx|, |dy| ≤ CHAN_WINDOW_SIDE_MAX
+} ChanWindowMotion;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -223,6 +237,8 @@ chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer
 
 ChanSpan
 chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity);
+ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
+ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
 ChanSpan chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity);
 
@@ -240,6 +256,8 @@ typedef struct {
         ChanWindowCaret caret;
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;
+        uint32_t lock; // 0, 1
+        ChanWindowMotion motion;
     };
 } ChanWindowSaid;
 

@@ -18,6 +18,7 @@ struct BridgeInput {
     bool buttons[BUTTONS];
     guint16 x, y;
     int wheel_x, wheel_y;
+    gint32 shift_x, shift_y; // of a locked pointer, while the guest does not read
 };
 
 // The lock bits of the view are the ones of RDP ([MS-RDPBCGR] 2.2.8.1.1.3.1.1.5).
@@ -41,6 +42,7 @@ bridge_input_attach(BridgeInput *i, rdpInput *library)
     i->library = library;
     memset(i->keys, 0, sizeof i->keys);
     memset(i->buttons, 0, sizeof i->buttons);
+    i->shift_x = i->shift_y = 0;
 }
 
 // Channels' messages wait in a queue of the library's, input does not: what says where input goes
@@ -141,6 +143,25 @@ coordinate(gint32 v)
     return (guint16)CLAMP(v, 0, VIEW_COORD_MAX);
 }
 
+// A guest that does not know the channel never asked for it.
+static void
+send_motion(BridgeInput *i, const ViewPointer *p, bool congested)
+{
+    const gint32 most = (gint32)CHAN_WINDOW_SIDE_MAX;
+    ChanWindowMotion m = {.locked = p->kind == VIEW_POINTER_SHIFT};
+
+    if (m.locked) {
+        i->shift_x = CLAMP(i->shift_x + p->wheel_x, -most, most);
+        i->shift_y = CLAMP(i->shift_y + p->wheel_y, -most, most);
+    }
+    if (m.locked && congested)
+        return;
+    m.dx = i->shift_x;
+    m.dy = i->shift_y;
+    i->shift_x = i->shift_y = 0;
+    bridge_window_channel_motion(&m);
+}
+
 void
 bridge_input_pointer(BridgeInput *i, const ViewPointer *p, gboolean congested)
 {
@@ -163,6 +184,10 @@ bridge_input_pointer(BridgeInput *i, const ViewPointer *p, gboolean congested)
         i->wheel_y = CLAMP(p->wheel_y, -12000, 12000);
         send_wheel(i, &i->wheel_y, PTR_FLAGS_WHEEL);
         send_wheel(i, &i->wheel_x, PTR_FLAGS_HWHEEL);
+        break;
+    case VIEW_POINTER_SHIFT:
+    case VIEW_POINTER_UNLOCKED:
+        send_motion(i, p, congested);
         break;
     default:
         break;

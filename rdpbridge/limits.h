@@ -79,6 +79,7 @@
 #define LIMIT_ACTIVATE_AFTER_PRESS_MS 3000
 #define LIMIT_ORDER_AFTER_PRESS_MS 1500
 #define LIMIT_MOVE_LOOP_AFTER_PRESS_MS 2000
+#define LIMIT_LOCK_AFTER_PRESS_MS 5000
 // Windows that a guest may open unasked (no press, no launch that the host knows of) and have the
 // window manager focus and raise; after that one more each so many seconds, or after a press. The
 // others open as a window does whose user is elsewhere (_NET_WM_USER_TIME 0), as refused popups do

@@ -95,6 +95,7 @@ typedef struct {
     ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
     ChanWindowCaret caret;      // where its program writes
     bool has_caret;
+    bool wants_lock; // its program takes the pointer's movements alone
 } BridgeProperties;
 
 typedef struct {

@@ -116,6 +116,15 @@ say_caret(BridgeModel *m, const BridgeWindow *w)
     bridge_say(m, &msg, sizeof msg, -1);
 }
 
+static void
+say_lock(BridgeModel *m, const BridgeWindow *w)
+{
+    ViewLock msg = {.id = w->id, .wanted = w->properties.wants_lock};
+
+    VIEW_INIT(&msg, VIEW_MSG_LOCK);
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
 void
 bridge_say_properties(BridgeModel *m, BridgeWindow *w)
 {
@@ -130,6 +139,8 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
         say_icons(m, w);
     if (p->has_caret)
         say_caret(m, w);
+    if (p->wants_lock)
+        say_lock(m, w);
 }
 
 ViewState
@@ -230,6 +241,16 @@ take_caret(BridgeModel *m, BridgeWindow *w, const ChanWindowCaret *caret)
         say_caret(m, w);
 }
 
+static void
+take_lock(BridgeModel *m, BridgeWindow *w, bool wanted)
+{
+    if (w->properties.wants_lock == wanted)
+        return;
+    w->properties.wants_lock = wanted;
+    if (w->announced)
+        say_lock(m, w);
+}
+
 void
 bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
 {
@@ -250,10 +271,14 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_CARET:
         take_caret(m, w, &said->caret);
         break;
+    case CHAN_WINDOW_LOCK:
+        take_lock(m, w, said->lock != 0);
+        break;
     case CHAN_WINDOW_HOST: // a client's
     case CHAN_WINDOW_KEYS:
     case CHAN_WINDOW_TEXT:
     case CHAN_WINDOW_PREEDIT:
+    case CHAN_WINDOW_MOTION:
         break;
     }
 }

@@ -33,6 +33,7 @@ typedef union {
     ViewStateMsg state;
     ViewLocks locks;
     ViewCaret caret;
+    ViewLock lock;
     ViewText text;
     ViewPreedit preedit;
 } Message;
@@ -271,10 +272,10 @@ check_pointer(const Message *m, ChanSpan tail)
 
     if (p->id == 0 || p->kind > VIEW_POINTER_LAST || !coord_ok(p->root_x) || !coord_ok(p->root_y))
         return false;
-    if (p->kind == VIEW_POINTER_WHEEL)
+    if (p->kind == VIEW_POINTER_WHEEL || p->kind == VIEW_POINTER_SHIFT)
         return within(p->wheel_x, -VIEW_COORD_MAX, VIEW_COORD_MAX) &&
                within(p->wheel_y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
-    return p->kind == VIEW_POINTER_MOVE || button_ok(p->button);
+    return p->kind == VIEW_POINTER_MOVE || p->kind == VIEW_POINTER_UNLOCKED || button_ok(p->button);
 }
 
 static bool
@@ -303,6 +304,12 @@ static bool
 check_caret(const Message *m, ChanSpan tail)
 {
     return m->caret.id != 0 && chan_window_caret_valid(&m->caret.caret);
+}
+
+static bool
+check_lock(const Message *m, ChanSpan tail)
+{
+    return m->lock.id != 0 && m->lock.wanted <= 1;
 }
 
 static bool
@@ -341,6 +348,7 @@ static const Shape shapes[] = {
      check_shape},
     {VIEW_MSG_ICONS_GONE, sizeof(ViewId), 0, 0, check_id},
     {VIEW_MSG_CARET, sizeof(ViewCaret), 0, 0, check_caret},
+    {VIEW_MSG_LOCK, sizeof(ViewLock), 0, 0, check_lock},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
     {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},
     {VIEW_MSG_SHOWN, sizeof(ViewShown), 0, 0, check_id},

@@ -51,6 +51,7 @@ typedef enum {
     VIEW_MSG_SHAPE = 20,      // + rectangles of a window that is none
     VIEW_MSG_ICONS_GONE = 21, // a window has no icon any more
     VIEW_MSG_CARET = 22,      // where in a window its program writes
+    VIEW_MSG_LOCK = 23,       // a window's program takes the pointer's movements alone, or no more
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -301,7 +302,12 @@ typedef enum {
     VIEW_POINTER_DOWN = 1,
     VIEW_POINTER_UP = 2,
     VIEW_POINTER_WHEEL = 3, // wheel_x, wheel_y in 1/120 notches, positive: right, up
-    VIEW_POINTER_LAST = VIEW_POINTER_WHEEL,
+    // The host's pointer stands still for the window that asked (LOCK): by how much the guest's
+    // moves, in pixels, is in wheel_x, wheel_y, positive: right, down. Places count again after
+    // UNLOCKED.
+    VIEW_POINTER_SHIFT = 4,
+    VIEW_POINTER_UNLOCKED = 5,
+    VIEW_POINTER_LAST = VIEW_POINTER_UNLOCKED,
 } ViewPointerKind;
 
 typedef struct {
@@ -347,6 +353,12 @@ typedef struct {
     uint32_t reserved;
     ChanWindowCaret caret; // in the window
 } ViewCaret;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t wanted; // 0, 1
+} ViewLock;
 
 typedef struct {
     ViewHeader header;

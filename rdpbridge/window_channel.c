@@ -127,3 +127,13 @@ bridge_window_channel_preedit(const ChanWindowPreedit *preedit)
     if (the_channel)
         (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
 }
+
+void
+bridge_window_channel_motion(const ChanWindowMotion *motion)
+{
+    guint8 buffer[32];
+    ChanSpan m = chan_window_motion_encode(motion, buffer, sizeof buffer);
+
+    if (the_channel)
+        (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
+}

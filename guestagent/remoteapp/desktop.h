@@ -99,6 +99,8 @@ typedef struct {
     void (*clipboard_wanted)(ChanClipSelection which, guint32 kind, gpointer user);
     // Where in its window the program with the focus writes, and how.
     void (*caret_moved)(guint32 id, const ChanWindowCaret *caret, gpointer user);
+    // The window's program hides the pointer and takes its movements alone, or no more.
+    void (*lock_wanted)(guint32 id, bool wanted, gpointer user);
     // The display is gone; nothing further can be done.
     void (*lost)(gpointer user);
 } RaDesktopEvents;
@@ -191,6 +193,11 @@ bool ra_desktop_has_method(const RaDesktop *desktop);
 // Tells the last caret again, to a client that does not know it.
 void ra_desktop_tell_caret(RaDesktop *desktop);
 void ra_desktop_pointer_move(RaDesktop *desktop, int root_x, int root_y);
+// Moves it by so much for the program that wants that, while locked; from then on places are left
+// out, until one that is not.
+void ra_desktop_pointer_shift(RaDesktop *desktop, const ChanWindowMotion *motion);
+// Tells again what is wanted, to a client that does not know it.
+void ra_desktop_tell_lock(RaDesktop *desktop);
 // Where the next button is; no motion where the pointer is there.
 void ra_desktop_pointer_aim(RaDesktop *desktop, int root_x, int root_y);
 void ra_desktop_button(RaDesktop *desktop, guint button, bool down); // 1, 2, 3, 8, 9 as X11

@@ -116,6 +116,7 @@ on_received(gpointer user)
     if (ra_window_channel_receive(peer->window_channel, ra_rail_casement(peer->rail))) {
         ra_windows_channel_ready(peer->windows);
         ra_desktop_tell_caret(peer->host->desktop);
+        ra_desktop_tell_lock(peer->host->desktop);
     }
     ra_graphics_receive(peer->graphics);
     if (!ra_display_receive(peer->screen))
@@ -242,6 +243,13 @@ ra_peer_caret(RaPeer *peer, guint32 id, const ChanWindowCaret *caret)
 {
     if (peer->window_channel != NULL)
         ra_window_channel_caret(peer->window_channel, id, caret);
+}
+
+void
+ra_peer_lock(RaPeer *peer, guint32 id, bool wanted)
+{
+    if (peer->window_channel != NULL)
+        ra_window_channel_lock(peer->window_channel, id, wanted);
 }
 
 void

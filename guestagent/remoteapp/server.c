@@ -232,6 +232,14 @@ on_caret_moved(guint32 id, const ChanWindowCaret *caret, gpointer user)
 }
 
 static void
+on_lock_wanted(guint32 id, bool wanted, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_lock(server->current, id, wanted);
+}
+
+static void
 on_desktop_lost(gpointer user)
 {
     RaServer *server = user;
@@ -250,6 +258,7 @@ static const RaDesktopEvents desktop_events = {
     .clipboard_data = on_clipboard_data,
     .clipboard_wanted = on_clipboard_wanted,
     .caret_moved = on_caret_moved,
+    .lock_wanted = on_lock_wanted,
     .lost = on_desktop_lost,
 };
 

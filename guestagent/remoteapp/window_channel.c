@@ -62,6 +62,8 @@ obey(RaWindowChannel *c)
             type(c, said.untrusted_text);
         if (is_one && said.type == CHAN_WINDOW_PREEDIT)
             ra_desktop_preedit(c->desktop, &said.preedit);
+        if (is_one && said.type == CHAN_WINDOW_MOTION)
+            ra_desktop_pointer_shift(c->desktop, &said.motion);
         if (!is_one || said.type != CHAN_WINDOW_HOST)
             continue;
         RaRect rect = {said.host.x, said.host.y, (int)said.host.width, (int)said.host.height};
@@ -139,6 +141,15 @@ ra_window_channel_caret(RaWindowChannel *c, guint32 window, const ChanWindowCare
     if (!c->ready)
         return;
     say(c, chan_window_caret_encode(window, caret, c->buffer, sizeof c->buffer));
+    ra_link_send(c->link);
+}
+
+void
+ra_window_channel_lock(RaWindowChannel *c, guint32 window, bool wanted)
+{
+    if (!c->ready)
+        return;
+    say(c, chan_window_lock_encode(window, wanted, c->buffer, sizeof c->buffer));
     ra_link_send(c->link);
 }
 

@@ -24,4 +24,5 @@ void ra_window_channel_icons(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_shapes(RaWindowChannel *channel, const RaWindow *window);
 void
 ra_window_channel_caret(RaWindowChannel *channel, guint32 window, const ChanWindowCaret *caret);
+void ra_window_channel_lock(RaWindowChannel *channel, guint32 window, bool wanted);
 bool ra_window_channel_ready(const RaWindowChannel *channel);

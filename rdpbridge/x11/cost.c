@@ -90,6 +90,8 @@ host_cost_of(const View *view, ChanSpan packet)
         return READ_US + (w ? icon->width * icon->height * 4 / ICON_BYTES_PER_US : 0) +
                (whole ? ICON_US : 0);
     }
+    case VIEW_MSG_LOCK:
+        return STATE_US;
     default:
         return w && w->xid && type < G_N_ELEMENTS(of_known) ? READ_US + of_known[type] : READ_US;
     }

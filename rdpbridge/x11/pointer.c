@@ -5,6 +5,7 @@
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/menu_grab.h"
+#include "rdpbridge/x11/pointer_lock.h"
 #include "rdpbridge/x11/scroll.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
@@ -22,6 +23,7 @@ struct HostPointer {
     Window under;
     HostScroll *scroll;
     HostMenuGrab *grab;
+    HostPointerLock *lock;
     bool has_motion;
     ViewPointer motion;  // the last one of this batch
     uint32_t held;       // bits of buttons that are down in the guest
@@ -56,6 +58,7 @@ host_pointer_new(View *view)
 
     p->view = view;
     p->grab = host_menu_grab_new(view);
+    p->lock = host_pointer_lock_new(view);
     p->told_under = UNTOLD;
     if (view->x->xi_opcode >= 0) {
         p->scroll = host_scroll_new(view->x);
@@ -71,6 +74,7 @@ host_pointer_free(HostPointer *p)
         return;
     host_scroll_free(p->scroll);
     host_menu_grab_free(p->grab);
+    host_pointer_lock_free(p->lock);
     g_free(p);
 }
 
@@ -121,10 +125,40 @@ tell_under(HostPointer *p, uint32_t id)
     p->told_under = id;
 }
 
+static void
+tell_lock(HostPointer *p, uint32_t kind)
+{
+    ViewPointer m = {.id = host_pointer_lock_id(p->lock), .kind = kind};
+
+    VIEW_INIT(&m, VIEW_MSG_POINTER);
+    host_pointer_flush(p);
+    host_session_send(p->view, &m, sizeof m);
+}
+
+static void
+update_lock(HostPointer *p)
+{
+    bool was_active = host_pointer_lock_active(p->lock);
+    const HostWindow *under = host_menu_grab_active(p->grab) ? NULL : host_pointer_window(p);
+
+    if (host_pointer_lock_update(p->lock, under))
+        tell_lock(p, VIEW_POINTER_UNLOCKED);
+    else if (!was_active && host_pointer_lock_active(p->lock))
+        tell_lock(p, VIEW_POINTER_SHIFT);
+}
+
+void
+host_pointer_lock(HostPointer *p, HostWindow *w, bool wanted)
+{
+    host_pointer_lock_wanted(p->lock, w, wanted);
+    update_lock(p);
+}
+
 void
 host_pointer_drained(HostPointer *p)
 {
     host_pointer_flush(p);
+    update_lock(p);
     if (!host_session_connected(p->view->session))
         return;
     const HostWindow *w = host_pointer_window(p);
@@ -157,6 +191,23 @@ moved(HostPointer *p, const HostWindow *w, double root_x, double root_y)
 {
     p->motion = message(w, VIEW_POINTER_MOVE, root_x, root_y);
     p->has_motion = true;
+}
+
+static void
+shifted(HostPointer *p, const HostWindow *w, const XMotionEvent *e)
+{
+    int dx, dy;
+
+    host_pointer_lock_motion(p->lock, e, &dx, &dy);
+    if (dx == 0 && dy == 0)
+        return;
+    if (!p->has_motion || p->motion.kind != VIEW_POINTER_SHIFT) {
+        host_pointer_flush(p);
+        p->motion = message(w, VIEW_POINTER_SHIFT, e->x_root, e->y_root);
+        p->has_motion = true;
+    }
+    p->motion.wheel_x = CLAMP(p->motion.wheel_x + dx, -VIEW_COORD_MAX, VIEW_COORD_MAX);
+    p->motion.wheel_y = CLAMP(p->motion.wheel_y + dy, -VIEW_COORD_MAX, VIEW_COORD_MAX);
 }
 
 static void
@@ -216,7 +267,10 @@ host_pointer_core_event(HostPointer *p, const XEvent *e)
     if (!w || w->is_orphan)
         return;
     if (e->type == MotionNotify) {
-        moved(p, w, e->xmotion.x_root, e->xmotion.y_root);
+        if (host_pointer_lock_active(p->lock))
+            shifted(p, w, &e->xmotion);
+        else
+            moved(p, w, e->xmotion.x_root, e->xmotion.y_root);
         return;
     }
     bool down = e->type == ButtonPress;

@@ -33,4 +33,6 @@ void host_pointer_popups_changed(HostPointer *pointer);
 
 // The window is not seen any more: a button that is held in it ends.
 void host_pointer_forget(HostPointer *pointer, HostWindow *window);
+// The window's program wants the pointer's movements alone, or no more (pointer_lock.h).
+void host_pointer_lock(HostPointer *pointer, HostWindow *window, bool wanted);
 void host_pointer_move_loop(HostPointer *pointer, const ViewMoveLoop *message);

@@ -467,6 +467,11 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
             host_method_caret(ws->view->method, w->xid, &caret->caret);
         return TRUE;
     }
+    case VIEW_MSG_LOCK:
+        if (w)
+            host_pointer_lock(ws->view->pointer, w,
+                              ((const ViewLock *)(const void *)m)->wanted != 0);
+        return TRUE;
     case VIEW_MSG_ATTENTION:
         if (w)
             host_focus_attention(ws->view->focus, w);

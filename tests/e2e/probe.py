@@ -30,7 +30,7 @@ xauth.Xauthority.get_best_auth = lambda self, family, address, number, types=():
 class Probe:
     def __init__(self, name, folder):
         self.d = display.Display()
-        self.cursors = None
+        self.cursors = self.looks = None
         self.root = self.d.screen().root
         self.windows, self.names, self.dying = {}, {}, None
         path = os.path.join(folder, name)
@@ -179,6 +179,36 @@ class Probe:
         self.xlib.XSync(self.cursors, 0)
         return cursor
 
+    def do_look(self, name, how):
+        """As a game: movements count from the middle, where the pointer is put back (warp), or within the window (hold)."""
+        w = self.windows[name]
+        g = w.get_geometry()
+        self.looks = {"name": name, "how": how, "middle": (g.width // 2, g.height // 2), "sum": [0, 0]}
+        self.looks["last"] = self.looks["middle"]
+        if how == "hold":
+            self.do_confine(name)
+        else:
+            w.change_attributes(cursor=self.hidden())
+        self.do_warp(name, *self.looks["middle"])
+
+    def do_look_end(self):
+        self.do_ungrab()
+        self.windows[self.looks["name"]].change_attributes(cursor=X.NONE)
+        self.looks = None
+
+    def look(self, x, y):
+        s = self.looks
+        dx, dy = x - s["last"][0], y - s["last"][1]
+        if s["how"] == "hold":
+            s["last"] = (x, y)
+        if not dx and not dy:
+            return
+        s["sum"] = [s["sum"][0] + dx, s["sum"][1] + dy]
+        if s["how"] == "warp":
+            self.do_warp(s["name"], *s["middle"])
+            self.d.sync()  # the next movement, which comes once this one is told, is after it
+        self.say(s["name"], "looked", *s["sum"])
+
     def do_warp(self, name, x, y):
         self.windows[name].warp_pointer(int(x), int(y))
 
@@ -212,6 +242,8 @@ class Probe:
             self.say(name, what, e.detail, f"state={e.state} {sym}at={e.event_x},{e.event_y}")
             if what == "button down" and self.dying == name:
                 self.do_close(name)
+        elif what == "motion" and self.looks and self.looks["name"] == name:
+            self.look(e.event_x, e.event_y)
         elif what == "motion":
             self.say(name, what, e.event_x, e.event_y, f"state={e.state}", f"root={e.root_x},{e.root_y}")
         elif what.startswith("focus"):

@@ -13,13 +13,15 @@ from harness import wait_for
 GLYPHS = (2, 30, 60, 68, 130, 150, 152)  # of the cursor font, X11/cursorfont.h
 
 
-class Pointer(probing.Twins):
+class PointerTwins(probing.Twins):
     def over(self, probe):
         x, y, _, _ = self.d.geometry(self.windows[probe])
         self.d.xdotool("mousemove", str(x + 70), str(y + 60))
         probe.heard("motion 70 60")
         probe.mark()
 
+
+class Pointer(PointerTwins):
     def test_all_buttons_and_both_wheels(self):
         told = []
         for probe in (self.native, self.demo):
@@ -68,6 +70,85 @@ class Pointer(probing.Twins):
             wait_for(lambda: f"two pictures of {probe.name}'s, there are {[p[:4] for p in pictures]}", both)
             seen[probe] = pictures - {before}
         self.assertEqual(seen[self.demo], seen[self.native])
+
+
+class Looking(PointerTwins):
+    """Programs that hide the pointer and take its movements alone."""
+
+    def at(self):
+        p = self.d.root.query_pointer()
+        return p.root_x, p.root_y
+
+    def begin(self, probe, how):
+        name = "mine" if probe is self.native else "hers"
+        window = self.windows[probe]
+        x, y, width, height = self.d.geometry(window)
+        self.over(probe)
+        self.d.xdotool("click", "1")
+        probe.heard("button up 1 ")
+        probe.mark()
+        probe.do("look", name, how)
+        wait_for("the pointer to be held", lambda: self.at() == (x + width // 2, y + height // 2))
+
+    def looked(self, probe, steps):
+        """What a program is told of movements, one at a time."""
+        told = []
+        for step in steps:
+            before = len(probe.log("looked"))
+            xtest.fake_input(self.d.display, X.MotionNotify, 1, x=step[0], y=step[1])
+            self.d.display.sync()
+            wait_for("a movement", lambda: len(probe.log("looked")) > before)
+            told.append(tuple(int(n) for n in probe.log("looked")[-1].split()[2:]))
+        return told
+
+    def test_without_an_end(self):
+        """The window is 300 by 200; 40 times 35 to the right and 9 down do not end at its edge."""
+        told = []
+        for probe in (self.native, self.demo):
+            self.begin(probe, "warp")
+            told.append(self.looked(probe, [(35, 9)] * 40 + [(-80, -60)] * 5))
+            probe.do("look_end")
+            probe.sync()
+        self.assertEqual(told[0][-1], (1400 - 400, 360 - 300))
+        self.assertEqual(told[1], told[0])
+
+    def test_held_within_the_window(self):
+        told = []
+        for probe in (self.native, self.demo):
+            self.begin(probe, "hold")
+            told.append(self.looked(probe, [(35, 9), (20, -30), (-90, 3)]))
+            probe.do("look_end")
+            probe.sync()
+        self.assertEqual(told[1], told[0])
+
+    def test_buttons_while_it_is_held(self):
+        places = []
+        for probe in (self.native, self.demo):
+            self.begin(probe, "hold")
+            self.looked(probe, [(35, 9)])
+            self.d.xdotool("click", "3")
+            probe.heard("button up 3 ")
+            places.append([line.split(" ", 1)[1] for line in probe.log("button")])
+            probe.do("look_end")
+            probe.sync()
+        self.assertEqual(places[1], places[0])
+
+    def test_free_again(self):
+        for end in ("program", "focus"):
+            with self.subTest(end):
+                x, y, _, _ = self.d.geometry(self.windows[self.demo])
+                self.begin(self.demo, "warp")
+                self.looked(self.demo, [(35, 9), (35, 9)])
+                if end == "program":
+                    self.demo.do("look_end")
+                else:
+                    self.d.focus(self.windows[self.native])
+                wait_for(lambda: f"the pointer to be back; it is at {self.at()}", lambda: self.at() == (x + 70, y + 60))
+                self.over(self.native)
+                if end == "focus":
+                    self.demo.do("look_end")
+                    self.demo.sync()
+                self.over(self.demo)
 
 
 class Elsewhere(ChainCase):

@@ -29,6 +29,10 @@ encode(const ChanWindowSaid *said)
         return chan_window_text_encode(said->untrusted_text, again, sizeof again);
     case CHAN_WINDOW_PREEDIT:
         return chan_window_preedit_encode(&said->preedit, again, sizeof again);
+    case CHAN_WINDOW_LOCK:
+        return chan_window_lock_encode(said->window, said->lock != 0, again, sizeof again);
+    case CHAN_WINDOW_MOTION:
+        return chan_window_motion_encode(&said->motion, again, sizeof again);
     }
     abort();
 }

@@ -287,6 +287,41 @@ test_caret_and_text(void)
 }
 
 static void
+test_lock_and_motion(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    const gint32 most = CHAN_WINDOW_SIDE_MAX;
+    const struct {
+        ChanWindowMotion motion;
+        gboolean valid;
+    } motions[] = {
+        {{1, most, -most}, TRUE},  {{0, 0, 0}, TRUE},         {{2, 0, 0}, FALSE},
+        {{1, most + 1, 0}, FALSE}, {{1, 0, -most - 1}, FALSE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(motions); i++) {
+        const ChanWindowMotion *m = &motions[i].motion;
+        t->message = chan_window_motion_encode(m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == motions[i].valid);
+        if (motions[i].valid)
+            g_assert_cmpmem(&t->said.motion, sizeof *m, m, sizeof *m);
+    }
+    t->message = chan_window_motion_encode(&motions[0].motion, t->bytes, sizeof t->bytes);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+    for (guint wanted = 0; wanted <= 1; wanted++) {
+        t->message = chan_window_lock_encode(WINDOW, wanted != 0, t->bytes, sizeof t->bytes);
+        check_whole(t);
+        g_assert_true(reads(t));
+        g_assert_cmpuint(t->said.lock, ==, wanted);
+    }
+    t->bytes[5] = 2;
+    g_assert_false(reads(t));
+}
+
+static void
 test_preedit(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -335,6 +370,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/shape", test_shape);
     g_test_add_func("/channel/windows/host", test_host);
     g_test_add_func("/channel/windows/caret-text", test_caret_and_text);
+    g_test_add_func("/channel/windows/lock-motion", test_lock_and_motion);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);

@@ -59,6 +59,7 @@ static void
 on_cursor(const RaCursor *cursor, gpointer user)
 {
     RaDesktop *d = user;
+    ra_lock_cursor(d->lock, cursor->width == 0);
     if (d->events.cursor_changed)
         d->events.cursor_changed(cursor, d->user);
 }
@@ -107,6 +108,26 @@ ra_desktop_tell_caret(RaDesktop *d)
 }
 
 static void
+on_lock_wanted(bool wanted, gpointer user)
+{
+    RaDesktop *d = user;
+    guint32 former = d->lock_id;
+    d->lock_id = wanted && d->active ? d->active->pub.id : 0;
+    if (!wanted)
+        d->locked = false;
+    if (former != 0 && former != d->lock_id && d->events.lock_wanted)
+        d->events.lock_wanted(former, false, d->user);
+    ra_desktop_tell_lock(d);
+}
+
+void
+ra_desktop_tell_lock(RaDesktop *d)
+{
+    if (d->lock_id != 0 && d->events.lock_wanted)
+        d->events.lock_wanted(d->lock_id, true, d->user);
+}
+
+static void
 on_apps_changed(GAppInfoMonitor *monitor, gpointer user)
 {
     RaDesktop *d = user;
@@ -151,6 +172,7 @@ init_parts(RaDesktop *d)
     d->input = ra_input_new(conn, d->context);
     d->method = ra_method_new(conn, d->context, on_caret, d);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
+    d->lock = ra_lock_new(conn, d->context, on_lock_wanted, d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         d->clipboard[i] =
             ra_clipboard_new(conn, d->context, (ChanClipSelection)i, &clipboard_events, d);
@@ -192,6 +214,7 @@ ra_desktop_free(RaDesktop *d)
     ra_pixels_clear(d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         ra_clipboard_free(d->clipboard[i]);
+    ra_lock_free(d->lock);
     ra_pointer_image_free(d->pointer_image);
     ra_method_free(d->method);
     ra_input_free(d->input);
@@ -481,14 +504,26 @@ void
 ra_desktop_pointer_move(RaDesktop *d, int root_x, int root_y)
 {
     RaInputPoint to = point_of(d, root_x, root_y);
-    ra_input_motion(d->input, &to);
+    if (!d->locked)
+        ra_input_motion(d->input, &to);
 }
 
 void
 ra_desktop_pointer_aim(RaDesktop *d, int root_x, int root_y)
 {
     RaInputPoint at = point_of(d, root_x, root_y);
-    ra_input_aim(d->input, &at);
+    if (!d->locked)
+        ra_input_aim(d->input, &at);
+}
+
+void
+ra_desktop_pointer_shift(RaDesktop *d, const ChanWindowMotion *motion)
+{
+    d->locked = motion->locked != 0 && d->lock_id != 0;
+    if (!d->locked || (motion->dx == 0 && motion->dy == 0))
+        return;
+    ra_input_shift(d->input, motion->dx, motion->dy);
+    ra_lock_moved(d->lock);
 }
 
 void
@@ -507,6 +542,7 @@ void
 ra_desktop_release_all(RaDesktop *d)
 {
     ra_input_release_all(d->input);
+    d->locked = false;
     ra_stack_shield(d, false);
 }
 

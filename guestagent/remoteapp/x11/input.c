@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/input.h"
 
+#include <X11/extensions/XTest.h>
+
 #define NOTCH 120
 #define NOTCHES_MAX 32 // per call; a client that sends more is not scrolling
 
@@ -121,6 +123,18 @@ ra_input_aim(RaInput *input, const RaInputPoint *at)
 {
     if (begin(input) && !is_at(input, at))
         input->way->motion(input->way, at);
+}
+
+// By XTEST, whose device knows such movements: those of inputtest that take places do not.
+void
+ra_input_shift(RaInput *input, int dx, int dy)
+{
+    if (!begin(input) || !input->conn->has_xtest)
+        return;
+    if (input->way->flush)
+        input->way->flush(input->way);
+    XTestFakeRelativeMotionEvent(input->conn->dpy, dx, dy, CurrentTime);
+    input->must_settle = input->way->flush != NULL; // a button after it is after it
 }
 
 static void

@@ -40,6 +40,8 @@ void ra_input_motion(RaInput *input, const RaInputPoint *to);
 // Where a button is: a motion only where the pointer is not, since the server tells programs of one
 // to the same place as well, and they would take a click for a drag.
 void ra_input_aim(RaInput *input, const RaInputPoint *at);
+// By so much from where it is; programs that read raw movements get just these.
+void ra_input_shift(RaInput *input, int dx, int dy);
 void ra_input_wheel(RaInput *input, int dx, int dy); // right and up positive
 bool ra_input_holds_button(const RaInput *input);
 void ra_input_release_all(RaInput *input);

@@ -2,7 +2,7 @@
 #pragma once
 
 // What the parts of the window manager share. Only desktop.c, manager.c, wm.c, ewmh.c, stack.c,
-// focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, method, screen and
+// focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, lock, method, screen and
 // clipboard stand alone.
 
 #include "guestagent/remoteapp/x11/capture.h"
@@ -12,6 +12,7 @@
 #include "guestagent/remoteapp/x11/identity.h"
 #include "guestagent/remoteapp/x11/input.h"
 #include "guestagent/remoteapp/x11/keyboard.h"
+#include "guestagent/remoteapp/x11/lock.h"
 #include "guestagent/remoteapp/x11/method.h"
 #include "guestagent/remoteapp/x11/screen.h"
 #include "guestagent/remoteapp/x11/settings.h"
@@ -71,6 +72,9 @@ struct RaDesktop {
     guint32 caret_id; // the window whose caret was told last; 0: none
     ChanWindowCaret caret;
     RaPointerImage *pointer_image;
+    RaLock *lock;
+    guint32 lock_id; // the window whose program wants the pointer's movements alone; 0: none
+    bool locked;     // the client gives them
     RaClipboard *clipboard[CHAN_CLIP_SELECTIONS];
     RaScreen *screen;
     RaSettings *settings;

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/x11/pointer_lock.h"
+
+#include "rdpbridge/limits.h"
+#include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/windows.h"
+
+struct HostPointerLock {
+    View *view;
+    uint32_t wanted_id; // 0: none
+    bool active;
+    uint32_t id;
+    Window xid;
+    int from_x, from_y; // where the pointer goes back to, on the root
+    int last_x, last_y; // in the window
+    int middle_x, middle_y;
+    // What the pointer did after the server has put it in the middle counts from there.
+    unsigned long put_serial;
+    bool put;
+};
+
+HostPointerLock *
+host_pointer_lock_new(View *view)
+{
+    HostPointerLock *l = g_new0(HostPointerLock, 1);
+
+    l->view = view;
+    return l;
+}
+
+void
+host_pointer_lock_free(HostPointerLock *l)
+{
+    g_free(l);
+}
+
+void
+host_pointer_lock_wanted(HostPointerLock *l, HostWindow *w, bool wanted)
+{
+    if (!w || !wanted)
+        l->wanted_id = w && w->id != l->wanted_id ? l->wanted_id : 0;
+    else
+        l->wanted_id = w->id;
+}
+
+static HostWindow *
+deserving(const HostPointerLock *l, const HostWindow *under)
+{
+    HostWindow *w = l->wanted_id ? host_windows_find(l->view->windows, l->wanted_id) : NULL;
+
+    if (!w || w->is_orphan || !w->viewable || !host_session_connected(l->view->session) ||
+        !host_focus_is_on(l->view->focus, w->xid))
+        return NULL;
+    if (l->active)
+        return l->xid == w->xid ? w : NULL;
+    return under == w && view_pressed_within(l->view, LIMIT_LOCK_AFTER_PRESS_MS) ? w : NULL;
+}
+
+// So far from each edge that no movement ends there.
+static void
+put_in_middle(HostPointerLock *l)
+{
+    Display *dpy = l->view->x->dpy;
+
+    l->put_serial = NextRequest(dpy);
+    l->put = true;
+    XWarpPointer(dpy, None, l->xid, 0, 0, 0, 0, l->middle_x, l->middle_y);
+}
+
+static void
+begin(HostPointerLock *l, const HostWindow *w)
+{
+    Display *dpy = l->view->x->dpy;
+    Window root, child;
+    unsigned mask;
+
+    if (!XQueryPointer(dpy, w->xid, &root, &child, &l->from_x, &l->from_y, &l->last_x, &l->last_y,
+                       &mask) ||
+        XGrabPointer(dpy, w->xid, False, ButtonPressMask | ButtonReleaseMask | PointerMotionMask,
+                     GrabModeAsync, GrabModeAsync, w->xid, None, CurrentTime) != GrabSuccess)
+        return;
+    l->active = true;
+    l->id = w->id;
+    l->xid = w->xid;
+    l->middle_x = (int)w->notified_width / 2;
+    l->middle_y = (int)w->notified_height / 2;
+    put_in_middle(l);
+}
+
+static void
+end(HostPointerLock *l)
+{
+    Display *dpy = l->view->x->dpy;
+
+    l->active = false;
+    XUngrabPointer(dpy, CurrentTime);
+    XWarpPointer(dpy, None, l->view->x->root, 0, 0, 0, 0, l->from_x, l->from_y);
+    XFlush(dpy);
+}
+
+bool
+host_pointer_lock_update(HostPointerLock *l, const HostWindow *under)
+{
+    const HostWindow *w = deserving(l, under);
+
+    if (w && !l->active)
+        begin(l, w);
+    if (w || !l->active)
+        return false;
+    end(l);
+    return true;
+}
+
+bool
+host_pointer_lock_active(const HostPointerLock *l)
+{
+    return l->active;
+}
+
+uint32_t
+host_pointer_lock_id(const HostPointerLock *l)
+{
+    return l->id;
+}
+
+void
+host_pointer_lock_motion(HostPointerLock *l, const XMotionEvent *e, int *dx, int *dy)
+{
+    if (l->put && (long)(e->serial - l->put_serial) >= 0) {
+        l->put = false;
+        l->last_x = l->middle_x;
+        l->last_y = l->middle_y;
+    }
+    *dx = e->x - l->last_x;
+    *dy = e->y - l->last_y;
+    l->last_x = e->x;
+    l->last_y = e->y;
+    if (!l->put &&
+        (ABS(e->x - l->middle_x) > l->middle_x / 2 || ABS(e->y - l->middle_y) > l->middle_y / 2))
+        put_in_middle(l);
+}
