@@ -3,7 +3,7 @@
 
 // The pointer held within a window whose program wants its movements alone, as games do
 // (VIEW_MSG_LOCK). Only for the window that has the focus and the pointer, and once the user has
-// pressed something there; losing the focus ends it, and so does the program.
+// pressed something there, once for each press; losing the focus ends it, and so does the program.
 
 #include "rdpbridge/x11/window.h"
 

@@ -228,6 +228,92 @@ class Input(ViewCase):
         self.v.session.expect(p.POINTER, pointer(1, p.MOVE))
         self.assertEqual(self.desktop.geometry(self.window), before)
 
+    def want(self, ident, wanted):
+        """The guest's program takes the pointer's movements alone."""
+        self.v.session.send(p.message(p.LOCK, struct.pack("=II", ident, wanted)))
+
+    def move(self, dx, dy):
+        xtest.fake_input(self.desktop.display, X.MotionNotify, 1, x=dx, y=dy)
+        self.desktop.display.sync()
+
+    def place(self):
+        at = self.desktop.root.query_pointer()
+        return at.root_x, at.root_y
+
+    def held(self):
+        """Presses in the window and wants the pointer; once the view has it."""
+        self.at(200, 220)
+        self.desktop.xdotool("click", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+        self.want(1, 1)
+        self.v.session.expect(p.POINTER, pointer(1, p.SHIFT, wheel=(0, 0)))
+        self.v.session.drop_all()
+
+    def test_lock_moves_without_an_end(self):
+        self.held()
+        for _ in range(40):
+            self.move(60, -35)
+            self.v.session.expect(p.POINTER, pointer(1, p.SHIFT, wheel=(60, -35)))
+        self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.MOVE)))
+        self.want(1, 0)
+        self.v.session.expect(p.POINTER, pointer(1, p.UNLOCKED))
+        self.assertEqual(self.place(), (200, 220))
+
+    def test_lock_only_after_a_press(self):
+        self.at(200, 220)
+        self.v.session.expect(p.POINTER, pointer(1, p.MOVE))
+        self.want(1, 1)
+        self.v.title(1, "read")
+        wait_for("the title", lambda: self.desktop.title(self.window) == "read")
+        self.move(20, 10)
+        self.v.session.expect(p.POINTER, pointer(1, p.MOVE))
+        self.assertEqual(self.place(), (220, 230))
+        self.desktop.xdotool("click", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.SHIFT, wheel=(0, 0)))
+
+    def test_lock_once_for_each_press(self):
+        self.held()
+        for _ in range(5):
+            self.want(1, 0)
+            self.want(1, 1)
+        self.v.session.expect(p.POINTER, pointer(1, p.UNLOCKED))
+        self.at(250, 250)
+        self.v.session.expect(p.POINTER, pointer(1, p.MOVE))
+        self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.SHIFT)))
+        self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.UNLOCKED)))
+        self.desktop.xdotool("key", "a")
+        self.v.session.expect(p.POINTER, pointer(1, p.SHIFT, wheel=(0, 0)))
+
+    def test_lock_not_for_a_window_without_the_focus(self):
+        self.v.show(2, (600, 200, 300, 200))
+        self.at(200, 220)
+        self.desktop.xdotool("click", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+        self.want(2, 1)
+        self.v.title(1, "read")
+        wait_for("the title", lambda: self.desktop.title(self.window) == "read")
+        self.at(650, 250)
+        self.v.session.expect(p.POINTER, pointer(2, p.MOVE))
+        self.move(20, 10)
+        wait_for("the pointer where it is", lambda: self.place() == (670, 260))
+        self.assertIsNone(self.v.session.take(p.POINTER, pointer(2, p.SHIFT)))
+
+    def test_lock_ends_with_the_focus_and_the_window(self):
+        other = self.foreign(700, 300, 100, 100)
+        self.desktop.focus(self.window)
+        for end in (lambda: self.desktop.focus(other),
+                    lambda: self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 1, 0)))):
+            self.desktop.focus(self.window)
+            self.held()
+            self.move(30, 30)
+            self.v.session.expect(p.POINTER, pointer(1, p.SHIFT, wheel=(30, 30)))
+            end()
+            wait_for("the pointer back", lambda: self.place() == (200, 220))
+            self.v.session.expect(p.POINTER, pointer(1, p.UNLOCKED))
+            self.move(400, 0)
+            self.assertEqual(self.place(), (600, 220))
+            self.want(1, 0)
+
     def test_stacking_among_our_own(self):
         second = self.v.show(2, (200, 160, 300, 200))
         foreign = self.foreign(150, 150, 200, 200)

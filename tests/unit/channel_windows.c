@@ -295,7 +295,7 @@ test_lock_and_motion(void)
         ChanWindowMotion motion;
         gboolean valid;
     } motions[] = {
-        {{1, most, -most}, TRUE},  {{0, 0, 0}, TRUE},         {{2, 0, 0}, FALSE},
+        {{1, most, -most}, TRUE},  {{0, 0, 0}, TRUE},          {{2, 0, 0}, FALSE},
         {{1, most + 1, 0}, FALSE}, {{1, 0, -most - 1}, FALSE},
     };
 

@@ -20,7 +20,7 @@ struct RaLock {
 
     bool hidden, told;
     XID confined_by; // the client (its resources' base) that holds it within a window; 0: none
-    bool warps; // a program puts it back
+    bool warps;      // a program puts it back
     unsigned unanswered;
 };
 
