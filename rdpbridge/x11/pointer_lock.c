@@ -61,7 +61,7 @@ deserving(const HostPointerLock *l, const HostWindow *under)
                : NULL;
 }
 
-// So far from each edge that no movement ends there.
+// So far from each edge that no movement ends there; before the guest is told of the last.
 static void
 put_in_middle(HostPointerLock *l)
 {
@@ -70,6 +70,7 @@ put_in_middle(HostPointerLock *l)
     l->put_serial = NextRequest(dpy);
     l->put = true;
     XWarpPointer(dpy, None, l->xid, 0, 0, 0, 0, l->middle_x, l->middle_y);
+    XFlush(dpy);
 }
 
 static void
@@ -142,6 +143,6 @@ host_pointer_lock_motion(HostPointerLock *l, const XMotionEvent *e, int *dx, int
     l->last_x = e->x;
     l->last_y = e->y;
     if (!l->put &&
-        (ABS(e->x - l->middle_x) > l->middle_x / 2 || ABS(e->y - l->middle_y) > l->middle_y / 2))
+        (ABS(e->x - l->middle_x) > l->middle_x / 4 || ABS(e->y - l->middle_y) > l->middle_y / 4))
         put_in_middle(l);
 }
