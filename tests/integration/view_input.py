@@ -259,7 +259,7 @@ class Input(ViewCase):
         self.assertIsNone(self.v.session.take(p.POINTER, pointer(1, p.MOVE)))
         self.want(1, 0)
         self.v.session.expect(p.POINTER, pointer(1, p.UNLOCKED))
-        self.assertEqual(self.place(), (200, 220))
+        wait_for("the pointer where it was", lambda: self.place() == (200, 220))
 
     def test_lock_only_after_a_press(self):
         self.at(200, 220)
