@@ -133,6 +133,18 @@ chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capaci
 }
 
 ChanSpan
+chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_TOUCH, 0, buffer, capacity);
+
+    chan_write_u32(&w, m->touch);
+    chan_write_u32(&w, m->phase);
+    chan_write_i32(&w, m->x);
+    chan_write_i32(&w, m->y);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_PREEDIT, 0, buffer, capacity);
@@ -355,6 +367,23 @@ decode_motion(ChanReader *r, ChanWindowMotion *m)
     return m->locked <= 1 && place_ok(m->dx) && place_ok(m->dy);
 }
 
+bool
+chan_window_touch_valid(const ChanWindowTouch *m)
+{
+    return m->touch < CHAN_WINDOW_TOUCHES_MAX && m->phase <= CHAN_TOUCH_END && place_ok(m->x) &&
+           place_ok(m->y);
+}
+
+static bool
+decode_touch(ChanReader *r, ChanWindowTouch *m)
+{
+    m->touch = chan_read_u32(r);
+    m->phase = chan_read_u32(r);
+    m->x = chan_read_i32(r);
+    m->y = chan_read_i32(r);
+    return chan_window_touch_valid(m);
+}
+
 static bool
 decode_text(ChanReader *r, ChanSpan *text)
 {
@@ -392,5 +421,7 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_lock(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_MOTION)
         ok = said->window == 0 && decode_motion(&r, &said->motion);
+    else if (said->type == CHAN_WINDOW_TOUCH)
+        ok = said->window == 0 && decode_touch(&r, &said->touch);
     return ok && chan_reader_end(&r);
 }

@@ -18,8 +18,9 @@
 //   TEXT   u8 66, u32 0, u16 length, UTF-8
 //   PREEDIT u8 67, u32 0, u16 caret, u16 count, count times u32 character, u32 feedback
 //   MOTION u8 68, u32 0, u32 locked, i32 dx, i32 dy
+//   TOUCH  u8 69, u32 0, u32 touch, u32 phase, i32 x, i32 y
 //
-// HOST to MOTION are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to TOUCH are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -34,6 +35,8 @@
 // do (wanted 1), or no more (0). A client that grants it says so by a MOTION, and moves the guest's
 // pointer by MOTIONs of pixels to the right and down as long as locked is 1; places of its pointer
 // count no more until one with locked 0.
+//
+// TOUCH is one finger of several: where on the desktop it is put, is moved, or was when it went.
 //
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
@@ -65,6 +68,7 @@ typedef enum {
     CHAN_WINDOW_TEXT = 66,
     CHAN_WINDOW_PREEDIT = 67,
     CHAN_WINDOW_MOTION = 68,
+    CHAN_WINDOW_TOUCH = 69,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -221,6 +225,16 @@ typedef struct {
     int32_t dx, dy;  // |dx|, |dy| ≤ CHAN_WINDOW_SIDE_MAX
 } ChanWindowMotion;
 
+#define CHAN_WINDOW_TOUCHES_MAX 10
+
+typedef enum { CHAN_TOUCH_BEGIN = 0, CHAN_TOUCH_UPDATE = 1, CHAN_TOUCH_END = 2 } ChanTouchPhase;
+
+typedef struct {
+    uint32_t touch; // < CHAN_WINDOW_TOUCHES_MAX
+    uint32_t phase; // ChanTouchPhase
+    int32_t x, y;   // |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX
+} ChanWindowTouch;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -239,6 +253,7 @@ ChanSpan
 chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
 ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
+ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
 ChanSpan chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity);
 
@@ -258,6 +273,7 @@ typedef struct {
         ChanWindowPreedit preedit;
         uint32_t lock; // 0, 1
         ChanWindowMotion motion;
+        ChanWindowTouch touch;
     };
 } ChanWindowSaid;
 
@@ -268,4 +284,5 @@ bool chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said);
 bool chan_window_props_valid(const ChanWindowProps *props);
 bool chan_window_keys_valid(const ChanWindowKeys *keys);
 bool chan_window_caret_valid(const ChanWindowCaret *caret);
+bool chan_window_touch_valid(const ChanWindowTouch *touch);
 bool chan_window_preedit_valid(const ChanWindowPreedit *preedit);

@@ -194,6 +194,15 @@ bridge_input_pointer(BridgeInput *i, const ViewPointer *p, gboolean congested)
     }
 }
 
+gboolean
+bridge_input_touch(BridgeInput *i, const ChanWindowTouch *touch)
+{
+    if (!i->library)
+        return TRUE; // and nobody else
+    in_order(i);
+    return bridge_window_channel_touch(touch);
+}
+
 void
 bridge_input_locks(BridgeInput *i, guint32 locks)
 {

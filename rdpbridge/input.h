@@ -22,6 +22,8 @@ void bridge_input_key(BridgeInput *input, const ViewKey *key);
 // ([MS-RDPBCGR] 2.2.8.1.1.3.1.1.2).
 void bridge_input_text(BridgeInput *input, ChanSpan text);
 // congested: the guest is behind; moves without a press may be left out.
+// A finger, for a guest that takes them; FALSE: this one does not.
+gboolean bridge_input_touch(BridgeInput *input, const ChanWindowTouch *touch);
 void bridge_input_pointer(BridgeInput *input, const ViewPointer *pointer, gboolean congested);
 void bridge_input_locks(BridgeInput *input, guint32 locks);
 

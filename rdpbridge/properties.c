@@ -279,6 +279,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_TEXT:
     case CHAN_WINDOW_PREEDIT:
     case CHAN_WINDOW_MOTION:
+    case CHAN_WINDOW_TOUCH:
         break;
     }
 }

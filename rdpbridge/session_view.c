@@ -130,6 +130,36 @@ handle_pointer(BridgeSession *s, const ViewPointer *m)
         bridge_input_pointer(s->input, &pointer, s->connected && bridge_rdp_congested(s->rdp));
 }
 
+// The first of several fingers, where a guest knows none: a pointer with its left button down.
+static void
+handle_touch_as_pointer(BridgeSession *s, const ViewTouch *m)
+{
+    ViewPointer pointer = {.id = m->id, .root_x = m->touch.x, .root_y = m->touch.y};
+
+    if (m->touch.touch != 0)
+        return;
+    VIEW_INIT(&pointer, VIEW_MSG_POINTER);
+    pointer.kind = VIEW_POINTER_MOVE;
+    if (m->touch.phase != CHAN_TOUCH_END)
+        handle_pointer(s, &pointer);
+    if (m->touch.phase == CHAN_TOUCH_UPDATE)
+        return;
+    pointer.kind = m->touch.phase == CHAN_TOUCH_BEGIN ? VIEW_POINTER_DOWN : VIEW_POINTER_UP;
+    pointer.button = 1;
+    handle_pointer(s, &pointer);
+}
+
+static void
+handle_touch(BridgeSession *s, const ViewTouch *m)
+{
+    bool congested = s->connected && bridge_rdp_congested(s->rdp);
+
+    if (congested && m->touch.phase == CHAN_TOUCH_UPDATE)
+        return; // where it is comes with the next
+    if (m->id == BRIDGE_SCREEN_ID || !bridge_input_touch(s->input, &m->touch))
+        handle_touch_as_pointer(s, m);
+}
+
 static void
 handle_input(BridgeSession *s, ViewMsgType type, ChanSpan message)
 {
@@ -137,6 +167,8 @@ handle_input(BridgeSession *s, ViewMsgType type, ChanSpan message)
 
     if (type == VIEW_MSG_POINTER)
         handle_pointer(s, m);
+    else if (type == VIEW_MSG_TOUCH)
+        handle_touch(s, m);
     else if (type == VIEW_MSG_LOCKS)
         bridge_input_locks(s->input, ((const ViewLocks *)m)->locks);
     else if (bridge_session_takes_key(s) && type == VIEW_MSG_TEXT)
@@ -313,6 +345,7 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     case VIEW_MSG_TEXT:
     case VIEW_MSG_PREEDIT:
     case VIEW_MSG_POINTER:
+    case VIEW_MSG_TOUCH:
     case VIEW_MSG_LOCKS:
         if (!is_move(type, message.data))
             say_where(s);

@@ -36,6 +36,7 @@ typedef union {
     ViewLock lock;
     ViewText text;
     ViewPreedit preedit;
+    ViewTouch touch;
 } Message;
 
 // m is the fixed part, copied out of the packet; tail is what follows it.
@@ -319,6 +320,12 @@ check_preedit(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_touch(const Message *m, ChanSpan tail)
+{
+    return m->touch.id != 0 && chan_window_touch_valid(&m->touch.touch);
+}
+
+static bool
 check_text(const Message *m, ChanSpan tail)
 {
     return tail.size > 0;
@@ -365,6 +372,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_LOCKS, sizeof(ViewLocks), 0, 0, check_locks},
     {VIEW_MSG_TEXT, sizeof(ViewText), CHAN_WINDOW_TEXT_MAX, 0, check_text},
     {VIEW_MSG_PREEDIT, sizeof(ViewPreedit), 0, 0, check_preedit},
+    {VIEW_MSG_TOUCH, sizeof(ViewTouch), 0, 0, check_touch},
 };
 
 static const Shape *

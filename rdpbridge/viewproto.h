@@ -69,6 +69,7 @@ typedef enum {
     VIEW_MSG_LOCKS = 53,     // Caps, Num, Scroll lock as they are on the host
     VIEW_MSG_TEXT = 54,      // + UTF-8 text that an input method made of keys
     VIEW_MSG_PREEDIT = 55,   // what it is making, for programs that show that
+    VIEW_MSG_TOUCH = 56,     // a finger on a window
 } ViewMsgType;
 
 typedef struct {
@@ -369,6 +370,13 @@ typedef struct {
     ViewHeader header;
     ChanWindowPreedit preedit;
 } ViewPreedit;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id; // the window it was put on
+    uint32_t reserved;
+    ChanWindowTouch touch; // on the root
+} ViewTouch;
 
 typedef ViewHeader ViewPlain; // SOUND_CLOSE
 

@@ -137,3 +137,13 @@ bridge_window_channel_motion(const ChanWindowMotion *motion)
     if (the_channel)
         (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
 }
+
+gboolean
+bridge_window_channel_touch(const ChanWindowTouch *touch)
+{
+    guint8 buffer[32];
+    ChanSpan m = chan_window_touch_encode(touch, buffer, sizeof buffer);
+
+    return the_channel &&
+           the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
+}

@@ -17,6 +17,8 @@ gboolean bridge_window_channel_host(guint32 window, const ChanWindowHost *host);
 // UTF-8 text for the program with the focus, at most CHAN_WINDOW_TEXT_MAX bytes. FALSE: as above.
 gboolean bridge_window_channel_text(ChanSpan text);
 void bridge_window_channel_preedit(const ChanWindowPreedit *preedit);
+// FALSE: there is none.
+gboolean bridge_window_channel_touch(const ChanWindowTouch *touch);
 void bridge_window_channel_motion(const ChanWindowMotion *motion);
 // The host's keyboard map: now, and to each channel that opens later.
 void bridge_window_channel_keys(const ChanWindowKeys *keys);

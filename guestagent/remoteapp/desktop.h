@@ -196,6 +196,8 @@ void ra_desktop_pointer_move(RaDesktop *desktop, int root_x, int root_y);
 // Moves it by so much for the program that wants that, while locked; from then on places are left
 // out, until one that is not.
 void ra_desktop_pointer_shift(RaDesktop *desktop, const ChanWindowMotion *motion);
+// A finger. Programs that know none have the first of them as a pointer.
+void ra_desktop_touch(RaDesktop *desktop, const ChanWindowTouch *touch);
 // Tells again what is wanted, to a client that does not know it.
 void ra_desktop_tell_lock(RaDesktop *desktop);
 // Where the next button is; no motion where the pointer is there.

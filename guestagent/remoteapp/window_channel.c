@@ -62,6 +62,8 @@ obey(RaWindowChannel *c)
             type(c, said.untrusted_text);
         if (is_one && said.type == CHAN_WINDOW_PREEDIT)
             ra_desktop_preedit(c->desktop, &said.preedit);
+        if (is_one && said.type == CHAN_WINDOW_TOUCH)
+            ra_desktop_touch(c->desktop, &said.touch);
         if (is_one && said.type == CHAN_WINDOW_MOTION)
             ra_desktop_pointer_shift(c->desktop, &said.motion);
         if (!is_one || said.type != CHAN_WINDOW_HOST)

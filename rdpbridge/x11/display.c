@@ -139,12 +139,13 @@ query_shm(HostDisplay *x)
 static void
 query_extensions(HostDisplay *x)
 {
-    int event, error, opcode, major = 2, minor = 1;
+    int event, error, opcode, major = 2, minor = 2;
 
     x->xi_opcode = -1;
     if (!avoided("xinput") && XQueryExtension(x->dpy, "XInputExtension", &opcode, &event, &error) &&
         XIQueryVersion(x->dpy, &major, &minor) == Success && (major > 2 || minor >= 1))
         x->xi_opcode = opcode;
+    x->has_touch = x->xi_opcode >= 0 && (major > 2 || minor >= 2);
     int xkb_major = XkbMajorVersion, xkb_minor = XkbMinorVersion;
     x->xkb_event = -1;
     if (XkbQueryExtension(x->dpy, &opcode, &event, &error, &xkb_major, &xkb_minor)) {

@@ -44,6 +44,7 @@ struct HostDisplay {
     bool shm_fds;             // the server takes memory by file descriptor
     int shm_completion;       // event type, or -1
     int xi_opcode;            // -1: no XInput 2.1
+    bool has_touch;           // XInput 2.2
     int xkb_event, randr_event, xfixes_event; // first event types, or -1
     Window settings_manager;                  // XSETTINGS; None: there is none
     bool has_sync;                            // counters (X Synchronization Extension)

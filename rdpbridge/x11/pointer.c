@@ -9,6 +9,7 @@
 #include "rdpbridge/x11/scroll.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
+#include "rdpbridge/x11/touch.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/extensions/XInput2.h>
@@ -24,6 +25,7 @@ struct HostPointer {
     HostScroll *scroll;
     HostMenuGrab *grab;
     HostPointerLock *lock;
+    HostTouch *touch;
     bool has_motion;
     ViewPointer motion;  // the last one of this batch
     uint32_t held;       // bits of buttons that are down in the guest
@@ -59,6 +61,7 @@ host_pointer_new(View *view)
     p->view = view;
     p->grab = host_menu_grab_new(view);
     p->lock = host_pointer_lock_new(view);
+    p->touch = host_touch_new(view);
     p->told_under = UNTOLD;
     if (view->x->xi_opcode >= 0) {
         p->scroll = host_scroll_new(view->x);
@@ -75,6 +78,7 @@ host_pointer_free(HostPointer *p)
     host_scroll_free(p->scroll);
     host_menu_grab_free(p->grab);
     host_pointer_lock_free(p->lock);
+    host_touch_free(p->touch);
     g_free(p);
 }
 
@@ -96,6 +100,7 @@ host_pointer_select(HostPointer *p, Window xid)
     XISetMask(bits, XI_Motion);
     XISetMask(bits, XI_ButtonPress);
     XISetMask(bits, XI_ButtonRelease);
+    host_touch_select(p->touch, bits);
     XISelectEvents(x->dpy, xid, &mask, 1);
 }
 
@@ -162,7 +167,8 @@ host_pointer_drained(HostPointer *p)
     if (!host_session_connected(p->view->session))
         return;
     const HostWindow *w = host_pointer_window(p);
-    uint32_t id = w && !w->is_orphan ? w->id : 0;
+    uint32_t touched = host_touch_window(p->touch);
+    uint32_t id = touched != 0 ? touched : w && !w->is_orphan ? w->id : 0;
     // What is dragged may be dropped on another window.
     if (p->told_under != id && p->held == 0)
         tell_under(p, id);
@@ -172,6 +178,7 @@ void
 host_pointer_has_session(HostPointer *p)
 {
     p->told_under = UNTOLD;
+    host_touch_has_session(p->touch);
     host_pointer_drained(p);
 }
 
@@ -315,6 +322,24 @@ on_device_event(HostPointer *p, const XIDeviceEvent *e)
         host_menu_grab_end(p->grab);
 }
 
+// A window that is touched has the guest's pointer over it, which programs without fingers take
+// the first for.
+static void
+touched(HostPointer *p, const XIDeviceEvent *e)
+{
+    HostWindow *w = host_windows_by_xid(p->view->windows, e->event);
+
+    if (!w || w->is_orphan)
+        return;
+    host_pointer_flush(p);
+    if (e->evtype == XI_TouchBegin) {
+        view_pressed(p->view, w, e->time);
+        if (p->told_under != w->id && p->held == 0 && host_touch_window(p->touch) == 0)
+            tell_under(p, w->id);
+    }
+    host_touch_event(p->touch, w, e);
+}
+
 void
 host_pointer_xi_event(HostPointer *p, const XGenericEventCookie *cookie)
 {
@@ -323,6 +348,11 @@ host_pointer_xi_event(HostPointer *p, const XGenericEventCookie *cookie)
     case XI_ButtonPress:
     case XI_ButtonRelease:
         on_device_event(p, cookie->data);
+        break;
+    case XI_TouchBegin:
+    case XI_TouchUpdate:
+    case XI_TouchEnd:
+        touched(p, cookie->data);
         break;
     case XI_RawButtonPress:
         if (p->under == None && !host_menu_grab_active(p->grab))
@@ -417,6 +447,7 @@ host_pointer_forget(HostPointer *p, HostWindow *w)
 {
     if (p->under == w->xid)
         p->under = None;
+    host_touch_forget(p->touch, w);
     if (p->held != 0 && p->held_id == w->id)
         let_go(p, w, p->at_x, p->at_y);
 }

@@ -33,6 +33,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_lock_encode(said->window, said->lock != 0, again, sizeof again);
     case CHAN_WINDOW_MOTION:
         return chan_window_motion_encode(&said->motion, again, sizeof again);
+    case CHAN_WINDOW_TOUCH:
+        return chan_window_touch_encode(&said->touch, again, sizeof again);
     }
     abort();
 }

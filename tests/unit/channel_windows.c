@@ -322,6 +322,37 @@ test_lock_and_motion(void)
 }
 
 static void
+test_touch(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    const gint32 most = CHAN_WINDOW_SIDE_MAX;
+    const struct {
+        ChanWindowTouch touch;
+        gboolean valid;
+    } touches[] = {
+        {{CHAN_WINDOW_TOUCHES_MAX - 1, CHAN_TOUCH_END, most, -most}, TRUE},
+        {{0, CHAN_TOUCH_BEGIN, 0, 0}, TRUE},
+        {{CHAN_WINDOW_TOUCHES_MAX, CHAN_TOUCH_BEGIN, 0, 0}, FALSE},
+        {{0, CHAN_TOUCH_END + 1, 0, 0}, FALSE},
+        {{0, CHAN_TOUCH_UPDATE, most + 1, 0}, FALSE},
+        {{0, CHAN_TOUCH_UPDATE, 0, -most - 1}, FALSE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(touches); i++) {
+        const ChanWindowTouch *m = &touches[i].touch;
+        t->message = chan_window_touch_encode(m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == touches[i].valid);
+        if (touches[i].valid)
+            g_assert_cmpmem(&t->said.touch, sizeof *m, m, sizeof *m);
+    }
+    t->message = chan_window_touch_encode(&touches[0].touch, t->bytes, sizeof t->bytes);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+}
+
+static void
 test_preedit(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -371,6 +402,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/host", test_host);
     g_test_add_func("/channel/windows/caret-text", test_caret_and_text);
     g_test_add_func("/channel/windows/lock-motion", test_lock_and_motion);
+    g_test_add_func("/channel/windows/touch", test_touch);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);

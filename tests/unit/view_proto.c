@@ -467,6 +467,14 @@ test_input(void)
     REFUSE(lock, id, 0);
     ACCEPT(lock, wanted, 0);
     REFUSE(lock, wanted, 2);
+    ViewTouch touch = {.id = 1, .touch.touch = 9};
+    VIEW_INIT(&touch, VIEW_MSG_TOUCH);
+    check_shape(&touch, sizeof touch, 0);
+    REFUSE(touch, id, 0);
+    REFUSE(touch, touch.touch, 10);
+    ACCEPT(touch, touch.phase, CHAN_TOUCH_END);
+    REFUSE(touch, touch.phase, CHAN_TOUCH_END + 1);
+    REFUSE(touch, touch.x, VIEW_COORD_MAX + 1);
     ViewCaret caret = {.id = 1};
     VIEW_INIT(&caret, VIEW_MSG_CARET);
     check_shape(&caret, sizeof caret, 0);

@@ -527,6 +527,13 @@ ra_desktop_pointer_shift(RaDesktop *d, const ChanWindowMotion *motion)
 }
 
 void
+ra_desktop_touch(RaDesktop *d, const ChanWindowTouch *touch)
+{
+    RaInputPoint at = point_of(d, touch->x, touch->y);
+    ra_input_touch(d->input, touch->touch, (ChanTouchPhase)touch->phase, &at);
+}
+
+void
 ra_desktop_button(RaDesktop *d, guint button, bool down)
 {
     ra_input_button(d->input, button, down);

@@ -10,9 +10,11 @@ struct RaInput {
     RaConn *conn;
     RaInputWay *way; // NULL: none
     bool must_settle;
-    guint8 keys[32];    // a bit per key code that is down
-    guint32 buttons;    // a bit per button
-    int rest_x, rest_y; // of wheel notches that are not whole yet
+    guint8 keys[32];                               // a bit per key code that is down
+    guint32 buttons;                               // a bit per button
+    guint32 touches;                               // a bit per finger that is on the screen
+    RaInputPoint touched[CHAN_WINDOW_TOUCHES_MAX]; // where they were last
+    int rest_x, rest_y;                            // of wheel notches that are not whole yet
 };
 
 RaInput *
@@ -167,6 +169,29 @@ ra_input_wheel(RaInput *input, int dx, int dy)
     input->rest_y %= NOTCH;
 }
 
+static void
+touch_as_pointer(RaInput *input, ChanTouchPhase phase, const RaInputPoint *at)
+{
+    ra_input_aim(input, at);
+    if (phase != CHAN_TOUCH_UPDATE)
+        ra_input_button(input, 1, phase == CHAN_TOUCH_BEGIN);
+}
+
+void
+ra_input_touch(RaInput *input, guint touch, ChanTouchPhase phase, const RaInputPoint *at)
+{
+    guint32 bit = 1u << touch;
+    bool on = (input->touches & bit) != 0;
+    if (on == (phase == CHAN_TOUCH_BEGIN) || !begin(input))
+        return;
+    input->touches = phase == CHAN_TOUCH_END ? input->touches & ~bit : input->touches | bit;
+    input->touched[touch] = *at;
+    if (input->way->touch)
+        input->way->touch(input->way, touch, phase, at);
+    else if (touch == 0)
+        touch_as_pointer(input, phase, at);
+}
+
 void
 ra_input_release_all(RaInput *input)
 {
@@ -178,5 +203,7 @@ ra_input_release_all(RaInput *input)
         if (input->buttons & (1u << button))
             ra_input_button(input, button, false);
     }
+    for (guint touch = 0; touch < CHAN_WINDOW_TOUCHES_MAX; touch++)
+        ra_input_touch(input, touch, CHAN_TOUCH_END, &input->touched[touch]);
     input->rest_x = input->rest_y = 0;
 }

@@ -4,6 +4,7 @@
 // Keys, buttons, wheel and pointer into the X server: by Xorg's inputtest devices where the
 // guest's supervisor made their sockets, else by XTest. Never blocks on a program.
 
+#include "channel/window_channel.h"
 #include "guestagent/remoteapp/x11/conn.h"
 
 typedef struct RaInput RaInput;
@@ -19,6 +20,8 @@ struct RaInputWay {
     void (*key)(RaInputWay *way, guint keycode, bool down);
     void (*button)(RaInputWay *way, guint button, bool down);
     void (*motion)(RaInputWay *way, const RaInputPoint *to);
+    // NULL: there is no touch screen.
+    void (*touch)(RaInputWay *way, guint touch, ChanTouchPhase phase, const RaInputPoint *at);
     // 1/120 notches, right and down positive; NULL: only clicks of buttons 4 to 7.
     void (*scroll)(RaInputWay *way, int dx, int dy);
     // The server has seen all input that was given; NULL: input and requests go in one order.
@@ -43,6 +46,9 @@ void ra_input_aim(RaInput *input, const RaInputPoint *at);
 // By so much from where it is; programs that read raw movements get just these.
 void ra_input_shift(RaInput *input, int dx, int dy);
 void ra_input_wheel(RaInput *input, int dx, int dy); // right and up positive
+// One finger of CHAN_WINDOW_TOUCHES_MAX; without a touch screen the first is the pointer, with its
+// left button down.
+void ra_input_touch(RaInput *input, guint touch, ChanTouchPhase phase, const RaInputPoint *at);
 bool ra_input_holds_button(const RaInput *input);
 void ra_input_release_all(RaInput *input);
 

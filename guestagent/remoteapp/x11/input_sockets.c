@@ -5,11 +5,13 @@
 #include "guestagent/remoteapp/x11/input.h"
 #include "guestagent/remoteapp/x11/input_device.h"
 
+#include <X11/extensions/XI2.h>
 #include <stdint.h>
 #include <string.h>
 #include <xorg/xf86-input-inputtest-protocol.h>
 
-// The axes of a PointerAbsolute device go from 0 to this, of which the server makes the screen.
+// The axes of PointerAbsolute and Touch devices go from 0 to this, of which the server makes the
+// screen.
 #define AXIS_STEPS 65536.0
 // Into the pixel, so that rounding does not fall into the one before.
 #define INSIDE 0.03125
@@ -18,6 +20,7 @@ typedef struct {
     RaInputWay way; // first
     RaConn *conn;
     RaInputDevice *keyboard, *pointer;
+    RaInputDevice *touch_screen; // NULL: none
 } SocketsWay;
 
 static void
@@ -53,6 +56,19 @@ sockets_motion(RaInputWay *way, const RaInputPoint *to)
 }
 
 static void
+sockets_touch(RaInputWay *way, guint touch, ChanTouchPhase phase, const RaInputPoint *at)
+{
+    static const guint16 types[] = {[CHAN_TOUCH_BEGIN] = XI_TouchBegin,
+                                    [CHAN_TOUCH_UPDATE] = XI_TouchUpdate,
+                                    [CHAN_TOUCH_END] = XI_TouchEnd};
+    xf86ITEventTouch event = {
+        .header = {sizeof event, XF86IT_EVENT_TOUCH}, .touchid = touch, .touch_type = types[phase]};
+    set_axis(&event.valuators, 0, (at->x + INSIDE) * AXIS_STEPS / at->width);
+    set_axis(&event.valuators, 1, (at->y + INSIDE) * AXIS_STEPS / at->height);
+    ra_input_device_send(((SocketsWay *)way)->touch_screen, &event, sizeof event);
+}
+
+static void
 sockets_scroll(RaInputWay *way, int dx, int dy)
 {
     xf86ITEventMotion event = {.header = {sizeof event, XF86IT_EVENT_MOTION}};
@@ -70,6 +86,8 @@ sockets_flush(RaInputWay *way)
     SocketsWay *self = (SocketsWay *)way;
     ra_input_device_settle(self->keyboard);
     ra_input_device_settle(self->pointer);
+    if (self->touch_screen)
+        ra_input_device_settle(self->touch_screen);
 }
 
 static void
@@ -78,6 +96,7 @@ sockets_free(RaInputWay *way)
     SocketsWay *self = (SocketsWay *)way;
     ra_input_device_free(self->keyboard);
     ra_input_device_free(self->pointer);
+    ra_input_device_free(self->touch_screen);
     g_free(self);
 }
 
@@ -99,6 +118,10 @@ ra_input_sockets_new(RaConn *conn, GMainContext *context)
     self->keyboard = ra_input_device_new(conn, context, dir, "keyboard", &error);
     if (self->keyboard)
         self->pointer = ra_input_device_new(conn, context, dir, "pointer", &error);
+    if (self->pointer)
+        self->touch_screen = ra_input_device_new(conn, context, dir, "touch", NULL);
+    if (self->touch_screen)
+        self->way.touch = sockets_touch;
     if (self->pointer)
         return &self->way;
     g_warning("No input by Xorg's test devices, taking XTEST: %s", error->message);
