@@ -40,34 +40,54 @@ class Touch(ChainCase):
     # for the first finger, and the server has nothing for the program then, native or not.
     desktop_options = {"sound": False, "size": (1024, 768), "wm": "xfwm4"}
 
-    def touched(self, guest, touches):
-        """What a program that knows fingers is told of these."""
+    def home(self, guest):
+        return guest_home(self.d, "demo") if guest else self.d.folder("home")
+
+    def lines(self, guest):
+        log = self.home(guest) / "touched"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def open(self, guest):
         d = self.d
-        folder = guest_home(d, "demo") if guest else d.folder("home")
-        log = folder / "touched"
-        log.unlink(missing_ok=True)
-        (folder / "touched.py").write_text(PROGRAM)
+        (self.home(guest) / "touched").unlink(missing_ok=True)
+        (self.home(guest) / "touched.py").write_text(PROGRAM)
         before = {w.id for w in d.clients()}
         argv = ("sh", "-c", "exec /usr/bin/python3 ~/touched.py ~/touched")
         d.run_in("demo", *argv) if guest else d.spawn(*argv)
         window = wait_for("a window", lambda: [w for w in d.clients() if w.id not in before], 20)[0]
         wait_for("its pixels", lambda: d.painted(window))
-        left, top, _, _ = d.geometry(window)
+        return window
 
-        def lines():
-            return log.read_text().splitlines() if log.exists() else []
+    def close(self, window):
+        self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for("its window to close", lambda: window.id not in {w.id for w in self.d.clients()})
+
+    def touched(self, guest, touches):
+        """What a program that knows fingers is told of these."""
+        window = self.open(guest)
+        left, top, _, _ = self.d.geometry(window)
         for finger, kind, x, y in touches:
-            told = len(lines())
-            d.touch(finger, kind, left + x, top + y)
-            wait_for(lambda: f"{finger, kind, x, y} to be told; it was {lines()}", lambda: len(lines()) > told)
-        d.run("wmctrl", "-i", "-c", hex(window.id))
-        wait_for("its window to close", lambda: window.id not in {w.id for w in d.clients()})
-        return lines()
+            told = len(self.lines(guest))
+            self.d.touch(finger, kind, left + x, top + y)
+            wait_for(lambda: f"{finger, kind, x, y} to be told; it was {self.lines(guest)}",
+                     lambda: len(self.lines(guest)) > told)
+        self.close(window)
+        return self.lines(guest)
 
     def same(self, touches):
         native = self.touched(False, touches)
         self.assertEqual(len(native), len(touches))
         self.assertEqual(self.touched(True, touches), native)
+
+    def test_a_window_that_goes_under_a_finger(self):
+        window = self.open(True)
+        left, top, _, _ = self.d.geometry(window)
+        self.d.touch(0, TOUCH_BEGIN, left + 50, top + 60)
+        wait_for("the finger to be told", lambda: self.lines(True))
+        self.close(window)
+        self.d.touch(0, TOUCH_UPDATE, left + 70, top + 60)
+        self.d.touch(0, TOUCH_END, left + 70, top + 60)
+        self.same([(0, TOUCH_BEGIN, 150, 100), (0, TOUCH_END, 150, 100)])
 
     def test_ten_fingers(self):
         places = [(20 + 25 * i, 30 + 11 * i) for i in range(10)]

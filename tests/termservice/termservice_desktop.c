@@ -287,6 +287,31 @@ test_fixed(gconstpointer profile)
 }
 
 static void
+touch(SessionRig *rig, guint32 id, ChanWindowTouch finger)
+{
+    ViewTouch m = {.id = id, .touch = finger};
+
+    VIEW_INIT(&m, VIEW_MSG_TOUCH);
+    harness_send_view(rig->h, &m, sizeof m, -1);
+}
+
+// The first finger is the pointer of a guest that knows none, the others are nothing.
+static void
+touch_as_pointer(SessionRig *rig, guint32 id)
+{
+    touch(rig, id, (ChanWindowTouch){0, CHAN_TOUCH_BEGIN, 130, 240});
+    touch(rig, id, (ChanWindowTouch){1, CHAN_TOUCH_BEGIN, 330, 340});
+    touch(rig, id, (ChanWindowTouch){0, CHAN_TOUCH_UPDATE, 150, 250});
+    touch(rig, id, (ChanWindowTouch){1, CHAN_TOUCH_END, 330, 340});
+    touch(rig, id, (ChanWindowTouch){0, CHAN_TOUCH_END, 150, 250});
+    static const char *const lines[] = {
+        "mouse flags=0x0800 x=100 y=200", "mouse flags=0x9000 x=100 y=200",
+        "mouse flags=0x0800 x=120 y=210", "mouse flags=0x1000 x=120 y=210"};
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
+        g_free(session_rig_expect(rig, lines[i]));
+}
+
+static void
 test_input(gconstpointer profile)
 {
     SessionRig *rig = session_rig_new_desktop(profile, "");
@@ -300,6 +325,7 @@ test_input(gconstpointer profile)
     VIEW_INIT(&move, VIEW_MSG_POINTER);
     harness_send_view(rig->h, &move, sizeof move, -1);
     g_free(session_rig_expect(rig, "mouse flags=0x0800 x=100 y=200"));
+    touch_as_pointer(rig, id);
     VIEW_INIT(&key, VIEW_MSG_KEY);
     harness_send_view(rig->h, &key, sizeof key, -1);
     g_free(session_rig_expect(rig, "key flags=0x0000 code=0x1E"));
