@@ -3,9 +3,12 @@
 
 #include <X11/Xproto.h>
 #include <X11/extensions/XI2proto.h>
-#include <X11/extensions/record.h>
 #include <glib-unix.h>
 #include <string.h>
+#include <xcb/record.h>
+#include <xcb/xcbext.h> // xcb_poll_for_reply
+
+enum { FROM_CLIENT = 1, CLIENT_DIED = 3 }; // categories (RECORD 1.13, 3)
 
 // Movements that nobody put the pointer back after: it is not done any more.
 #define UNANSWERED_MAX 32
@@ -13,14 +16,14 @@
 struct RaLock {
     void (*tell)(bool wanted, gpointer user);
     gpointer user;
-    Display *dpy; // a connection of its own: it does nothing but tell
-    XRecordContext record;
+    xcb_connection_t *xcb; // of its own: the server has nothing but the record for it any more
+    unsigned sequence;     // of the request whose answers are the record
     GSource *source;
     int xi_opcode; // 0: no XInput
 
     bool hidden, told;
-    XID confined_by; // the client (its resources' base) that holds it within a window; 0: none
-    bool warps;      // a program puts it back
+    guint32 confined_by; // the client (its resources' base) that holds it within a window; 0: none
+    bool warps;          // a program puts it back
     unsigned unanswered;
 };
 
@@ -36,20 +39,17 @@ consider(RaLock *lock)
 }
 
 static void
-on_request(RaLock *lock, const XRecordInterceptData *said)
+on_request(RaLock *lock, guint32 client, const guint8 *request, gsize size)
 {
     xGrabPointerReq grab;
-    const guint8 *request = said->data;
 
-    if (said->data_len < 1) // in units of 4 bytes
-        return;
-    if (request[0] == X_UngrabPointer && lock->confined_by == said->id_base) {
+    if (request[0] == X_UngrabPointer && lock->confined_by == client) {
         lock->confined_by = 0;
-    } else if (request[0] == X_GrabPointer && said->data_len * 4 >= sizeof grab) {
+    } else if (request[0] == X_GrabPointer && size >= sizeof grab) {
         memcpy(&grab, request, sizeof grab); // None is 0 in either order of bytes
         if (grab.confineTo != None)
-            lock->confined_by = said->id_base;
-        else if (lock->confined_by == said->id_base)
+            lock->confined_by = client;
+        else if (lock->confined_by == client)
             lock->confined_by = 0;
     } else if (request[0] == X_WarpPointer ||
                (request[0] == lock->xi_opcode && request[1] == X_XIWarpPointer)) {
@@ -58,16 +58,31 @@ on_request(RaLock *lock, const XRecordInterceptData *said)
     }
 }
 
+// One after the other, as the client wrote them.
 static void
-on_recorded(XPointer closure, XRecordInterceptData *said)
+on_requests(RaLock *lock, const xcb_record_enable_context_reply_t *said, const guint8 *data,
+            gsize size)
 {
-    RaLock *lock = (RaLock *)closure;
+    while (size >= 4) {
+        guint16 units;
+        memcpy(&units, data + 2, sizeof units);
+        gsize length = (gsize)(said->client_swapped ? GUINT16_SWAP_LE_BE(units) : units) * 4;
+        if (length == 0 || length > size)
+            return; // as long as none of these is
+        on_request(lock, said->xid_base, data, length);
+        data += length;
+        size -= length;
+    }
+}
 
-    if (said->category == XRecordFromClient)
-        on_request(lock, said);
-    else if (said->category == XRecordClientDied && lock->confined_by == said->id_base)
+static void
+on_recorded(RaLock *lock, const xcb_record_enable_context_reply_t *said)
+{
+    if (said->category == FROM_CLIENT)
+        on_requests(lock, said, xcb_record_enable_context_data(said),
+                    (gsize)xcb_record_enable_context_data_length(said));
+    else if (said->category == CLIENT_DIED && lock->confined_by == said->xid_base)
         lock->confined_by = 0;
-    XRecordFreeData(said);
     consider(lock);
 }
 
@@ -75,42 +90,35 @@ static gboolean
 on_readable(int fd, GIOCondition condition, gpointer user)
 {
     RaLock *lock = user;
+    void *said = NULL;
 
+    while (xcb_poll_for_reply(lock->xcb, lock->sequence, &said, NULL) && said) {
+        on_recorded(lock, said);
+        g_clear_pointer(&said, free);
+    }
     // The server is gone: its other connection tells.
-    if (condition & (G_IO_HUP | G_IO_ERR))
-        return G_SOURCE_REMOVE;
-    XRecordProcessReplies(lock->dpy);
-    return G_SOURCE_CONTINUE;
+    return xcb_connection_has_error(lock->xcb) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 static bool
 begin_record(RaLock *lock)
 {
-    int major, minor, event, error;
-    XRecordClientSpec all = XRecordAllClients;
-    XRecordRange *ranges[3] = {NULL};
-    int n = 0;
+    const xcb_query_extension_reply_t *record = xcb_get_extension_data(lock->xcb, &xcb_record_id);
+    xcb_record_client_spec_t all = XCB_RECORD_CS_ALL_CLIENTS;
+    xcb_record_range_t ranges[3] = {
+        {.core_requests = {X_GrabPointer, X_UngrabPointer}, .client_died = 1},
+        {.core_requests = {X_WarpPointer, X_WarpPointer}},
+    };
+    uint8_t xi = (uint8_t)lock->xi_opcode;
 
-    if (!XRecordQueryVersion(lock->dpy, &major, &minor))
+    if (!record || !record->present)
         return false;
-    if (!XQueryExtension(lock->dpy, "XInputExtension", &lock->xi_opcode, &event, &error))
-        lock->xi_opcode = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(ranges); i++)
-        ranges[i] = XRecordAllocRange();
-    ranges[n]->core_requests = (XRecordRange8){X_GrabPointer, X_UngrabPointer};
-    ranges[n++]->client_died = True;
-    ranges[n++]->core_requests = (XRecordRange8){X_WarpPointer, X_WarpPointer};
-    if (lock->xi_opcode != 0) {
-        ranges[n]->ext_requests.ext_major =
-            (XRecordRange8){(guint8)lock->xi_opcode, (guint8)lock->xi_opcode};
-        ranges[n++]->ext_requests.ext_minor = (XRecordRange16){X_XIWarpPointer, X_XIWarpPointer};
-    }
-    lock->record = XRecordCreateContext(lock->dpy, 0, &all, 1, ranges, n);
-    for (size_t i = 0; i < G_N_ELEMENTS(ranges); i++)
-        XFree(ranges[i]);
-    XSync(lock->dpy, False); // it is there before it is enabled
-    return lock->record != 0 &&
-           XRecordEnableContextAsync(lock->dpy, lock->record, on_recorded, (XPointer)lock);
+    ranges[2].ext_requests.major = (xcb_record_range_8_t){xi, xi};
+    ranges[2].ext_requests.minor = (xcb_record_range_16_t){X_XIWarpPointer, X_XIWarpPointer};
+    xcb_record_context_t context = xcb_generate_id(lock->xcb);
+    xcb_record_create_context(lock->xcb, context, 0, 1, xi != 0 ? 3 : 2, &all, ranges);
+    lock->sequence = xcb_record_enable_context(lock->xcb, context).sequence;
+    return xcb_flush(lock->xcb) > 0;
 }
 
 RaLock *
@@ -118,17 +126,19 @@ ra_lock_new(RaConn *conn, GMainContext *context, void (*wanted)(bool wanted, gpo
             gpointer user)
 {
     RaLock *lock = g_new0(RaLock, 1);
+    int event, error;
 
     lock->tell = wanted;
     lock->user = user;
-    lock->dpy = XOpenDisplay(DisplayString(conn->dpy));
-    if (!lock->dpy || !begin_record(lock)) {
+    if (!XQueryExtension(conn->dpy, "XInputExtension", &lock->xi_opcode, &event, &error))
+        lock->xi_opcode = 0;
+    lock->xcb = xcb_connect(DisplayString(conn->dpy), NULL);
+    if (xcb_connection_has_error(lock->xcb) || !begin_record(lock)) {
         g_message("The X server %s has no RECORD extension: pointers are not locked for games",
                   DisplayString(conn->dpy));
         return lock;
     }
-    XFlush(lock->dpy);
-    lock->source = g_unix_fd_source_new(ConnectionNumber(lock->dpy), G_IO_IN);
+    lock->source = g_unix_fd_source_new(xcb_get_file_descriptor(lock->xcb), G_IO_IN);
     g_source_set_callback(lock->source, G_SOURCE_FUNC(on_readable), lock, NULL);
     g_source_attach(lock->source, context);
     return lock;
@@ -143,8 +153,7 @@ ra_lock_free(RaLock *lock)
         g_source_destroy(lock->source);
         g_source_unref(lock->source);
     }
-    if (lock->dpy)
-        XCloseDisplay(lock->dpy);
+    xcb_disconnect(lock->xcb);
     g_free(lock);
 }
 
