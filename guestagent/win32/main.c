@@ -3,7 +3,7 @@
 // casement-agent.exe: the agent of a Windows guest.
 //
 // usage: casement-agent [--port NAME]… [--stdio] [--rdp-port N]
-//        casement-agent setup [--undo | [--unlisted] [--user NAME] [--dry-run]]
+//        casement-agent setup [--undo | [--user NAME] [--dry-run]]
 //        casement-agent service install|remove|start|stop
 //        casement-agent --version | --help
 
@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 static const char usage[] = "usage: casement-agent [--port NAME]... [--stdio] [--rdp-port N]\n"
-                            "       casement-agent setup [--unlisted] [--user NAME] [--dry-run]\n"
+                            "       casement-agent setup [--user NAME] [--dry-run]\n"
                             "       casement-agent setup --undo\n"
                             "       casement-agent service install|remove|start|stop\n"
                             "       casement-agent --version | --help\n";

@@ -6,6 +6,7 @@
 #include "guestagent/win32/icons.h"
 #include "guestagent/win32/menu.h"
 #include "guestagent/win32/people_watch.h"
+#include "guestagent/win32/policy.h"
 #include "guestagent/win32/remote_desktop.h"
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
@@ -46,8 +47,10 @@ struct AgentPlatform {
     ChanApp app;      // too large for the stack
     HANDLE changes[CHANGES_MAX];
     unsigned n_changes;
-    bool collect, anew;        // anew: shortcuts of all users lead elsewhere for this one
-    DWORD collect_at, look_at; // GetTickCount
+    bool collect, anew;              // anew: shortcuts of all users lead elsewhere for this one
+    DWORD collect_at, look_at;       // GetTickCount
+    bool policy_told, unlisted;      // by the host
+    bool aliases_due, aliases_whole; // of the list, in Windows' own
     WinPeopleWatch *people;
     WinRdpProbe probe;
     bool rdp_told, rdp_answers;
@@ -178,6 +181,14 @@ void
 agent_platform_set_locale(AgentPlatform *p, const char *locale)
 {
     // Shortcuts have the names that the shell of this user's language gives them, and no others.
+}
+
+void
+agent_platform_set_policy(AgentPlatform *p, const ChanPolicy *policy)
+{
+    p->policy_told = true;
+    p->unlisted = policy->flags & CHAN_POLICY_UNLISTED;
+    p->look_at = GetTickCount();
 }
 
 void
@@ -343,6 +354,17 @@ check_probe(AgentPlatform *p)
         tell_rdp(p, answer == WIN_RDP_YES);
 }
 
+// Windows' settings with the list and the host's policy. Again with each look: setup may have been
+// run since.
+static void
+keep_settings(AgentPlatform *p)
+{
+    if (p->aliases_due)
+        p->aliases_due = !win_allow_list_refresh(&p->menu, p->aliases_whole);
+    if (p->policy_told)
+        win_policy_follow(p->unlisted);
+}
+
 // The certificates before Remote Desktop, so that the host knows them when it signs in.
 static void
 look(AgentPlatform *p)
@@ -353,6 +375,7 @@ look(AgentPlatform *p)
     if (is_due(p->keep_until))
         win_icons_drop_pixels(&p->icons);
     look_at_people(p);
+    keep_settings(p);
     win_certificates_get(&certificates);
     agent_certificates(p->agent, &certificates);
     if (p->refuses)
@@ -478,8 +501,11 @@ win_platform_run(AgentPlatform *p, bool pipe_is_busy, size_t queued)
         send_and_draw(p, as_user, queued);
     if (as_user)
         RevertToSelf();
-    if (collects)
-        win_allow_list_refresh(&p->menu, as_user || !p->of_session);
+    if (collects) {
+        p->aliases_due = true;
+        p->aliases_whole = as_user || !p->of_session;
+        keep_settings(p);
+    }
     if (has_icons_to_do(p))
         return pipe_is_busy ? left(p->draw_at) : 0;
     DWORD next = left(p->look_at), probe = win_rdp_probe_left(&p->probe);

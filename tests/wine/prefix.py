@@ -32,7 +32,9 @@ class Prefix:
         self.wine, self.programs = wine, pathlib.Path(programs)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="casement-wine-"))
         self.drive = self.folder / "drive_c"
-        self.env = dict(os.environ, WINEPREFIX=str(self.folder), WINEDEBUG="-all", WINEDLLOVERRIDES="mscoree,mshtml=")
+        # winemenubuilder would put each shortcut into the menu of whoever runs the test, and note it in the registry.
+        self.env = dict(os.environ, WINEPREFIX=str(self.folder), WINEDEBUG="-all",
+                        WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe=")
         begin(wine, self.env)
         # One server for all programs: each would start its own, with all services of Windows.
         subprocess.run([self.server(), "-w"], env=self.env, check=True, timeout=60)

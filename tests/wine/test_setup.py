@@ -115,10 +115,9 @@ class Setup(unittest.TestCase):
             self.p.run("reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
         try:
             self.before = self.p.registry()
-            self.p.agent("setup", "--unlisted")
+            self.p.agent("setup")
             now = self.p.registry()
             self.check_settings(now)
-            self.assertEqual(now[POLICY]["fAllowUnlistedRemotePrograms"], dword(1))
             self.assertIn(text("Theirs"), self.aliases(now))
             self.p.run("reg", "add", POLICY, "/v", "MaxIdleTime", "/t", "REG_DWORD", "/d", "5", "/f")
             self.p.agent("setup")  # the first former value counts
@@ -194,7 +193,7 @@ class Setup(unittest.TestCase):
         self.p.run("reg", "delete", POLICY, "/f")
 
     def test_usage(self):
-        for argv in (("--nonsense",), ("--undo", "--unlisted"), ("--user",)):
+        for argv in (("--nonsense",), ("--unlisted",), ("--undo", "--user", "x"), ("--user",)):
             self.assertEqual(self.p.agent("setup", *argv, check=False).returncode, 2)
         self.assertEqual(self.p.agent("setup", "--user", "nobody-here", check=False).returncode, 1)
 
