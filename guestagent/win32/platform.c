@@ -13,14 +13,14 @@
 #include "guestagent/win32/types.h"
 #include "guestagent/win32/user.h"
 #include "guestagent/win32/version.h"
+#include "guestagent/win32/watches.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTLE_MS 300 // an installer writes one shortcut after the other
-#define LOOK_MS 2000  // at people, certificates and Remote Desktop
-#define CHANGES_MAX (WIN_PLATFORM_HANDLES_MAX - 2)
+#define SETTLE_MS 300                  // an installer writes one shortcut after the other
+#define LOOK_MS 2000                   // at people, certificates and Remote Desktop
 #define WANTED_MAX (CHAN_APPS_MAX * 8) // all there are of seven sides
 #define LIST_MS 1000  // so long are icons drawn before the list is told; the others follow it
 #define TURN_MS 4     // then icons wait for the pipe's turn
@@ -45,8 +45,7 @@ struct AgentPlatform {
     DWORD draw_at;    // GetTickCount; not before, while the pipe is busy
     DWORD keep_until; // what was drawn
     ChanApp app;      // too large for the stack
-    HANDLE changes[CHANGES_MAX];
-    unsigned n_changes;
+    WinWatches *watches;
     bool collect, anew;              // anew: shortcuts of all users lead elsewhere for this one
     DWORD collect_at, look_at;       // GetTickCount
     bool policy_told, unlisted;      // by the host
@@ -91,25 +90,10 @@ describe(AgentPlatform *p)
 static void
 watch(AgentPlatform *p)
 {
-    WCHAR folders[CHANGES_MAX][MAX_PATH];
+    WCHAR folders[WIN_WATCHES_MAX][MAX_PATH];
 
     win_user_set(p->user);
-    unsigned n = win_menu_folders(folders, CHANGES_MAX);
-    for (unsigned i = 0; i < n; i++) {
-        HANDLE change = FindFirstChangeNotificationW(folders[i], TRUE,
-                                                     FILE_NOTIFY_CHANGE_FILE_NAME |
-                                                         FILE_NOTIFY_CHANGE_DIR_NAME |
-                                                         FILE_NOTIFY_CHANGE_LAST_WRITE);
-        if (change != INVALID_HANDLE_VALUE)
-            p->changes[p->n_changes++] = change;
-    }
-}
-
-static void
-unwatch(AgentPlatform *p)
-{
-    while (p->n_changes > 0)
-        FindCloseChangeNotification(p->changes[--p->n_changes]);
+    p->watches = win_watches_new(folders, win_menu_folders(folders, WIN_WATCHES_MAX));
 }
 
 AgentPlatform *
@@ -137,7 +121,7 @@ win_platform_free(AgentPlatform *p)
 {
     if (!p)
         return;
-    unwatch(p);
+    win_watches_free(p->watches);
     win_user_set(NULL);
     if (p->user)
         CloseHandle(p->user);
@@ -397,26 +381,32 @@ win_platform_connect(AgentPlatform *p)
 unsigned
 win_platform_handles(const AgentPlatform *p, HANDLE handles[WIN_PLATFORM_HANDLES_MAX])
 {
-    unsigned n = p->n_changes;
+    unsigned n = win_watches_handles(p->watches, handles);
 
-    memcpy(handles, p->changes, n * sizeof *handles);
     handles[n++] = p->probe.event;
     handles[n++] = win_people_watch_changed(p->people);
     return n;
 }
 
+static void
+menu_changed(AgentPlatform *p)
+{
+    p->collect = true;
+    p->collect_at = GetTickCount() + SETTLE_MS;
+}
+
 void
 win_platform_changed(AgentPlatform *p, unsigned handle)
 {
-    if (handle == p->n_changes)
+    HANDLE handles[WIN_WATCHES_MAX];
+    unsigned n = win_watches_handles(p->watches, handles);
+
+    if (handle == n)
         check_probe(p);
-    if (handle == p->n_changes + 1)
+    if (handle == n + 1)
         look_at_people(p);
-    if (handle >= p->n_changes)
-        return;
-    FindNextChangeNotification(p->changes[handle]);
-    p->collect = true;
-    p->collect_at = GetTickCount() + SETTLE_MS;
+    if (handle < n && win_watches_heard(p->watches, handle))
+        menu_changed(p);
 }
 
 void
@@ -430,7 +420,7 @@ win_platform_user_changed(AgentPlatform *p)
 {
     HANDLE former = p->user;
 
-    unwatch(p);
+    win_watches_free(p->watches);
     p->user = win_session_user();
     p->look_at = GetTickCount();
     watch(p);
@@ -490,6 +480,8 @@ win_platform_run(AgentPlatform *p, bool pipe_is_busy, size_t queued)
 {
     if (is_due(p->look_at))
         look(p);
+    if (win_watches_look(p->watches))
+        menu_changed(p);
     check_probe(p);
     // The user's shortcuts and icons are opened with the user's rights, not with the service's.
     bool reads = p->collect || has_icons_to_do(p);
@@ -509,7 +501,10 @@ win_platform_run(AgentPlatform *p, bool pipe_is_busy, size_t queued)
     if (has_icons_to_do(p))
         return pipe_is_busy ? left(p->draw_at) : 0;
     DWORD next = left(p->look_at), probe = win_rdp_probe_left(&p->probe);
+    DWORD watches = win_watches_left(p->watches);
     if (probe < next)
         next = probe;
+    if (watches < next)
+        next = watches;
     return p->collect && left(p->collect_at) < next ? left(p->collect_at) : next;
 }

@@ -7,6 +7,7 @@ usage: test_agent.py WINE BIN     (where the programs for Windows are; CASEMENT_
 import os
 import pathlib
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import numpy as np  # noqa: E402
-from harness import HostDesktop, wait_for  # noqa: E402
+from harness import HostDesktop, processes, wait_for  # noqa: E402
 from prefix import begin, server_of  # noqa: E402
 
 WINE, BIN = sys.argv[1:3]
@@ -112,9 +113,9 @@ class AgentCase(unittest.TestCase):
         cls.add_guest("xp")
 
     @classmethod
-    def add_guest(cls, name, *before):
+    def add_guest(cls, name, *before, agent=AGENT):
         settings = (f"{key}={value}" for key, value in WINE_SETTINGS.items())
-        argv = (*before, "env", f"WINEPREFIX={cls.prefix}", *settings, WINE, AGENT, "--stdio")
+        argv = (*before, "env", f"WINEPREFIX={cls.prefix}", *settings, WINE, agent, "--stdio")
         cls.d.casement("guest", "add", name, "--kind", "command", "--set", "argv=" + ";".join(argv))
         cls.guest = name  # that is asked below
 
@@ -399,6 +400,58 @@ class Agent(AgentCase):
                       self.d.guest("xp")["os"])
         done = self.d.casement("run", "xp", "nothing-here", check=False)
         self.assertEqual(done.returncode, 3)
+
+
+class Watches(AgentCase):
+    """Changes that Windows does not tell one by one, or not at all."""
+
+    def agents(self):
+        mark = f"WINEPREFIX={self.prefix}".encode()
+        return processes(lambda pid, line, environ: mark in environ and line[0].endswith(b"casement-agent.exe")
+                         and line[1:2] == [b"--stdio"])
+
+    def test_folders_that_go_and_come_back(self):
+        top = (self.drive / MENU).parent
+        aside = top.with_name("Aside")
+        self.shortcut("First")
+        self.d.casement("guest", "start", "xp")
+        self.wait_names("the first", lambda now: "First" in now)
+        top.rename(aside)
+        self.wait_names("the menu to go", lambda now: not now)
+        self.shortcut("Second")
+        self.wait_names("another menu in its place", lambda now: set(now) == {"Second"}, 3)
+        self.shortcut("Third")
+        self.wait_names("a change of that", lambda now: set(now) == {"Second", "Third"})
+        shutil.rmtree(top)
+        aside.rename(top)
+        self.wait_names("the former one again", lambda now: set(now) == {"First"}, 3)
+        self.shortcut("Folder/Fourth")
+        self.wait_names("a change of that", lambda now: set(now) == {"First", "Fourth"})
+
+    def test_more_changes_than_there_is_room_for(self):
+        link = self.shortcut("First")
+        self.d.casement("guest", "start", "xp")
+        self.wait_names("the first", lambda now: "First" in now)
+        (agent,) = self.agents()
+        os.kill(agent, signal.SIGSTOP)
+        try:
+            for i in range(300):  # far more than 1 KiB of names
+                shutil.copy(link, link.with_name(f"A name that takes its place {i}.lnk"))
+        finally:
+            os.kill(agent, signal.SIGCONT)
+        self.wait_names("all of them", lambda now: len(now) == 301, 5)
+        self.shortcut("Last")
+        self.wait_names("one more", lambda now: "Last" in now)
+
+    def test_folders_that_cannot_be_watched(self):
+        self.addCleanup(setattr, type(self), "guest", self.guest)
+        self.add_guest("unwatched", agent=f"{BIN}/unwatched.exe")
+        self.shortcut("First")
+        self.d.casement("guest", "start", "unwatched")
+        self.wait_names("the first", lambda now: "First" in now)
+        for name in ("Second", "Third"):
+            self.shortcut(name)
+            self.wait_names("what was added", lambda now, added=name: added in now, 15)
 
 
 class Many(AgentCase):
