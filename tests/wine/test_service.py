@@ -6,10 +6,12 @@ usage: test_service.py WINE BIN     (where the programs for Windows are; CASEMEN
 """
 import os
 import pathlib
+import pty
 import signal
 import sys
 import tempfile
 import time
+import tty
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
@@ -18,6 +20,7 @@ from bridge import BRIDGE, PORT  # noqa: E402
 from prefix import Prefix  # noqa: E402
 
 STOPS_WITHIN_S = 2
+SERIAL = "HKLM\\HARDWARE\\DEVICEMAP\\SERIALCOMM"
 
 
 class Service(unittest.TestCase):
@@ -137,6 +140,58 @@ class Service(unittest.TestCase):
         self.d.casement("guest", "stop", "serial")
         self.p.agent("service", "remove")
         self.p.run("reg", "delete", "HKLM\\SOFTWARE\\Casement", "/f")
+
+    def named(self):
+        return self.p.registry("HKLM\\SOFTWARE").get("hklm\\software\\casement\\agent", {}).get("Ports")
+
+    def terminal(self, name):
+        """A serial port of the guest's; what is at its other end."""
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        link = self.p.folder / "dosdevices" / name
+        link.symlink_to(os.ttyname(slave))
+        self.addCleanup(link.unlink)
+        for fd in (master, slave):
+            self.addCleanup(os.close, fd)
+        os.set_blocking(master, False)
+        return master
+
+    def test_serial_port_is_found(self):
+        self.d.casement("guest", "stop", "vm")
+        self.p.shortcut("Alpha")
+        others = self.terminal("com6")
+        self.terminal("com8")
+        for device, port in (("Serial5", "COM6"), ("Serial6", "COM7"), ("VCP0", "COM8")):  # the last is an USB adapter's
+            self.p.run("reg", "add", SERIAL, "/v", f"\\Device\\{device}", "/t", "REG_SZ", "/d", port, "/f")
+        os.write(others, b"\xc5casement/hi\r\n and what a modem says\r\nRING\r\n")
+        nobody = self.p.agent("port", "--find", "2", check=False)
+        self.assertEqual((nobody.returncode, self.named()), (1, None), nobody.stdout)
+        start = self.d.spawn(str(pathlib.Path(os.environ["CASEMENT_BUILD"]) / "bin/casement"), "guest", "start", "serial")
+        found = self.p.agent("port", "--find").stdout
+        self.assertIn("the host is reached over \\\\.\\COM7", found)
+        self.assertIn("listening to \\\\.\\COM6", found)
+        self.assertNotIn("COM8", found)
+        self.assertRaises(BlockingIOError, os.read, others, 1)  # nothing was sent there
+        self.p.agent("service", "install")
+        self.p.agent("service", "start")
+        self.assertEqual(start.wait(60), 0)
+        self.assertIn("Alpha", self.names("serial"))
+        self.d.casement("guest", "stop", "serial")
+        self.p.agent("service", "remove")
+        self.p.agent("port", "--none")
+        self.assertIsNone(self.named())
+
+    def test_ports_that_are_named(self):
+        self.d.casement("guest", "stop", "vm")
+        wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)
+        none = self.p.agent("port", check=False)
+        self.assertEqual((none.returncode, "no way to a host" in none.stdout), (4, True), none.stdout)
+        self.p.agent("port", "COM2", "vsock:51806", "\\\\.\\Other")
+        self.assertEqual(self.p.agent("port").stdout.split(), ["\\\\.\\COM2", "vsock:51806", "\\\\.\\Other"])
+        for argv in (("COM",), ("COM257",), ("nonsense",), ("--find", "0"), ("--find", "1", "2"), ("--none", "COM2")):
+            self.assertEqual(self.p.agent("port", *argv, check=False).returncode, 2, argv)
+        self.p.agent("port", "--none")
+        self.p.run("reg", "delete", "HKLM\\SOFTWARE\\Casement", "/f", check=False)
 
 
 if __name__ == "__main__":
