@@ -92,18 +92,17 @@ win_allow_list_write(WinUndo *undo, const WinMenu *menu)
     write_all(undo, menu);
 }
 
-bool
+void
 win_allow_list_refresh(const WinMenu *menu, bool whole)
 {
     WinUndo undo = {.quiet = true};
 
     if (!win_undo_open(&undo, false))
-        return GetLastError() != WAIT_TIMEOUT;
+        return;
     if (win_undo_has_begun(&undo)) {
         if (whole)
             drop_gone(&undo, menu);
         write_all(&undo, menu);
     }
     win_undo_close(&undo);
-    return true;
 }

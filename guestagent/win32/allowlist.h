@@ -13,6 +13,5 @@
 void win_allow_list_write(WinUndo *undo, const WinMenu *menu);
 
 // The same when the list has changed, and only in a guest that was set up. whole: an alias that is
-// not in the menu goes; not while nobody is logged on, whose own programs come back. False: another
-// just changes settings; call it again.
-bool win_allow_list_refresh(const WinMenu *menu, bool whole);
+// not in the menu goes; not while nobody is logged on, whose own programs come back.
+void win_allow_list_refresh(const WinMenu *menu, bool whole);

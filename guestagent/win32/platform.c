@@ -46,10 +46,9 @@ struct AgentPlatform {
     DWORD keep_until; // what was drawn
     ChanApp app;      // too large for the stack
     WinWatches *watches;
-    bool collect, anew;              // anew: shortcuts of all users lead elsewhere for this one
-    DWORD collect_at, look_at;       // GetTickCount
-    bool policy_told, unlisted;      // by the host
-    bool aliases_due, aliases_whole; // of the list, in Windows' own
+    bool collect, anew;         // anew: shortcuts of all users lead elsewhere for this one
+    DWORD collect_at, look_at;  // GetTickCount
+    bool policy_told, unlisted; // by the host
     WinPeopleWatch *people;
     WinRdpProbe probe;
     bool rdp_told, rdp_answers;
@@ -338,17 +337,6 @@ check_probe(AgentPlatform *p)
         tell_rdp(p, answer == WIN_RDP_YES);
 }
 
-// Windows' settings with the list and the host's policy. Again with each look: setup may have been
-// run since.
-static void
-keep_settings(AgentPlatform *p)
-{
-    if (p->aliases_due)
-        p->aliases_due = !win_allow_list_refresh(&p->menu, p->aliases_whole);
-    if (p->policy_told)
-        win_policy_follow(p->unlisted);
-}
-
 // The certificates before Remote Desktop, so that the host knows them when it signs in.
 static void
 look(AgentPlatform *p)
@@ -359,7 +347,8 @@ look(AgentPlatform *p)
     if (is_due(p->keep_until))
         win_icons_drop_pixels(&p->icons);
     look_at_people(p);
-    keep_settings(p);
+    if (p->policy_told) // each time: setup may have been run since
+        win_policy_follow(p->unlisted);
     win_certificates_get(&certificates);
     agent_certificates(p->agent, &certificates);
     if (p->refuses)
@@ -493,11 +482,8 @@ win_platform_run(AgentPlatform *p, bool pipe_is_busy, size_t queued)
         send_and_draw(p, as_user, queued);
     if (as_user)
         RevertToSelf();
-    if (collects) {
-        p->aliases_due = true;
-        p->aliases_whole = as_user || !p->of_session;
-        keep_settings(p);
-    }
+    if (collects)
+        win_allow_list_refresh(&p->menu, as_user || !p->of_session);
     if (has_icons_to_do(p))
         return pipe_is_busy ? left(p->draw_at) : 0;
     DWORD next = left(p->look_at), probe = win_rdp_probe_left(&p->probe);

@@ -9,5 +9,5 @@
 
 // Remote Desktop starts programs that are in no list while the host's policy asks for that, else it
 // does as before setup. Nothing where setup is not in force; where another just changes settings,
-// nothing now: call it again.
+// nothing: call it again.
 void win_policy_follow(bool unlisted);

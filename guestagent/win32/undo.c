@@ -11,6 +11,7 @@
 #define KEPT L"SOFTWARE\\Casement\\Agent\\Undo"
 #define IN_FORCE L"!"        // beside what is kept
 #define WAIT_MS 30000        // for another who changes settings
+#define QUIET_WAIT_MS 1000   // which takes less
 #define VIEW KEY_WOW64_64KEY // Windows XP of 32 bits has only one, and takes the flag
 
 // ---- paths
@@ -98,7 +99,7 @@ win_undo_open(WinUndo *u, bool create)
 {
     HKEY key;
 
-    if (!u->dry && !(u->lock = win_setup_lock(u->quiet ? 0 : WAIT_MS)))
+    if (!u->dry && !(u->lock = win_setup_lock(u->quiet ? QUIET_WAIT_MS : WAIT_MS)))
         return false;
     LONG error = create && !u->dry ? create_key(L"HKLM\\" KEPT, &key)
                                    : open_key(L"HKLM\\" KEPT, KEY_READ | KEY_WRITE, &key);

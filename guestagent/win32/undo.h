@@ -22,7 +22,7 @@ typedef struct {
     HKEY kept; // NULL: nothing is kept yet, and nothing may be written
     HANDLE lock;
     bool dry;   // says what would change, and changes nothing
-    bool quiet; // the service: says nothing of changes, and waits for nobody
+    bool quiet; // the service: says nothing of changes, and waits a moment only
     unsigned failed, changed;
 } WinUndo;
 
