@@ -105,6 +105,35 @@ class Setup(unittest.TestCase):
             self.assertEqual(undone.count("take out S-1-5-21-"), taken_out, (who, undone))
             self.assert_as_before()
 
+    def test_killed_while_it_follows_the_policy(self):
+        """Before whichever write to the registry: an undo is exact, and so is what is done the next time."""
+        name = "fAllowUnlistedRemotePrograms"
+        self.p.run("reg", "add", POLICY, "/v", name, "/t", "REG_SZ", "/d", "odd", "/f")
+        self.addCleanup(self.p.run, "reg", "delete", POLICY, "/f")
+        self.before = self.p.registry()
+        for value, wanted, otherwise in (("on", dword(1), "off"), ("off", text("odd"), "on")):
+            for writes in range(10):
+                self.p.agent("setup")
+                self.follow(otherwise, 10)
+                killed = self.follow(value, writes)
+                self.p.agent("setup", "--undo")
+                self.assert_as_before()
+                self.p.agent("setup")
+                self.follow(otherwise, 10)
+                self.follow(value, writes)
+                self.follow(value, 10)
+                self.assertEqual(self.p.registry("HKLM\\SOFTWARE")[POLICY][name], wanted)
+                self.p.agent("setup", "--undo")
+                self.assert_as_before()
+                if not killed:
+                    break
+            self.assertEqual(writes, 2)  # the note and the value, either way
+
+    def follow(self, value, writes):
+        done = self.p.run(str(self.p.programs / "policy_killed.exe"), value, str(writes), check=False)
+        self.assertIn(done.returncode, (0, 9), done.stdout)
+        return done.returncode == 9
+
     def test_former_values_of_every_kind(self):
         for (key, name), kind, value in (((SERVER, "fDenyTSConnections"), "REG_DWORD", "1"),
                                          ((POLICY, "MaxIdleTime"), "REG_DWORD", "900000"),
