@@ -229,7 +229,7 @@ make_ready(const SetupOptions *o)
     win_undo_begin(&undo);
     write_settings(&undo, o, sid);
     if (SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)))
-        win_menu_collect(&menu);
+        win_menu_collect(&menu, WIN_MENU_USERS);
     win_allow_list_write(&undo, &menu);
     win_menu_clear(&menu);
     let_in(&undo, sid);
