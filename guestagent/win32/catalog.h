@@ -27,8 +27,7 @@ WinCatalog *win_catalog_new(WinMenuOf of, const WinCatalogEvents *events, void *
 void win_catalog_free(WinCatalog *catalog);
 
 // What the caller waits for: changes of the Start menu. Returns how many.
-unsigned
-win_catalog_handles(const WinCatalog *catalog, HANDLE handles[WIN_CATALOG_HANDLES_MAX]);
+unsigned win_catalog_handles(const WinCatalog *catalog, HANDLE handles[WIN_CATALOG_HANDLES_MAX]);
 void win_catalog_changed(WinCatalog *catalog, unsigned handle);
 // Neither changes nor a collection that is due count any more.
 void win_catalog_unwatch(WinCatalog *catalog);

@@ -97,7 +97,8 @@ has_nul(ChanSpan text)
 static bool
 is_app_of_windows(const ChanApp *a)
 {
-    const ChanSpan texts[] = {a->name, a->comment, a->wm_class, a->program, a->directory, a->folder};
+    const ChanSpan texts[] = {a->name,    a->comment,   a->wm_class,
+                              a->program, a->directory, a->folder};
     bool nul = false;
 
     for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++)

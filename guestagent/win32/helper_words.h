@@ -18,11 +18,11 @@
 
 typedef enum {
     // to the service
-    WIN_WORD_REPORT = 1, // helper_report.h
-    WIN_WORD_BEGIN = 2,  // a whole list follows; empty
-    WIN_WORD_ENTRY = 3,  // WinHelperEntry; after the list: one of it that is another now
-    WIN_WORD_END = 4,    // empty
-    WIN_WORD_ICON = 5,   // ChanIcon
+    WIN_WORD_REPORT = 1,  // helper_report.h
+    WIN_WORD_BEGIN = 2,   // a whole list follows; empty
+    WIN_WORD_ENTRY = 3,   // WinHelperEntry; after the list: one of it that is another now
+    WIN_WORD_END = 4,     // empty
+    WIN_WORD_ICON = 5,    // ChanIcon
     WIN_WORD_NO_ICON = 6, // a hash: there is no such icon any more
     // to the helper
     WIN_WORD_LIST = 16, // tell the list, from now on again when it changes; empty

@@ -350,8 +350,7 @@ say(Helper *h)
     if (h->list)
         list = win_word_encode(WIN_WORD_LIST, (ChanSpan){0}, room, WIN_HELPER_PIPE_SIZE);
     h->list = false;
-    ChanSpan wants =
-        win_talk_ask(&h->talk, room + list.size, WIN_HELPER_PIPE_SIZE - list.size);
+    ChanSpan wants = win_talk_ask(&h->talk, room + list.size, WIN_HELPER_PIPE_SIZE - list.size);
     if (list.size + wants.size > 0)
         win_helper_pipe_write(h->pipe, list.size + wants.size);
 }

@@ -35,7 +35,7 @@ void win_helpers_forget(WinHelpers *helpers);
 
 // Of the session that is attended to. All are borrowed.
 typedef struct {
-    void (*begin)(void *user); // a whole list follows
+    void (*begin)(void *user);                              // a whole list follows
     void (*entry)(const WinHelperEntry *entry, void *user); // also one that is another now
     void (*end)(void *user);
     void (*icon)(const ChanIcon *icon, void *user);

@@ -17,7 +17,7 @@ typedef struct {
     bool sidelined;        // no program of its own (win_menu_sidelines)
     bool opens;            // of the entries with this program the one for its files
     WinShortcut shortcut;  // what a launch needs; texts are the menu's
-    bool by_shell; // it is no program: the target is explorer.exe, which opens it as a click does
+    bool by_shell;  // it is no program: the target is explorer.exe, which opens it as a click does
     bool own_texts; // of shortcut; the others' belong to links
 } WinEntry;
 

@@ -245,8 +245,8 @@ read_associations(WinTypes *types, HKEY root, const WCHAR *capabilities, bool sc
     if (RegOpenKeyExW(root, key, 0, KEY_READ, &handle) != ERROR_SUCCESS)
         return;
     for (DWORD i = 0; next_value(handle, i, name, class); i++)
-        if (class[0] && (schemes ? scheme_of(name, mime, sizeof mime)
-                                 : mime_of(name, mime, sizeof mime)))
+        if (class[0] &&
+            (schemes ? scheme_of(name, mime, sizeof mime) : mime_of(name, mime, sizeof mime)))
             offer(&o, class);
     RegCloseKey(handle);
 }
