@@ -6,16 +6,18 @@ usage: test_service.py WINE BIN     (where the programs for Windows are; CASEMEN
 """
 import os
 import pathlib
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from harness import HostDesktop, wait_for  # noqa: E402
+from harness import HostDesktop, processes, wait_for  # noqa: E402
 from bridge import BRIDGE, PORT  # noqa: E402
-from prefix import Prefix  # noqa: E402
+from prefix import Prefix, users_menu  # noqa: E402
 
 STOPS_WITHIN_S = 2
 
@@ -112,6 +114,67 @@ class Service(unittest.TestCase):
         self.p.agent("service", "stop")
         self.p.agent("service", "remove")
         self.assertIsNone(self.key())
+
+    def agents(self, *argv):
+        """Linux' pids of the agent's processes with these arguments."""
+        mark = f"WINEPREFIX={self.p.folder}".encode()
+        return processes(lambda pid, line, environ: mark in environ and line[0].endswith(b"casement-agent.exe")
+                         and line[1:1 + len(argv)] == [a.encode() for a in argv])
+
+    def icon(self, name):
+        apps = {app["name"]: app["id"] for app in self.d.json("apps", "vm")}
+        folder = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "icons/hicolor/48x48/apps"
+        return name in apps and (folder / f"casement.vm.{apps[name]}.png").exists()
+
+    def test_users_programs_come_by_the_helper(self):
+        common = self.p.shortcut("Alpha")
+        own = users_menu(self.p.drive)
+
+        def users_shortcut(name):
+            shutil.copy(common, own / f"{name}.lnk")
+        users_shortcut("Mine")
+        self.p.agent("service", "install")
+        self.p.agent("service", "start")
+        self.addCleanup(lambda: self.p.agent("service", "remove"))
+        self.d.casement("guest", "start", "vm")
+        self.addCleanup(lambda: self.d.casement("guest", "stop", "vm"))
+        wait_for("the user's program", lambda: {"Alpha", "Mine"} <= self.names(), 20, poll=0.1)
+        wait_for("its icon", lambda: self.icon("Mine"), 20, poll=0.1)
+        service, (helper,) = self.agents("service", "run"), self.agents("--helper")
+        users_shortcut("Added")
+        since = time.monotonic()
+        wait_for("what the user added", lambda: "Added" in self.names(), 2, poll=0.05)
+        print(f"seen after {time.monotonic() - since:.2f} s")
+        # Without the helper nobody reads: what is there stays, and what is new comes with the next one only.
+        os.kill(helper, signal.SIGKILL)
+        wait_for("the helper's end", lambda: helper not in self.agents("--helper"), 10)
+        users_shortcut("Later")
+        self.p.shortcut("For all")
+        seen = set()
+
+        def later():
+            seen.update(self.agents("--helper"))
+            now = self.names()
+            self.assertTrue({"Alpha", "Mine", "Added"} <= now, now)
+            self.assertTrue(seen or not now & {"Later", "For all"}, now)
+            return {"Later", "For all"} <= now
+        wait_for("what was new meanwhile", later, 60, poll=0.1)
+        wait_for("its icon", lambda: self.icon("Later"), 20, poll=0.1)
+        (own / "Mine.lnk").unlink()
+        wait_for("what was removed to go", lambda: "Mine" not in self.names(), 2, poll=0.05)
+        self.assertEqual(self.agents("service", "run"), service)
+
+    def test_helper_that_says_nothing(self):
+        """Of it the service has no list; what all users have is told after a while."""
+        self.p.shortcut("Alpha")
+        says = self.p.drive / "helper-says"
+        says.touch()
+        self.addCleanup(says.unlink)
+        done = subprocess.run([self.p.wine, str(self.p.programs / "service_list.exe")], env=self.p.env, check=True,
+                              capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        self.assertIn("Alpha:", done.stdout)
+        self.assertIn("icon:", done.stdout)
+        self.assertEqual(done.stderr, "")
 
     def test_connection_without_heirs(self):
         self.assertIn("ended", self.p.run(str(self.p.programs / "left_alone.exe")).stdout)
