@@ -32,22 +32,6 @@ struct WinCatalog {
     unsigned first, wanted;
 };
 
-static void
-watch(WinCatalog *c)
-{
-    WCHAR folders[WIN_CATALOG_HANDLES_MAX][MAX_PATH];
-    unsigned n = win_menu_folders(c->of, folders, WIN_CATALOG_HANDLES_MAX);
-
-    for (unsigned i = 0; i < n; i++) {
-        HANDLE change = FindFirstChangeNotificationW(folders[i], TRUE,
-                                                     FILE_NOTIFY_CHANGE_FILE_NAME |
-                                                         FILE_NOTIFY_CHANGE_DIR_NAME |
-                                                         FILE_NOTIFY_CHANGE_LAST_WRITE);
-        if (change != INVALID_HANDLE_VALUE)
-            c->changes[c->n_changes++] = change;
-    }
-}
-
 WinCatalog *
 win_catalog_new(WinMenuOf of, const WinCatalogEvents *events, void *user)
 {
@@ -57,8 +41,24 @@ win_catalog_new(WinMenuOf of, const WinCatalogEvents *events, void *user)
     c->events = events;
     c->user = user;
     c->wants = win_alloc(WIN_WANTS_MAX * sizeof *c->wants);
-    watch(c);
+    win_catalog_watch(c);
     return c;
+}
+
+void
+win_catalog_watch(WinCatalog *c)
+{
+    WCHAR folders[WIN_CATALOG_HANDLES_MAX][MAX_PATH];
+    unsigned n = c->n_changes > 0 ? 0 : win_menu_folders(c->of, folders, WIN_CATALOG_HANDLES_MAX);
+
+    for (unsigned i = 0; i < n; i++) {
+        HANDLE change = FindFirstChangeNotificationW(folders[i], TRUE,
+                                                     FILE_NOTIFY_CHANGE_FILE_NAME |
+                                                         FILE_NOTIFY_CHANGE_DIR_NAME |
+                                                         FILE_NOTIFY_CHANGE_LAST_WRITE);
+        if (change != INVALID_HANDLE_VALUE)
+            c->changes[c->n_changes++] = change;
+    }
 }
 
 void

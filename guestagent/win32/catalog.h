@@ -29,8 +29,9 @@ void win_catalog_free(WinCatalog *catalog);
 // What the caller waits for: changes of the Start menu. Returns how many.
 unsigned win_catalog_handles(const WinCatalog *catalog, HANDLE handles[WIN_CATALOG_HANDLES_MAX]);
 void win_catalog_changed(WinCatalog *catalog, unsigned handle);
-// Neither changes nor a collection that is due count any more.
+// Neither changes nor a collection that is due count any more; or changes do again.
 void win_catalog_unwatch(WinCatalog *catalog);
+void win_catalog_watch(WinCatalog *catalog);
 
 // The list, soon.
 void win_catalog_collect(WinCatalog *catalog);

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define AGAIN_MS 30000
+#define AGAIN_MS 30000 // since it started; one that ends at once does so each time
+#define RETRY_MS 4000  // where it could not be started, as while somebody logs on
 
 typedef struct {
     bool used;
     uint32_t session;
     DWORD started; // GetTickCount
+    bool ran;      // since then
     HANDLE process;
     WinHelperPipe *pipe; // NULL: it ended, or could not be started
     WinWords words;
@@ -101,6 +103,7 @@ start(WinHelpers *all, Helper *h)
     HANDLE token = win_session_token(h->session);
 
     h->started = GetTickCount();
+    h->ran = false;
     if (token && CreatePipe(&ends[0], &ends[1], &inherited, WIN_HELPER_PIPE_SIZE) &&
         CreatePipe(&ends[2], &ends[3], &inherited, WIN_HELPER_PIPE_SIZE) &&
         SetHandleInformation(ends[1], HANDLE_FLAG_INHERIT, 0) &&
@@ -118,7 +121,8 @@ start(WinHelpers *all, Helper *h)
     CloseHandle(ends[3]);
     h->pipe = win_helper_pipe_new(ends[1], ends[2], all->changed);
     h->list = h->attended;
-    return h->pipe != NULL;
+    h->ran = h->pipe != NULL;
+    return h->ran;
 }
 
 // Its input ends, and so does it, unless it is not to be asked; nothing that a user's program does
@@ -208,6 +212,12 @@ is_one_of(uint32_t session, const uint32_t *sessions, unsigned n)
     return false;
 }
 
+static bool
+is_due(const Helper *h)
+{
+    return GetTickCount() - h->started > (h->ran ? AGAIN_MS : RETRY_MS);
+}
+
 void
 win_helpers_keep(WinHelpers *all, const uint32_t *sessions, unsigned n)
 {
@@ -215,7 +225,7 @@ win_helpers_keep(WinHelpers *all, const uint32_t *sessions, unsigned n)
         Helper *h = &all->helpers[i];
         if (h->used && !is_one_of(h->session, sessions, n))
             stop(h);
-        else if (h->used && !h->pipe && GetTickCount() - h->started > AGAIN_MS)
+        else if (h->used && !h->pipe && is_due(h))
             begin_again(all, h);
     }
     for (unsigned i = 0; i < n; i++)

@@ -17,10 +17,12 @@ struct WinTold {
     WinCatalog *common; // NULL: not needed up to now
     WinMenu menu;       // the aliases of the list that is being told
     bool listing;
-    bool listed; // by a helper, once
-    bool waits;  // for a first list
+    bool by_helper; // who told the list, or tells it; else this process
+    bool asked;     // for a list, once
+    bool waits;     // for the first one, or the first one of another session
     DWORD patient_until, hear_at;
     bool in_use, helped; // helped: its helper is there
+    uint32_t session;
 };
 
 WinTold *
@@ -44,13 +46,25 @@ win_told_free(WinTold *t)
     free(t);
 }
 
+static void
+begin_to_wait(WinTold *t)
+{
+    t->waits = true;
+    t->patient_until = GetTickCount() + PATIENCE_MS;
+}
+
 void
 win_told_session(WinTold *t, bool in_use, uint32_t session)
 {
+    bool another = in_use && (!t->in_use || session != t->session);
+
     t->in_use = in_use;
+    t->session = session;
     t->helped = in_use && win_helpers_attend(t->helpers, session);
     if (!in_use)
         win_helpers_attend_none(t->helpers);
+    if (another && t->asked)
+        begin_to_wait(t); // what the former user's helper told is not this one's
 }
 
 // ---- a helper's list
@@ -60,7 +74,7 @@ on_begin(void *user)
 {
     WinTold *t = user;
 
-    t->listing = true;
+    t->listing = t->by_helper = true;
     win_menu_clear(&t->menu);
     agent_list_begin(t->agent);
 }
@@ -81,7 +95,6 @@ on_end(void *user)
     WinTold *t = user;
 
     t->listing = t->waits = false;
-    t->listed = true;
     agent_list_end(t->agent);
     win_allow_list_refresh(&t->menu, true);
     win_menu_clear(&t->menu);
@@ -102,9 +115,10 @@ static const WinHelperEvents events = {on_begin, on_entry, on_end, on_icon};
 static void
 list_common(WinTold *t)
 {
-    t->waits = false;
+    t->waits = t->by_helper = t->listing = false;
     if (!t->common)
         t->common = win_catalog_new(WIN_MENU_COMMON, &win_publish, &t->publish);
+    win_catalog_watch(t->common);
     win_catalog_collect(t->common);
 }
 
@@ -122,16 +136,17 @@ win_told_collect(WinTold *t)
 {
     if (t->helped)
         win_helpers_list(t->helpers);
-    if (t->listed || t->waits)
-        return;
-    t->waits = true;
-    t->patient_until = GetTickCount() + PATIENCE_MS;
+    else if (t->common && !t->by_helper)
+        win_catalog_collect(t->common);
+    if (!t->asked)
+        begin_to_wait(t);
+    t->asked = true;
 }
 
 void
 win_told_want(WinTold *t, const uint8_t hash[CHAN_ICON_HASH_SIZE])
 {
-    if (t->listed)
+    if (t->by_helper)
         win_helpers_want(t->helpers, hash);
     else if (t->common)
         win_catalog_want(t->common, hash);
