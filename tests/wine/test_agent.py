@@ -469,6 +469,11 @@ class Many(AgentCase):
         seen = np.frombuffer(raw, np.uint8).reshape(shown.shape)
         visible = shown[..., 3] > 0
         self.assertTrue((seen[..., 3] == shown[..., 3]).all() and (seen[visible] == shown[visible]).all())
+        # All of them come by the helper of a service, too.
+        start = time.monotonic()
+        lines = self.wine(f"{BIN}/service_list.exe").splitlines()
+        print(f"told by a helper, with one icon, {time.monotonic() - start:.2f} s after the service's start")
+        self.assertEqual({line.rstrip(": ") for line in lines if line.startswith("Program")}, set(names))
         # A change is another matter: one file is read.
         (self.drive / MENU / "Folder 1/Program 1.lnk").rename(self.drive / MENU / "Folder 1/Renamed.lnk")
         self.wait_names("the other name", lambda now: "Renamed" in now and "Program 1" not in now)
