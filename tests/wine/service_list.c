@@ -5,7 +5,9 @@
 // environment has other TOOLS than the user's. The helper in the session, which is this program
 // again, is a real one, or writes the bytes of SAYS_FILE.
 //
-// usage: service_list
+// usage: service_list [NAME]
+//
+// NAME: goes on until an application of that name is told.
 
 #include "guestagent/win32/platform.h"
 // after winsock2.h
@@ -20,7 +22,8 @@
 #define SAYS_FILE "C:\\helper-says"
 
 typedef struct {
-    bool listed, asked, came;
+    bool listed, asked, came, named;
+    const char *name; // NULL: any
     Agent *agent;
 } Host;
 
@@ -58,6 +61,9 @@ on_message(uint16_t type, ChanSpan payload, void *user)
     for (unsigned i = 0; i < app.n_mime_types; i++)
         printf(" %.*s", (int)app.mime_types[i].size, (const char *)app.mime_types[i].data);
     printf("\n");
+    fflush(stdout);
+    host->named |= !host->name || (strlen(host->name) == app.name.size &&
+                                   memcmp(host->name, app.name.data, app.name.size) == 0);
     if (app.n_icons > 0 && !host->asked)
         ask(host, &app);
     return true;
@@ -98,9 +104,10 @@ main(int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], "--helper") == 0)
         return helper();
-    if (argc != 1 || WSAStartup(MAKEWORD(2, 2), &sockets) != 0 ||
+    if (argc > 2 || WSAStartup(MAKEWORD(2, 2), &sockets) != 0 ||
         FAILED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)) || !win_icon_init())
         return 2;
+    host.name = argv[1];
     SetEnvironmentVariableW(L"TOOLS", L"C:\\Of the service");
     Agent *agent = host.agent = agent_new();
     AgentPlatform *platform = win_platform_new(agent, &options);
@@ -108,7 +115,7 @@ main(int argc, char **argv)
         return 2;
     agent_set_platform(agent, platform);
     agent_host_ready(agent, on_message, &host);
-    while (!host.listed || (host.asked && !host.came)) {
+    while (!host.listed || !host.named || (host.asked && !host.came)) {
         DWORD timeout = win_platform_run(platform, false, 0);
         WaitForMultipleObjects(win_platform_handles(platform, handles), handles, FALSE, timeout);
     }

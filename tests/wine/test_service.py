@@ -164,6 +164,24 @@ class Service(unittest.TestCase):
         wait_for("what was removed to go", lambda: "Mine" not in self.names(), 2, poll=0.05)
         self.assertEqual(self.agents("service", "run"), service)
 
+    def test_helper_after_one_that_said_nonsense(self):
+        """Until the next one is there, what all users have is told, and then what it tells."""
+        common = self.p.shortcut("Alpha")
+        shutil.copy(common, users_menu(self.p.drive) / "Own.lnk")
+        says = self.p.drive / "helper-says"
+        says.write_bytes(b"\xff" * 100)
+        listed = pathlib.Path(self.scratch.name) / "listed"
+        with listed.open("wb") as out:
+            lister = subprocess.Popen([self.p.wine, str(self.p.programs / "service_list.exe"), "Own"], env=self.p.env,
+                                      stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        self.addCleanup(lister.kill)
+        wait_for("what all users have", lambda: "Alpha:" in listed.read_text(), 20, poll=0.1)
+        self.assertNotIn("Own:", listed.read_text())
+        says.unlink()  # the next one is a real one
+        self.assertEqual(lister.wait(timeout=60), 0)
+        self.assertEqual(listed.read_text().count("breaks the rules"), 1)
+        self.assertIn("Own:", listed.read_text())
+
     def test_helper_that_says_nothing(self):
         """Of it the service has no list; what all users have is told after a while."""
         self.p.shortcut("Alpha")
