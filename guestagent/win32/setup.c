@@ -233,7 +233,7 @@ make_ready(const SetupOptions *o)
         return WIN_SETUP_FAILED;
     }
     if (SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)))
-        win_menu_collect(&menu);
+        win_menu_collect(&menu, WIN_MENU_USERS);
     if (!win_undo_open(&undo, true)) {
         say_not_open();
         win_menu_clear(&menu);

@@ -2,6 +2,7 @@
 #include "guestagent/win32/watches.h"
 
 #include "guestagent/win32/text.h"
+#include "guestagent/win32/turns.h"
 
 #include <stdlib.h>
 
@@ -28,12 +29,6 @@ struct WinWatches {
     Watch *at[WIN_WATCHES_MAX];
     unsigned n;
 };
-
-static bool
-is_due(DWORD at)
-{
-    return (LONG)(GetTickCount() - at) >= 0;
-}
 
 static bool
 is_remote(const WCHAR *path)
@@ -207,7 +202,7 @@ win_watches_look(WinWatches *watches)
 
     for (unsigned i = 0; i < watches->n; i++) {
         Watch *w = watches->at[i];
-        if (!is_due(w->look_at))
+        if (!win_turn_is_due(w->look_at))
             continue;
         changed |= look_at(w);
         look_later(w);
@@ -221,7 +216,7 @@ win_watches_left(const WinWatches *watches)
     DWORD next = INFINITE;
 
     for (unsigned i = 0; i < watches->n; i++) {
-        DWORD at = watches->at[i]->look_at, left = is_due(at) ? 0 : at - GetTickCount();
+        DWORD left = win_turn_left(watches->at[i]->look_at);
         if (left < next)
             next = left;
     }

@@ -3,10 +3,12 @@
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import tempfile
 
 MENU = "ProgramData/Microsoft/Windows/Start Menu/Programs"
+USERS_MENU = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs"
 
 
 def short(key):
@@ -25,6 +27,18 @@ def begin(wine, env):
     subprocess.run([wine, "wineboot", "-i"], **quiet)
     if version := os.environ.get("CASEMENT_WINE_VERSION"):
         subprocess.run([wine, "winecfg", "-v", version], **quiet)
+
+
+def users_menu(drive):
+    """The Start menu of the prefix's only user."""
+    folder = next(path for path in (drive / "users").iterdir() if path.name != "Public") / USERS_MENU
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def word(kind, payload=b""):
+    """What a helper says to the service (guestagent/win32/helper_words.h)."""
+    return struct.pack("<IB", len(payload) + 1, kind) + payload
 
 
 class Prefix:
