@@ -214,25 +214,29 @@ collect(WinCatalog *c)
     win_icons_end(&c->icons);
 }
 
-// Returns its bytes.
-static size_t
-send_icon(WinCatalog *c)
+// False: it may be one of those that are still to be drawn.
+static bool
+send_icon(WinCatalog *c, size_t *queued)
 {
     ChanIcon m = {0};
     WinIcon icon;
 
     memcpy(m.hash, c->wants[c->first], CHAN_ICON_HASH_SIZE);
+    bool found = win_icons_load(&c->icons, m.hash, &icon);
+    if (!found && c->undrawn < c->menu.n)
+        return false;
     c->first = (c->first + 1) % WIN_WANTS_MAX;
     c->wanted--;
-    if (!win_icons_load(&c->icons, m.hash, &icon)) {
+    if (!found) {
         c->events->no_icon(m.hash, c->user);
-        return 0;
+        return true;
     }
     m.width = m.height = icon.side;
     m.pixels = CHAN_SPAN(icon.pixels, (size_t)icon.side * icon.side * 4);
     c->events->icon(&m, c->user);
     win_icon_clear(&icon, 1);
-    return m.pixels.size;
+    *queued += m.pixels.size;
+    return true;
 }
 
 // An entry that the host has with its icon is not told again.
@@ -243,8 +247,10 @@ send_and_draw(WinCatalog *c, size_t queued)
 
     if (!win_catalog_has_icons_to_do(c))
         return;
-    while (c->wanted > 0 && queued < WIN_TURN_QUEUED_MAX && GetTickCount() - start < WIN_TURN_MS)
-        queued += send_icon(c);
+    bool sends = true;
+    while (sends && c->wanted > 0 && queued < WIN_TURN_QUEUED_MAX &&
+           GetTickCount() - start < WIN_TURN_MS)
+        sends = send_icon(c, &queued);
     while (c->undrawn < c->menu.n && GetTickCount() - start < WIN_TURN_MS)
         list_entry(c, c->undrawn++, true);
     c->draw_at = GetTickCount() + WIN_TURN_YIELD_MS;
