@@ -248,7 +248,7 @@ class Service(unittest.TestCase):
         nobody = self.p.agent("port", "--find", "2", check=False)
         self.assertEqual((nobody.returncode, self.named()), (1, None), nobody.stdout)
         self.d.casement("guest", "set", "serial", "start_timeout_s=180")  # until the service is there, too
-        start = self.d.spawn(str(pathlib.Path(os.environ["CASEMENT_BUILD"]) / "bin/casement"), "guest", "start", "serial", log="start")
+        start = self.d.spawn(str(pathlib.Path(os.environ["CASEMENT_BUILD"]) / "bin/casement"), "guest", "start", "serial")
         found = self.p.agent("port", "--find").stdout
         self.assertIn("the host is reached over \\\\.\\COM7", found)
         self.assertIn("listening to \\\\.\\COM6", found)
