@@ -166,6 +166,7 @@ class Service(unittest.TestCase):
         os.write(others, b"\xc5casement/hi\r\n and what a modem says\r\nRING\r\n")
         nobody = self.p.agent("port", "--find", "2", check=False)
         self.assertEqual((nobody.returncode, self.named()), (1, None), nobody.stdout)
+        self.d.casement("guest", "set", "serial", "start_timeout_s=180")  # until the service is there, too
         start = self.d.spawn(str(pathlib.Path(os.environ["CASEMENT_BUILD"]) / "bin/casement"), "guest", "start", "serial")
         found = self.p.agent("port", "--find").stdout
         self.assertIn("the host is reached over \\\\.\\COM7", found)
@@ -174,7 +175,7 @@ class Service(unittest.TestCase):
         self.assertRaises(BlockingIOError, os.read, others, 1)  # nothing was sent there
         self.p.agent("service", "install")
         self.p.agent("service", "start")
-        self.assertEqual(start.wait(60), 0)
+        self.assertEqual(start.wait(180), 0)
         self.assertIn("Alpha", self.names("serial"))
         self.d.casement("guest", "stop", "serial")
         self.p.agent("service", "remove")
