@@ -126,6 +126,24 @@ chan_host_info_decode(ChanHostInfo *m, ChanSpan untrusted_payload)
 }
 
 ChanSpan
+chan_policy_encode(const ChanPolicy *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = chan_writer(buffer, capacity);
+
+    chan_write_u32(&w, m->flags);
+    return chan_writer_span(&w);
+}
+
+bool
+chan_policy_decode(ChanPolicy *m, ChanSpan untrusted_payload)
+{
+    ChanReader r = chan_reader(untrusted_payload);
+
+    m->flags = chan_read_u32(&r);
+    return chan_reader_end(&r);
+}
+
+ChanSpan
 chan_apps_encode(const ChanApps *m, void *buffer, size_t capacity)
 {
     ChanWriter w = chan_writer(buffer, capacity);

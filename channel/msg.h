@@ -54,6 +54,7 @@ typedef enum {
     CHAN_MSG_ICON_WANT = 66,
     CHAN_MSG_NOTIFICATION_CLOSED = 67, // one of the guest's is not shown any more
     CHAN_MSG_NOTIFICATION_ACTION = 68, // the user chose one of its actions
+    CHAN_MSG_POLICY = 69,              // what the host allows; after HOST_INFO, and when it changes
 } ChanMsgType;
 
 typedef enum { CHAN_OS_LINUX = 1, CHAN_OS_WINDOWS = 2 } ChanOs;
@@ -70,6 +71,14 @@ typedef struct {
     ChanSpan locale;    // the host's, so that names come in the user's language
     ChanSpan time_zone; // "Europe/Berlin", or empty
 } ChanHostInfo;
+
+typedef enum {
+    CHAN_POLICY_UNLISTED = 1u << 0, // programs may be started that are not in the guest's list
+} ChanPolicyFlags;
+
+typedef struct {
+    uint32_t flags; // ChanPolicyFlags; others are for a newer agent
+} ChanPolicy;
 
 typedef struct {
     uint16_t size; // side in pixels
@@ -199,6 +208,8 @@ ChanSpan chan_guest_info_encode(const ChanGuestInfo *m, void *buffer, size_t cap
 bool chan_guest_info_decode(ChanGuestInfo *m, ChanSpan untrusted_payload);
 ChanSpan chan_host_info_encode(const ChanHostInfo *m, void *buffer, size_t capacity);
 bool chan_host_info_decode(ChanHostInfo *m, ChanSpan untrusted_payload);
+ChanSpan chan_policy_encode(const ChanPolicy *m, void *buffer, size_t capacity);
+bool chan_policy_decode(ChanPolicy *m, ChanSpan untrusted_payload);
 ChanSpan chan_apps_encode(const ChanApps *m, void *buffer, size_t capacity); // BEGIN and END
 bool chan_apps_decode(ChanApps *m, ChanSpan untrusted_payload);
 ChanSpan chan_app_encode(const ChanApp *m, void *buffer, size_t capacity);

@@ -192,6 +192,17 @@ handle_host_info(Agent *a, ChanSpan untrusted_payload)
 }
 
 static bool
+handle_policy(Agent *a, ChanSpan untrusted_payload)
+{
+    ChanPolicy m;
+
+    if (!chan_policy_decode(&m, untrusted_payload))
+        return false;
+    agent_platform_set_policy(a->platform, &m);
+    return true;
+}
+
+static bool
 handle_icon_want(Agent *a, ChanSpan untrusted_payload)
 {
     uint8_t hash[CHAN_ICON_HASH_SIZE];
@@ -208,6 +219,8 @@ agent_message(Agent *a, uint16_t type, ChanSpan untrusted_payload)
     switch (type) {
     case CHAN_MSG_HOST_INFO:
         return handle_host_info(a, untrusted_payload);
+    case CHAN_MSG_POLICY:
+        return handle_policy(a, untrusted_payload);
     case CHAN_MSG_ICON_WANT:
         return handle_icon_want(a, untrusted_payload);
     case CHAN_MSG_NOTIFICATION_CLOSED:

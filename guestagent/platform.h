@@ -15,6 +15,9 @@ void agent_platform_guest_info(AgentPlatform *platform, ChanGuestInfo *info);
 // again.
 void agent_platform_set_locale(AgentPlatform *platform, const char *locale);
 
+// What the host's policy asks of the guest, from now on. Where it changes nothing it is ignored.
+void agent_platform_set_policy(AgentPlatform *platform, const ChanPolicy *policy);
+
 // Collect the list soon: agent_list_begin, agent_list_app…, agent_list_end.
 void agent_platform_collect(AgentPlatform *platform);
 

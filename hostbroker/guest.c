@@ -3,6 +3,7 @@
 
 #include "channel/glib/timer.h"
 #include "hostbroker/error.h"
+#include "hostbroker/guest_message.h"
 #include "hostbroker/notification_file.h"
 
 #include <gio/gio.h>
@@ -522,6 +523,23 @@ make_parts(BrokerGuest *g)
         g->documents = broker_documents_new(g->host, g->name, folder, on_tell, g);
 }
 
+// What the user takes back is taken back now, the rest counts from the next start.
+static void
+take_policy(BrokerGuest *g, const BrokerConfig *new_config)
+{
+    if (g->session && g->config->clipboard != new_config->clipboard) {
+        g->config->clipboard = new_config->clipboard;
+        broker_session_policy_changed(g->session);
+    }
+    // Of another kind is the next start, and another default.
+    if (g->config->kind == new_config->kind && g->config->unlisted != new_config->unlisted) {
+        g->config->unlisted = new_config->unlisted;
+        // One that has not said hello yet is told then.
+        if (g->pump)
+            (void)broker_guest_message_policy(g->pump, g->config, NULL);
+    }
+}
+
 void
 broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *error)
 {
@@ -553,11 +571,7 @@ broker_guest_configure(BrokerGuest *g, BrokerConfig *new_config, const GError *e
         take_config(g, new_config);
         make_parts(g);
     } else {
-        // What the user takes back is taken back now, the rest counts from the next start.
-        if (g->session && g->config->clipboard != new_config->clipboard) {
-            g->config->clipboard = new_config->clipboard;
-            broker_session_policy_changed(g->session);
-        }
+        take_policy(g, new_config);
         g_clear_pointer(&g->next_config, broker_config_free);
         if (broker_config_equal(g->config, new_config))
             broker_config_free(new_config);

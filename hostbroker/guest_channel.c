@@ -39,7 +39,7 @@ on_pump_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
     broker_session_service(g->session, FALSE, NULL);
     if (g->channel_us == 0)
         g->channel_us = g_get_monotonic_time();
-    if (!broker_guest_message_greet(pump, g->host, &error)) {
+    if (!broker_guest_message_greet(pump, g->host, g->config, &error)) {
         broker_guest_refuse(g, BROKER_ERROR_GUEST_FAILED, g_strdup(error->message));
         return;
     }

@@ -137,14 +137,26 @@ time_zone(void)
 }
 
 gboolean
-broker_guest_message_greet(ChanPump *pump, const BrokerHost *host, GError **error)
+broker_guest_message_policy(ChanPump *pump, const BrokerConfig *config, GError **error)
+{
+    ChanPolicy policy = {.flags = config->unlisted ? CHAN_POLICY_UNLISTED : 0};
+    guint8 buffer[64];
+
+    return chan_pump_send(pump, CHAN_MSG_POLICY, chan_policy_encode(&policy, buffer, sizeof buffer),
+                          error);
+}
+
+gboolean
+broker_guest_message_greet(ChanPump *pump, const BrokerHost *host, const BrokerConfig *config,
+                           GError **error)
 {
     g_autofree char *zone = time_zone();
     ChanHostInfo info = {CHAN_SPAN_TEXT(host->locale), CHAN_SPAN_TEXT(zone)};
     guint8 buffer[4096];
     ChanSpan payload = chan_host_info_encode(&info, buffer, sizeof buffer);
 
-    return chan_pump_send(pump, CHAN_MSG_HOST_INFO, payload, error);
+    return chan_pump_send(pump, CHAN_MSG_HOST_INFO, payload, error) &&
+           broker_guest_message_policy(pump, config, error);
 }
 
 void

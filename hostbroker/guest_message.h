@@ -5,6 +5,7 @@
 
 #include "channel/glib/pump.h"
 #include "hostbroker/catalog.h"
+#include "hostbroker/config.h"
 #include "hostbroker/host.h"
 
 typedef struct {
@@ -30,8 +31,12 @@ gboolean
 broker_guest_message(BrokerCatalog *catalog, uint16_t type, ChanSpan untrusted_payload,
                      const BrokerGuestMessageHandlers *handlers, gpointer user, GError **error);
 
-// Sends HOST_INFO, after the hellos.
-gboolean broker_guest_message_greet(ChanPump *pump, const BrokerHost *host, GError **error);
+// Sends HOST_INFO and the guest's policy, after the hellos.
+gboolean broker_guest_message_greet(ChanPump *pump, const BrokerHost *host,
+                                    const BrokerConfig *config, GError **error);
+
+// Sends what the policy is now.
+gboolean broker_guest_message_policy(ChanPump *pump, const BrokerConfig *config, GError **error);
 
 // Random bytes for a hello.
 void broker_guest_message_nonce(uint8_t nonce[CHAN_NONCE_SIZE]);

@@ -60,6 +60,12 @@ address_family(void)
     return (uint16_t)family;
 }
 
+bool
+chan_win_viosock_there(void)
+{
+    return address_family() != AF_UNSPEC;
+}
+
 static void
 listen_at(uint32_t port)
 {

@@ -5,6 +5,7 @@
 // address family its device tells. As the Linux guest's agent does, this listens and the host
 // connects (kind vsock). One listener; Winsock must be started.
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <windows.h>
 
@@ -13,6 +14,9 @@
 
 // The port of a name as "vsock:51806"; 0: the name is of something else, or of no port.
 uint32_t chan_win_viosock_named(const WCHAR *name);
+
+// Whether the device is there.
+bool chan_win_viosock_there(void);
 
 // The host's connection to that port, for overlapped I/O, if there is one; the caller closes it as
 // any other handle. INVALID_HANDLE_VALUE: not yet, or never where the device or its provider is

@@ -68,6 +68,12 @@ agent_platform_set_locale(AgentPlatform *p, const char *locale)
 }
 
 void
+agent_platform_set_policy(AgentPlatform *p, const ChanPolicy *policy)
+{
+    // The supervisor starts what the host asks for, and the host asks for what its policy allows.
+}
+
+void
 agent_platform_guest_info(AgentPlatform *p, ChanGuestInfo *info)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};

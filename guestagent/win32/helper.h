@@ -2,8 +2,8 @@
 #pragma once
 
 // The helper in a session (casement-agent --helper): knows what only a program of that session can,
-// and writes it to standard output (helper_report.h). It ends when standard input does, that is,
-// with the service.
+// reads what is its user's with no more than that user's rights, and tells the service both over
+// standard output (helper_words.h). It ends when standard input does, that is, with the service.
 
 #include "guestagent/win32/helper_report.h"
 

@@ -1,65 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/helpers.h"
 
+#include "guestagent/win32/helper_pipe.h"
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define AGAIN_MS 30000
+#define AGAIN_MS 30000 // since it started; one that ends at once does so each time
+#define RETRY_MS 4000  // where it could not be started, as while somebody logs on
 
 typedef struct {
     bool used;
     uint32_t session;
     DWORD started; // GetTickCount
-    HANDLE process, thread;
-    HANDLE in, out; // the service's ends of the helper's standard input and output
-    HANDLE changed;
-    CRITICAL_SECTION guard; // of what follows, which the thread writes
-    bool reported, ended;
+    bool ran;      // since then
+    HANDLE process;
+    WinHelperPipe *pipe; // NULL: it ended, or could not be started
+    WinWords words;
+    WinTalk talk;
+    bool reported;
     WinHelperReport report;
+    bool attended, list; // its list is wanted; and to be asked for
+    bool tells;          // one that was asked for has begun
 } Helper;
 
 struct WinHelpers {
     HANDLE changed;
+    WinHeard heard; // too large for the stack
     Helper helpers[CHAN_SESSIONS_MAX];
 };
-
-static bool
-read_whole(HANDLE from, uint8_t bytes[WIN_HELPER_REPORT_SIZE])
-{
-    DWORD n;
-
-    for (DWORD at = 0; at < WIN_HELPER_REPORT_SIZE; at += n)
-        if (!ReadFile(from, bytes + at, WIN_HELPER_REPORT_SIZE - at, &n, NULL) || n == 0)
-            return false;
-    return true;
-}
-
-// A helper that breaks its little protocol is heard no more.
-static DWORD WINAPI
-hear(void *data)
-{
-    uint8_t untrusted_bytes[WIN_HELPER_REPORT_SIZE];
-    WinHelperReport report;
-    Helper *h = data;
-
-    while (read_whole(h->out, untrusted_bytes) &&
-           win_helper_report_decode(&report, untrusted_bytes)) {
-        EnterCriticalSection(&h->guard);
-        h->reported = true;
-        h->report = report;
-        LeaveCriticalSection(&h->guard);
-        SetEvent(h->changed);
-    }
-    EnterCriticalSection(&h->guard);
-    h->ended = true;
-    h->reported = false;
-    LeaveCriticalSection(&h->guard);
-    SetEvent(h->changed);
-    return 0;
-}
 
 static void
 close_all(HANDLE *handles, unsigned n)
@@ -125,14 +96,16 @@ start_process(HANDLE token, HANDLE child[2])
 
 // False: this session's user cannot be had, or has just left.
 static bool
-start(Helper *h)
+start(WinHelpers *all, Helper *h)
 {
     SECURITY_ATTRIBUTES inherited = {.nLength = sizeof inherited, .bInheritHandle = TRUE};
     HANDLE ends[4] = {0}; // read and write of its input, read and write of its output
     HANDLE token = win_session_token(h->session);
 
-    if (token && CreatePipe(&ends[0], &ends[1], &inherited, 0) &&
-        CreatePipe(&ends[2], &ends[3], &inherited, 0) &&
+    h->started = GetTickCount();
+    h->ran = false;
+    if (token && CreatePipe(&ends[0], &ends[1], &inherited, WIN_HELPER_PIPE_SIZE) &&
+        CreatePipe(&ends[2], &ends[3], &inherited, WIN_HELPER_PIPE_SIZE) &&
         SetHandleInformation(ends[1], HANDLE_FLAG_INHERIT, 0) &&
         SetHandleInformation(ends[2], HANDLE_FLAG_INHERIT, 0)) {
         HANDLE child[2] = {ends[0], ends[3]};
@@ -146,25 +119,36 @@ start(Helper *h)
     }
     CloseHandle(ends[0]);
     CloseHandle(ends[3]);
-    h->in = ends[1];
-    h->out = ends[2];
-    h->thread = CreateThread(NULL, 0, hear, h, 0, NULL);
-    return h->thread != NULL;
+    h->pipe = win_helper_pipe_new(ends[1], ends[2], all->changed);
+    h->list = h->attended;
+    h->ran = h->pipe != NULL;
+    return h->ran;
 }
 
-// Its input ends, and so does it; nothing that a user's program does may hold up the service.
+// Its input ends, and so does it, unless it is not to be asked; nothing that a user's program does
+// may hold up the service.
+static void
+end_process(Helper *h, bool ask)
+{
+    if (h->pipe && ask)
+        win_helper_pipe_end_input(h->pipe);
+    if (h->process && WaitForSingleObject(h->process, ask ? 500 : 0) != WAIT_OBJECT_0)
+        TerminateProcess(h->process, 1);
+    win_helper_pipe_free(h->pipe);
+    h->pipe = NULL;
+    if (h->process)
+        CloseHandle(h->process);
+    h->process = NULL;
+    win_words_clear(&h->words);
+    win_talk_restart(&h->talk);
+    h->reported = h->tells = false;
+}
+
 static void
 stop(Helper *h)
 {
-    if (h->in)
-        CloseHandle(h->in);
-    if (h->process && WaitForSingleObject(h->process, 500) != WAIT_OBJECT_0)
-        TerminateProcess(h->process, 1);
-    if (h->thread)
-        WaitForSingleObject(h->thread, 500);
-    HANDLE rest[] = {h->out, h->process, h->thread};
-    close_all(rest, 3);
-    DeleteCriticalSection(&h->guard);
+    end_process(h, true);
+    win_talk_clear(&h->talk);
     *h = (Helper){0};
 }
 
@@ -184,12 +168,19 @@ begin(WinHelpers *all, uint32_t session)
         Helper *h = &all->helpers[i];
         if (h->used)
             continue;
-        *h = (Helper){
-            .used = true, .session = session, .started = GetTickCount(), .changed = all->changed};
-        InitializeCriticalSection(&h->guard);
-        h->ended = !start(h);
+        *h = (Helper){.used = true, .session = session};
+        if (!start(all, h))
+            end_process(h, false);
         return;
     }
+}
+
+static void
+begin_again(WinHelpers *all, Helper *h)
+{
+    end_process(h, false);
+    if (!start(all, h))
+        end_process(h, false);
 }
 
 WinHelpers *
@@ -221,14 +212,21 @@ is_one_of(uint32_t session, const uint32_t *sessions, unsigned n)
     return false;
 }
 
+static bool
+is_due(const Helper *h)
+{
+    return GetTickCount() - h->started > (h->ran ? AGAIN_MS : RETRY_MS);
+}
+
 void
 win_helpers_keep(WinHelpers *all, const uint32_t *sessions, unsigned n)
 {
     for (unsigned i = 0; i < CHAN_SESSIONS_MAX; i++) {
         Helper *h = &all->helpers[i];
-        if (h->used && (!is_one_of(h->session, sessions, n) ||
-                        (h->ended && GetTickCount() - h->started > AGAIN_MS)))
+        if (h->used && !is_one_of(h->session, sessions, n))
             stop(h);
+        else if (h->used && !h->pipe && is_due(h))
+            begin_again(all, h);
     }
     for (unsigned i = 0; i < n; i++)
         if (!find(all, sessions[i]))
@@ -240,11 +238,167 @@ win_helpers_report(WinHelpers *all, uint32_t session, WinHelperReport *report)
 {
     Helper *h = find(all, session);
 
+    if (!h || !h->reported)
+        return false;
+    *report = h->report;
+    return true;
+}
+
+// ---- the list of one
+
+static Helper *
+attended(WinHelpers *all)
+{
+    for (unsigned i = 0; i < CHAN_SESSIONS_MAX; i++)
+        if (all->helpers[i].used && all->helpers[i].attended)
+            return &all->helpers[i];
+    return NULL;
+}
+
+void
+win_helpers_attend_none(WinHelpers *all)
+{
+    Helper *h = attended(all);
+
+    if (!h)
+        return;
+    h->attended = h->list = h->tells = false;
+    win_talk_forget(&h->talk);
+}
+
+bool
+win_helpers_attend(WinHelpers *all, uint32_t session)
+{
+    Helper *h = find(all, session);
+
+    if (attended(all) != h)
+        win_helpers_attend_none(all);
     if (!h)
         return false;
-    EnterCriticalSection(&h->guard);
-    bool reported = h->reported;
-    *report = h->report;
-    LeaveCriticalSection(&h->guard);
-    return reported;
+    if (!h->attended)
+        h->list = true;
+    h->attended = true;
+    return h->pipe != NULL;
+}
+
+void
+win_helpers_list(WinHelpers *all)
+{
+    Helper *h = attended(all);
+
+    if (h)
+        h->list = true;
+}
+
+void
+win_helpers_want(WinHelpers *all, const uint8_t hash[CHAN_ICON_HASH_SIZE])
+{
+    Helper *h = attended(all);
+
+    if (h)
+        win_talk_want(&h->talk, hash);
+}
+
+void
+win_helpers_forget(WinHelpers *all)
+{
+    Helper *h = attended(all);
+
+    if (h)
+        win_talk_forget(&h->talk);
+}
+
+// ---- what is heard, and said
+
+static void
+tell(const Helper *h, const WinHeard *heard, const WinHelperEvents *events, void *user)
+{
+    if (heard->kind == WIN_WORD_ICON && heard->wanted)
+        events->icon(&heard->icon, user);
+    if (!h->tells)
+        return;
+    if (heard->kind == WIN_WORD_BEGIN)
+        events->begin(user);
+    else if (heard->kind == WIN_WORD_ENTRY)
+        events->entry(&heard->entry, user);
+    else if (heard->kind == WIN_WORD_END)
+        events->end(user);
+}
+
+// False: it breaks the rules.
+static bool
+hear_piece(WinHelpers *all, Helper *h, const WinHelperEvents *events, void *user, bool *news)
+{
+    ChanSpan untrusted_piece = win_helper_pipe_piece(h->pipe);
+    WinWordsState state = WIN_WORDS_MORE;
+    WinWord word;
+
+    while (untrusted_piece.size > 0 &&
+           (state = win_words_next(&h->words, &untrusted_piece, &word)) == WIN_WORDS_ONE) {
+        if (!win_talk_hear(&h->talk, &word, &all->heard))
+            return false;
+        if (all->heard.kind == WIN_WORD_REPORT) {
+            h->report = all->heard.report;
+            h->reported = *news = true;
+        }
+        if (all->heard.kind == WIN_WORD_BEGIN)
+            h->tells = h->attended && !h->list;
+        tell(h, &all->heard, events, user);
+    }
+    win_helper_pipe_taken(h->pipe);
+    return state != WIN_WORDS_BAD;
+}
+
+static void
+say(Helper *h)
+{
+    uint8_t *room = win_helper_pipe_room(h->pipe);
+    ChanSpan list = {0};
+
+    if (!room)
+        return;
+    if (h->list)
+        list = win_word_encode(WIN_WORD_LIST, (ChanSpan){0}, room, WIN_HELPER_PIPE_SIZE);
+    h->list = false;
+    ChanSpan wants = win_talk_ask(&h->talk, room + list.size, WIN_HELPER_PIPE_SIZE - list.size);
+    if (list.size + wants.size > 0)
+        win_helper_pipe_write(h->pipe, list.size + wants.size);
+}
+
+bool
+win_helpers_hear(WinHelpers *all, const WinHelperEvents *events, void *user)
+{
+    bool news = false;
+
+    for (unsigned i = 0; i < CHAN_SESSIONS_MAX; i++) {
+        Helper *h = &all->helpers[i];
+        if (!h->used || !h->pipe)
+            continue;
+        bool ended = win_helper_pipe_ended(h->pipe);
+        bool bad = !ended && win_helper_pipe_piece(h->pipe).size > 0 &&
+                   !hear_piece(all, h, events, user, &news);
+        if (bad)
+            fprintf(stderr,
+                    "casement-agent: what the helper in session %lu says breaks the rules (after "
+                    "a word of kind %u); it was ended, and another one starts soon\n",
+                    (unsigned long)h->session, all->heard.kind);
+        if (ended || bad) {
+            end_process(h, false);
+            news = true;
+        } else {
+            say(h);
+        }
+    }
+    return news;
+}
+
+bool
+win_helpers_are_waiting(WinHelpers *all)
+{
+    for (unsigned i = 0; i < CHAN_SESSIONS_MAX; i++) {
+        Helper *h = &all->helpers[i];
+        if (h->used && h->pipe && win_helper_pipe_piece(h->pipe).size > 0)
+            return true;
+    }
+    return false;
 }

@@ -3,11 +3,13 @@
 // casement-agent.exe: the agent of a Windows guest.
 //
 // usage: casement-agent [--port NAME]… [--stdio] [--rdp-port N]
-//        casement-agent setup [--undo | [--unlisted] [--user NAME] [--dry-run]]
+//        casement-agent setup [--undo | [--user NAME] [--dry-run]]
+//        casement-agent port [NAME... | --find [SECONDS] | --none]
 //        casement-agent service install|remove|start|stop
 //        casement-agent --version | --help
 
 #include "guestagent/win32/helper.h"
+#include "guestagent/win32/port.h"
 #include "guestagent/win32/serve.h"
 #include "guestagent/win32/service.h"
 #include "guestagent/win32/setup.h"
@@ -16,8 +18,9 @@
 #include <stdio.h>
 
 static const char usage[] = "usage: casement-agent [--port NAME]... [--stdio] [--rdp-port N]\n"
-                            "       casement-agent setup [--unlisted] [--user NAME] [--dry-run]\n"
+                            "       casement-agent setup [--user NAME] [--dry-run]\n"
                             "       casement-agent setup --undo\n"
+                            "       casement-agent port [NAME... | --find [SECONDS] | --none]\n"
                             "       casement-agent service install|remove|start|stop\n"
                             "       casement-agent --version | --help\n";
 
@@ -75,6 +78,8 @@ main(void)
         return win_helper();
     if (argv && argc > 1 && lstrcmpW(argv[1], L"setup") == 0)
         return win_setup(argc - 2, argv + 2);
+    if (argv && argc > 1 && lstrcmpW(argv[1], L"port") == 0)
+        return win_port(argc - 2, argv + 2);
     if (argv && argc > 1 && lstrcmpW(argv[1], L"service") == 0)
         return win_service(argc - 2, argv + 2);
     return argv && parse(&serve, argc, argv) ? win_serve(&serve) : refuse();

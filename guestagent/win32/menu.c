@@ -4,7 +4,6 @@
 #include "guestagent/win32/names.h"
 #include "guestagent/win32/store.h"
 #include "guestagent/win32/text.h"
-#include "guestagent/win32/user.h"
 
 #include <shlobj.h>
 #include <stdint.h>
@@ -14,7 +13,6 @@
 #include <wctype.h>
 
 #define DEPTH_MAX 12
-#define ENTRIES_MAX 4000 // CHAN_APPS_MAX, and a little less
 
 static bool
 is_program(const WinShortcut *s)
@@ -97,7 +95,7 @@ entry_clear(WinEntry *e)
     free(e->model);
     free(e->program);
     free(e->directory);
-    if (e->by_shell) // the others' belong to links
+    if (e->own_texts)
         win_shortcut_clear(&e->shortcut);
 }
 
@@ -145,7 +143,7 @@ add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
     WCHAR bare[MAX_PATH];
     char id[WIN_ID_MAX];
 
-    if (f->menu->n >= ENTRIES_MAX || !suffix || suffix == found->cFileName ||
+    if (f->menu->n >= WIN_ENTRIES_MAX || !suffix || suffix == found->cFileName ||
         (lstrcmpiW(suffix, L".lnk") != 0 && !win_shortcut_is_page(path)))
         return;
     const WinShortcut *shortcut = win_links_read(&f->menu->links, path, found);
@@ -165,6 +163,7 @@ add(const MenuFolder *f, const WCHAR *path, const WIN32_FIND_DATAW *found)
                    .directory = win_utf8(is_program(shortcut) ? shortcut->directory : L""),
                    .sidelined = win_menu_sidelines(bare, shortcut),
                    .by_shell = !is_program(shortcut),
+                   .own_texts = !is_program(shortcut),
                    .shortcut = is_program(shortcut) ? *shortcut : opened_by_shell(path, shortcut)};
     memcpy(entry->id, id, sizeof entry->id);
 }
@@ -231,40 +230,39 @@ walk(MenuFolder *f)
 }
 
 static unsigned
-add_folders(const int csidl[2], WCHAR folders[][MAX_PATH], unsigned n)
+add_folders(const int csidl[2], WinMenuOf of, WCHAR folders[][MAX_PATH], unsigned n)
 {
-    unsigned found = 0;
+    unsigned found = 0, kinds = of == WIN_MENU_COMMON ? 1 : 2;
 
-    for (unsigned i = 0; i < 2 && found < n; i++)
-        found += SHGetFolderPathW(NULL, csidl[i], win_user(), SHGFP_TYPE_CURRENT, folders[found]) ==
-                 S_OK;
+    for (unsigned i = 0; i < kinds && found < n; i++)
+        found += SHGetFolderPathW(NULL, csidl[i], NULL, SHGFP_TYPE_CURRENT, folders[found]) == S_OK;
     return found;
 }
 
 // The user's last, so that it counts.
 static unsigned
-program_folders(WCHAR folders[][MAX_PATH], unsigned n)
+program_folders(WinMenuOf of, WCHAR folders[][MAX_PATH], unsigned n)
 {
     static const int csidl[] = {CSIDL_COMMON_PROGRAMS, CSIDL_PROGRAMS};
 
-    return add_folders(csidl, folders, n);
+    return add_folders(csidl, of, folders, n);
 }
 
 // What lies beside Programs is above all others in the menus of XP and 7.
 static unsigned
-menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
+menu_folders(WinMenuOf of, WCHAR folders[][MAX_PATH], unsigned n)
 {
     static const int csidl[] = {CSIDL_COMMON_STARTMENU, CSIDL_STARTMENU};
 
-    return add_folders(csidl, folders, n);
+    return add_folders(csidl, of, folders, n);
 }
 
 unsigned
-win_menu_folders(WCHAR folders[][MAX_PATH], unsigned n)
+win_menu_folders(WinMenuOf of, WCHAR folders[][MAX_PATH], unsigned n)
 {
-    unsigned found = menu_folders(folders, n);
+    unsigned found = menu_folders(of, folders, n);
 
-    return found + program_folders(folders + found, n - found);
+    return found + program_folders(of, folders + found, n - found);
 }
 
 // Its id is of its package's name, which has no language.
@@ -277,7 +275,7 @@ add_app(const WCHAR *path, const WCHAR *name, void *into)
     WinMenu *menu = into;
     char id[WIN_ID_MAX];
 
-    if (menu->n >= ENTRIES_MAX)
+    if (menu->n >= WIN_ENTRIES_MAX)
         return;
     lstrcpynW(package, wcschr(path, '\\') + 1, MAX_PATH);
     package[wcscspn(package, L"_!")] = 0;
@@ -291,6 +289,7 @@ add_app(const WCHAR *path, const WCHAR *name, void *into)
                         .program = win_utf8(L""),
                         .directory = win_utf8(L""),
                         .by_shell = true,
+                        .own_texts = true,
                         .shortcut = opened_by_shell(path, &app)};
     memcpy(entry->id, id, sizeof entry->id);
 }
@@ -329,13 +328,13 @@ choose_openers(WinMenu *menu)
 }
 
 void
-win_menu_collect(WinMenu *menu)
+win_menu_collect(WinMenu *menu, WinMenuOf of)
 {
     WCHAR folders[2][MAX_PATH];
 
     forget_entries(menu);
     win_links_begin(&menu->links);
-    unsigned n = menu_folders(folders, 2);
+    unsigned n = menu_folders(of, folders, 2);
     for (unsigned i = 0; i < n; i++) {
         const WCHAR *own = wcsrchr(folders[i], L'\\'); // in the place, which no program's has
         MenuFolder root = {.menu = menu,
@@ -345,15 +344,56 @@ win_menu_collect(WinMenu *menu)
                            .depth = DEPTH_MAX};
         walk(&root);
     }
-    n = program_folders(folders, 2);
+    n = program_folders(of, folders, 2);
     for (unsigned i = 0; i < n; i++) {
         MenuFolder root = {
             .menu = menu, .path = folders[i], .root = wcslen(folders[i]), .name = ""};
         walk(&root);
     }
     win_links_end(&menu->links);
-    win_store_each(add_app, menu);
+    if (of == WIN_MENU_USERS)
+        win_store_each(add_app, menu);
     choose_openers(menu);
+}
+
+// As many bytes as there are; no NUL is among them.
+static char *
+text_of(ChanSpan text)
+{
+    char *copy = win_alloc(text.size + 1);
+
+    memcpy(copy, text.data ? text.data : (const uint8_t *)"", text.size);
+    return copy;
+}
+
+static WCHAR *
+wide_of(ChanSpan text)
+{
+    char *utf8 = text_of(text);
+    WCHAR *wide = win_wide(utf8);
+
+    free(utf8);
+    return wide;
+}
+
+void
+win_menu_put_told(WinMenu *menu, const WinHelperEntry *e)
+{
+    char *id = text_of(e->app.id);
+    WCHAR *wide = win_wide(id);
+    uint32_t hash = win_hash(wide);
+    WinEntry *entry = place_for(menu, hash, id);
+
+    *entry = (WinEntry){.hash = hash,
+                        .name = text_of(e->app.name),
+                        .own_texts = true,
+                        .shortcut = {.target = wide_of(e->target),
+                                     .arguments = wide_of(e->arguments),
+                                     .icon = wide_of(e->icon),
+                                     .icon_index = e->icon_index}};
+    memcpy(entry->id, id, e->app.id.size + 1);
+    free(wide);
+    free(id);
 }
 
 void

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/names.h"
 
+#include "guestagent/win32/environment.h"
 #include "guestagent/win32/text.h"
-#include "guestagent/win32/user.h"
 
 #include <shlwapi.h>
 #include <stdbool.h>
@@ -51,7 +51,7 @@ said(const WCHAR *text)
 
     if (text[0] != '@')
         return text[0] ? win_utf8(text) : NULL;
-    if (win_user_expand(text, expanded, MAX_PATH * 2) == 0 ||
+    if (win_environment_expand(text, expanded, MAX_PATH * 2) == 0 ||
         FAILED(SHLoadIndirectString(expanded, name, NAME_MAX_CHARS, NULL)))
         return NULL;
     return name[0] ? win_utf8(name) : NULL;

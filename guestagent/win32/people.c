@@ -30,6 +30,26 @@ win_person_tell(const WinPerson *p, unsigned windows_major, ChanSession *s)
     return true;
 }
 
+static const WinPerson *
+logged_on(const WinPerson *people, unsigned n, unsigned windows_major, WinSessionUse use)
+{
+    ChanSession told;
+
+    for (unsigned i = 0; i < n; i++)
+        if (people[i].use == use && *people[i].user &&
+            win_person_tell(&people[i], windows_major, &told))
+            return &people[i];
+    return NULL;
+}
+
+const WinPerson *
+win_people_in_use(const WinPerson *people, unsigned n, unsigned windows_major)
+{
+    const WinPerson *active = logged_on(people, n, windows_major, WIN_SESSION_ACTIVE);
+
+    return active ? active : logged_on(people, n, windows_major, WIN_SESSION_DISCONNECTED);
+}
+
 ChanLock
 win_lock_of(uint32_t session_flags, unsigned windows_major, unsigned windows_minor)
 {

@@ -26,6 +26,10 @@ typedef struct {
 // False: a session that is no person's, nor a log-on screen. session borrows the name.
 bool win_person_tell(const WinPerson *person, unsigned windows_major, ChanSession *session);
 
+// Whose programs are published: somebody who looks at the session, by Remote Desktop or at the
+// console, else somebody who left one disconnected. NULL: nobody is logged on.
+const WinPerson *win_people_in_use(const WinPerson *people, unsigned n, unsigned windows_major);
+
 // From WTSINFOEX_LEVEL1's SessionFlags: Windows 7 and Server 2008 R2 (6.1) have them inverted.
 ChanLock win_lock_of(uint32_t session_flags, unsigned windows_major, unsigned windows_minor);
 

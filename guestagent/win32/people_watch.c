@@ -2,7 +2,6 @@
 #include "guestagent/win32/people_watch.h"
 
 #include "guestagent/win32/helper.h"
-#include "guestagent/win32/helpers.h"
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
 #include "guestagent/win32/version.h"
@@ -87,4 +86,34 @@ win_people_watch_look(WinPeopleWatch *w, ChanSessions *sessions)
         if (win_person_tell(&w->people[i], w->version.edition.major,
                             &sessions->sessions[sessions->n]))
             sessions->n++;
+}
+
+static const WinPerson *
+in_use(const WinPeopleWatch *w)
+{
+    return win_people_in_use(w->people, w->n, w->version.edition.major);
+}
+
+bool
+win_people_watch_in_use(const WinPeopleWatch *w, uint32_t *session)
+{
+    const WinPerson *person = in_use(w);
+
+    if (person)
+        *session = person->id;
+    return person != NULL;
+}
+
+const char *
+win_people_watch_user(const WinPeopleWatch *w)
+{
+    const WinPerson *person = in_use(w);
+
+    return person ? person->user : "";
+}
+
+WinHelpers *
+win_people_watch_helpers(WinPeopleWatch *w)
+{
+    return w->helpers;
 }

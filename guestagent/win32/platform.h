@@ -14,7 +14,8 @@
 #define WIN_PLATFORM_HANDLES_MAX 6
 
 // Both are borrowed. COM and Winsock must be up. Of a service the menu is that of who sits at the
-// guest (session.h), not of this process's user. NULL: Windows has no event left.
+// guest, as the helper there tells it (told.h), else that of this process's user, which it reads
+// (catalog.h). NULL: Windows has no event left.
 AgentPlatform *win_platform_new(Agent *agent, const WinServe *options);
 void win_platform_free(AgentPlatform *platform);
 
@@ -23,9 +24,6 @@ void win_platform_free(AgentPlatform *platform);
 unsigned
 win_platform_handles(const AgentPlatform *platform, HANDLE handles[WIN_PLATFORM_HANDLES_MAX]);
 void win_platform_changed(AgentPlatform *platform, unsigned handle);
-
-// Somebody logged on or off: of a platform of the session.
-void win_platform_user_changed(AgentPlatform *platform);
 
 // Looks at once at who is there, the certificates, and Remote Desktop.
 void win_platform_look(AgentPlatform *platform);

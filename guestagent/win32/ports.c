@@ -2,36 +2,13 @@
 #include "guestagent/win32/ports.h"
 
 #include "channel/win32/viosock.h"
+#include "guestagent/win32/serial.h"
 
 #include <string.h>
 
 // The virtio-serial port that QEMU and libvirt give a guest for Casement.
 #define DEFAULT_PORT L"\\\\.\\Global\\org.casement.channel.0"
-#define LIST_MAX 2048
-#define BAUD 115200
-
-// A serial port takes and gives bytes as they are, without flow control by characters. A read waits
-// for the first byte and ends when no more follow. (MAXDWORD twice, which would give what there is
-// without that wait, is waited for in full by wine.) Other ports do not know these calls.
-static void
-make_raw(HANDLE port)
-{
-    COMMTIMEOUTS timeouts = {.ReadIntervalTimeout = 1};
-    DCB dcb = {.DCBlength = sizeof dcb};
-
-    if (GetCommState(port, &dcb)) {
-        dcb = (DCB){.DCBlength = sizeof dcb,
-                    .BaudRate = BAUD,
-                    .fBinary = TRUE,
-                    .fDtrControl = DTR_CONTROL_ENABLE,
-                    .fRtsControl = RTS_CONTROL_ENABLE,
-                    .ByteSize = 8,
-                    .Parity = NOPARITY,
-                    .StopBits = ONESTOPBIT};
-        SetCommState(port, &dcb);
-    }
-    SetCommTimeouts(port, &timeouts);
-}
+#define AGENT L"SOFTWARE\\Casement\\Agent"
 
 static HANDLE
 open_one(const WCHAR *name)
@@ -45,20 +22,19 @@ open_one(const WCHAR *name)
     if (port == INVALID_HANDLE_VALUE)
         return port;
     chan_win_viosock_close(); // the host has this way
-    make_raw(port);
+    win_serial_make_raw(port);
     return port;
 }
 
-// Read again each time: it may be set while the service runs.
-static void
-read_list(WCHAR list[LIST_MAX])
+void
+win_ports_read(WCHAR list[WIN_PORTS_LIST_MAX])
 {
-    DWORD size = (LIST_MAX - 2) * sizeof(WCHAR), type = 0;
+    DWORD size = (WIN_PORTS_LIST_MAX - 2) * sizeof(WCHAR), type = 0;
     HKEY key;
 
-    memset(list, 0, LIST_MAX * sizeof(WCHAR));
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Casement\\Agent", 0,
-                      KEY_READ | KEY_WOW64_64KEY, &key) != ERROR_SUCCESS)
+    memset(list, 0, WIN_PORTS_LIST_MAX * sizeof(WCHAR));
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, AGENT, 0, KEY_READ | KEY_WOW64_64KEY, &key) !=
+        ERROR_SUCCESS)
         return;
     if (RegQueryValueExW(key, L"Ports", NULL, &type, (BYTE *)list, &size) != ERROR_SUCCESS ||
         type != REG_MULTI_SZ)
@@ -66,17 +42,51 @@ read_list(WCHAR list[LIST_MAX])
     RegCloseKey(key);
 }
 
+LONG
+win_ports_write(const WCHAR *list)
+{
+    const WCHAR *end = list;
+    HKEY key;
+    LONG error = RegCreateKeyExW(HKEY_LOCAL_MACHINE, AGENT, 0, NULL, 0, KEY_WRITE | KEY_WOW64_64KEY,
+                                 NULL, &key, NULL);
+
+    if (error != ERROR_SUCCESS)
+        return error;
+    while (*end)
+        end += wcslen(end) + 1;
+    if (*list)
+        error = RegSetValueExW(key, L"Ports", 0, REG_MULTI_SZ, (const BYTE *)list,
+                               (DWORD)((size_t)(end - list + 1) * sizeof *list));
+    else
+        error = RegDeleteValueW(key, L"Ports");
+    RegCloseKey(key);
+    return !*list && error == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : error;
+}
+
+bool
+win_ports_has_default(void)
+{
+    HANDLE port = CreateFileW(DEFAULT_PORT, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    DWORD error = GetLastError();
+
+    if (port != INVALID_HANDLE_VALUE)
+        CloseHandle(port);
+    // The service may have it.
+    return port != INVALID_HANDLE_VALUE ||
+           (error != ERROR_FILE_NOT_FOUND && error != ERROR_PATH_NOT_FOUND);
+}
+
 HANDLE
 win_ports_open(const WCHAR *const *names, unsigned n)
 {
-    WCHAR list[LIST_MAX];
+    WCHAR list[WIN_PORTS_LIST_MAX];
     HANDLE port = n == 0 ? open_one(DEFAULT_PORT) : INVALID_HANDLE_VALUE;
 
     for (unsigned i = 0; i < n && port == INVALID_HANDLE_VALUE; i++)
         port = open_one(names[i]);
     if (n > 0 || port != INVALID_HANDLE_VALUE)
         return port;
-    read_list(list);
+    win_ports_read(list); // each time: it may be set while the service runs
     for (const WCHAR *name = list; *name && port == INVALID_HANDLE_VALUE; name += wcslen(name) + 1)
         port = open_one(name);
     // Without a list, where the machine has that device.

@@ -92,9 +92,8 @@ heard(Run *run, HANDLE other, unsigned index)
 {
     if (other == run->options->stop)
         run->stops = true;
-    else if (other == run->options->user_changed)
-        win_platform_user_changed(run->platform);
-    else if (other == run->options->lock_changed || other == run->options->resumed)
+    else if (other == run->options->user_changed || other == run->options->lock_changed ||
+             other == run->options->resumed)
         win_platform_look(run->platform);
     else
         win_platform_changed(run->platform, index);

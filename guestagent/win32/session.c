@@ -48,50 +48,6 @@ load(Sessions *s)
     return s->enumerate && s->query_token && s->query && s->release;
 }
 
-static HANDLE
-token_in_state(const Sessions *s, const WTS_SESSION_INFOW *sessions, DWORD n,
-               WTS_CONNECTSTATE_CLASS state)
-{
-    HANDLE token = NULL;
-
-    for (DWORD i = 0; i < n; i++)
-        if (sessions[i].State == state && s->query_token(sessions[i].SessionId, &token))
-            return token;
-    return NULL;
-}
-
-HANDLE
-win_session_user(void)
-{
-    WTS_SESSION_INFOW *sessions = NULL;
-    HANDLE token = NULL;
-    DWORD n = 0;
-    Sessions s;
-
-    if (!load(&s) || !s.enumerate(WTS_CURRENT_SERVER_HANDLE, 0, 1, &sessions, &n))
-        return NULL;
-    token = token_in_state(&s, sessions, n, WTSActive);
-    if (!token)
-        token = token_in_state(&s, sessions, n, WTSDisconnected);
-    s.release(sessions);
-    return token;
-}
-
-bool
-win_session_user_name(HANDLE token, WCHAR *name, DWORD room)
-{
-    union {
-        TOKEN_USER user;
-        BYTE room[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
-    } found;
-    WCHAR domain[256];
-    DWORD size, domain_size = 256;
-    SID_NAME_USE use;
-
-    return GetTokenInformation(token, TokenUser, &found, sizeof found, &size) &&
-           LookupAccountSidW(NULL, found.user.User.Sid, name, &room, domain, &domain_size, &use);
-}
-
 HANDLE
 win_session_token(uint32_t session)
 {

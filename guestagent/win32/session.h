@@ -8,10 +8,6 @@
 
 #include <windows.h>
 
-// The token of the user whose session is in use: by Remote Desktop or at the console, or else one
-// that was left disconnected. NULL: nobody is logged on. The caller closes it.
-HANDLE win_session_user(void);
-
 // The token of the user of a session; the caller closes it. NULL: nobody is logged on in it, or
 // this process is not Windows' own.
 HANDLE win_session_token(uint32_t session);
@@ -25,6 +21,3 @@ void win_session_own(WinPerson *person);
 // it has none (a service's) of the console. Elevation by another account does not change that.
 // False: nobody is there, or Windows does not tell.
 bool win_session_sitting(WCHAR *account, DWORD room);
-
-// The account's name without its domain.
-bool win_session_user_name(HANDLE token, WCHAR *name, DWORD room);

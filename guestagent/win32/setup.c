@@ -4,6 +4,7 @@
 #include "guestagent/win32/account.h"
 #include "guestagent/win32/allowlist.h"
 #include "guestagent/win32/menu.h"
+#include "guestagent/win32/policy.h"
 #include "guestagent/win32/session.h"
 #include "guestagent/win32/text.h"
 #include "guestagent/win32/undo.h"
@@ -15,12 +16,11 @@
 #include <stdlib.h>
 
 typedef struct {
-    bool undo, unlisted, dry;
+    bool undo, dry;
     const WCHAR *user;
 } SetupOptions;
 
 #define SERVER L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
-#define POLICY L"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services"
 #define KEYBOARD L"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Keyboard Layout"
 #define ACCOUNT_MAX 512 // a domain and a name
 #define DAYS_5_MS 432000000
@@ -29,21 +29,20 @@ typedef struct {
 typedef struct {
     const WCHAR *path, *name;
     DWORD value;
-    enum { ALWAYS, UNLISTED, OF_USER } when;
+    enum { ALWAYS, OF_USER } when;
 } Setting;
 
 static const Setting settings[] = {
     {SERVER, L"fDenyTSConnections", 0, ALWAYS},
     {WIN_ALLOW_LIST, L"fDisabledAllowList", 0, ALWAYS},
-    {POLICY, L"fAllowUnlistedRemotePrograms", 1, UNLISTED},
-    {POLICY, L"fInheritInitialProgram", 1, ALWAYS}, // the client says what is started
+    {WIN_POLICY, L"fInheritInitialProgram", 1, ALWAYS}, // the client says what is started
     // A session stays when its last program is closed: the next one opens without signing in. 0
     // would log off at once; this is the longest that the policy's own list has.
-    {POLICY, L"RemoteAppLogoffTimeLimit", DAYS_5_MS, ALWAYS},
-    {POLICY, L"MaxIdleTime", 0, ALWAYS},
+    {WIN_POLICY, L"RemoteAppLogoffTimeLimit", DAYS_5_MS, ALWAYS},
+    {WIN_POLICY, L"MaxIdleTime", 0, ALWAYS},
     // A host that went without a word is noticed within a minute, and its session freed.
-    {POLICY, L"KeepAliveEnable", 1, ALWAYS},
-    {POLICY, L"KeepAliveInterval", 1, ALWAYS},
+    {WIN_POLICY, L"KeepAliveEnable", 1, ALWAYS},
+    {WIN_POLICY, L"KeepAliveInterval", 1, ALWAYS},
     {SERVER L"\\WinStations", L"DWMFRAMEINTERVAL", 15, ALWAYS}, // 60 frames a second, not 30
     // The keyboard layout is the guest's own: the host sends keys, not characters.
     {KEYBOARD, L"IgnoreRemoteKeyboardLayout", 1, ALWAYS},
@@ -57,8 +56,6 @@ parse(SetupOptions *o, int argc, WCHAR **argv)
     for (int i = 0; i < argc; i++) {
         if (lstrcmpW(argv[i], L"--undo") == 0)
             o->undo = true;
-        else if (lstrcmpW(argv[i], L"--unlisted") == 0)
-            o->unlisted = true;
         else if (lstrcmpW(argv[i], L"--dry-run") == 0)
             o->dry = true;
         else if (lstrcmpW(argv[i], L"--user") == 0 && i + 1 < argc)
@@ -66,7 +63,7 @@ parse(SetupOptions *o, int argc, WCHAR **argv)
         else
             return false;
     }
-    return !(o->undo && (o->unlisted || o->user || o->dry));
+    return !(o->undo && (o->user || o->dry));
 }
 
 static bool
@@ -95,7 +92,7 @@ has_settings(const WCHAR *sid)
 }
 
 static void
-write_settings(WinUndo *undo, const SetupOptions *o, const WCHAR *sid)
+write_settings(WinUndo *undo, const WCHAR *sid)
 {
     bool with_user = has_settings(sid);
     WCHAR path[WIN_UNDO_PATH_MAX];
@@ -103,7 +100,7 @@ write_settings(WinUndo *undo, const SetupOptions *o, const WCHAR *sid)
     for (unsigned i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         const Setting *s = &settings[i];
         bool of_user = s->when == OF_USER;
-        if ((s->when == UNLISTED && !o->unlisted) || (of_user && !with_user))
+        if (of_user && !with_user)
             continue;
         _snwprintf(path, WIN_UNDO_PATH_MAX, L"%ls%ls%ls%ls", of_user ? L"HKU\\" : L"",
                    of_user ? sid : L"", of_user ? L"\\" : L"", s->path);
@@ -152,8 +149,8 @@ policy_denies(void)
     DWORD denies = 0, size = sizeof denies, type = REG_DWORD;
     HKEY key;
 
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, POLICY + wcslen(L"HKLM\\"), 0, KEY_READ | KEY_WOW64_64KEY,
-                      &key) != ERROR_SUCCESS)
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, WIN_POLICY + wcslen(L"HKLM\\"), 0,
+                      KEY_READ | KEY_WOW64_64KEY, &key) != ERROR_SUCCESS)
         return false;
     RegQueryValueExW(key, L"fDenyTSConnections", NULL, &type, (BYTE *)&denies, &size);
     RegCloseKey(key);
@@ -209,6 +206,20 @@ choose_account(const SetupOptions *o, WCHAR sid[WIN_SID_MAX])
     return found || own;
 }
 
+static void
+say_not_open(void)
+{
+    DWORD error = GetLastError();
+
+    if (error == WAIT_TIMEOUT)
+        fprintf(stderr,
+                "casement-agent: another setup changes the settings; run this again when it "
+                "is done\n");
+    else
+        fprintf(stderr, "casement-agent: cannot keep what was: the registry refuses (error %lu)\n",
+                error);
+}
+
 static int
 make_ready(const SetupOptions *o)
 {
@@ -221,15 +232,15 @@ make_ready(const SetupOptions *o)
                 GetLastError());
         return WIN_SETUP_FAILED;
     }
+    if (SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)))
+        win_menu_collect(&menu, WIN_MENU_USERS);
     if (!win_undo_open(&undo, true)) {
-        fprintf(stderr, "casement-agent: cannot keep what was: the registry refuses (error %lu)\n",
-                GetLastError());
+        say_not_open();
+        win_menu_clear(&menu);
         return WIN_SETUP_FAILED;
     }
     win_undo_begin(&undo);
-    write_settings(&undo, o, sid);
-    if (SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)))
-        win_menu_collect(&menu);
+    write_settings(&undo, sid);
     win_allow_list_write(&undo, &menu);
     win_menu_clear(&menu);
     let_in(&undo, sid);
@@ -248,6 +259,10 @@ put_back(void)
     WinUndo undo = {0};
 
     if (!win_undo_open(&undo, false)) {
+        if (GetLastError() != ERROR_FILE_NOT_FOUND) {
+            say_not_open();
+            return WIN_SETUP_FAILED;
+        }
         printf("nothing to put back: setup was not run here\n");
         return WIN_SETUP_DONE;
     }
@@ -268,7 +283,7 @@ win_setup(int argc, WCHAR **argv)
     SetupOptions o = {0};
 
     if (!parse(&o, argc, argv)) {
-        fprintf(stderr, "usage: casement-agent setup [--unlisted] [--user NAME] [--dry-run]\n"
+        fprintf(stderr, "usage: casement-agent setup [--user NAME] [--dry-run]\n"
                         "       casement-agent setup --undo\n");
         return WIN_SETUP_USAGE;
     }

@@ -3,7 +3,7 @@
 
 // casement-agent setup: makes a guest ready to show its programs on a host, and back.
 //
-// usage: setup [--unlisted] [--user NAME] [--dry-run]
+// usage: setup [--user NAME] [--dry-run]
 //        setup --undo
 //
 // It is for the user who is logged on where it runs, or else at the console, whoever's rights it

@@ -3,9 +3,9 @@
 #include "guestagent/win32/shortcut.h"
 
 #include "guestagent/win32/advertised.h"
+#include "guestagent/win32/environment.h"
 #include "guestagent/win32/linkfile.h"
 #include "guestagent/win32/text.h"
-#include "guestagent/win32/user.h"
 
 #include <shlobj.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ expanded(const WCHAR *path)
 {
     WCHAR text[TEXT_MAX];
 
-    return win_copy(win_user_expand(path, text, TEXT_MAX) > 0 ? text : path);
+    return win_copy(win_environment_expand(path, text, TEXT_MAX) > 0 ? text : path);
 }
 
 // The program, and whether Windows Installer named it.

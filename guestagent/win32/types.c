@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/types.h"
 
+#include "guestagent/win32/environment.h"
 #include "guestagent/win32/mime.h"
 #include "guestagent/win32/text.h"
-#include "guestagent/win32/user.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ win_types_program(const WCHAR *command, WCHAR program[MAX_PATH])
 {
     WCHAR text[KEY_MAX * 4];
 
-    if (win_user_expand(command, text, KEY_MAX * 4) == 0)
+    if (win_environment_expand(command, text, KEY_MAX * 4) == 0)
         return false;
     const WCHAR *start = text + (text[0] == '"');
     size_t length = start == text ? program_length(text) : wcscspn(start, L"\"");
@@ -116,12 +116,12 @@ offer(const Offer *o, const WCHAR *class)
     WCHAR program[MAX_PATH];
 
     join(shell, class, L"shell");
-    if (!text_of(o->types->classes, shell, NULL, verb, KEY_MAX) || !verb[0])
+    if (!text_of(HKEY_CLASSES_ROOT, shell, NULL, verb, KEY_MAX) || !verb[0])
         lstrcpynW(verb, L"open", KEY_MAX);
     verb[wcscspn(verb, L", ")] = 0; // of several, the first
     join(key, shell, verb);
     join(shell, key, L"command");
-    if (text_of(o->types->classes, shell, NULL, command, KEY_MAX * 4) &&
+    if (text_of(HKEY_CLASSES_ROOT, shell, NULL, command, KEY_MAX * 4) &&
         win_types_program(command, program))
         add(o->types, program, o->mime);
 }
@@ -140,7 +140,7 @@ has_only(const char *text, const char *extra)
 
 // What files with this extension are, for a host; false: there is no name for it.
 static bool
-mime_of(const WinTypes *types, const WCHAR *extension, char *mime, int size)
+mime_of(const WCHAR *extension, char *mime, int size)
 {
     const char *known = win_mime_of(extension);
     WCHAR text[KEY_MAX];
@@ -149,7 +149,7 @@ mime_of(const WinTypes *types, const WCHAR *extension, char *mime, int size)
         snprintf(mime, (size_t)size, "%s", known);
         return true;
     }
-    if (!text_of(types->classes, extension, L"Content Type", text, KEY_MAX) ||
+    if (!text_of(HKEY_CLASSES_ROOT, extension, L"Content Type", text, KEY_MAX) ||
         WideCharToMultiByte(CP_UTF8, 0, text, -1, mime, size, NULL, NULL) == 0)
         return false;
     const char *slash = strchr(mime, '/');
@@ -193,12 +193,12 @@ read_extension(WinTypes *types, const WCHAR *extension)
     Offer o = {.types = types, .mime = mime};
     HKEY others;
 
-    if (!mime_of(types, extension, mime, sizeof mime))
+    if (!mime_of(extension, mime, sizeof mime))
         return;
-    if (text_of(types->classes, extension, NULL, class, KEY_MAX) && class[0])
+    if (text_of(HKEY_CLASSES_ROOT, extension, NULL, class, KEY_MAX) && class[0])
         offer(&o, class);
     join(key, extension, L"OpenWithProgids");
-    if (RegOpenKeyExW(types->classes, key, 0, KEY_READ, &others) != ERROR_SUCCESS)
+    if (RegOpenKeyExW(HKEY_CLASSES_ROOT, key, 0, KEY_READ, &others) != ERROR_SUCCESS)
         return;
     for (DWORD i = 0; next_value(others, i, class, NULL); i++)
         offer(&o, class);
@@ -206,11 +206,11 @@ read_extension(WinTypes *types, const WCHAR *extension)
 }
 
 static bool
-is_scheme(const WinTypes *types, const WCHAR *name)
+is_scheme(const WCHAR *name)
 {
     HKEY handle;
 
-    if (RegOpenKeyExW(types->classes, name, 0, KEY_READ, &handle) != ERROR_SUCCESS)
+    if (RegOpenKeyExW(HKEY_CLASSES_ROOT, name, 0, KEY_READ, &handle) != ERROR_SUCCESS)
         return false;
     bool yes = RegQueryValueExW(handle, L"URL Protocol", NULL, NULL, NULL, NULL) == ERROR_SUCCESS;
     RegCloseKey(handle);
@@ -224,10 +224,10 @@ read_classes(WinTypes *types)
     Offer o = {.types = types, .mime = mime};
     WCHAR name[KEY_MAX];
 
-    for (DWORD i = 0; RegEnumKeyW(types->classes, i, name, KEY_MAX) == ERROR_SUCCESS; i++) {
+    for (DWORD i = 0; RegEnumKeyW(HKEY_CLASSES_ROOT, i, name, KEY_MAX) == ERROR_SUCCESS; i++) {
         if (name[0] == '.')
             read_extension(types, name);
-        else if (!wcschr(name, '.') && is_scheme(types, name) && scheme_of(name, mime, sizeof mime))
+        else if (!wcschr(name, '.') && is_scheme(name) && scheme_of(name, mime, sizeof mime))
             offer(&o, name); // a ProgID has a dot
     }
 }
@@ -245,8 +245,8 @@ read_associations(WinTypes *types, HKEY root, const WCHAR *capabilities, bool sc
     if (RegOpenKeyExW(root, key, 0, KEY_READ, &handle) != ERROR_SUCCESS)
         return;
     for (DWORD i = 0; next_value(handle, i, name, class); i++)
-        if (class[0] && (schemes ? scheme_of(name, mime, sizeof mime)
-                                 : mime_of(types, name, mime, sizeof mime)))
+        if (class[0] &&
+            (schemes ? scheme_of(name, mime, sizeof mime) : mime_of(name, mime, sizeof mime)))
             offer(&o, class);
     RegCloseKey(handle);
 }
@@ -272,20 +272,10 @@ read_registered(WinTypes *types, HKEY root)
 void
 win_types_collect(WinTypes *types)
 {
-    HKEY settings = win_user_settings();
-
     win_types_clear(types);
-    types->classes = win_user_classes();
-    if (types->classes) {
-        read_classes(types);
-        read_registered(types, HKEY_LOCAL_MACHINE);
-        if (settings)
-            read_registered(types, settings);
-        RegCloseKey(types->classes);
-        types->classes = NULL;
-    }
-    if (settings)
-        RegCloseKey(settings);
+    read_classes(types);
+    read_registered(types, HKEY_LOCAL_MACHINE);
+    read_registered(types, HKEY_CURRENT_USER);
 }
 
 void

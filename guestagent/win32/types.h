@@ -3,8 +3,8 @@
 
 // What the guest's programs say they open: file types and URL schemes, by the program's path, as
 // MIME types. From the registry: what is registered for extensions and schemes in HKEY_CLASSES_ROOT
-// (also what is only offered to open with), and the Capabilities of registered applications; the
-// user's (user.h) and all users'.
+// (also what is only offered to open with), and the Capabilities of registered applications; of
+// this process's user and of all users.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +19,6 @@ typedef struct {
 typedef struct {
     WinType *types; // each once
     unsigned n, room;
-    HKEY classes; // while they are read
 } WinTypes;
 
 // Reads them anew. Takes some tens of milliseconds.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/win32/undo.h"
 
+#include "guestagent/win32/setup_lock.h"
 #include "guestagent/win32/text.h"
 
 #include <stdio.h>
@@ -9,6 +10,8 @@
 
 #define KEPT L"SOFTWARE\\Casement\\Agent\\Undo"
 #define IN_FORCE L"!"        // beside what is kept
+#define WAIT_MS 30000        // for another who changes settings
+#define QUIET_WAIT_MS 1000   // which takes less
 #define VIEW KEY_WOW64_64KEY // Windows XP of 32 bits has only one, and takes the flag
 
 // ---- paths
@@ -95,20 +98,34 @@ bool
 win_undo_open(WinUndo *u, bool create)
 {
     HKEY key;
+
+    if (!u->dry && !(u->lock = win_setup_lock(u->quiet ? QUIET_WAIT_MS : WAIT_MS)))
+        return false;
     LONG error = create && !u->dry ? create_key(L"HKLM\\" KEPT, &key)
                                    : open_key(L"HKLM\\" KEPT, KEY_READ | KEY_WRITE, &key);
 
     u->kept = error == ERROR_SUCCESS ? key : NULL;
+    if (u->kept || (create && u->dry))
+        return true;
+    win_undo_close(u);
     SetLastError((DWORD)error);
-    return u->kept || (create && u->dry);
+    return false;
+}
+
+static void
+close_kept(WinUndo *u)
+{
+    if (u->kept)
+        RegCloseKey(u->kept);
+    u->kept = NULL;
 }
 
 void
 win_undo_close(WinUndo *u)
 {
-    if (u->kept)
-        RegCloseKey(u->kept);
-    u->kept = NULL;
+    close_kept(u);
+    win_setup_unlock(u->lock);
+    u->lock = NULL;
 }
 
 void
@@ -367,6 +384,23 @@ restore_value(WinUndo *u, const WCHAR *kept)
     return error;
 }
 
+void
+win_undo_take_back(WinUndo *u, const WCHAR *path, const WCHAR *name)
+{
+    WCHAR kept[WIN_UNDO_PATH_MAX];
+
+    for (const WCHAR *kind = L"=-"; *kind; kind++) {
+        if (!is_kept(u, *kind, path, name))
+            continue;
+        mark(kept, *kind, path, name);
+        LONG error = restore_value(u, kept);
+        if (error == ERROR_SUCCESS)
+            RegDeleteValueW(u->kept, kept);
+        else
+            fail(u, "put back", path, name, error);
+    }
+}
+
 static LONG
 restore(WinUndo *u, const WCHAR *kept, bool (*drop_member)(const WCHAR *sid))
 {
@@ -426,7 +460,8 @@ win_undo_restore(WinUndo *u, bool (*drop_member)(const WCHAR *sid))
     for (const WCHAR *kind = order; *kind; kind++)
         restore_kind(u, names, *kind, drop_member);
     free(names);
-    win_undo_close(u);
+    close_kept(u);
     for (unsigned i = 0; i < sizeof ours / sizeof ours[0] && is_empty(ours[i]); i++)
         delete_key(ours[i]);
+    win_undo_close(u);
 }

@@ -20,13 +20,15 @@
 
 typedef struct {
     HKEY kept; // NULL: nothing is kept yet, and nothing may be written
-    bool dry;  // says what would change, and changes nothing
-    bool quiet;
+    HANDLE lock;
+    bool dry;   // says what would change, and changes nothing
+    bool quiet; // the service: says nothing of changes, and waits a moment only
     unsigned failed, changed;
 } WinUndo;
 
-// create: also where setup was not run before. False: it was not, or (GetLastError) it cannot be
-// written.
+// Nobody else changes settings until it is closed. create: also where setup was not run before.
+// False (GetLastError): it was not (ERROR_FILE_NOT_FOUND), another changes them (WAIT_TIMEOUT), or
+// it cannot be written.
 bool win_undo_open(WinUndo *undo, bool create);
 void win_undo_close(WinUndo *undo);
 
@@ -39,6 +41,9 @@ bool win_undo_has_begun(const WinUndo *undo);
 void win_undo_set(WinUndo *undo, const WCHAR *path, const WCHAR *name, DWORD type, const void *data,
                   DWORD size);
 void win_undo_set_dword(WinUndo *undo, const WCHAR *path, const WCHAR *name, DWORD value);
+
+// One of these as it was before, and not kept any more; nothing where it was not changed.
+void win_undo_take_back(WinUndo *undo, const WCHAR *path, const WCHAR *name);
 
 // A key that is ours alone, made if need be; NULL where somebody else's is there, or when dry.
 // The caller closes it.

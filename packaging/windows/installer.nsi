@@ -3,7 +3,9 @@
 ;
 ;   makensis -DVERSION=… -DX86_64=agent.exe -DI686=agent.exe -DOUT=installer.exe [-DTARGET=amd64-unicode] installer.nsi
 ;
-; What it makes knows /S (without a word) and /NOSETUP (leaves the settings of Windows alone). It ends
+; What it makes knows /S (without a word), /NOSETUP (leaves the settings of Windows alone) and /PORT=NAME, the
+; way to the host where that is not virtio-serial or vsock: COM2, say, or auto for the serial port to which a host
+; speaks within a minute (nothing is sent to any). It ends
 ; with 0, 1 given up, 2 the agent refused (setup or service). Where it installs is not to be chosen:
 ; Windows runs the service with all rights, and only below Program Files may nobody else write.
 !ifndef TARGET
@@ -16,6 +18,9 @@ Unicode true
 !include FileFunc.nsh
 
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\Casement"
+
+!define ASK_PORT "This guest has neither a virtio-serial port for Casement nor vsock. Listen to its serial ports for the host, \
+  for a minute? Nothing is sent to them. Start the guest on the host meanwhile (casement guest start NAME)."
 
 Name "Casement guest tools"
 OutFile "${OUT}"
@@ -74,6 +79,24 @@ Function un.onInit
   ${EndIf}
 FunctionEnd
 
+; Without a way to the host a person is asked, since what is attached to a serial port sees that it is opened.
+!macro Port
+  ${GetOptions} $1 "/PORT=" $2
+  ${IfNot} ${Errors}
+    ${If} $2 == "auto"
+      !insertmacro MustAgent "port --find"
+    ${Else}
+      !insertmacro MustAgent "port $2"
+    ${EndIf}
+  ${Else}
+    !insertmacro Agent "port"
+    ${If} $0 == 4
+    ${AndIf} ${Cmd} `MessageBox MB_YESNO|MB_ICONQUESTION "${ASK_PORT}" /SD IDNO IDYES`
+      !insertmacro Agent "port --find"
+    ${EndIf}
+  ${EndIf}
+!macroend
+
 Section
   SetShellVarContext all
   ${If} ${FileExists} "$INSTDIR\casement-agent.exe" ; an update: a program that runs cannot be replaced
@@ -100,6 +123,7 @@ Section
   ${If} ${Errors} ; not given
     !insertmacro MustAgent "setup"
   ${EndIf}
+  !insertmacro Port
   !insertmacro MustAgent "service install"
   !insertmacro MustAgent "service start"
 SectionEnd
@@ -111,7 +135,7 @@ Section Uninstall
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   DeleteRegKey HKLM "${UNINSTALL}"
-  DeleteRegValue HKLM "SOFTWARE\Casement\Agent" "Ports" ; which a person may have set
+  DeleteRegValue HKLM "SOFTWARE\Casement\Agent" "Ports"
   ; What could not be put back (of a user who is not logged on) stays noted below it, for the next time.
   DeleteRegKey /ifempty HKLM "SOFTWARE\Casement\Agent"
   DeleteRegKey /ifempty HKLM "SOFTWARE\Casement"

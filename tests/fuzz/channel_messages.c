@@ -56,6 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 1:
         TRY(host_info, ChanHostInfo);
+        TRY(policy, ChanPolicy);
         break;
     case 2:
         TRY(apps, ChanApps);

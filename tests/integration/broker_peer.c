@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A guest's end of the channel, for tests of the broker: honest, silent or hostile.
-//   broker_peer [--listen SOCKET] [--apps FILE] [--service] [--windows SOCKET] MODE
+//   broker_peer [--listen SOCKET] [--apps FILE] [--policy FILE] [--service] [--windows SOCKET] MODE
 // MODE: honest (sends the applications in FILE, one "ID NAME" a line, and again whenever it
 // changes), silent, garbage, flood, broken (a message that cannot be read), unlisted (never a
 // list). --windows: says that it is a Windows whose Remote Desktop answers at SOCKET, and whose
-// applications are C:\Program Files\Double\ID.exe.
+// applications are C:\Program Files\Double\ID.exe. --policy: adds the flags of each policy that it
+// is told to FILE.
 #include "channel/glib/pump.h"
 #include "channel/msg.h"
 
@@ -17,7 +18,7 @@
 
 typedef struct {
     GMainLoop *loop;
-    const char *mode, *apps_path, *rdp_path;
+    const char *mode, *apps_path, *rdp_path, *policy_path;
     gboolean service;
     ChanPump *pump;
     int listener;
@@ -151,10 +152,24 @@ on_ready(ChanPump *pump, const ChanHello *untrusted_peer, gpointer user)
 }
 
 static void
+note_policy(const Peer *peer, ChanSpan payload)
+{
+    ChanPolicy policy;
+    FILE *file = peer->policy_path ? fopen(peer->policy_path, "a") : NULL;
+
+    if (file && chan_policy_decode(&policy, payload))
+        fprintf(file, "%u\n", policy.flags);
+    if (file)
+        fclose(file);
+}
+
+static void
 on_message(ChanPump *pump, uint16_t type, ChanSpan untrusted_payload, gpointer user)
 {
     if (type == CHAN_MSG_SYNC)
         send_list(user);
+    if (type == CHAN_MSG_POLICY)
+        note_policy(user, untrusted_payload);
 }
 
 static void
@@ -258,6 +273,8 @@ main(int argc, char **argv)
             path = argv[++i];
         else if (g_str_equal(argv[i], "--apps") && i + 1 < argc)
             peer.apps_path = argv[++i];
+        else if (g_str_equal(argv[i], "--policy") && i + 1 < argc)
+            peer.policy_path = argv[++i];
         else if (g_str_equal(argv[i], "--windows") && i + 1 < argc)
             peer.rdp_path = argv[++i];
         else if (g_str_equal(argv[i], "--service"))

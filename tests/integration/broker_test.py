@@ -122,6 +122,26 @@ class Files(BrokerCase):
         self.call("StopGuest", "(s)", "mine")
         self.assertEqual(self.call("ShowGuest", "(s)", "mine")[0]["label"], "B")
 
+    def test_guest_is_told_what_is_allowed(self):
+        """Its policy, when it says hello and when it changes; a launch is held to the same."""
+        told = self.base / "policy"
+        self.add("peer", "command", argv=f"{PEER};--policy;{told};honest;")
+
+        def flags():
+            return told.read_text().split() if told.exists() else []
+
+        self.call("StartGuest", "(s)", "peer")
+        wait_for("the policy", lambda: flags() == ["0"])
+        self.refused("NotAllowed", "LaunchCommand", "(sasa{sv})", "peer", ["xterm"], DESKTOP)
+        self.assertFalse(self.set("peer", unlisted="true"))  # counts at once
+        wait_for("the other one", lambda: flags() == ["0", "1"])
+        self.assertTrue(self.set("peer", label="B"))  # nothing to tell
+        self.assertTrue(self.set("peer", unlisted="false"))  # the label still waits
+        wait_for("the first one again", lambda: flags() == ["0", "1", "0"])
+        self.refused("NotAllowed", "LaunchCommand", "(sasa{sv})", "peer", ["xterm"], DESKTOP)
+        os.kill(self.guest("peer")["pid"], signal.SIGKILL)  # another agent is told, too
+        wait_for("the policy of the other agent", lambda: flags() == ["0", "1", "0", "0"])
+
     def test_second_broker_says_so(self):
         pid = self.status()["pid"]
         second = subprocess.run([BUILD / "bin/casementd"], env=self.env, capture_output=True, text=True, timeout=20)

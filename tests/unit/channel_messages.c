@@ -31,6 +31,7 @@ typedef struct {
 
 CODEC(guest_info, ChanGuestInfo)
 CODEC(host_info, ChanHostInfo)
+CODEC(policy, ChanPolicy)
 CODEC(apps, ChanApps)
 CODEC(app, ChanApp)
 CODEC(icon, ChanIcon)
@@ -119,6 +120,8 @@ test_small(void)
           (ChanGuestInfo){CHAN_OS_LINUX, T("Debian"), T("box"), T("me"), T("de_DE.UTF-8")});
     CHECK(guest_info, (ChanGuestInfo){.os = CHAN_OS_WINDOWS});
     CHECK(host_info, (ChanHostInfo){T("C"), T("Europe/Berlin")});
+    CHECK(policy, (ChanPolicy){CHAN_POLICY_UNLISTED});
+    CHECK(policy, (ChanPolicy){0xfffffffe}); // of a newer host
     CHECK(apps, (ChanApps){7, 100000});
     CHECK(service, (ChanService){T("rdp"), 1, T("")});
     CHECK(service, (ChanService){T("rdp"), 0, T("no X server")});

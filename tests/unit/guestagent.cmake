@@ -9,3 +9,6 @@ casement_test(guestagent_linkfile SOURCES guestagent_linkfile.c ${CMAKE_SOURCE_D
   LIBS PkgConfig::GLIB)
 casement_test(guestagent_people SOURCES guestagent_people.c ${CMAKE_SOURCE_DIR}/guestagent/win32/helper_report.c
   ${CMAKE_SOURCE_DIR}/guestagent/win32/people.c LIBS channel PkgConfig::GLIB)
+casement_test(guestagent_helper SOURCES guestagent_helper.c ${CMAKE_SOURCE_DIR}/guestagent/win32/helper_report.c
+  ${CMAKE_SOURCE_DIR}/guestagent/win32/helper_talk.c ${CMAKE_SOURCE_DIR}/guestagent/win32/helper_words.c
+  LIBS channel PkgConfig::GLIB)

@@ -11,6 +11,7 @@
 struct AgentPlatform {
     guint collects, wants, left;
     char locale[64];
+    ChanPolicy policy;
 };
 
 void
@@ -24,6 +25,12 @@ void
 agent_platform_set_locale(AgentPlatform *p, const char *locale)
 {
     g_strlcpy(p->locale, locale, sizeof p->locale);
+}
+
+void
+agent_platform_set_policy(AgentPlatform *p, const ChanPolicy *policy)
+{
+    p->policy = *policy;
 }
 
 void
@@ -184,6 +191,11 @@ test_messages(void)
     g_assert_true(agent_message(agent, CHAN_MSG_HOST_INFO,
                                 chan_host_info_encode(&odd, buffer, sizeof buffer)));
     g_assert_cmpstr(platform.locale, ==, "de_DE.UTF-8");
+    bytes = chan_policy_encode(&(ChanPolicy){CHAN_POLICY_UNLISTED}, buffer, sizeof buffer);
+    g_assert_true(agent_message(agent, CHAN_MSG_POLICY, bytes));
+    g_assert_cmpuint(platform.policy.flags, ==, CHAN_POLICY_UNLISTED);
+    bytes.size--;
+    g_assert_false(agent_message(agent, CHAN_MSG_POLICY, bytes));
     bytes = chan_icon_want_encode(hash, buffer, sizeof buffer);
     g_assert_true(agent_message(agent, CHAN_MSG_ICON_WANT, bytes));
     g_assert_cmpuint(platform.wants, ==, 1);

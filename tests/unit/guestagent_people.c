@@ -56,6 +56,23 @@ test_sessions(void)
     }
 }
 
+static void
+test_session_in_use(void)
+{
+    WinPerson people[] = {alice, alice, alice, alice};
+
+    g_assert_null(win_people_in_use(people, 0, TEN));
+    people[0].id = 0; // services
+    people[1].use = WIN_SESSION_CONNECTED;
+    people[1].user[0] = 0; // a log-on screen
+    people[2].use = people[3].use = WIN_SESSION_DISCONNECTED;
+    g_assert_true(win_people_in_use(people, 4, TEN) == &people[2]);
+    g_assert_null(win_people_in_use(people, 2, TEN));
+    people[3].use = WIN_SESSION_ACTIVE;
+    g_assert_true(win_people_in_use(people, 4, TEN) == &people[3]);
+    g_assert_true(win_people_in_use(people, 4, XP) == &people[0]); // its console
+}
+
 static ChanLock
 lock_of(ChanLock heard, ChanLock asked, ChanLock helper)
 {
@@ -144,6 +161,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/agent/people/sessions", test_sessions);
+    g_test_add_func("/agent/people/in-use", test_session_in_use);
     g_test_add_func("/agent/people/locks", test_locks);
     g_test_add_func("/agent/people/reports", test_reports);
     return g_test_run();

@@ -27,7 +27,7 @@ main(void)
 
     if (FAILED(CoInitialize(NULL)))
         return 1;
-    win_menu_collect(&menu);
+    win_menu_collect(&menu, WIN_MENU_USERS);
     for (unsigned i = 0; i < menu.n; i++) {
         printf("%s", menu.entries[i].name);
         print(menu.entries[i].shortcut.target);

@@ -2,12 +2,12 @@
 
 // Says what guestagent/win32/types.h finds of one program: a MIME type a line.
 //
-// usage: list_types PROGRAM [as-user]
+// usage: list_types PROGRAM [renewed]
 //
-// as-user: asks by token, as the service does, whose own environment has other TOOLS.
+// renewed: in a process that began with other TOOLS than its user has, as the helper may.
 
+#include "guestagent/win32/environment.h"
 #include "guestagent/win32/types.h"
-#include "guestagent/win32/user.h"
 
 #include <shellapi.h>
 #include <stdio.h>
@@ -20,16 +20,12 @@ main(void)
     WinTypes types = {0};
     const char *mime;
     unsigned at = 0;
-    HANDLE token;
 
     if (!argv || argc < 2 || argc > 3)
         return 2;
-    if (argc == 3 && (!OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS, &token) ||
-                      !ImpersonateLoggedOnUser(token)))
-        return 1;
     if (argc == 3) {
-        SetEnvironmentVariableW(L"TOOLS", L"C:\\Of the service");
-        win_user_set(token);
+        SetEnvironmentVariableW(L"TOOLS", L"C:\\Of another time");
+        win_environment_renew();
     }
     win_types_collect(&types);
     while ((mime = win_types_next(&types, argv[1], &at)))

@@ -3,10 +3,12 @@
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import tempfile
 
 MENU = "ProgramData/Microsoft/Windows/Start Menu/Programs"
+USERS_MENU = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs"
 
 
 def short(key):
@@ -27,12 +29,26 @@ def begin(wine, env):
         subprocess.run([wine, "winecfg", "-v", version], **quiet)
 
 
+def users_menu(drive):
+    """The Start menu of the prefix's only user."""
+    folder = next(path for path in (drive / "users").iterdir() if path.name != "Public") / USERS_MENU
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def word(kind, payload=b""):
+    """What a helper says to the service (guestagent/win32/helper_words.h)."""
+    return struct.pack("<IB", len(payload) + 1, kind) + payload
+
+
 class Prefix:
     def __init__(self, wine, programs):
         self.wine, self.programs = wine, pathlib.Path(programs)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="casement-wine-"))
         self.drive = self.folder / "drive_c"
-        self.env = dict(os.environ, WINEPREFIX=str(self.folder), WINEDEBUG="-all", WINEDLLOVERRIDES="mscoree,mshtml=")
+        # winemenubuilder would put each shortcut into the menu of whoever runs the test, and note it in the registry.
+        self.env = dict(os.environ, WINEPREFIX=str(self.folder), WINEDEBUG="-all",
+                        WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe=")
         begin(wine, self.env)
         # One server for all programs: each would start its own, with all services of Windows.
         subprocess.run([self.server(), "-w"], env=self.env, check=True, timeout=60)

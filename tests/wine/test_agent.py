@@ -7,6 +7,7 @@ usage: test_agent.py WINE BIN     (where the programs for Windows are; CASEMENT_
 import os
 import pathlib
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -17,8 +18,8 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import numpy as np  # noqa: E402
-from harness import HostDesktop, wait_for  # noqa: E402
-from prefix import begin, server_of  # noqa: E402
+from harness import HostDesktop, processes, wait_for  # noqa: E402
+from prefix import begin, server_of, users_menu, word  # noqa: E402
 
 WINE, BIN = sys.argv[1:3]
 AGENT, SHORTCUT = f"{BIN}/casement-agent.exe", f"{BIN}/make_shortcut.exe"
@@ -112,9 +113,9 @@ class AgentCase(unittest.TestCase):
         cls.add_guest("xp")
 
     @classmethod
-    def add_guest(cls, name, *before):
+    def add_guest(cls, name, *before, agent=AGENT):
         settings = (f"{key}={value}" for key, value in WINE_SETTINGS.items())
-        argv = (*before, "env", f"WINEPREFIX={cls.prefix}", *settings, WINE, AGENT, "--stdio")
+        argv = (*before, "env", f"WINEPREFIX={cls.prefix}", *settings, WINE, agent, "--stdio")
         cls.d.casement("guest", "add", name, "--kind", "command", "--set", "argv=" + ";".join(argv))
         cls.guest = name  # that is asked below
 
@@ -360,25 +361,35 @@ class Agent(AgentCase):
         types = {name: set(app["mime_types"]) for name, app in self.names().items()}
         files = {"application/x-casement", "application/pdf", "application/x-users", "image/png"}
         schemes = {"casement-test", "http"}
-        for way in ((), ("as-user",)):  # the service finds what the user's environment names
+        for way in ((), ("renewed",)):  # the helper finds what the user's environment names by now
             listed = self.wine(f"{BIN}/list_types.exe", viewer, *way).split()
             self.assertEqual(sorted(listed), sorted(files | {f"x-scheme-handler/{scheme}" for scheme in schemes}), way)
         files |= {f"x-scheme-handler/{scheme}" for scheme in schemes}
         self.assertEqual(types, {"Viewer": files, "A viewer of one thing": set(), "Uninstall viewer": set()})
 
-    def test_a_user_for_whom_the_service_cannot_act(self):
-        """Of that one nothing is read with the service's rights, and the rest is listed; said once."""
+    def test_the_service_lists_what_the_helper_reads(self):
+        """The user's environment is the helper's alone; a helper that is none of ours is ended, and all users' part told."""
         classes = "HKEY_CLASSES_ROOT"
         self.registry((f"{classes}\\.users", "", "Casement.Users"),
                       (f"{classes}\\.users", "Content Type", "application/x-users"),
                       (f"{classes}\\Casement.Users\\shell\\open\\command", "", '"%TOOLS%\\notepad.exe" "%1"'),
                       (ENVIRONMENT, "TOOLS", "C:\\windows"))
-        self.shortcut("Notes")
-        for whom, types in (("whom-it-may", " application/x-users"), ("whom-it-may-not", "")):
-            done = subprocess.run([WINE, f"{BIN}/list_as.exe", whom], env=wine_environment(self.prefix),
-                                  capture_output=True, text=True, timeout=60, check=True)
-            self.assertIn(f"Notes:{types}", done.stdout.splitlines(), whom)
-            self.assertEqual(done.stderr.count("cannot act for the user"), 1 - bool(types), done.stderr)
+        link = self.shortcut("Notes")
+        own = users_menu(self.drive)
+        shutil.copy(link, own / "Mine.lnk")
+        self.addCleanup((own / "Mine.lnk").unlink)
+        says = self.drive / "helper-says"
+        self.addCleanup(says.unlink)
+        for words in (None, b"\xff" * 100, word(2) + word(2), word(2) + word(3, b"nonsense"), word(5, bytes(36))):
+            if words:
+                says.write_bytes(words)
+            done = subprocess.run([WINE, f"{BIN}/service_list.exe"], env=wine_environment(self.prefix), check=True,
+                                  capture_output=True, text=True, timeout=60)
+            mine = ["Mine:"] if words is None else []
+            types = " application/x-users" if words is None else ""
+            # Both lead to the same program, of which the first in the list opens files.
+            self.assertEqual(sorted(done.stdout.splitlines()), sorted(["icon: 1024", f"Notes:{types}", *mine]), words)
+            self.assertEqual(done.stderr.count("breaks the rules"), 1 - len(mine), done.stderr)
 
     def test_icons_are_drawn_once(self):
         """A host that asks at once gets what was drawn for the list, and nothing while the pipe is far behind."""
@@ -399,6 +410,58 @@ class Agent(AgentCase):
                       self.d.guest("xp")["os"])
         done = self.d.casement("run", "xp", "nothing-here", check=False)
         self.assertEqual(done.returncode, 3)
+
+
+class Watches(AgentCase):
+    """Changes that Windows does not tell one by one, or not at all."""
+
+    def agents(self):
+        mark = f"WINEPREFIX={self.prefix}".encode()
+        return processes(lambda pid, line, environ: mark in environ and line[0].endswith(b"casement-agent.exe")
+                         and line[1:2] == [b"--stdio"])
+
+    def test_folders_that_go_and_come_back(self):
+        top = (self.drive / MENU).parent
+        aside = top.with_name("Aside")
+        self.shortcut("First")
+        self.d.casement("guest", "start", "xp")
+        self.wait_names("the first", lambda now: "First" in now)
+        top.rename(aside)
+        self.wait_names("the menu to go", lambda now: not now)
+        self.shortcut("Second")
+        self.wait_names("another menu in its place", lambda now: set(now) == {"Second"}, 3)
+        self.shortcut("Third")
+        self.wait_names("a change of that", lambda now: set(now) == {"Second", "Third"})
+        shutil.rmtree(top)
+        aside.rename(top)
+        self.wait_names("the former one again", lambda now: set(now) == {"First"}, 3)
+        self.shortcut("Folder/Fourth")
+        self.wait_names("a change of that", lambda now: set(now) == {"First", "Fourth"})
+
+    def test_more_changes_than_there_is_room_for(self):
+        link = self.shortcut("First")
+        self.d.casement("guest", "start", "xp")
+        self.wait_names("the first", lambda now: "First" in now)
+        (agent,) = self.agents()
+        os.kill(agent, signal.SIGSTOP)
+        try:
+            for i in range(300):  # far more than 1 KiB of names
+                shutil.copy(link, link.with_name(f"A name that takes its place {i}.lnk"))
+        finally:
+            os.kill(agent, signal.SIGCONT)
+        self.wait_names("all of them", lambda now: len(now) == 301, 5)
+        self.shortcut("Last")
+        self.wait_names("one more", lambda now: "Last" in now)
+
+    def test_folders_that_cannot_be_watched(self):
+        self.addCleanup(setattr, type(self), "guest", self.guest)
+        self.add_guest("unwatched", agent=f"{BIN}/unwatched.exe")
+        self.shortcut("First")
+        self.d.casement("guest", "start", "unwatched")
+        self.wait_names("the first", lambda now: "First" in now)
+        for name in ("Second", "Third"):
+            self.shortcut(name)
+            self.wait_names("what was added", lambda now, added=name: added in now, 15)
 
 
 class Many(AgentCase):
@@ -459,6 +522,11 @@ class Many(AgentCase):
         seen = np.frombuffer(raw, np.uint8).reshape(shown.shape)
         visible = shown[..., 3] > 0
         self.assertTrue((seen[..., 3] == shown[..., 3]).all() and (seen[visible] == shown[visible]).all())
+        # All of them come by the helper of a service, too.
+        start = time.monotonic()
+        lines = self.wine(f"{BIN}/service_list.exe").splitlines()
+        print(f"told by a helper, with one icon, {time.monotonic() - start:.2f} s after the service's start")
+        self.assertEqual({line.rstrip(": ") for line in lines if line.startswith("Program")}, set(names))
         # A change is another matter: one file is read.
         (self.drive / MENU / "Folder 1/Program 1.lnk").rename(self.drive / MENU / "Folder 1/Renamed.lnk")
         self.wait_names("the other name", lambda now: "Renamed" in now and "Program 1" not in now)

@@ -81,6 +81,17 @@ class Installer(unittest.TestCase):
         now = self.p.registry("HKLM")
         self.assertIn(SERVICE, now)
         self.assertNotIn(POLICY, now)
+        self.assertNotIn("hklm\\software\\casement\\agent", now)  # nobody was asked, and no port is taken
+        self.uninstall()
+
+    def test_with_a_port(self):
+        self.p.run(self.installer, "/S", "/NOSETUP", "/PORT=COM7", timeout=120)
+        ports = self.p.registry("HKLM\\Software\\Casement")["hklm\\software\\casement\\agent"]["Ports"]
+        wanted = "\\\\.\\COM7\0\0".encode("utf-16-le").hex(",")
+        self.assertEqual(ports.replace(" ", ""), f"hex(7):{wanted}")
+        self.uninstall()
+        self.assertNotIn("hklm\\software\\casement", self.p.registry("HKLM\\Software"))
+        self.assertEqual(self.p.run(self.installer, "/S", "/NOSETUP", "/PORT=nonsense", timeout=120, check=False).returncode, 2)
         self.uninstall()
 
     def test_what_cannot_be_put_back_stays_noted(self):

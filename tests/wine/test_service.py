@@ -6,18 +6,23 @@ usage: test_service.py WINE BIN     (where the programs for Windows are; CASEMEN
 """
 import os
 import pathlib
+import pty
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
+import tty
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from harness import HostDesktop, wait_for  # noqa: E402
+from harness import HostDesktop, processes, wait_for  # noqa: E402
 from bridge import BRIDGE, PORT  # noqa: E402
-from prefix import Prefix  # noqa: E402
+from prefix import Prefix, users_menu  # noqa: E402
 
 STOPS_WITHIN_S = 2
+SERIAL = "HKLM\\HARDWARE\\DEVICEMAP\\SERIALCOMM"
 
 
 class Service(unittest.TestCase):
@@ -113,6 +118,85 @@ class Service(unittest.TestCase):
         self.p.agent("service", "remove")
         self.assertIsNone(self.key())
 
+    def agents(self, *argv):
+        """Linux' pids of the agent's processes with these arguments."""
+        mark = f"WINEPREFIX={self.p.folder}".encode()
+        return processes(lambda pid, line, environ: mark in environ and line[0].endswith(b"casement-agent.exe")
+                         and line[1:1 + len(argv)] == [a.encode() for a in argv])
+
+    def icon(self, name):
+        apps = {app["name"]: app["id"] for app in self.d.json("apps", "vm")}
+        folder = pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "icons/hicolor/48x48/apps"
+        return name in apps and (folder / f"casement.vm.{apps[name]}.png").exists()
+
+    def test_users_programs_come_by_the_helper(self):
+        common = self.p.shortcut("Alpha")
+        own = users_menu(self.p.drive)
+
+        def users_shortcut(name):
+            shutil.copy(common, own / f"{name}.lnk")
+        users_shortcut("Mine")
+        self.p.agent("service", "install")
+        self.p.agent("service", "start")
+        self.addCleanup(lambda: self.p.agent("service", "remove"))
+        self.d.casement("guest", "start", "vm")
+        self.addCleanup(lambda: self.d.casement("guest", "stop", "vm"))
+        wait_for("the user's program", lambda: {"Alpha", "Mine"} <= self.names(), 20, poll=0.1)
+        wait_for("its icon", lambda: self.icon("Mine"), 20, poll=0.1)
+        service, (helper,) = self.agents("service", "run"), self.agents("--helper")
+        users_shortcut("Added")
+        since = time.monotonic()
+        wait_for("what the user added", lambda: "Added" in self.names(), 2, poll=0.05)
+        print(f"seen after {time.monotonic() - since:.2f} s")
+        # Without the helper nobody reads: what is there stays, and what is new comes with the next one only.
+        os.kill(helper, signal.SIGKILL)
+        wait_for("the helper's end", lambda: helper not in self.agents("--helper"), 10)
+        users_shortcut("Later")
+        self.p.shortcut("For all")
+        seen = set()
+
+        def later():
+            seen.update(self.agents("--helper"))
+            now = self.names()
+            self.assertTrue({"Alpha", "Mine", "Added"} <= now, now)
+            self.assertTrue(seen or not now & {"Later", "For all"}, now)
+            return {"Later", "For all"} <= now
+        wait_for("what was new meanwhile", later, 60, poll=0.1)
+        wait_for("its icon", lambda: self.icon("Later"), 20, poll=0.1)
+        (own / "Mine.lnk").unlink()
+        wait_for("what was removed to go", lambda: "Mine" not in self.names(), 2, poll=0.05)
+        self.assertEqual(self.agents("service", "run"), service)
+
+    def test_helper_after_one_that_said_nonsense(self):
+        """Until the next one is there, what all users have is told, and then what it tells."""
+        common = self.p.shortcut("Alpha")
+        shutil.copy(common, users_menu(self.p.drive) / "Own.lnk")
+        says = self.p.drive / "helper-says"
+        says.write_bytes(b"\xff" * 100)
+        listed = pathlib.Path(self.scratch.name) / "listed"
+        with listed.open("wb") as out:
+            lister = subprocess.Popen([self.p.wine, str(self.p.programs / "service_list.exe"), "Own"], env=self.p.env,
+                                      stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        self.addCleanup(lister.kill)
+        wait_for("what all users have", lambda: "Alpha:" in listed.read_text(), 20, poll=0.1)
+        self.assertNotIn("Own:", listed.read_text())
+        says.unlink()  # the next one is a real one
+        self.assertEqual(lister.wait(timeout=60), 0)
+        self.assertEqual(listed.read_text().count("breaks the rules"), 1)
+        self.assertIn("Own:", listed.read_text())
+
+    def test_helper_that_says_nothing(self):
+        """Of it the service has no list; what all users have is told after a while."""
+        self.p.shortcut("Alpha")
+        says = self.p.drive / "helper-says"
+        says.touch()
+        self.addCleanup(says.unlink)
+        done = subprocess.run([self.p.wine, str(self.p.programs / "service_list.exe")], env=self.p.env, check=True,
+                              capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        self.assertIn("Alpha:", done.stdout)
+        self.assertIn("icon:", done.stdout)
+        self.assertEqual(done.stderr, "")
+
     def test_connection_without_heirs(self):
         self.assertIn("ended", self.p.run(str(self.p.programs / "left_alone.exe")).stdout)
 
@@ -137,6 +221,59 @@ class Service(unittest.TestCase):
         self.d.casement("guest", "stop", "serial")
         self.p.agent("service", "remove")
         self.p.run("reg", "delete", "HKLM\\SOFTWARE\\Casement", "/f")
+
+    def named(self):
+        return self.p.registry("HKLM\\SOFTWARE").get("hklm\\software\\casement\\agent", {}).get("Ports")
+
+    def terminal(self, name):
+        """A serial port of the guest's; what is at its other end."""
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        link = self.p.folder / "dosdevices" / name
+        link.symlink_to(os.ttyname(slave))
+        self.addCleanup(link.unlink)
+        for fd in (master, slave):
+            self.addCleanup(os.close, fd)
+        os.set_blocking(master, False)
+        return master
+
+    def test_serial_port_is_found(self):
+        self.d.casement("guest", "stop", "vm")
+        self.p.shortcut("Alpha")
+        others = self.terminal("com6")
+        self.terminal("com8")
+        for device, port in (("Serial5", "COM6"), ("Serial6", "COM7"), ("VCP0", "COM8")):  # the last is an USB adapter's
+            self.p.run("reg", "add", SERIAL, "/v", f"\\Device\\{device}", "/t", "REG_SZ", "/d", port, "/f")
+        os.write(others, b"\xc5casement/hi\r\n and what a modem says\r\nRING\r\n")
+        nobody = self.p.agent("port", "--find", "2", check=False)
+        self.assertEqual((nobody.returncode, self.named()), (1, None), nobody.stdout)
+        self.d.casement("guest", "set", "serial", "start_timeout_s=180")  # until the service is there, too
+        start = self.d.spawn(str(pathlib.Path(os.environ["CASEMENT_BUILD"]) / "bin/casement"), "guest", "start", "serial")
+        found = self.p.agent("port", "--find").stdout
+        self.assertIn("the host is reached over \\\\.\\COM7", found)
+        self.assertIn("listening to \\\\.\\COM6", found)
+        self.assertNotIn("COM8", found)
+        self.assertRaises(BlockingIOError, os.read, others, 1)  # nothing was sent there
+        self.p.agent("service", "install")
+        self.p.agent("service", "start")
+        self.assertEqual(start.wait(180), 0)
+        self.assertIn("Alpha", self.names("serial"))
+        self.d.casement("guest", "stop", "serial")
+        self.p.agent("service", "remove")
+        self.p.agent("port", "--none")
+        self.assertIsNone(self.named())
+
+    def test_ports_that_are_named(self):
+        self.d.casement("guest", "stop", "vm")
+        wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)
+        none = self.p.agent("port", check=False)
+        self.assertEqual((none.returncode, "no way to a host" in none.stdout), (4, True), none.stdout)
+        self.p.agent("port", "COM2", "vsock:51806", "\\\\.\\Other")
+        self.assertEqual(self.p.agent("port").stdout.split(), ["\\\\.\\COM2", "vsock:51806", "\\\\.\\Other"])
+        for argv in (("COM",), ("COM257",), ("nonsense",), ("--find", "0"), ("--find", "1", "2"), ("--none", "COM2")):
+            self.assertEqual(self.p.agent("port", *argv, check=False).returncode, 2, argv)
+        self.p.agent("port", "--none")
+        self.p.run("reg", "delete", "HKLM\\SOFTWARE\\Casement", "/f", check=False)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,9 @@ class Setup(unittest.TestCase):
     def setUpClass(cls):
         cls.p = Prefix(*sys.argv[1:3])
         link = cls.p.shortcut("First")
-        cls.p.agent("setup", "--dry-run")  # wine's shell makes keys of its own when it is first asked for a name
+        # Wine's shell and its desktop make keys of their own when they are first asked for something.
+        for options in ((), ("--undo",)):
+            cls.p.agent("setup", *options)
         link.unlink()
         wait_for("wine's services to have made their keys", lambda: cls.p.registry() == cls.p.registry(), 120)
 
@@ -105,6 +107,35 @@ class Setup(unittest.TestCase):
             self.assertEqual(undone.count("take out S-1-5-21-"), taken_out, (who, undone))
             self.assert_as_before()
 
+    def test_killed_while_it_follows_the_policy(self):
+        """Before whichever write to the registry: an undo is exact, and so is what is done the next time."""
+        name = "fAllowUnlistedRemotePrograms"
+        self.p.run("reg", "add", POLICY, "/v", name, "/t", "REG_SZ", "/d", "odd", "/f")
+        self.addCleanup(self.p.run, "reg", "delete", POLICY, "/f")
+        self.before = self.p.registry()
+        for value, wanted, otherwise in (("on", dword(1), "off"), ("off", text("odd"), "on")):
+            for writes in range(10):
+                self.p.agent("setup")
+                self.follow(otherwise, 10)
+                killed = self.follow(value, writes)
+                self.p.agent("setup", "--undo")
+                self.assert_as_before()
+                self.p.agent("setup")
+                self.follow(otherwise, 10)
+                self.follow(value, writes)
+                self.follow(value, 10)
+                self.assertEqual(self.p.registry("HKLM\\SOFTWARE")[POLICY][name], wanted)
+                self.p.agent("setup", "--undo")
+                self.assert_as_before()
+                if not killed:
+                    break
+            self.assertEqual(writes, 2)  # the note and the value, either way
+
+    def follow(self, value, writes):
+        done = self.p.run(str(self.p.programs / "policy_killed.exe"), value, str(writes), check=False)
+        self.assertIn(done.returncode, (0, 9), done.stdout)
+        return done.returncode == 9
+
     def test_former_values_of_every_kind(self):
         for (key, name), kind, value in (((SERVER, "fDenyTSConnections"), "REG_DWORD", "1"),
                                          ((POLICY, "MaxIdleTime"), "REG_DWORD", "900000"),
@@ -115,10 +146,9 @@ class Setup(unittest.TestCase):
             self.p.run("reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
         try:
             self.before = self.p.registry()
-            self.p.agent("setup", "--unlisted")
+            self.p.agent("setup")
             now = self.p.registry()
             self.check_settings(now)
-            self.assertEqual(now[POLICY]["fAllowUnlistedRemotePrograms"], dword(1))
             self.assertIn(text("Theirs"), self.aliases(now))
             self.p.run("reg", "add", POLICY, "/v", "MaxIdleTime", "/t", "REG_DWORD", "/d", "5", "/f")
             self.p.agent("setup")  # the first former value counts
@@ -194,7 +224,7 @@ class Setup(unittest.TestCase):
         self.p.run("reg", "delete", POLICY, "/f")
 
     def test_usage(self):
-        for argv in (("--nonsense",), ("--undo", "--unlisted"), ("--user",)):
+        for argv in (("--nonsense",), ("--unlisted",), ("--undo", "--user", "x"), ("--user",)):
             self.assertEqual(self.p.agent("setup", *argv, check=False).returncode, 2)
         self.assertEqual(self.p.agent("setup", "--user", "nobody-here", check=False).returncode, 1)
 

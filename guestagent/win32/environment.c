@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guestagent/win32/user.h"
+#include "guestagent/win32/environment.h"
 
 #include <string.h>
 #include <userenv.h>
 #include <wchar.h>
 
-static HANDLE user;
-static WCHAR *environment; // the user's, once it was asked for
+static WCHAR *environment; // NULL: the process's
 
 void
-win_user_set(HANDLE token)
+win_environment_renew(void)
 {
-    if (environment)
-        DestroyEnvironmentBlock(environment);
-    environment = NULL;
-    user = token;
-}
+    void *now = NULL;
+    HANDLE token;
 
-HANDLE
-win_user(void)
-{
-    return user;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_DUPLICATE, &token))
+        return;
+    if (CreateEnvironmentBlock(&now, token, FALSE)) {
+        if (environment)
+            DestroyEnvironmentBlock(environment);
+        environment = now;
+    }
+    CloseHandle(token);
 }
 
 static const WCHAR *
@@ -35,7 +35,7 @@ value_of(const WCHAR *name, size_t length)
 // ExpandEnvironmentStringsForUserW builds the whole environment for each text, and here are
 // thousands of them.
 static DWORD
-expand_for_user(const WCHAR *text, WCHAR *expanded, DWORD room)
+expand_renewed(const WCHAR *text, WCHAR *expanded, DWORD room)
 {
     DWORD n = 0;
 
@@ -55,35 +55,10 @@ expand_for_user(const WCHAR *text, WCHAR *expanded, DWORD room)
 }
 
 DWORD
-win_user_expand(const WCHAR *text, WCHAR *expanded, DWORD room)
+win_environment_expand(const WCHAR *text, WCHAR *expanded, DWORD room)
 {
-    if (user && !environment && !CreateEnvironmentBlock((void **)&environment, user, FALSE))
-        return 0;
-    if (user)
-        return expand_for_user(text, expanded, room);
+    if (environment)
+        return expand_renewed(text, expanded, room);
     DWORD n = ExpandEnvironmentStringsW(text, expanded, room);
     return n <= room ? n : 0;
-}
-
-HKEY
-win_user_classes(void)
-{
-    HKEY key = NULL;
-
-    if (!user)
-        return HKEY_CLASSES_ROOT;
-    if (RegOpenUserClassesRoot(user, 0, KEY_READ, &key) == ERROR_SUCCESS ||
-        RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Classes", 0, KEY_READ, &key) == ERROR_SUCCESS)
-        return key; // while the user's are not loaded, all users'
-    return NULL;
-}
-
-HKEY
-win_user_settings(void)
-{
-    HKEY key = NULL;
-
-    if (!user)
-        return HKEY_CURRENT_USER;
-    return RegOpenCurrentUser(KEY_READ, &key) == ERROR_SUCCESS ? key : NULL;
 }
