@@ -438,9 +438,8 @@ push_state(HostWindow *w)
     if ((b->states == w->wanted.states && was_minimized == minimized) || !w->mapped ||
         w->wanted.override_redirect)
         return;
-    w->state_pushed_us = g_get_monotonic_time();
     w->view->states_asked++;
-    w->states_before = b->states | (was_minimized ? CHAN_STATE_HIDDEN : 0);
+    host_follow_state_pushed(w, b->states | (was_minimized ? CHAN_STATE_HIDDEN : 0));
     if (was_minimized && !minimized) {
         host_focus_before_map(w->view->focus, w);
         XMapWindow(x->dpy, w->xid);

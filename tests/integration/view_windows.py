@@ -340,7 +340,7 @@ class Geometry(ViewCase):
         wait_for("no shadow", lambda: self.desktop.text_property(window, "_GTK_FRAME_EXTENTS") is None)
 
 
-class States(ViewCase):
+class StateCase(ViewCase):
     def states(self, window):
         d = self.desktop.display
         return {d.get_atom_name(a).removeprefix("_NET_WM_STATE_") for a in self.desktop.text_property(window, "_NET_WM_STATE") or []}
@@ -356,6 +356,15 @@ class States(ViewCase):
                                    X.SubstructureRedirectMask | X.SubstructureNotifyMask)
         d.flush()
 
+    def show_with_props(self, geometry, **props):
+        self.v.window(1)
+        self.v.props(1, **props)
+        self.v.buffer(1, picture(*geometry[2:]))
+        self.v.commit(1, geometry)
+        return wait_for("the window", self.v.all_windows)[0]
+
+
+class States(StateCase):
     def test_user_maximises_and_restores(self):
         window = self.v.show(1, (200, 200, 300, 200))
         self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
@@ -411,13 +420,6 @@ class States(ViewCase):
         self.v.commit(1, (200, 200, 300, 200), state=p.S_NORMAL, damage=[], configured=99)
         wait_for("back", self.v.all_windows)
         self.assertIsNone(self.v.session.take(p.STATE))
-
-    def show_with_props(self, geometry, **props):
-        self.v.window(1)
-        self.v.props(1, **props)
-        self.v.buffer(1, picture(*geometry[2:]))
-        self.v.commit(1, geometry)
-        return wait_for("the window", self.v.all_windows)[0]
 
     def test_every_state_of_a_guest_of_our_own(self):
         names = ("MAXIMIZED_HORZ", "MAXIMIZED_VERT", "FULLSCREEN", None, "ABOVE", "BELOW", None, "SHADED")
@@ -490,6 +492,17 @@ class States(ViewCase):
         wait_for("the mark", lambda: "DEMANDS_ATTENTION" in self.states(window))
         self.desktop.focus(window)
         wait_for("the mark to go", lambda: "DEMANDS_ATTENTION" not in self.states(window))
+
+
+class Refusals(StateCase):
+    """A window manager that does nothing at all with a state it does not know."""
+    wm = "i3"
+
+    def test_a_state_that_the_window_manager_passes_over_is_told(self):
+        window = self.show_with_props((200, 200, 300, 200))
+        self.v.props(1, states=1 << 0 | 1 << 1)
+        self.assertEqual(struct.unpack("=IIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1))
+        self.assertEqual(self.states(window) - {"FOCUSED"}, set())
 
 
 class NoSharedMemory(Pixels):
