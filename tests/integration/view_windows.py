@@ -441,6 +441,30 @@ class States(StateCase):
         self.v.props(1, states=1 << 6)  # openbox has a workspace for sticky windows, and no state
         self.assertEqual(struct.unpack("=IIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1))
 
+    def test_a_state_sets_no_other_property_again(self):
+        """Mutter sizes a window anew by its aspect when its hints are set to what they are."""
+        window = self.show_with_props((200, 200, 300, 200))
+        wait_for("it to be on the screen", lambda: window.get_attributes().map_state == X.IsViewable)
+        window.change_attributes(event_mask=X.PropertyChangeMask)
+        d, names = self.desktop.display, []
+
+        def changed(until):
+            events = [d.next_event() for _ in range(d.pending_events())]
+            names.extend(d.get_atom_name(e.atom) for e in events if e.type == X.PropertyNotify)
+            return until in names
+        for title in ("seen", "twice"):  # then the view has read of it, too
+            self.v.title(1, title)
+            wait_for(title, lambda: self.desktop.title(window) == title)
+        names.clear()
+        self.v.props(1, states=1 << 4, states_serial=0)
+        wait_for("above", lambda: changed("_NET_WM_STATE") and "ABOVE" in self.states(window))
+        self.v.title(1, "last")
+        wait_for("the title", lambda: changed("_NET_WM_NAME"))
+        hints = {"WM_NORMAL_HINTS", "WM_HINTS", "_MOTIF_WM_HINTS", "_NET_WM_WINDOW_TYPE", "_GTK_FRAME_EXTENTS"}
+        self.assertEqual(hints & set(names), set())
+        self.v.props(1, states=1 << 4, size_flags=1 << 9, gravity=X.StaticGravity)
+        wait_for("what is new to be set", lambda: changed("WM_NORMAL_HINTS"))
+
     def test_what_the_guest_said_before_it_followed_undoes_nothing(self):
         window = self.show_with_props((200, 200, 300, 200))
         self.ask(window, 1, "SHADED")
