@@ -44,7 +44,6 @@ EXPLAINED_STEPS = {
     **{(wm, "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
                                     "another one; a pixel" for wm in ("openbox", "i3", "mutter")},
     ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
-    ("mutter", "mousepad", "raised again"): "GTK 3 misses the focus natively (focus_again), and not through Casement",
     ("mutter", "gimp", "dialogue"): "mutter leaves windows that have an owner out of taskbars",
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
     **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
@@ -97,6 +96,14 @@ STEPS = {
 
 
 MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
+# Done again, both of them, where the looks differ: mutter draws the edge of a shaded window's frame one of two ways, natively
+# now this and now that for one window.
+AGAIN = {("mutter", "shaded"): ("unshaded", "shaded"),
+         ("mutter", "shades itself"): ("unshades itself", "shades itself")}  # test_geometry
+AGAIN_MAX = 7
+# Native runs of a program whose own looks are now these and now those (GTK counts its shadow to the size of a maximised window
+# or not, by what of both mutter tells it first): what it is through Casement is one of them.
+NATIVE_MAX = {"mutter": 4}
 
 REST_S = 0.7     # nothing changed for so long: it rests, or a text cursor would have blinked
 BLINKS_S = 1.5   # and shows all it has within this
@@ -238,7 +245,7 @@ class Twins(ChainCase):
             last["look"], last["found"] = look, self.what_differs(native, look, program)
             return not last["found"]
         try:
-            wait_for(f"{name} to be as its native twin", alike, 10 if self.differed < 3 else 2)
+            wait_for(f"{name} to be as its native twin", alike, 10 if self.differed < 3 else 4)
         except Failure:
             self.keep(native, f"twin-{name}-native")
             self.differed += 1
@@ -246,6 +253,17 @@ class Twins(ChainCase):
                 self.keep(last["look"], f"twin-{name}-guest")
             return last.get("found", ["no window that stays"])
         return []
+
+    def compare(self, native, program, step, act):
+        found = self.assert_alike(native, program, step)
+        for _ in range(AGAIN_MAX):
+            if not found or (self.d.wm, step) not in AGAIN:
+                break
+            for other in AGAIN[self.d.wm, step]:
+                act(other)
+                self.desktop.still()
+            found = self.assert_alike(native, program, step)
+        return found
 
     def note(self, program, step, found):
         if self.table:
@@ -263,30 +281,53 @@ class Twins(ChainCase):
     def steps_of(program):
         return {**STEPS, **MORE_STEPS.get(program, {})}
 
-    def script(self, program):
-        self.desktop.patient = self.d.wm == "mutter" or program in SLOW
+    def act(self, program, step):
+        """The same in both: what a step does, and what is to be waited for in between."""
+        self.steps_of(program)[step](self.d)
+        if self.d.wm == "mutter" and step in MAPPED:
+            self.desktop.still()
+            focus_again(self.d)
+
+    def native_looks(self, program):
         self.start_native(program)
         self.desktop.opened()
-        natives, steps, self.differed = {}, self.steps_of(program), 0
-        for step, act in steps.items():
-            act(self.d)
-            natives[step] = self.desktop.still()
-            if self.d.wm == "mutter" and step in MAPPED:
-                focus_again(self.d)
-                natives[step] = self.desktop.still()
+        looks = {}
+        for step in self.steps_of(program):
+            self.act(program, step)
+            looks[step] = self.desktop.still()
         self.desktop.close_all()
+        return looks
+
+    def guest_steps(self, program, natives):
+        """What each step's look differs in, and the looks that differ."""
         self.start_in_guest(program)
         self.desktop.opened()
-        for step, act in steps.items():
-            act(self.d)
-            if self.d.wm == "mutter" and step in MAPPED:
-                focus_again(self.d)
-            found = self.assert_alike(natives[step], program, step)
-            self.note(program, step, found)
+        found, looks = {}, {}
+        for step in self.steps_of(program):
+            self.act(program, step)
+            found[step] = self.compare(natives[step], program, step, lambda other: self.act(program, other))
+            if found[step]:
+                looks[step] = self.desktop.still()
+        self.desktop.close_all()
+        return found, looks
+
+    def script(self, program):
+        self.desktop.patient = self.d.wm == "mutter" or program in SLOW
+        self.differed = 0
+        found, looks = self.guest_steps(program, self.native_looks(program))
+        for _ in range(1, NATIVE_MAX.get(self.d.wm, 1)):
+            left = [step for step in looks if found[step] and (self.d.wm, program, step) not in EXPLAINED_STEPS]
+            if not left:
+                break
+            natives = self.native_looks(program)
+            for step in left:
+                found[step] = self.what_differs(natives[step], looks[step], program)
+        for step, differs in found.items():
+            self.note(program, step, differs)
             if (self.d.wm, program, step) in EXPLAINED_STEPS:
                 continue
             with self.subTest(f"{program}, {step}"):
-                self.assertEqual(found, [])
+                self.assertEqual(differs, [])
 
     def test_programs(self):
         for program in self.programs:
