@@ -73,12 +73,12 @@ class BySelf(Twins):
         self.d.run_in("demo", *argv)
         self.desktop.opened()
         for step in SELF_STEPS:
-            self.in_guest(program, step)
+            self.step_in_guest(program, step)
             with self.subTest(f"{program}, {step}"):
-                found = self.compare(natives[step], program, step, lambda other: self.in_guest(program, other))
+                found = self.compare(natives[step], program, step, lambda other: self.step_in_guest(program, other))
                 self.assertEqual(found, [])
 
-    def in_guest(self, program, step):
+    def step_in_guest(self, program, step):
         SELF_STEPS[step](program)(lambda *command: self.d.run_in("demo", *command))
 
 
