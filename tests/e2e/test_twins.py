@@ -50,6 +50,10 @@ EXPLAINED_STEPS = {
        for step in ("shaded", "unshaded", "always on top", "on top no more")},
     ("i3", "jedit", "full screen"): "Java itself leaves room for the frame that i3 took away natively, and not through Casement",
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
+    ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
+                                   "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
+    ("mutter", "gtk4-demo", "maximised one way"): "GTK 4 itself lays the window out for another size than it has, as its shadow "
+                                                  "changes, and leaves natively beside it what was on the screen before",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
 # Compositors that draw with OpenGL round a colour this way or that.
@@ -96,9 +100,11 @@ STEPS = {
 
 
 MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
-# Done again, both of them, where the looks differ: mutter draws the edge of a shaded window's frame one of two ways, natively
-# now this and now that for one window.
+# Done again, both of them, where the looks differ: mutter draws the edge of a frame as it is when a window is shaded or comes
+# back, with the focus or just before it, natively now this and now that for one window.
 AGAIN = {("mutter", "shaded"): ("unshaded", "shaded"),
+         ("mutter", "unshaded"): ("shaded", "unshaded"),
+         ("mutter", "raised again"): ("minimised", "raised again"),
          ("mutter", "shades itself"): ("unshades itself", "shades itself")}  # test_geometry
 AGAIN_MAX = 7
 # Native runs of a program whose own looks are now these and now those (GTK counts its shadow to the size of a maximised window
