@@ -52,6 +52,8 @@ EXPLAINED_STEPS = {
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
     ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
                                    "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
+    **{("mutter", "gtk3-demo", step): "GTK 3 itself lays the window out as wide as it was with its shadow natively, beyond the "
+                                      "screen, and not through Casement" for step in ("maximised", "full screen")},
     ("mutter", "gtk4-demo", "maximised one way"): "GTK 4 itself lays the window out for another size than it has, as its shadow "
                                                   "changes, and leaves natively beside it what was on the screen before",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
@@ -101,10 +103,12 @@ STEPS = {
 
 MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
 # Done again, both of them, where the looks differ: mutter draws the edge of a frame as it is when a window is shaded or comes
-# back, with the focus or just before it, natively now this and now that for one window.
+# back, with the focus or just before it, natively now this and now that for one window; and GTK 3's menu bar is told by its
+# menu's grab that the pointer left, before or after it marked the menu.
 AGAIN = {("mutter", "shaded"): ("unshaded", "shaded"),
          ("mutter", "unshaded"): ("shaded", "unshaded"),
          ("mutter", "raised again"): ("minimised", "raised again"),
+         ("mutter", "menu"): ("menu gone", "menu"),
          ("mutter", "shades itself"): ("unshades itself", "shades itself")}  # test_geometry
 AGAIN_MAX = 7
 # Native runs of a program whose own looks are now these and now those (GTK counts its shadow to the size of a maximised window
