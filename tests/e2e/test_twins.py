@@ -6,6 +6,7 @@
 
 All of the screen is compared, frames, shadows and places included, and every property but those of EXPLAINED. With
 --table it adds a line for each step to FILE, from which tests/e2e/twin_table.py makes README's table."""
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -163,7 +164,8 @@ class Desktop:
         owner = self.case.home().stat()
         if os.geteuid() == 0:
             for path in (home, *home.rglob("*")):
-                os.chown(path, owner.st_uid, owner.st_gid)
+                with contextlib.suppress(FileNotFoundError):  # the guest writes files of its own meanwhile
+                    os.chown(path, owner.st_uid, owner.st_gid)
 
     def start_native(self, name, argv):
         """Starts the native twin, as the user that the guest's programs run as."""
