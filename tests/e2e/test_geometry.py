@@ -233,11 +233,11 @@ class Drift(GuestShell, ChainCase):
         there(-1)
         host_has(ALL)
         guest_has(str(ALL))
-        told = self.figures()["states_told"]
+        told = self.figures_now()["states_told"]
         here(1)
         host_has(1)
-        wait_for("the guest to hear of one workspace", lambda: str(ALL) not in self.guest_states())
-        self.assertEqual(self.guest_states(), set())
+        wait_for(lambda: f"the guest to hear of one workspace; there are {self.guest_states()}",
+                 lambda: self.guest_states() == set())
         self.d.run("wmctrl", "-s", "1")
         self.d.focus(self.window)
         self.assertLessEqual(self.figures_at("states_told", told + 1)["states_told"], told + 8)
