@@ -492,6 +492,16 @@ class States(StateCase):
         self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
         wait_for(at, lambda: self.desktop.geometry(window) == at)
 
+    def test_a_size_alone_is_asked_for_alone(self):
+        """So the window manager keeps what the program's gravity says, natively too."""
+        window = self.show_with_props((400, 300, 300, 200), size_flags=1 << 9, gravity=X.SouthEastGravity)
+        body = self.v.session.expect(
+            p.CONFIGURED, lambda b: struct.unpack_from("=iiII", b, 8) == self.desktop.geometry(window))
+        serial, x, y = struct.unpack_from("=Iii", body, 4)
+        self.v.buffer(1, picture(350, 260))
+        self.v.commit(1, (x, y, 350, 260), configured=serial)
+        wait_for("the corner to stay", lambda: self.desktop.geometry(window) == (x - 50, y - 60, 350, 260))
+
     def test_born_maximised(self):
         self.v.window(1)
         self.v.buffer(1, picture(300, 200))
