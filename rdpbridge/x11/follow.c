@@ -133,6 +133,15 @@ on_state_settled(gpointer user)
 }
 
 void
+host_follow_state_pushed(HostWindow *w, uint32_t before)
+{
+    w->state_pushed_us = g_get_monotonic_time();
+    w->states_before = before;
+    chan_timer_clear(&w->state_settle);
+    w->state_settle = chan_timer_new(w->view->context, STATE_SETTLE_MS, on_state_settled, w);
+}
+
+void
 host_follow_stop(HostWindow *w)
 {
     chan_timer_clear(&w->settle);
@@ -195,12 +204,8 @@ sync_state(HostWindow *w)
         return;
     }
     if (states == w->states_before && w->state_pushed_us != 0 &&
-        g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_MS * 1000) {
-        if (!w->state_settle)
-            w->state_settle =
-                chan_timer_new(w->view->context, STATE_SETTLE_MS, on_state_settled, w);
+        g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_MS * 1000)
         return;
-    }
     if (w->wanted.state == VIEW_STATE_MINIMIZED)
         w->geometry_dirty = true;
     w->wanted.state = w->pushed.state = state;

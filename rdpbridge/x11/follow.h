@@ -11,6 +11,10 @@ void host_follow_property(HostWindow *window, Atom property);
 void host_follow_mapped(HostWindow *window, bool mapped);
 void host_follow_expose(HostWindow *window, const XExposeEvent *event);
 
+// The window manager was asked for other states than before. It may not answer at all where it
+// refuses (i3), so that they are looked at when it has had time.
+void host_follow_state_pushed(HostWindow *window, uint32_t before);
+
 // Before the window is freed.
 void host_follow_stop(HostWindow *window);
 

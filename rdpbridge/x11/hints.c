@@ -8,6 +8,7 @@
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/shape.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -145,16 +146,24 @@ push_sizes(HostWindow *w)
 }
 
 // The shadow that the program draws around itself; none that leaves nothing of the window.
+static bool
+has_shadow(const HostLook *look)
+{
+    const ChanWindowProps *p = &look->props;
+
+    return (p->flags & CHAN_WINDOW_FRAME) &&
+           (uint64_t)p->frame_left + p->frame_right < look->geometry.width &&
+           (uint64_t)p->frame_top + p->frame_bottom < look->geometry.height;
+}
+
 static void
 push_frame(HostWindow *w)
 {
     const ChanWindowProps *p = &w->wanted.props;
-    const ViewRect *g = &w->wanted.geometry;
     Atom property = w->view->x->atoms[ATOM__GTK_FRAME_EXTENTS];
     const long sides[4] = {p->frame_left, p->frame_right, p->frame_top, p->frame_bottom};
-    bool inside = sides[0] + sides[1] < g->width && sides[2] + sides[3] < g->height;
 
-    if (p->flags & CHAN_WINDOW_FRAME && inside)
+    if (has_shadow(&w->wanted))
         set_longs(w, property, XA_CARDINAL, sides, 4);
     else if (w->pushed.has_props)
         XDeleteProperty(w->view->x->dpy, w->xid, property);
@@ -471,6 +480,22 @@ push_flag_states(HostWindow *w)
         host_hints_change_state(w, true, ATOM__NET_WM_STATE_DEMANDS_ATTENTION, None);
 }
 
+// Whether the program says anything else of these fields and flags. A property that is set to what
+// it was is not the same as one that is left alone: mutter sizes and frames the window anew.
+static bool
+says_other(const HostWindow *w, size_t from, size_t to, uint32_t flags)
+{
+    const HostLook *a = &w->wanted, *b = &w->pushed;
+    const char *here = (const char *)&a->props, *there = (const char *)&b->props;
+
+    return a->has_props && (!b->has_props || ((a->props.flags ^ b->props.flags) & flags) ||
+                            memcmp(here + from, there + from, to - from) != 0);
+}
+
+#define SAYS_OTHER(w, first, last, flags)                                                          \
+    says_other(w, offsetof(ChanWindowProps, first),                                                \
+               offsetof(ChanWindowProps, last) + sizeof(uint32_t), flags)
+
 static bool
 sizes_differ(const HostWindow *w)
 {
@@ -478,8 +503,7 @@ sizes_differ(const HostWindow *w)
     bool fixed = !(a->flags & VIEW_FLAG_RESIZABLE);
 
     if (a->has_props)
-        return !b->has_props || memcmp(&a->props, &b->props, sizeof a->props) != 0 ||
-               b->sizes.inc_width == UINT32_MAX;
+        return SAYS_OTHER(w, size_flags, gravity, 0) || b->sizes.inc_width == UINT32_MAX;
     return memcmp(&a->sizes, &b->sizes, sizeof a->sizes) != 0 ||
            ((a->flags ^ b->flags) & VIEW_FLAG_RESIZABLE) ||
            (fixed && (a->state != b->state || a->geometry.width != b->geometry.width ||
@@ -500,6 +524,32 @@ host_hints_set_input(HostWindow *w)
     push_wm_hints(w);
 }
 
+// Where a program can say more of it than RAIL carries.
+static void
+push_own(HostWindow *w, bool all)
+{
+    const HostLook *a = &w->wanted, *b = &w->pushed;
+    const uint32_t focus =
+        CHAN_WINDOW_INPUT_SAID | CHAN_WINDOW_INPUT | CHAN_WINDOW_TAKES_FOCUS | CHAN_WINDOW_URGENT;
+
+    if (SAYS_OTHER(w, frame_left, frame_bottom, CHAN_WINDOW_FRAME) ||
+        has_shadow(a) != has_shadow(b))
+        push_frame(w);
+    if (says_other(w, 0, 0, CHAN_WINDOW_BYPASS | CHAN_WINDOW_NO_BYPASS))
+        push_bypass(w);
+    if (says_other(w, 0, 0, CHAN_WINDOW_DARK))
+        push_theme(w);
+    if (a->props.border_width != b->props.border_width && !a->override_redirect && !w->mapped)
+        push_x_border(w);
+    if (all || SAYS_OTHER(w, motif_flags, motif_input_mode, CHAN_WINDOW_MOTIF) ||
+        (!a->has_props && a->flags != b->flags))
+        push_motif(w);
+    if (all || says_other(w, 0, 0, focus) || a->attention != b->attention || a->kind != b->kind)
+        push_wm_hints(w);
+    if (all || SAYS_OTHER(w, type, type, 0) || a->kind != b->kind)
+        push_type(w);
+}
+
 void
 host_hints_push(HostWindow *w, bool all)
 {
@@ -513,21 +563,7 @@ host_hints_push(HostWindow *w, bool all)
         push_class(w);
     if (all || sizes_differ(w))
         push_sizes(w);
-    bool props =
-        a->has_props && (!b->has_props || memcmp(&a->props, &b->props, sizeof a->props) != 0);
-    if (props) {
-        push_frame(w);
-        push_bypass(w);
-        push_theme(w);
-    }
-    if (a->props.border_width != b->props.border_width && !a->override_redirect && !w->mapped)
-        push_x_border(w);
-    if (all || props || a->flags != b->flags)
-        push_motif(w);
-    if (all || props || a->attention != b->attention || a->kind != b->kind)
-        push_wm_hints(w);
-    if (all || props || a->kind != b->kind)
-        push_type(w);
+    push_own(w, all);
     if (a->shape_serial != b->shape_serial)
         push_shape(w);
     if (a->owner != b->owner)

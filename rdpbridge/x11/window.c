@@ -23,6 +23,7 @@
 #include <string.h>
 
 #define REPAINT_MS 500
+#define PLACE_SETTLE_US (200 * G_TIME_SPAN_MILLISECOND)
 #define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
 
 HostWindow *
@@ -418,11 +419,21 @@ push_geometry(HostWindow *w)
     if (same_size(a, b) && same_place(a, b))
         return;
     int x = a->x, y = a->y;
+    gint64 now = g_get_monotonic_time();
+    // A size alone is asked for as its program did, since the window manager may have the window
+    // elsewhere by then: mutter does when the program's shadow becomes another (GTK 4). But no
+    // earlier place may be under way.
+    bool size_only = w->mapped && !w->wanted.override_redirect && w->wanted.has_props &&
+                     same_place(a, b) && now - w->place_pushed_us >= PLACE_SETTLE_US;
     if (w->mapped)
         requested_place(w, &x, &y);
-    // Whole, though only a part may differ: an earlier request may still be under way.
-    XMoveResizeWindow(w->view->x->dpy, w->xid, x, y, a->width, a->height);
-    w->geometry_pushed_us = g_get_monotonic_time();
+    if (size_only) {
+        XResizeWindow(w->view->x->dpy, w->xid, a->width, a->height);
+    } else {
+        XMoveResizeWindow(w->view->x->dpy, w->xid, x, y, a->width, a->height);
+        w->place_pushed_us = now;
+    }
+    w->geometry_pushed_us = now;
     w->view->places_asked++;
 }
 
@@ -438,9 +449,8 @@ push_state(HostWindow *w)
     if ((b->states == w->wanted.states && was_minimized == minimized) || !w->mapped ||
         w->wanted.override_redirect)
         return;
-    w->state_pushed_us = g_get_monotonic_time();
     w->view->states_asked++;
-    w->states_before = b->states | (was_minimized ? CHAN_STATE_HIDDEN : 0);
+    host_follow_state_pushed(w, b->states | (was_minimized ? CHAN_STATE_HIDDEN : 0));
     if (was_minimized && !minimized) {
         host_focus_before_map(w->view->focus, w);
         XMapWindow(x->dpy, w->xid);

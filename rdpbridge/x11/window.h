@@ -81,6 +81,7 @@ struct HostWindow {
     ViewRect told;                            // geometry the guest knows of
     uint32_t notified_width, notified_height; // of the last ConfigureNotify
     gint64 geometry_pushed_us;                // until the window manager has had time to follow
+    gint64 place_pushed_us;                   // of the last that was more than a size
     GSource *settle, *state_settle;           // look again when that time is over
     GSource *repaint;                         // once more after a new size, for compositors
     ViewFrame told_frame;                     // that the session was told of

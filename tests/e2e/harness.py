@@ -73,9 +73,10 @@ def processes(match):
 
 
 class HostDesktop:
-    def __init__(self, build, size=(1920, 1080), wm="openbox", xvfb_args=(), sound=True):
+    def __init__(self, build, size=(1920, 1080), wm="openbox", xvfb_args=(), sound=True, i3_config=""):
         self.build = pathlib.Path(build).resolve()
         self.size, self.wm, self.xvfb_args, self.sound = size, wm, list(xvfb_args), sound
+        self.i3_config = i3_config  # more lines of it
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cmt-"))
         self.started = []
         self.env = None
@@ -167,7 +168,8 @@ class HostDesktop:
 
     def wm_command(self):
         if self.wm == "i3":
-            (self.base / "i3").write_text("# i3 config file (v4)\nfont pango:monospace 8\nfloating_modifier Mod4\n")
+            (self.base / "i3").write_text("# i3 config file (v4)\nfont pango:monospace 8\nfloating_modifier Mod4\n" +
+                                          f"{self.i3_config}\n")
             return "i3", "-c", str(self.base / "i3")
         if self.wm == "mutter":
             return self.mutter_command()

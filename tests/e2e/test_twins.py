@@ -6,6 +6,7 @@
 
 All of the screen is compared, frames, shadows and places included, and every property but those of EXPLAINED. With
 --table it adds a line for each step to FILE, from which tests/e2e/twin_table.py makes README's table."""
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -39,18 +40,26 @@ EXPLAINED_OF = {  # a program, or under a window manager
                        "they are given it"},
     "i3": {"_NET_FRAME_EXTENTS": "i3 sets it on the windows of programs that ask for it, as Java and mpv do, in the guest"},
 }
+MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
     **{(wm, "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
                                     "another one; a pixel" for wm in ("openbox", "i3", "mutter")},
     ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
-    ("mutter", "mousepad", "raised again"): "GTK 3 misses the focus natively (focus_again), and not through Casement",
     ("mutter", "gimp", "dialogue"): "mutter leaves windows that have an owner out of taskbars",
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
     **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
        for step in ("shaded", "unshaded", "always on top", "on top no more")},
     ("i3", "jedit", "full screen"): "Java itself leaves room for the frame that i3 took away natively, and not through Casement",
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
+    ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
+                                   "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
+    **{("mutter", "gtk3-demo", step): "GTK 3 itself lays the window out as wide as it was with its shadow natively, beyond the "
+                                      "screen, and not through Casement" for step in ("maximised", "full screen")},
+    **{("mutter", "writer", step): "LibreOffice misses the focus natively (focus_again), and not through Casement, and has no text "
+                                   "cursor" for step in MAPPED},
+    ("mutter", "gtk4-demo", "maximised one way"): "GTK 4 itself lays the window out for another size than it has, as its shadow "
+                                                  "changes, and leaves natively beside it what was on the screen before",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
 # Compositors that draw with OpenGL round a colour this way or that.
@@ -96,7 +105,18 @@ STEPS = {
 }
 
 
-MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
+# Done again, both of them, where the looks differ: mutter draws the edge of a frame as it is when a window is shaded or comes
+# back, with the focus or just before it, natively now this and now that for one window; and GTK 3's menu bar is told by its
+# menu's grab that the pointer left, before or after it marked the menu.
+AGAIN = {("mutter", "shaded"): ("unshaded", "shaded"),
+         ("mutter", "unshaded"): ("shaded", "unshaded"),
+         ("mutter", "raised again"): ("minimised", "raised again"),
+         ("mutter", "menu"): ("menu gone", "menu"),
+         ("mutter", "shades itself"): ("unshades itself", "shades itself")}  # test_geometry
+AGAIN_MAX = 7
+# Native runs of a program whose own looks are now these and now those (GTK counts its shadow to the size of a maximised window
+# or not, by what of both mutter tells it first): what it is through Casement is one of them.
+NATIVE_MAX = {"mutter": 4}
 
 REST_S = 0.7     # nothing changed for so long: it rests, or a text cursor would have blinked
 BLINKS_S = 1.5   # and shows all it has within this
@@ -144,7 +164,8 @@ class Desktop:
         owner = self.case.home().stat()
         if os.geteuid() == 0:
             for path in (home, *home.rglob("*")):
-                os.chown(path, owner.st_uid, owner.st_gid)
+                with contextlib.suppress(FileNotFoundError):  # the guest writes files of its own meanwhile
+                    os.chown(path, owner.st_uid, owner.st_gid)
 
     def start_native(self, name, argv):
         """Starts the native twin, as the user that the guest's programs run as."""
@@ -238,7 +259,7 @@ class Twins(ChainCase):
             last["look"], last["found"] = look, self.what_differs(native, look, program)
             return not last["found"]
         try:
-            wait_for(f"{name} to be as its native twin", alike, 10 if self.differed < 3 else 2)
+            wait_for(f"{name} to be as its native twin", alike, 10 if self.differed < 3 else 4)
         except Failure:
             self.keep(native, f"twin-{name}-native")
             self.differed += 1
@@ -246,6 +267,17 @@ class Twins(ChainCase):
                 self.keep(last["look"], f"twin-{name}-guest")
             return last.get("found", ["no window that stays"])
         return []
+
+    def compare(self, native, program, step, act):
+        found = self.assert_alike(native, program, step)
+        for _ in range(AGAIN_MAX):
+            if not found or (self.d.wm, step) not in AGAIN:
+                break
+            for other in AGAIN[self.d.wm, step]:
+                act(other)
+                self.desktop.still()
+            found = self.assert_alike(native, program, step)
+        return found
 
     def note(self, program, step, found):
         if self.table:
@@ -263,30 +295,53 @@ class Twins(ChainCase):
     def steps_of(program):
         return {**STEPS, **MORE_STEPS.get(program, {})}
 
-    def script(self, program):
-        self.desktop.patient = self.d.wm == "mutter" or program in SLOW
+    def act(self, program, step):
+        """The same in both: what a step does, and what is to be waited for in between."""
+        self.steps_of(program)[step](self.d)
+        if self.d.wm == "mutter" and step in MAPPED:
+            self.desktop.still()
+            focus_again(self.d)
+
+    def native_looks(self, program):
         self.start_native(program)
         self.desktop.opened()
-        natives, steps, self.differed = {}, self.steps_of(program), 0
-        for step, act in steps.items():
-            act(self.d)
-            natives[step] = self.desktop.still()
-            if self.d.wm == "mutter" and step in MAPPED:
-                focus_again(self.d)
-                natives[step] = self.desktop.still()
+        looks = {}
+        for step in self.steps_of(program):
+            self.act(program, step)
+            looks[step] = self.desktop.still()
         self.desktop.close_all()
+        return looks
+
+    def guest_steps(self, program, natives):
+        """What each step's look differs in, and the looks that differ."""
         self.start_in_guest(program)
         self.desktop.opened()
-        for step, act in steps.items():
-            act(self.d)
-            if self.d.wm == "mutter" and step in MAPPED:
-                focus_again(self.d)
-            found = self.assert_alike(natives[step], program, step)
-            self.note(program, step, found)
+        found, looks = {}, {}
+        for step in self.steps_of(program):
+            self.act(program, step)
+            found[step] = self.compare(natives[step], program, step, lambda other: self.act(program, other))
+            if found[step]:
+                looks[step] = self.desktop.still()
+        self.desktop.close_all()
+        return found, looks
+
+    def script(self, program):
+        self.desktop.patient = self.d.wm == "mutter" or program in SLOW
+        self.differed = 0
+        found, looks = self.guest_steps(program, self.native_looks(program))
+        for _ in range(1, NATIVE_MAX.get(self.d.wm, 1)):
+            left = [step for step in looks if found[step] and (self.d.wm, program, step) not in EXPLAINED_STEPS]
+            if not left:
+                break
+            natives = self.native_looks(program)
+            for step in left:
+                found[step] = self.what_differs(natives[step], looks[step], program)
+        for step, differs in found.items():
+            self.note(program, step, differs)
             if (self.d.wm, program, step) in EXPLAINED_STEPS:
                 continue
             with self.subTest(f"{program}, {step}"):
-                self.assertEqual(found, [])
+                self.assertEqual(differs, [])
 
     def test_programs(self):
         for program in self.programs:

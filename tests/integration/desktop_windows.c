@@ -369,6 +369,48 @@ test_alpha(void)
     unmap(window);
 }
 
+static guint32
+pixel_at(guint32 id, int x, int y)
+{
+    guint32 pixel = 0xdeadbeef;
+    RaRect rect = {x, y, 1, 1};
+    g_assert_true(ra_desktop_capture(h->desktop, id, &rect, (guint8 *)&pixel, 4));
+    return pixel;
+}
+
+// What the server has there is the root's: opaque, and black.
+static void
+test_alpha_grows(void)
+{
+    XVisualInfo visual;
+    g_assert_true(XMatchVisualInfo(h->client, DefaultScreen(h->client), 32, TrueColor, &visual));
+    Window root = DefaultRootWindow(h->client);
+    const guint32 backgrounds[] = {0, 0x40102030};
+    for (gsize i = 0; i < G_N_ELEMENTS(backgrounds); i++) {
+        XSetWindowAttributes attributes = {
+            .colormap = XCreateColormap(h->client, root, visual.visual, AllocNone),
+            .bit_gravity = NorthWestGravity,
+            .background_pixel = backgrounds[i]};
+        Window window = XCreateWindow(
+            h->client, root, 10, 10, 100, 100, 0, 32, InputOutput, visual.visual,
+            CWColormap | CWBorderPixel | CWBitGravity | (backgrounds[i] ? CWBackPixel : 0u),
+            &attributes);
+        GC gc = XCreateGC(h->client, window, 0, NULL);
+        const RaWindow *w = map(window, "grows");
+        XSetForeground(h->client, gc, 0x80405060);
+        XFillRectangle(h->client, window, gc, 0, 0, 100, 100);
+        harness_settle(h);
+        XMoveResizeWindow(h->client, window, 10, 10, 150, 130);
+        harness_wait(h, w->rect.width == 150 && w->rect.height == 130);
+        harness_settle(h);
+        g_assert_cmphex(pixel_at(w->id, 50, 50), ==, 0x80405060);
+        g_assert_cmphex(pixel_at(w->id, 140, 20), ==, backgrounds[i]);
+        g_assert_cmphex(pixel_at(w->id, 20, 120), ==, backgrounds[i]);
+        XFreeGC(h->client, gc);
+        unmap(window);
+    }
+}
+
 static bool
 supports(const char *name)
 {
@@ -651,6 +693,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/pixels", test_pixels);
     g_test_add_func("/desktop/pixels-exact", test_pixels_exact);
     g_test_add_func("/desktop/alpha", test_alpha);
+    g_test_add_func("/desktop/alpha-grows", test_alpha_grows);
     g_test_add_func("/desktop/looks", test_looks);
     g_test_add_func("/desktop/wm-name", test_window_managers_name);
     g_test_add_func("/desktop/border", test_border);

@@ -340,7 +340,7 @@ class Geometry(ViewCase):
         wait_for("no shadow", lambda: self.desktop.text_property(window, "_GTK_FRAME_EXTENTS") is None)
 
 
-class States(ViewCase):
+class StateCase(ViewCase):
     def states(self, window):
         d = self.desktop.display
         return {d.get_atom_name(a).removeprefix("_NET_WM_STATE_") for a in self.desktop.text_property(window, "_NET_WM_STATE") or []}
@@ -356,6 +356,15 @@ class States(ViewCase):
                                    X.SubstructureRedirectMask | X.SubstructureNotifyMask)
         d.flush()
 
+    def show_with_props(self, geometry, **props):
+        self.v.window(1)
+        self.v.props(1, **props)
+        self.v.buffer(1, picture(*geometry[2:]))
+        self.v.commit(1, geometry)
+        return wait_for("the window", self.v.all_windows)[0]
+
+
+class States(StateCase):
     def test_user_maximises_and_restores(self):
         window = self.v.show(1, (200, 200, 300, 200))
         self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
@@ -412,13 +421,6 @@ class States(ViewCase):
         wait_for("back", self.v.all_windows)
         self.assertIsNone(self.v.session.take(p.STATE))
 
-    def show_with_props(self, geometry, **props):
-        self.v.window(1)
-        self.v.props(1, **props)
-        self.v.buffer(1, picture(*geometry[2:]))
-        self.v.commit(1, geometry)
-        return wait_for("the window", self.v.all_windows)[0]
-
     def test_every_state_of_a_guest_of_our_own(self):
         names = ("MAXIMIZED_HORZ", "MAXIMIZED_VERT", "FULLSCREEN", None, "ABOVE", "BELOW", None, "SHADED")
         window = self.show_with_props((200, 200, 300, 200))
@@ -438,6 +440,30 @@ class States(ViewCase):
         self.show_with_props((200, 200, 300, 200))
         self.v.props(1, states=1 << 6)  # openbox has a workspace for sticky windows, and no state
         self.assertEqual(struct.unpack("=IIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1))
+
+    def test_a_state_sets_no_other_property_again(self):
+        """Mutter sizes a window anew by its aspect when its hints are set to what they are."""
+        window = self.show_with_props((200, 200, 300, 200))
+        wait_for("it to be on the screen", lambda: window.get_attributes().map_state == X.IsViewable)
+        window.change_attributes(event_mask=X.PropertyChangeMask)
+        d, names = self.desktop.display, []
+
+        def changed(until):
+            events = [d.next_event() for _ in range(d.pending_events())]
+            names.extend(d.get_atom_name(e.atom) for e in events if e.type == X.PropertyNotify)
+            return until in names
+        for title in ("seen", "twice"):  # then the view has read of it, too
+            self.v.title(1, title)
+            wait_for(title, lambda: self.desktop.title(window) == title)
+        names.clear()
+        self.v.props(1, states=1 << 4, states_serial=0)
+        wait_for("above", lambda: changed("_NET_WM_STATE") and "ABOVE" in self.states(window))
+        self.v.title(1, "last")
+        wait_for("the title", lambda: changed("_NET_WM_NAME"))
+        hints = {"WM_NORMAL_HINTS", "WM_HINTS", "_MOTIF_WM_HINTS", "_NET_WM_WINDOW_TYPE", "_GTK_FRAME_EXTENTS"}
+        self.assertEqual(hints & set(names), set())
+        self.v.props(1, states=1 << 4, size_flags=1 << 9, gravity=X.StaticGravity)
+        wait_for("what is new to be set", lambda: changed("WM_NORMAL_HINTS"))
 
     def test_what_the_guest_said_before_it_followed_undoes_nothing(self):
         window = self.show_with_props((200, 200, 300, 200))
@@ -466,6 +492,16 @@ class States(ViewCase):
         self.ask(window, 0, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
         wait_for(at, lambda: self.desktop.geometry(window) == at)
 
+    def test_a_size_alone_is_asked_for_alone(self):
+        """So the window manager keeps what the program's gravity says, natively too."""
+        window = self.show_with_props((400, 300, 300, 200), size_flags=1 << 9, gravity=X.SouthEastGravity)
+        body = self.v.session.expect(
+            p.CONFIGURED, lambda b: struct.unpack_from("=iiII", b, 8) == self.desktop.geometry(window))
+        serial, x, y = struct.unpack_from("=Iii", body, 4)
+        self.v.buffer(1, picture(350, 260))
+        self.v.commit(1, (x, y, 350, 260), configured=serial)
+        wait_for("the corner to stay", lambda: self.desktop.geometry(window) == (x - 50, y - 60, 350, 260))
+
     def test_born_maximised(self):
         self.v.window(1)
         self.v.buffer(1, picture(300, 200))
@@ -490,6 +526,17 @@ class States(ViewCase):
         wait_for("the mark", lambda: "DEMANDS_ATTENTION" in self.states(window))
         self.desktop.focus(window)
         wait_for("the mark to go", lambda: "DEMANDS_ATTENTION" not in self.states(window))
+
+
+class Refusals(StateCase):
+    """A window manager that does nothing at all with a state it does not know."""
+    wm = "i3"
+
+    def test_a_state_that_the_window_manager_passes_over_is_told(self):
+        window = self.show_with_props((200, 200, 300, 200))
+        self.v.props(1, states=1 << 0 | 1 << 1)
+        self.assertEqual(struct.unpack("=IIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1))
+        self.assertEqual(self.states(window) - {"FOCUSED"}, set())
 
 
 class NoSharedMemory(Pixels):

@@ -75,6 +75,37 @@ tell_geometry(RaDesktop *d, const RaClient *c, const RaRect *rect)
     XSendEvent(d->conn->dpy, c->xid, False, StructureNotifyMask, &event);
 }
 
+// The server gives a window of depth 32 an opaque black for what it grows by, which its program may
+// never paint over (GTK 4, around its shadow): nothing there, or what the program has for it.
+static void
+resize_with_alpha(RaConn *conn, const RaClient *c, const RaRect *rect)
+{
+    Display *dpy = conn->dpy;
+    const guint width = (guint)rect->width, height = (guint)rect->height;
+    xcb_generic_error_t *failure = NULL;
+
+    XGrabServer(dpy); // nothing that the program has painted there is lost
+    xcb_get_geometry_reply_t *now =
+        xcb_get_geometry_reply(conn->xcb, xcb_get_geometry(conn->xcb, (guint32)c->xid), &failure);
+    XMoveResizeWindow(dpy, c->xid, rect->x, rect->y, width, height);
+    if (now) {
+        GC nothing = XCreateGC(dpy, c->xid, 0, NULL); // foreground 0
+        if (width > now->width) {
+            XFillRectangle(dpy, c->xid, nothing, now->width, 0, width - now->width, height);
+            XClearArea(dpy, c->xid, now->width, 0, width - now->width, height, False);
+        }
+        if (height > now->height) {
+            XFillRectangle(dpy, c->xid, nothing, 0, now->height, width, height - now->height);
+            XClearArea(dpy, c->xid, 0, now->height, width, height - now->height, False);
+        }
+        XFreeGC(dpy, nothing);
+    }
+    XUngrabServer(dpy);
+    XFlush(dpy);
+    free(now);
+    free(failure);
+}
+
 void
 ra_wm_move_resize(RaDesktop *d, RaClient *c, const RaRect *wanted)
 {
@@ -83,8 +114,13 @@ ra_wm_move_resize(RaDesktop *d, RaClient *c, const RaRect *wanted)
     RaRect rect = {CLAMP(wanted->x, -PLACE_MAX, PLACE_MAX), CLAMP(wanted->y, -PLACE_MAX, PLACE_MAX),
                    CLAMP(wanted->width, 1, MAX(SIDE_MAX, screen[0])),
                    CLAMP(wanted->height, 1, MAX(SIDE_MAX, screen[1]))};
-    XMoveResizeWindow(d->conn->dpy, c->xid, rect.x, rect.y, (guint)rect.width, (guint)rect.height);
-    if (rect.width == c->pub.rect.width && rect.height == c->pub.rect.height)
+    bool sized = rect.width != c->pub.rect.width || rect.height != c->pub.rect.height;
+    if (sized && c->pub.alpha)
+        resize_with_alpha(d->conn, c, &rect);
+    else
+        XMoveResizeWindow(d->conn->dpy, c->xid, rect.x, rect.y, (guint)rect.width,
+                          (guint)rect.height);
+    if (!sized)
         tell_geometry(d, c, &rect); // ICCCM 4.1.5: a move alone is told by a synthetic event
     ra_input_must_settle(d->input);
 }
