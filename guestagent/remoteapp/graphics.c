@@ -2,10 +2,10 @@
 #include "guestagent/remoteapp/graphics.h"
 
 #include "guestagent/remoteapp/bands.h"
+#include "guestagent/remoteapp/planar.h"
 #include "guestagent/remoteapp/vchannel.h"
 
 #include <freerdp/codec/color.h>
-#include <freerdp/codec/planar.h>
 #include <freerdp/server/rdpgfx.h>
 #include <string.h>
 #include <winpr/synch.h>
@@ -485,8 +485,8 @@ ra_graphics_new(RaLink *link, RaDesktop *desktop, RaCodec codec, const RaGraphic
     g->flights = g_array_new(FALSE, FALSE, sizeof(Flight));
     g->pixels = g_malloc(RA_BAND_BYTES);
     for (guint alpha = 0; g->planar && alpha < G_N_ELEMENTS(g->planar_context); alpha++)
-        g->planar_context[alpha] = freerdp_bitmap_planar_context_new(
-            (alpha ? 0 : PLANAR_FORMAT_HEADER_NA) | PLANAR_FORMAT_HEADER_RLE, 64, 64);
+        g->planar_context[alpha] =
+            freerdp_bitmap_planar_context_new(ra_planar_flags(alpha), 64, 64);
     g->gfx = rdpgfx_server_context_new(ra_link_vcm(link));
     g_assert(g->gfx != NULL);
     g->gfx->rdpcontext = ra_link_context(link);

@@ -12,7 +12,7 @@ add_library(remoteapp_pure STATIC arguments.c bands.c clip_form.c clip_text.c la
 target_link_libraries(remoteapp_pure PUBLIC channel PkgConfig::GLIB)
 
 add_library(remoteapp_rdp STATIC certificate.c certificate_maker.c clip_channel.c display.c exec.c graphics.c icon_cache.c
-            link.c listener.c peer.c pointer.c rail.c read_ahead.c recorder.c remote_input.c server.c sound.c vchannel.c
+            link.c listener.c peer.c planar.c pointer.c rail.c read_ahead.c recorder.c remote_input.c server.c sound.c vchannel.c
             window_channel.c window_orders.c ${remoteapp_window_orders} windows.c)
 target_link_libraries(remoteapp_rdp PUBLIC remoteapp_pure remoteapp_x11 channel_glib
                       PkgConfig::FREERDP_SERVER PkgConfig::FREERDP PkgConfig::PULSE

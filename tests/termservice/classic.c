@@ -2,6 +2,7 @@
 #include "tests/termservice/classic.h"
 
 #include "tests/termservice/orders.h"
+#include "tests/termservice/planar.h"
 #include "tests/termservice/report.h"
 #include "tests/termservice/scene.h"
 
@@ -200,8 +201,7 @@ classic_new(Connection *connection, const Desk *desk)
     c->height = desk->height;
     c->now = g_new0(guint32, (gsize)c->width * (gsize)c->height);
     c->sent = g_new0(guint32, (gsize)c->width * (gsize)c->height);
-    c->planar = freerdp_bitmap_planar_context_new(
-        PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, TILE, TILE);
+    c->planar = freerdp_bitmap_planar_context_new(planar_flags(), TILE, TILE);
     c->known = g_new0(guint8, (gsize)columns(c) * (gsize)rows(c));
     return c;
 }

@@ -2,6 +2,7 @@
 #include "tests/termservice/gfx.h"
 
 #include "tests/termservice/picture.h"
+#include "tests/termservice/planar.h"
 #include "tests/termservice/report.h"
 #include "tests/termservice/scene.h"
 
@@ -136,8 +137,8 @@ static BYTE *
 encode_planar(RDPGFX_SURFACE_COMMAND *command)
 {
     UINT32 size = 0;
-    BITMAP_PLANAR_CONTEXT *planar = freerdp_bitmap_planar_context_new(
-        PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, command->width, command->height);
+    BITMAP_PLANAR_CONTEXT *planar =
+        freerdp_bitmap_planar_context_new(planar_flags(), command->width, command->height);
     freerdp_planar_topdown_image(planar, TRUE); // as all of RDPGFX is
     BYTE *out =
         freerdp_bitmap_compress_planar(planar, command->data, command->format, command->width,

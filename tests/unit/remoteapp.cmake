@@ -5,6 +5,7 @@ casement_test(desktop_identity SOURCES desktop_identity.c LIBS remoteapp_x11)
 # The RDP half of casement-remoteapp: its codecs.
 casement_test(remoteapp_values SOURCES remoteapp_values.c LIBS remoteapp_pure)
 casement_test(remoteapp_pdu SOURCES remoteapp_pdu.c LIBS remoteapp_pure)
+casement_test(remoteapp_planar SOURCES remoteapp_planar.c LIBS remoteapp_rdp)
 casement_test(remoteapp_orders SOURCES remoteapp_orders.c LIBS remoteapp_rdp)
 if(FREERDP_freerdp3_VERSION VERSION_LESS 3.11)
   target_compile_definitions(remoteapp_orders PRIVATE REMOTEAPP_OWN_ORDERS)

@@ -8,6 +8,7 @@ found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 i686-w64-mingw32-objdump -p "$1" | awk '
     /DLL Name:/ { dll = tolower($3) }
+    /^\t[0-9a-f]+ +<none> / { print dll "!" $4 } # binutils from 2.42 on
     /^\t[0-9a-f]+\t +[0-9]+  / { print dll "!" $3 }' | LC_ALL=C sort > "$found"
 [ -s "$found" ] || { echo "imports: $1 names no imports: objdump's output has changed?" >&2; exit 1; }
 new=$(LC_ALL=C comm -13 "$here/imports-xp.txt" "$found")
