@@ -19,8 +19,9 @@ encodes_darker_rows(void)
     BITMAP_PLANAR_CONTEXT *context = freerdp_bitmap_planar_context_new(
         PLANAR_FORMAT_HEADER_NA | PLANAR_FORMAT_HEADER_RLE, SIDE, SIDE);
 
+    // Darker and lighter again: the encoder begins at the bottom.
     for (int y = 0; y < SIDE; y++)
-        memset(pixels + (gsize)y * SIDE * 4, BRIGHTEST - y, (gsize)SIDE * 4);
+        memset(pixels + (gsize)y * SIDE * 4, BRIGHTEST - MIN(y, SIDE - y), (gsize)SIDE * 4);
     BYTE *encoded = context ? freerdp_bitmap_compress_planar(context, pixels, PIXEL_FORMAT_BGRX32,
                                                              SIDE, SIDE, SIDE * 4, NULL, &size)
                             : NULL;
