@@ -148,14 +148,29 @@ host_follow_stop(HostWindow *w)
     chan_timer_clear(&w->state_settle);
 }
 
-// True while what is seen may be an answer to an earlier request of ours than the last.
+static bool
+is_recent(gint64 us)
+{
+    return us != 0 && g_get_monotonic_time() - us < (gint64)GEOMETRY_SETTLE_MS * 1000;
+}
+
+// A window manager may move a window that is restored, and size it after that: the place with the
+// former size is none that it has.
+static bool
+half_way(const HostWindow *w, const ViewRect *actual)
+{
+    return is_recent(w->big_state_us) && actual->width == w->told.width &&
+           actual->height == w->told.height && !same(actual, &w->told);
+}
+
+// True while what is seen may be an answer to an earlier request of ours than the last, or half of
+// what the window manager does.
 static bool
 unsettled(HostWindow *w, const ViewRect *actual)
 {
-    gint64 since = g_get_monotonic_time() - w->geometry_pushed_us;
+    bool earlier = is_recent(w->geometry_pushed_us) && !same(actual, &w->wanted.geometry);
 
-    if (w->geometry_pushed_us == 0 || since >= (gint64)GEOMETRY_SETTLE_MS * 1000 ||
-        same(actual, &w->wanted.geometry))
+    if (!earlier && !half_way(w, actual))
         return false;
     if (!w->settle)
         w->settle = chan_timer_new(w->view->context, GEOMETRY_SETTLE_MS, on_settled, w);
@@ -208,6 +223,8 @@ sync_state(HostWindow *w)
         return;
     if (w->wanted.state == VIEW_STATE_MINIMIZED)
         w->geometry_dirty = true;
+    if ((shown ^ w->wanted.states) & BIG_STATES)
+        w->big_state_us = g_get_monotonic_time();
     w->wanted.state = w->pushed.state = state;
     w->wanted.states = w->pushed.states = shown;
     w->view->states_told++;

@@ -55,6 +55,9 @@ typedef struct {
     GSource *late; // when it is not to wait any longer
 } HostSync;
 
+// Those that give a window its size.
+#define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
+
 struct HostWindow {
     View *view;
     uint32_t id; // the guest's
@@ -80,6 +83,7 @@ struct HostWindow {
     uint32_t configured_serial, moved_serial, resized_serial;
     ViewRect told;                            // geometry the guest knows of
     uint32_t notified_width, notified_height; // of the last ConfigureNotify
+    gint64 big_state_us;                      // when the host changed one that sizes it
     gint64 geometry_pushed_us;                // until the window manager has had time to follow
     gint64 place_pushed_us;                   // of the last that was more than a size
     GSource *settle, *state_settle;           // look again when that time is over
