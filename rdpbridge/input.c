@@ -18,7 +18,10 @@ struct BridgeInput {
     bool buttons[BUTTONS];
     guint16 x, y;
     int wheel_x, wheel_y;
-    gint32 shift_x, shift_y; // of a locked pointer, while the guest does not read
+    bool locked;             // the guest's pointer is moved by movements
+    gint32 shift_x, shift_y; // of those, while the guest does not read
+    guint32 fingers;         // a bit for each that is on the guest's screen
+    ChanWindowTouch touches[CHAN_WINDOW_TOUCHES_MAX]; // the last of each
 };
 
 // The lock bits of the view are the ones of RDP ([MS-RDPBCGR] 2.2.8.1.1.3.1.1.5).
@@ -43,6 +46,8 @@ bridge_input_attach(BridgeInput *i, rdpInput *library)
     memset(i->keys, 0, sizeof i->keys);
     memset(i->buttons, 0, sizeof i->buttons);
     i->shift_x = i->shift_y = 0;
+    i->locked = false;
+    i->fingers = 0;
 }
 
 // Channels' messages wait in a queue of the library's, input does not: what says where input goes
@@ -150,6 +155,7 @@ send_motion(BridgeInput *i, const ViewPointer *p, bool congested)
     const gint32 most = (gint32)CHAN_WINDOW_SIDE_MAX;
     ChanWindowMotion m = {.locked = p->kind == VIEW_POINTER_SHIFT};
 
+    i->locked = m.locked != 0;
     if (m.locked) {
         i->shift_x = CLAMP(i->shift_x + p->wheel_x, -most, most);
         i->shift_y = CLAMP(i->shift_y + p->wheel_y, -most, most);
@@ -199,6 +205,9 @@ bridge_input_touch(BridgeInput *i, const ChanWindowTouch *touch)
 {
     if (!i->library)
         return TRUE; // and nobody else
+    guint32 bit = 1u << touch->touch;
+    i->fingers = touch->phase == CHAN_TOUCH_END ? i->fingers & ~bit : i->fingers | bit;
+    i->touches[touch->touch] = *touch;
     in_order(i);
     return bridge_window_channel_touch(touch);
 }
@@ -233,4 +242,12 @@ bridge_input_release_all(BridgeInput *i)
     bridge_input_focus(i, FALSE);
     for (guint32 b = 0; i->library && b < BUTTONS; b++)
         send_button(i, b, false);
+    for (guint32 t = 0; i->library && t < CHAN_WINDOW_TOUCHES_MAX; t++) {
+        i->touches[t].phase = CHAN_TOUCH_END;
+        if (i->fingers & 1u << t)
+            (void)bridge_input_touch(i, &i->touches[t]);
+    }
+    // Who comes next has its pointer somewhere.
+    if (i->library && i->locked)
+        send_motion(i, &(ViewPointer){.kind = VIEW_POINTER_UNLOCKED}, false);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Buttons, wheels and the pointer's picture: a program of a guest is told what a native one is told."""
+import signal
 import unittest
 
 from Xlib import X
@@ -132,6 +133,21 @@ class Looking(PointerTwins):
             probe.do("look_end")
             probe.sync()
         self.assertEqual(places[1], places[0])
+
+    def test_a_view_that_is_killed_meanwhile(self):
+        """The next one has its pointer somewhere, and the program is moved by places again, until it is pressed on."""
+        self.begin(self.demo, "hold")
+        self.looked(self.demo, [(35, 9)])
+        self.d.signal(self.d.pids("casement-view")[0], signal.SIGKILL)
+        gone = self.windows[self.demo].id
+        self.windows[self.demo] = wait_for(
+            "its window again", lambda: [w for w in self.d.clients() if self.demo.title(w) == "hers" and w.id != gone], 20)[0]
+        before = len(self.demo.log("looked"))
+        x, y, _, _ = self.d.geometry(self.windows[self.demo])
+        self.d.xdotool("mousemove", str(x + 40), str(y + 30))
+        wait_for("a movement", lambda: len(self.demo.log("looked")) > before)
+        self.demo.do("look_end")
+        self.over(self.demo)
 
     def test_free_again(self):
         for end in ("program", "focus"):

@@ -38,6 +38,16 @@ is_ready(gpointer user)
     return !d->adopted || d->unsettled;
 }
 
+// A program may want it before its window is the active one.
+static void
+settle_lock(RaDesktop *d)
+{
+    if (!d->lock_wanted || d->lock_id != 0 || !d->active)
+        return;
+    d->lock_id = d->active->pub.id;
+    ra_desktop_tell_lock(d);
+}
+
 static void
 dispatch(gpointer user)
 {
@@ -46,6 +56,7 @@ dispatch(gpointer user)
         ra_manager_adopt(d);
     ra_manager_drain(d);
     ra_settle(d);
+    settle_lock(d);
     ra_pixels_drained(d);
     if (!d->conn->lost || d->told_lost)
         return;
@@ -112,12 +123,13 @@ on_lock_wanted(bool wanted, gpointer user)
 {
     RaDesktop *d = user;
     guint32 former = d->lock_id;
-    d->lock_id = wanted && d->active ? d->active->pub.id : 0;
+    d->lock_wanted = wanted;
+    d->lock_id = 0; // settle_lock knows whose it is
     if (!wanted)
         d->locked = false;
-    if (former != 0 && former != d->lock_id && d->events.lock_wanted)
+    if (former != 0 && d->events.lock_wanted)
         d->events.lock_wanted(former, false, d->user);
-    ra_desktop_tell_lock(d);
+    ra_unsettle(d);
 }
 
 void

@@ -73,6 +73,7 @@ struct RaDesktop {
     ChanWindowCaret caret;
     RaPointerImage *pointer_image;
     RaLock *lock;
+    bool lock_wanted;
     guint32 lock_id; // the window whose program wants the pointer's movements alone; 0: none
     bool locked;     // the client gives them
     RaClipboard *clipboard[CHAN_CLIP_SELECTIONS];
