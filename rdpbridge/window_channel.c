@@ -17,14 +17,21 @@ static IWTSVirtualChannel *the_channel; // of the one connection; NULL: not open
 
 static ChanWindowKeys the_keys; // of the host's keyboard
 
+// FALSE: there is no channel, or it does not take it.
+static gboolean
+say(ChanSpan m)
+{
+    return the_channel &&
+           the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
+}
+
 static void
 tell_keys(void)
 {
     guint8 buffer[512];
-    ChanSpan m = chan_window_keys_encode(&the_keys, buffer, sizeof buffer);
 
-    if (the_channel && *the_keys.layout)
-        (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
+    if (*the_keys.layout)
+        (void)say(chan_window_keys_encode(&the_keys, buffer, sizeof buffer));
 }
 
 void
@@ -102,48 +109,38 @@ gboolean
 bridge_window_channel_host(guint32 window, const ChanWindowHost *host)
 {
     guint8 buffer[64];
-    ChanSpan m = chan_window_host_encode(window, host, buffer, sizeof buffer);
 
-    return the_channel &&
-           the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
+    return say(chan_window_host_encode(window, host, buffer, sizeof buffer));
 }
 
 gboolean
 bridge_window_channel_text(ChanSpan text)
 {
     guint8 buffer[CHAN_WINDOW_TEXT_MAX + 16];
-    ChanSpan m = chan_window_text_encode(text, buffer, sizeof buffer);
 
-    return the_channel &&
-           the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
+    return say(chan_window_text_encode(text, buffer, sizeof buffer));
 }
 
 void
 bridge_window_channel_preedit(const ChanWindowPreedit *preedit)
 {
     guint8 buffer[sizeof *preedit + 16];
-    ChanSpan m = chan_window_preedit_encode(preedit, buffer, sizeof buffer);
 
-    if (the_channel)
-        (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
+    (void)say(chan_window_preedit_encode(preedit, buffer, sizeof buffer));
 }
 
 void
 bridge_window_channel_motion(const ChanWindowMotion *motion)
 {
     guint8 buffer[32];
-    ChanSpan m = chan_window_motion_encode(motion, buffer, sizeof buffer);
 
-    if (the_channel)
-        (void)the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL);
+    (void)say(chan_window_motion_encode(motion, buffer, sizeof buffer));
 }
 
 gboolean
 bridge_window_channel_touch(const ChanWindowTouch *touch)
 {
     guint8 buffer[32];
-    ChanSpan m = chan_window_touch_encode(touch, buffer, sizeof buffer);
 
-    return the_channel &&
-           the_channel->Write(the_channel, (ULONG)m.size, m.data, NULL) == CHANNEL_RC_OK;
+    return say(chan_window_touch_encode(touch, buffer, sizeof buffer));
 }
