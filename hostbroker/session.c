@@ -90,6 +90,7 @@ broker_session_quit(BrokerSession *s)
     chan_timer_clear(&s->come_back);
     chan_timer_clear(&s->deadline);
     chan_timer_clear(&s->away);
+    chan_timer_clear(&s->gone);
     if (s->session.control)
         chan_packet_send(s->session.control, &m, sizeof m, NULL, 0);
     if (s->view.control)
@@ -209,8 +210,11 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
         give_up_session(s, program);
         return;
     }
-    if (s->interrupted && !s->come_back)
+    if (s->interrupted && !s->come_back) {
         s->come_back = chan_timer_new(s->host->context, COME_BACK_MS, on_not_back, s);
+        s->told_gone = false;
+        broker_session_watch_windows(s);
+    }
     chan_timer_clear(&s->restart);
     s->restart = chan_timer_new(s->host->context, (guint)delay_ms, on_restart, s);
     s->events->changed(s->user);
@@ -223,6 +227,7 @@ check_back(BrokerSession *s)
         return;
     s->interrupted = false;
     chan_timer_clear(&s->come_back);
+    chan_timer_clear(&s->gone);
     tell(s, g_strdup_printf("Windows of %s were interrupted and are back", s->config->label));
 }
 
@@ -597,6 +602,7 @@ broker_session_exec(BrokerSession *s, const BrokerExec *exec, BrokerExecDone don
     if (!broker_exec_queue_push(s->execs, exec, done, user, error))
         return FALSE;
     s->prepared = false;
+    broker_session_watch_launch(s);
     broker_session_advance(s);
     if (exec->kind == CTL_EXEC_DESKTOP)
         broker_session_raise_desktop(s);
@@ -692,6 +698,7 @@ broker_session_free(BrokerSession *s)
     chan_timer_clear(&s->deadline);
     chan_timer_clear(&s->come_back);
     chan_timer_clear(&s->away);
+    chan_timer_clear(&s->gone);
     broker_sign_in_cancel(s->sign_in);
     broker_credentials_free(s->credentials);
     broker_exec_queue_free(s->execs);

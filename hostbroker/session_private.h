@@ -44,10 +44,11 @@ struct BrokerSession {
     bool desktop, runs_desktop;     // wanted as its whole desktop; what runs or is expected is that
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
+    bool told_gone;                 // the user has read so
     bool renewing;                  // a view ended, and its session may have windows not told of
     char *reason;                   // last fatal notice, or why the service is away
     ChanPacketSocket *table_target; // while a table is sent to one
-    GSource *restart, *idle, *deadline, *come_back, *away;
+    GSource *restart, *idle, *deadline, *come_back, *away, *gone;
     bool had_service;       // of this channel
     bool served_throughout; // since the session's process was started
     char *away_why;         // what the guest said of it when it went away
@@ -90,6 +91,10 @@ void broker_session_on_sign_in_failed(BrokerSession *s, const CtlSignInFailed *m
 GError *broker_session_failing_error(const BrokerSession *s);
 // The RemoteApp server came or went: whoever waits is told soon if it stays away.
 void broker_session_watch_service(BrokerSession *s, bool available, const char *reason);
+// Somebody waits from now on: so long may it stay away once more.
+void broker_session_watch_launch(BrokerSession *s);
+// Windows went away: the user is told soon if they are not back.
+void broker_session_watch_windows(BrokerSession *s);
 
 // casement-session ended by itself: another is started as long as it is wanted.
 void broker_session_crashed(BrokerSession *s);

@@ -8,6 +8,7 @@
 #include "hostbroker/session_private.h"
 
 #define AWAY_MS 3000 // for a RemoteApp server that was there, and that nobody starts again
+#define GONE_MS 3000 // for windows, which most often are back by then
 
 GError *
 broker_session_failing_error(const BrokerSession *s)
@@ -25,6 +26,22 @@ broker_session_failing_error(const BrokerSession *s)
                            : "the output of casement-supervisor in the guest");
 }
 
+// Once for each time that they go.
+static void
+tell_gone(BrokerSession *s)
+{
+    if (!s->interrupted || s->told_gone)
+        return;
+    s->told_gone = true;
+    const char *why = s->session.ready ? "casement-view ended"
+                      : s->reason      ? s->reason
+                                       : "the connection to it broke";
+    g_autofree char *text = g_strdup_printf(
+        "Windows of %s went away: %s. They come back when it answers within half a minute",
+        s->config->label, why);
+    s->events->tell(text, s->user);
+}
+
 static gboolean
 on_away(gpointer user)
 {
@@ -35,18 +52,38 @@ on_away(gpointer user)
         return G_SOURCE_REMOVE;
     // The guest knows better than a session that found nobody.
     g_free(s->reason);
-    s->reason = g_steal_pointer(&s->away_why);
+    s->reason = g_strdup(s->away_why);
     if (broker_exec_queue_count(s->execs) > 0) {
         g_autoptr(GError) error = broker_session_failing_error(s);
         broker_session_fail(s, error);
-    } else if (s->interrupted) {
-        g_autofree char *text =
-            g_strdup_printf("Windows of %s went away: %s. They come back when it answers within "
-                            "half a minute",
-                            s->config->label, s->reason);
-        s->events->tell(text, s->user);
+    } else {
+        tell_gone(s);
     }
     return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_gone(gpointer user)
+{
+    BrokerSession *s = user;
+
+    chan_timer_clear(&s->gone);
+    tell_gone(s);
+    return G_SOURCE_REMOVE;
+}
+
+void
+broker_session_watch_windows(BrokerSession *s)
+{
+    if (!s->gone)
+        s->gone = chan_timer_new(s->host->context, GONE_MS, on_gone, s);
+}
+
+static void
+begin_away(BrokerSession *s)
+{
+    chan_timer_clear(&s->away);
+    s->away = chan_timer_new(s->host->context, AWAY_MS, on_away, s);
 }
 
 void
@@ -57,14 +94,21 @@ broker_session_watch_service(BrokerSession *s, bool available, const char *reaso
     s->served_throughout &= available;
     // Without a reason it is a channel that begins or ends: the next agent tells anew.
     s->had_service = available || (s->had_service && reason && *reason);
+    g_clear_pointer(&s->away_why, g_free);
     if (!goes || !s->signs_in) {
         chan_timer_clear(&s->away);
         return;
     }
-    g_free(s->away_why);
     s->away_why = g_strdup(reason);
     if (!s->away)
-        s->away = chan_timer_new(s->host->context, AWAY_MS, on_away, s);
+        begin_away(s);
+}
+
+void
+broker_session_watch_launch(BrokerSession *s)
+{
+    if (s->away_why)
+        begin_away(s);
 }
 
 gboolean

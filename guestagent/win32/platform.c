@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define LOOK_MS 2000 // at people, certificates and Remote Desktop
+#define AGAIN_MS 500 // at a Remote Desktop that did not answer: somebody may wait for it
 
 struct AgentPlatform {
     Agent *agent;
@@ -32,6 +33,7 @@ struct AgentPlatform {
     WinPeopleWatch *people;
     WinRdpProbe probe;
     bool rdp_told, rdp_answers;
+    DWORD probe_at; // GetTickCount, while it does not answer
 };
 
 static char *
@@ -189,8 +191,16 @@ check_probe(AgentPlatform *p)
 {
     WinRdpAnswer answer = win_rdp_probe_check(&p->probe);
 
-    if (answer != WIN_RDP_WAIT)
-        tell_rdp(p, answer == WIN_RDP_YES);
+    if (answer == WIN_RDP_WAIT)
+        return;
+    p->probe_at = GetTickCount() + AGAIN_MS;
+    tell_rdp(p, answer == WIN_RDP_YES);
+}
+
+static bool
+awaits_rdp(const AgentPlatform *p)
+{
+    return p->rdp_told && !p->rdp_answers && !p->refuses && !p->probe.running;
 }
 
 // The certificates before Remote Desktop, so that the host knows them when it signs in.
@@ -283,8 +293,11 @@ win_platform_run(AgentPlatform *p, bool pipe_is_busy, size_t queued)
     if (win_turn_is_due(p->look_at))
         look(p);
     check_probe(p);
+    if (awaits_rdp(p) && win_turn_is_due(p->probe_at))
+        win_rdp_probe_start(&p->probe, p->options->rdp_port);
     DWORD next = run_menu(p, pipe_is_busy, queued);
-    DWORD others = win_turn_left(p->look_at), probe = win_rdp_probe_left(&p->probe);
+    DWORD others = win_turn_left(p->look_at);
+    DWORD probe = awaits_rdp(p) ? win_turn_left(p->probe_at) : win_rdp_probe_left(&p->probe);
     if (probe < others)
         others = probe;
     return others < next ? others : next;

@@ -37,6 +37,7 @@ typedef struct {
     GSource *source;
     int listener, guest_end;
     guint changed, told, done;
+    char *text;      // told last
     GError *error;   // of the last launch
     gboolean ending; // whoever comes is told to end
 } Rig;
@@ -164,8 +165,12 @@ on_changed(gpointer user)
 static void
 on_tell(const char *text, gpointer user)
 {
+    Rig *rig = user;
+
     g_test_message("told: %s", text);
-    ((Rig *)user)->told++;
+    rig->told++;
+    g_free(rig->text);
+    rig->text = g_strdup(text);
 }
 
 static const BrokerApp *
@@ -305,6 +310,7 @@ rig_free(Rig *rig)
     broker_config_free(rig->config);
     broker_host_free(rig->host);
     g_clear_error(&rig->error);
+    g_free(rig->text);
     g_free(rig);
 }
 
@@ -385,6 +391,53 @@ test_view_comes_back(void)
     g_assert_cmpuint(rig->told, ==, 0);
     say_plain(view, CTL_VIEW_READY);
     WAIT_FOR(rig, rig->told == 1);
+    rig_free(rig);
+}
+
+// ---- a session that ends
+
+// Its guest's agent was killed, and the next one takes its time.
+static void
+test_windows_that_are_slow_to_come_back(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch_shown(rig, &view, &session);
+    broker_session_service(rig->session, FALSE, NULL);
+    kill(session->pid, SIGKILL);
+    WAIT_FOR(rig, rig->told == 1);
+    g_assert_cmpstr(rig->text, ==,
+                    "Windows of demo went away: the connection to it broke. They come back when it "
+                    "answers within half a minute");
+    broker_session_service(rig->session, TRUE, NULL);
+    session = started(rig, 2, "casement-session");
+    say_plain(session, CTL_READY);
+    WAIT_FOR(rig, rig->told == 2);
+    g_assert_cmpstr(rig->text, ==, "Windows of demo were interrupted and are back");
+    rig_free(rig);
+}
+
+// A Windows whose Remote Desktop was turned off: whoever starts something then waits no longer than
+// who was waiting when it went.
+static void
+test_launch_while_the_server_is_away(void)
+{
+    Rig *rig = rig_new();
+
+    broker_session_set_sign_in(rig->session, CTL_SIGN_IN, "alice");
+    broker_session_service(rig->session, TRUE, NULL);
+    broker_session_service(rig->session, FALSE, "it is off");
+    for (guint launch = 1; launch <= 2; launch++) {
+        g_assert_true(prepare(rig, "DISPLAY=:1", NULL));
+        exec(rig, CTL_EXEC_COMMAND);
+        Member *view = started(rig, launch - 1, "casement-view");
+        say_plain(view, CTL_VIEW_READY);
+        WAIT_FOR(rig, rig->done == launch);
+        g_assert_cmpstr(rig->error->message, ==, "Guest demo cannot open windows: it is off");
+        end(view, 0);
+        WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "none"));
+    }
     rig_free(rig);
 }
 
@@ -780,6 +833,9 @@ main(int argc, char **argv)
     g_test_add_func("/broker/session/desktop/busy", test_desktop_waits_for_no_launch);
     g_test_add_func("/broker/session/desktop/adopted", test_desktop_of_a_former_broker);
     g_test_add_func("/broker/session/view/comes-back", test_view_comes_back);
+    g_test_add_func("/broker/session/windows/slow-to-come-back",
+                    test_windows_that_are_slow_to_come_back);
+    g_test_add_func("/broker/session/launch/server-away", test_launch_while_the_server_is_away);
     g_test_add_func("/broker/session/view/window-not-told-of",
                     test_view_ends_before_its_window_is_told_of);
     g_test_add_func("/broker/session/icon-keeps-the-session", test_icon_keeps_the_session);
