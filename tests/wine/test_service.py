@@ -248,7 +248,8 @@ class Service(unittest.TestCase):
         nobody = self.p.agent("port", "--find", "2", check=False)
         self.assertEqual((nobody.returncode, self.named()), (1, None), nobody.stdout)
         self.d.casement("guest", "set", "serial", "start_timeout_s=180")  # until the service is there, too
-        start = self.d.spawn(str(pathlib.Path(os.environ["CASEMENT_BUILD"]) / "bin/casement"), "guest", "start", "serial")
+        start = self.d.spawn(str(pathlib.Path(os.environ["CASEMENT_BUILD"]) / "bin/casement"), "guest", "start", "serial",
+                             log="start")
         found = self.p.agent("port", "--find").stdout
         self.assertIn("the host is reached over \\\\.\\COM7", found)
         self.assertIn("listening to \\\\.\\COM6", found)
@@ -256,7 +257,7 @@ class Service(unittest.TestCase):
         self.assertRaises(BlockingIOError, os.read, others, 1)  # nothing was sent there
         self.p.agent("service", "install")
         self.p.agent("service", "start")
-        self.assertEqual(start.wait(180), 0)
+        self.assertEqual(start.wait(180), 0, (self.d.base / "start.log").read_text())
         self.assertIn("Alpha", self.names("serial"))
         self.d.casement("guest", "stop", "serial")
         self.p.agent("service", "remove")
