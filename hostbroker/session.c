@@ -14,6 +14,7 @@
 
 #define QUIT_MS 3000       // for an end in good order
 #define COME_BACK_MS 30000 // for interrupted windows
+#define OPENS_US 10000000  // for the first window of a program that was started
 
 static bool
 in_use(const BrokerSession *s)
@@ -190,6 +191,9 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
     bool had_windows = broker_session_shows(s);
 
     if (m == &s->session) {
+        // Somebody looks for the window of the last launch, told of or not.
+        had_windows |= s->started_us != 0 && g_get_monotonic_time() - s->started_us < OPENS_US;
+        s->started_us = 0;
         g_autoptr(GError) error = g_error_new(
             BROKER_ERROR, BROKER_ERROR_FAILED,
             "The session of guest %s was interrupted while the program started; see whether it is "
@@ -326,6 +330,8 @@ session_message(BrokerSession *s, ChanSpan packet)
         on_ready(s, &s->session);
         break;
     case CTL_EXEC_RESULT:
+        if (((const CtlExecResult *)m)->code == CTL_EXEC_OK)
+            s->started_us = g_get_monotonic_time();
         broker_exec_queue_result(s->execs, m);
         break;
     case CTL_WINDOW:

@@ -10,6 +10,7 @@ broker_session_on_window(BrokerSession *s, const CtlWindow *m)
     if (!broker_window_list_has(s->windows, m->window_id))
         broker_exec_queue_window(s->execs, m->app_index);
     broker_window_list_set(s->windows, m);
+    s->started_us = 0;
     if (s->runs_desktop && m->window_id == CTL_WINDOW_SCREEN)
         broker_desktop_size_window(s->desktop_size, m);
     s->events->changed(s->user);

@@ -22,6 +22,52 @@
 #define ABANDONED_S 10
 #define DIRTY_MS 40 // changes of windows for lists come together
 
+static void
+tell_broker(BridgeSession *s, const BridgeWindow *w)
+{
+    const ViewRect seen = bridge_model_seen(w);
+    CtlWindow m = {.window_id = w->id,
+                   .app_index = w->app_index,
+                   .owner_id = w->owner_id,
+                   .popup = w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP,
+                   .x = seen.x,
+                   .y = seen.y,
+                   .width = seen.width,
+                   .height = seen.height,
+                   .minimized = w->show == BRIDGE_SHOW_MINIMIZED,
+                   .maximized =
+                       w->show == BRIDGE_SHOW_MAXIMIZED || w->show == BRIDGE_SHOW_FULLSCREEN};
+
+    CTL_INIT(&m, CTL_WINDOW);
+    CTL_SET_TEXT(m.untrusted_title, w->title);
+    bridge_control_send(s->control, &m, sizeof m);
+}
+
+static void
+tell_dirty(BridgeSession *s)
+{
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init(&iter, s->dirty);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
+        if (w && !bridge_model_hidden(s->model, w))
+            tell_broker(s, w);
+    }
+    g_hash_table_remove_all(s->dirty);
+}
+
+static gboolean
+on_dirty(gpointer user)
+{
+    BridgeSession *s = user;
+
+    chan_timer_clear(&s->dirty_timer);
+    tell_dirty(s);
+    return G_SOURCE_REMOVE;
+}
+
 void
 bridge_session_end(BridgeSession *s, BridgeExit code, const char *text)
 {
@@ -29,6 +75,7 @@ bridge_session_end(BridgeSession *s, BridgeExit code, const char *text)
         return;
     s->over = TRUE;
     s->exit = code;
+    tell_dirty(s); // the broker reads which windows went
     if (text)
         bridge_control_notice(s->control, code != BRIDGE_EXIT_QUIT, code, text);
     g_main_loop_quit(s->loop);
@@ -76,45 +123,6 @@ model_to_view(void *user, const void *message, size_t size, int fd)
     BridgeSession *s = user;
 
     bridge_viewlink_send(s->view, message, size, fd);
-}
-
-static void
-tell_broker(BridgeSession *s, const BridgeWindow *w)
-{
-    const ViewRect seen = bridge_model_seen(w);
-    CtlWindow m = {.window_id = w->id,
-                   .app_index = w->app_index,
-                   .owner_id = w->owner_id,
-                   .popup = w->kind == VIEW_KIND_POPUP || w->kind == VIEW_KIND_TOOLTIP,
-                   .x = seen.x,
-                   .y = seen.y,
-                   .width = seen.width,
-                   .height = seen.height,
-                   .minimized = w->show == BRIDGE_SHOW_MINIMIZED,
-                   .maximized =
-                       w->show == BRIDGE_SHOW_MAXIMIZED || w->show == BRIDGE_SHOW_FULLSCREEN};
-
-    CTL_INIT(&m, CTL_WINDOW);
-    CTL_SET_TEXT(m.untrusted_title, w->title);
-    bridge_control_send(s->control, &m, sizeof m);
-}
-
-static gboolean
-on_dirty(gpointer user)
-{
-    BridgeSession *s = user;
-    GHashTableIter iter;
-    gpointer id;
-
-    chan_timer_clear(&s->dirty_timer);
-    g_hash_table_iter_init(&iter, s->dirty);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        BridgeWindow *w = bridge_model_window(s->model, GPOINTER_TO_UINT(id));
-        if (w && !bridge_model_hidden(s->model, w))
-            tell_broker(s, w);
-    }
-    g_hash_table_remove_all(s->dirty);
-    return G_SOURCE_REMOVE;
 }
 
 void

@@ -418,6 +418,22 @@ test_windows_that_are_slow_to_come_back(void)
     rig_free(rig);
 }
 
+// Its first window was not told of yet, or is still on its way.
+static void
+test_session_ends_after_a_launch(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    launch_started(rig, &view, &session);
+    kill(session->pid, SIGKILL);
+    session = started(rig, 2, "casement-session");
+    say_plain(session, CTL_READY);
+    WAIT_FOR(rig, rig->told == 1);
+    g_assert_cmpstr(rig->text, ==, "Windows of demo were interrupted and are back");
+    rig_free(rig);
+}
+
 // A Windows whose Remote Desktop was turned off: whoever starts something then waits no longer than
 // who was waiting when it went.
 static void
@@ -835,6 +851,7 @@ main(int argc, char **argv)
     g_test_add_func("/broker/session/view/comes-back", test_view_comes_back);
     g_test_add_func("/broker/session/windows/slow-to-come-back",
                     test_windows_that_are_slow_to_come_back);
+    g_test_add_func("/broker/session/windows/on-their-way", test_session_ends_after_a_launch);
     g_test_add_func("/broker/session/launch/server-away", test_launch_while_the_server_is_away);
     g_test_add_func("/broker/session/view/window-not-told-of",
                     test_view_ends_before_its_window_is_told_of);
