@@ -1,6 +1,8 @@
-foreach(name config joint markup parts documents people session tray)
+foreach(name config joint lost markup parts documents people session tray)
   casement_test(broker_${name} SOURCES broker_${name}.c LIBS broker)
 endforeach()
-target_sources(broker_session PRIVATE session_home.c)
-add_executable(broker_member broker_member.c) # the programs of broker_session
-add_dependencies(broker_session broker_member)
+add_executable(broker_member broker_member.c) # the programs of a session
+foreach(name lost session)
+  target_sources(broker_${name} PRIVATE session_home.c session_rig.c)
+  add_dependencies(broker_${name} broker_member)
+endforeach()
