@@ -2,6 +2,7 @@
 #include "rdpbridge/input.h"
 
 #include "rdpbridge/scancode.h"
+#include "rdpbridge/touch_channel.h"
 #include "rdpbridge/window_channel.h"
 
 #include <freerdp/channels/channels.h>
@@ -200,6 +201,20 @@ bridge_input_pointer(BridgeInput *i, const ViewPointer *p, gboolean congested)
     }
 }
 
+// A Windows takes no finger that is not on its screen.
+static gboolean
+tell_windows(BridgeInput *i, const ChanWindowTouch *touch)
+{
+    const rdpSettings *s = i->library->context->settings;
+    ChanWindowTouch on_screen = *touch;
+    gint32 width = (gint32)freerdp_settings_get_uint32(s, FreeRDP_DesktopWidth);
+    gint32 height = (gint32)freerdp_settings_get_uint32(s, FreeRDP_DesktopHeight);
+
+    on_screen.x = CLAMP(touch->x, 0, MAX(width, 1) - 1);
+    on_screen.y = CLAMP(touch->y, 0, MAX(height, 1) - 1);
+    return bridge_touch_channel_send(&on_screen);
+}
+
 gboolean
 bridge_input_touch(BridgeInput *i, const ChanWindowTouch *touch)
 {
@@ -209,7 +224,7 @@ bridge_input_touch(BridgeInput *i, const ChanWindowTouch *touch)
     i->fingers = touch->phase == CHAN_TOUCH_END ? i->fingers & ~bit : i->fingers | bit;
     i->touches[touch->touch] = *touch;
     in_order(i);
-    return bridge_window_channel_touch(touch);
+    return bridge_window_channel_touch(touch) || tell_windows(i, touch);
 }
 
 void

@@ -5,9 +5,11 @@
 #include "rdpbridge/certificate.h"
 #include "rdpbridge/refusal.h"
 #include "rdpbridge/sound.h"
+#include "rdpbridge/touch_channel.h"
 #include "rdpbridge/transport.h"
 
 #include <freerdp/addin.h>
+#include <freerdp/channels/rdpei.h>
 #include <freerdp/channels/rdpsnd.h>
 #include <freerdp/client/channels.h>
 #include <freerdp/gdi/gdi.h>
@@ -237,6 +239,8 @@ find_addin(LPCSTR name, LPCSTR subsystem, LPCSTR type, DWORD flags)
         return bridge_sound_device_entry();
     if (strcmp(name, CHAN_WINDOW_CHANNEL) == 0)
         return bridge_window_channel_entry(on_window_said);
+    if (strcmp(name, RDPEI_CHANNEL_NAME) == 0)
+        return bridge_touch_channel_entry();
     return freerdp_channels_load_static_addin_entry(name, subsystem, type, flags);
 }
 

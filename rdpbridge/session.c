@@ -4,6 +4,7 @@
 #include "channel/glib/timer.h"
 #include "rdpbridge/session_private.h"
 
+#include "rdpbridge/touch_channel.h"
 #include "rdpbridge/video.h"
 #include "rdpbridge/watchdog.h"
 
@@ -689,6 +690,7 @@ make_modules(BridgeSession *s)
     s->sound = bridge_sound_new(view_send_plain, s);
     s->cursor = bridge_cursor_new(cursor_send, s);
     s->input = bridge_input_new();
+    bridge_touch_channel_use(s->context);
     s->clipboard = bridge_clipboard_new(s->context, &clip_out, s);
     s->display = bridge_display_new(bridge_session_desktop_ready, s);
     s->dirty = g_hash_table_new(NULL, NULL);

@@ -1,6 +1,6 @@
 # What knows neither FreeRDP nor GLib, for tests and fuzzers too.
 add_library(session_pure STATIC
-  clipimage.c cliptext.c damage.c desktop.c dib.c execline.c frame.c icon.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c)
+  clipimage.c cliptext.c damage.c desktop.c dib.c execline.c frame.c icon.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c touch.c)
 target_link_libraries(session_pure PUBLIC channel viewproto PRIVATE PkgConfig::PNG)
 
 add_library(session_apps STATIC apps.c asks.c tray.c)
@@ -15,7 +15,7 @@ endif()
 # All of it but the process, which a fuzzer is itself.
 add_library(session_core STATIC
   certificate.c classic.c clipboard.c clipboard_guest.c clipchannel.c clipconvert.c control.c cursor.c display.c execs.c graphics.c input.c orders.c
-  processors.c rail.c rdp.c refusal.c session.c session_broker.c session_desktop.c session_screen.c session_view.c settings.c sound.c transport.c video.c viewlink.c watchdog.c
+  processors.c rail.c rdp.c refusal.c session.c session_broker.c session_desktop.c session_screen.c session_view.c settings.c sound.c touch_channel.c transport.c video.c viewlink.c watchdog.c
   window_channel.c)
 target_link_libraries(session_core PUBLIC
   session_pure session_apps clip_feed channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)

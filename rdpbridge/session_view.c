@@ -132,32 +132,37 @@ handle_pointer(BridgeSession *s, const ViewPointer *m)
 
 // The first of several fingers, where a guest knows none: a pointer with its left button down.
 static void
-handle_touch_as_pointer(BridgeSession *s, const ViewTouch *m)
+touch_as_pointer(BridgeSession *s, guint32 window, const ChanWindowTouch *touch, bool congested)
 {
-    ViewPointer pointer = {.id = m->id, .root_x = m->touch.x, .root_y = m->touch.y};
+    ViewPointer pointer = {.id = window, .root_x = touch->x, .root_y = touch->y};
 
-    if (m->touch.touch != 0)
+    if (touch->touch != 0)
         return;
-    VIEW_INIT(&pointer, VIEW_MSG_POINTER);
     pointer.kind = VIEW_POINTER_MOVE;
-    if (m->touch.phase != CHAN_TOUCH_END)
-        handle_pointer(s, &pointer);
-    if (m->touch.phase == CHAN_TOUCH_UPDATE)
+    if (touch->phase != CHAN_TOUCH_END)
+        bridge_input_pointer(s->input, &pointer, congested);
+    if (touch->phase == CHAN_TOUCH_UPDATE)
         return;
-    pointer.kind = m->touch.phase == CHAN_TOUCH_BEGIN ? VIEW_POINTER_DOWN : VIEW_POINTER_UP;
+    pointer.kind = touch->phase == CHAN_TOUCH_BEGIN ? VIEW_POINTER_DOWN : VIEW_POINTER_UP;
     pointer.button = 1;
-    handle_pointer(s, &pointer);
+    bridge_input_pointer(s->input, &pointer, congested);
 }
 
 static void
 handle_touch(BridgeSession *s, const ViewTouch *m)
 {
     bool congested = s->connected && bridge_rdp_congested(s->rdp);
+    ViewPointer at = {.id = m->id, .root_x = m->touch.x, .root_y = m->touch.y};
+    ChanWindowTouch touch = m->touch;
 
-    if (congested && m->touch.phase == CHAN_TOUCH_UPDATE)
+    if (congested && touch.phase == CHAN_TOUCH_UPDATE)
         return; // where it is comes with the next
-    if (m->id == BRIDGE_SCREEN_ID || !bridge_input_touch(s->input, &m->touch))
-        handle_touch_as_pointer(s, m);
+    if (!bridge_session_takes_pointer(s, &at))
+        return;
+    touch.x = at.root_x;
+    touch.y = at.root_y;
+    if (!bridge_input_touch(s->input, &touch))
+        touch_as_pointer(s, m->id, &touch, congested);
 }
 
 static void

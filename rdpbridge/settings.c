@@ -9,6 +9,7 @@
 #include <freerdp/channels/disp.h>
 #include <freerdp/channels/drdynvc.h>
 #include <freerdp/channels/rail.h>
+#include <freerdp/channels/rdpei.h>
 #include <freerdp/channels/rdpgfx.h>
 #include <freerdp/channels/rdpsnd.h>
 #include <freerdp/client/channels.h>
@@ -186,10 +187,11 @@ bridge_settings_load_channels(rdpContext *context)
     static const char *const sound[] = {RDPSND_CHANNEL_NAME, "sys:session", "latency:3600000"};
     static const char *const gfx[] = {RDPGFX_CHANNEL_NAME};
     static const char *const disp[] = {DISP_CHANNEL_NAME};
+    static const char *const touch[] = {RDPEI_CHANNEL_NAME};
     static const char *const windows[] = {CHAN_WINDOW_CHANNEL};
     rdpSettings *s = context->settings;
 
-    if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp))
+    if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp) || !add_dynamic(s, 1, touch))
         return FALSE;
     if (freerdp_settings_get_bool(s, FreeRDP_RemoteApplicationMode) &&
         (!load_static(context, RAIL_SVC_CHANNEL_NAME, s) ||

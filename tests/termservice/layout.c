@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/termservice/layout.h"
 
+#include "tests/termservice/dynamic.h"
 #include "tests/termservice/report.h"
 
-#include <freerdp/channels/drdynvc.h>
-#include <freerdp/channels/wtsvc.h>
 #include <winpr/stream.h>
 
 #define CHANNEL "Microsoft::Windows::RDS::DisplayControl"
@@ -17,18 +16,17 @@
 #define PDU_MAX (16 + MONITORS_MAX * MONITOR_SIZE)
 
 struct Layout {
-    Connection *connection;
+    Dynamic *channel;
     LayoutHandler handler;
     gpointer user;
-    HANDLE channel;
-    bool told, refused;
+    bool told;
 };
 
 Layout *
 layout_new(Connection *connection, LayoutHandler handler, gpointer user)
 {
     Layout *l = g_new0(Layout, 1);
-    l->connection = connection;
+    l->channel = dynamic_new(connection, CHANNEL);
     l->handler = handler;
     l->user = user;
     return l;
@@ -39,50 +37,8 @@ layout_free(Layout *l)
 {
     if (l == NULL)
         return;
-    if (l->channel != NULL)
-        WTSVirtualChannelClose(l->channel);
+    dynamic_free(l->channel);
     g_free(l);
-}
-
-// The library knows its clients by numbers.
-static HANDLE
-open_dynamic(HANDLE manager)
-{
-    void *value = NULL;
-    DWORD size = 0;
-    if (!WTSQuerySessionInformationA(manager, WTS_CURRENT_SESSION, WTSSessionId, (LPSTR *)&value,
-                                     &size))
-        return NULL;
-    DWORD session = *(const DWORD *)value;
-    WTSFreeMemory(value);
-    return WTSVirtualChannelOpenEx(session, CHANNEL, WTS_CHANNEL_OPTION_DYNAMIC);
-}
-
-static bool
-open_channel(Layout *l)
-{
-    HANDLE manager = connection_channels(l->connection);
-    if (l->channel != NULL || l->refused)
-        return l->channel != NULL;
-    if (!WTSVirtualChannelManagerIsChannelJoined(manager, DRDYNVC_SVC_CHANNEL_NAME) ||
-        WTSVirtualChannelManagerGetDrdynvcState(manager) != DRDYNVC_STATE_READY)
-        return false;
-    l->channel = open_dynamic(manager);
-    l->refused = l->channel == NULL;
-    connection_flush(l->connection);
-    return l->channel != NULL;
-}
-
-static bool
-is_open(const Layout *l)
-{
-    void *value = NULL;
-    DWORD size = 0;
-    if (!WTSVirtualChannelQuery(l->channel, WTSVirtualChannelReady, &value, &size) || value == NULL)
-        return false;
-    bool open = *(const BOOL *)value != FALSE;
-    WTSFreeMemory(value);
-    return open;
 }
 
 // DISPLAYCONTROL_CAPS_PDU (2.2.2.1).
@@ -91,15 +47,13 @@ tell_caps(Layout *l)
 {
     BYTE data[20];
     wStream holder, *s = Stream_StaticInit(&holder, data, sizeof data);
-    ULONG written = 0;
     Stream_Write_UINT32(s, TYPE_CAPS);
     Stream_Write_UINT32(s, sizeof data);
     Stream_Write_UINT32(s, MONITORS_MAX);
     Stream_Write_UINT32(s, 8192); // the area of all monitors together is at most
     Stream_Write_UINT32(s, 8192); // the product of the three
-    (void)WTSVirtualChannelWrite(l->channel, (PCHAR)data, sizeof data, &written);
+    dynamic_write(l->channel, data, sizeof data);
     l->told = true;
-    connection_flush(l->connection);
 }
 
 // DISPLAYCONTROL_MONITOR_LAYOUT_PDU (2.2.2.2): a Windows ignores what is not as it must be.
@@ -140,11 +94,11 @@ void
 layout_receive(Layout *l)
 {
     BYTE data[PDU_MAX];
-    ULONG size = 0;
-    if (!open_channel(l) || !is_open(l))
+    gsize size;
+    if (!dynamic_is_open(l->channel))
         return;
     if (!l->told)
         tell_caps(l);
-    while (WTSVirtualChannelRead(l->channel, 0, (PCHAR)data, sizeof data, &size) && size > 0)
+    while ((size = dynamic_read(l->channel, data, sizeof data)) > 0)
         handle(l, data, size);
 }

@@ -332,6 +332,15 @@ on_quiet(const Line *l)
 }
 
 static bool
+on_touch(const Line *l)
+{
+    View *view = session_view(l->session);
+    if (view != NULL)
+        view_suspend_touch(view, strcmp(l->all, "off") == 0);
+    return view != NULL;
+}
+
+static bool
 on_storm(const Line *l)
 {
     if (strcmp(l->all, "off") != 0)
@@ -373,6 +382,7 @@ static const struct {
     {"stay", false, on_stay},
     {"quiet", false, on_quiet},
     {"storm", false, on_storm},
+    {"touch", false, on_touch},
     {"shape", true, on_shape},
     {"frame", true, on_frame},
     {"style", true, on_style},

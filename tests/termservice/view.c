@@ -4,6 +4,7 @@
 #include "tests/termservice/classic.h"
 #include "tests/termservice/gfx.h"
 #include "tests/termservice/report.h"
+#include "tests/termservice/touch.h"
 
 #include <freerdp/freerdp.h>
 #include <freerdp/rail.h>
@@ -18,6 +19,7 @@ struct View {
     Gfx *gfx; // one of the two
     Classic *classic;
     Layout *layout; // with gfx
+    Touch *touch;   // of a Windows that knows it
     bool monitoring, screen;
     bool desktop, begun; // of a client that asks for no RemoteApp
 };
@@ -70,6 +72,8 @@ view_new(Connection *connection, const Options *options, Desk *desk, const ViewH
         v->layout = layout_new(connection, handlers->layout, user);
     else
         v->classic = classic_new(connection, desk);
+    if (options->profile >= PROFILE_10)
+        v->touch = touch_new(connection);
     report("pixels %s", v->gfx != NULL ? "gfx" : "classic");
     return v;
 }
@@ -81,6 +85,7 @@ view_free(View *v)
         return;
     rail_free(v->rail);
     layout_free(v->layout);
+    touch_free(v->touch);
     gfx_free(v->gfx);
     classic_free(v->classic);
     g_free(v);
@@ -95,6 +100,15 @@ view_receive(View *v)
         gfx_receive(v->gfx);
     if (v->layout != NULL)
         layout_receive(v->layout);
+    if (v->touch != NULL)
+        touch_receive(v->touch);
+}
+
+void
+view_suspend_touch(View *v, bool on)
+{
+    if (v->touch != NULL)
+        touch_suspend(v->touch, on);
 }
 
 void

@@ -23,6 +23,9 @@ void view_free(View *view);
 
 void view_receive(View *view);
 
+// It wants to hear of no fingers, or again.
+void view_suspend_touch(View *view, bool on);
+
 // Shows the log-on screen over everything, until one of the next two.
 void view_screen(View *view);
 
