@@ -148,6 +148,22 @@ test_hold(gconstpointer profile)
     expect_clean(rig);
 }
 
+// A view that ends, or is killed, says nothing of its fingers.
+static void
+test_view_gone(gconstpointer profile)
+{
+    guint32 window, id;
+    SessionRig *rig = rig_with_window(profile, &window, &id);
+
+    touch(rig, id, 0, CHAN_TOUCH_BEGIN, 130, 240);
+    touch(rig, id, 7, CHAN_TOUCH_BEGIN, 330, 340);
+    expect(rig, (const char *const[]){"touch down id=0", "touch down id=7", NULL});
+    harness_new_view(rig->h);
+    expect(rig,
+           (const char *const[]){"touch up id=0 x=130 y=240", "touch up id=7 x=330 y=340", NULL});
+    expect_clean(rig);
+}
+
 // Beyond the guest's screen is no finger for it.
 static void
 test_edge(gconstpointer profile)
@@ -204,6 +220,7 @@ main(int argc, char **argv)
         add("desktop", profiles[i], test_desktop);
         add("taps", profiles[i], test_taps);
         add("hold", profiles[i], test_hold);
+        add("view-gone", profiles[i], test_view_gone);
         add("edge", profiles[i], test_edge);
         add("suspended", profiles[i], test_suspended);
     }
