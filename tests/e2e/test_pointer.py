@@ -134,6 +134,22 @@ class Looking(PointerTwins):
             probe.sync()
         self.assertEqual(places[1], places[0])
 
+    def test_wanted_before_the_window_is_active(self):
+        """A game takes the pointer when it starts; it has the movements once it is pressed on."""
+        self.over(self.native)
+        self.d.xdotool("click", "1")
+        self.native.heard("button up 1 ")
+        self.demo.do("look", "hers", "hold")
+        self.demo.sync()
+        x, y, width, height = self.d.geometry(self.windows[self.demo])
+        self.over(self.demo)
+        self.d.xdotool("click", "1")
+        wait_for("the pointer to be held", lambda: self.at() == (x + width // 2, y + height // 2))
+        first, second = self.looked(self.demo, [(35, 9), (-50, 3)])
+        self.assertEqual((second[0] - first[0], second[1] - first[1]), (-50, 3))
+        self.demo.do("look_end")
+        self.demo.sync()
+
     def test_a_view_that_is_killed_meanwhile(self):
         """The next one has its pointer somewhere, and the program is moved by places again, until it is pressed on."""
         self.begin(self.demo, "hold")
