@@ -6,18 +6,16 @@
 
 #include "guestagent/win32/policy.h"
 
+#include "tests/wine/wrapped.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
-// What the linker takes for advapi32.dll's, and that.
-#define WRAPPED(name) extern __typeof__(&name) wrapped_##name asm("__wrap___imp_" #name)
-#define REAL(name) extern __typeof__(&name) real_##name asm("__real___imp_" #name)
-
-REAL(RegSetValueExW);
-REAL(RegDeleteValueW);
-WRAPPED(RegSetValueExW);
-WRAPPED(RegDeleteValueW);
+REAL(RegSetValueExW, 24);
+REAL(RegDeleteValueW, 8);
+WRAPPED(RegSetValueExW, 24);
+WRAPPED(RegDeleteValueW, 8);
 
 static int left;
 

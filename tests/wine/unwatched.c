@@ -2,6 +2,8 @@
 
 // The agent in a Windows that tells of no changes in folders, as of a share whose server does not.
 
+#include "tests/wine/wrapped.h"
+
 #include <windows.h>
 
 static BOOL WINAPI
@@ -12,6 +14,5 @@ refuse(HANDLE folder, LPVOID buffer, DWORD size, BOOL below, DWORD filter, LPDWO
     return FALSE;
 }
 
-// What the linker takes for kernel32.dll's.
-extern __typeof__(&ReadDirectoryChangesW) refused asm(WRAPPED);
-__typeof__(&ReadDirectoryChangesW) refused = refuse;
+WRAPPED(ReadDirectoryChangesW, 32);
+__typeof__(&ReadDirectoryChangesW) wrapped_ReadDirectoryChangesW = refuse;
