@@ -125,6 +125,15 @@ class InputMethod(ChainCase):
         self.assertEqual(self.typed(ENTRY, True, VIETNAMESE), "việt nam \n")
         self.assertFalse(self.borrows_keys())
 
+    def test_1_properties(self):
+        """Messages go through as many as those of native programs do, for which ibus 1.5.32 has room."""
+        self.engine = "Unikey"
+        self.typed(TO_FILE, True, VIETNAMESE)
+        names = [f"_client{i}" for i in range(1024)]
+        used = [name for name in names if self.d.display.intern_atom(name, only_if_exists=True) != X.NONE]
+        self.assertGreater(len(used), 10)
+        self.assertLessEqual(set(used), set(names[:21]))
+
     def test_1_text_beyond_the_first_plane(self):
         self.engine = "table:latex"
         self.assertEqual(self.typed(ENTRY, True, ("backslash", *"imath", "space", "Return")), "\U0001d6a4\n")
