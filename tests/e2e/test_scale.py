@@ -5,6 +5,7 @@ through Casement at 150 % by the resource Xft.dpi and at 200 % by XSETTINGS.
 
     test_scale.py"""
 import pathlib
+import shutil
 import struct
 import sys
 
@@ -79,6 +80,11 @@ class Scale(GuestShell, Twins):
         super().tearDown()
         self.d.run("xrdb", "-load", "-", input="")
 
+    def forget(self, program):
+        """What it keeps from another scale, as its size; a native twin begins in a new home each time."""
+        wait_for(f"{program} to end in the guest", lambda: not self.d.guest_pids(program))
+        shutil.rmtree(self.home() / ".config" / program, ignore_errors=True)
+
     def script(self, program):
         argv = PROGRAMS[program]
         self.desktop.start_native(program, argv)
@@ -88,6 +94,7 @@ class Scale(GuestShell, Twins):
             act(self.d)
             natives[step] = self.desktop.still()
         self.desktop.close_all()
+        self.forget(program)
         self.d.run_in("demo", *argv)
         self.desktop.opened()
         for step, act in STEPS[program].items():
