@@ -309,11 +309,11 @@ class Desktop(HostDesktop):
 
 class ViewCase(unittest.TestCase):
     """One desktop for all tests of a class, a view for each."""
-    size, wm, xvfb_args, sound, view_env = (1280, 800), "openbox", (), False, None
+    size, wm, xvfb_args, sound, view_env, i3_config = (1280, 800), "openbox", (), False, None, ""
 
     @classmethod
     def setUpClass(cls):
-        cls.desktop = Desktop(BUILD, cls.size, cls.wm, cls.xvfb_args, cls.sound)
+        cls.desktop = Desktop(BUILD, cls.size, cls.wm, cls.xvfb_args, cls.sound, cls.i3_config)
         cls.desktop.__enter__()
 
     @classmethod

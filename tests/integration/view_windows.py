@@ -529,8 +529,9 @@ class States(StateCase):
 
 
 class Refusals(StateCase):
-    """A window manager that does nothing at all with a state it does not know."""
-    wm = "i3"
+    """A window manager that does nothing at all with a state it does not know; from i3 4.24 on it calls a window that fills
+    a workspace maximised by itself."""
+    wm, i3_config = "i3", "for_window [all] floating enable"
 
     def test_a_state_that_the_window_manager_passes_over_is_told(self):
         window = self.show_with_props((200, 200, 300, 200))
