@@ -221,10 +221,13 @@ handle_activate(RaRail *rail, guint32 id, bool enabled)
     }
 }
 
-void
+guint32
 ra_rail_active(RaRail *rail, guint32 id)
 {
+    guint32 was = rail->active;
+
     rail->active = id;
+    return was;
 }
 
 static void

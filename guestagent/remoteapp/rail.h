@@ -51,8 +51,9 @@ bool ra_rail_large_icons(const RaRail *rail);
 // _NET_WM_MOVERESIZE. Told to clients that can do it; over with the client's next move.
 void ra_rail_move_loop(RaRail *rail, const RaWindow *window, int direction, int root_x, int root_y);
 
-// The guest focused this window (0: none).
-void ra_rail_active(RaRail *rail, guint32 id);
+// The guest focused this window (0: none). Returns which the client takes for that: what it was
+// told or asked for last.
+guint32 ra_rail_active(RaRail *rail, guint32 id);
 
 void ra_rail_min_max(RaRail *rail, const RaWindow *window, const RaRect *work_area);
 void ra_rail_app_id(RaRail *rail, const RaWindow *window);

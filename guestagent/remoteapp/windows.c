@@ -27,6 +27,7 @@ struct RaWindows {
     bool pending;      // one of them may have something the client does not know
     GArray *stack;     // last told, top first
     guint32 active;
+    guint32 active_told;
 };
 
 static Known *
@@ -129,8 +130,9 @@ push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
     push_rest(ws, k, window, what);
 }
 
+// active_too: with the active window, which the client would take for news.
 static void
-push_stack(RaWindows *ws)
+push_stack(RaWindows *ws, bool active_too)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint32));
     for (guint i = 0; i < ws->stack->len; i++) {
@@ -139,9 +141,12 @@ push_stack(RaWindows *ws)
             g_array_append_val(ids, id);
     }
     guint32 active = find(ws, ws->active) != NULL ? ws->active : 0;
-    (void)ra_window_orders_desktop(
-        ws->link, WINDOW_ORDER_FIELD_DESKTOP_ZORDER | WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND,
-        (const guint32 *)(const void *)ids->data, ids->len, active);
+    guint32 flags = WINDOW_ORDER_FIELD_DESKTOP_ZORDER;
+    if (active_too || active != ws->active_told)
+        flags |= WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND;
+    ws->active_told = active;
+    (void)ra_window_orders_desktop(ws->link, flags, (const guint32 *)(const void *)ids->data,
+                                   ids->len, active);
 }
 
 static void
@@ -169,7 +174,7 @@ ra_windows_announce(RaWindows *ws)
             if ((window->owner_id != 0) == owned)
                 create(ws, window);
         }
-    push_stack(ws);
+    push_stack(ws, true);
     (void)ra_window_orders_desktop(ws->link, WINDOW_ORDER_FIELD_DESKTOP_ARC_COMPLETED, NULL, 0, 0);
     ra_graphics_pump(ws->graphics);
 }
@@ -257,10 +262,10 @@ ra_windows_stack(RaWindows *ws, const guint32 *ids, guint count, guint32 active)
     g_array_set_size(ws->stack, 0);
     g_array_append_vals(ws->stack, ids, count);
     ws->active = active;
-    ra_rail_active(ws->rail, active);
+    bool asked = ra_rail_active(ws->rail, active) != active;
     if (!ws->announced)
         return;
-    push_stack(ws);
+    push_stack(ws, asked);
     ra_link_send(ws->link);
 }
 

@@ -35,7 +35,7 @@ struct TestClient {
     pcRdpgfxCreateSurface create_surface;
     GHashTable *windows;
     GArray *stack;
-    guint32 active;
+    guint32 active, actives; // what was told last, and how often
     guint pointers, next_event;
     guint64 pixel_bytes;
     bool arc_completed, lost;
@@ -150,6 +150,7 @@ on_desktop(rdpContext *context, const WINDOW_ORDER_INFO *info, const MONITORED_D
         c->arc_completed = true;
     if ((info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND) != 0)
         c->active = d->activeWindowId;
+    c->actives += (info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND) != 0;
     if ((info->fieldFlags & WINDOW_ORDER_FIELD_DESKTOP_ZORDER) != 0) {
         g_array_set_size(c->stack, 0);
         g_array_append_vals(c->stack, d->windowIds, d->numWindowIds);
@@ -766,6 +767,12 @@ guint32
 test_client_active(TestClient *c)
 {
     return c->active;
+}
+
+guint
+test_client_actives(TestClient *c)
+{
+    return c->actives;
 }
 
 const GArray *

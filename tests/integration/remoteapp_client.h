@@ -65,6 +65,7 @@ rdpInput *test_client_input(TestClient *client);
 
 // What was told last.
 guint32 test_client_active(TestClient *client);
+guint test_client_actives(TestClient *client);       // how often
 const GArray *test_client_stack(TestClient *client); // of guint32, top first
 guint test_client_pointers(TestClient *client);      // pointer images received
 guint64 test_client_pixel_bytes(TestClient *client); // in surface commands

@@ -124,6 +124,37 @@ is_active(TestClient *c, gconstpointer id)
     return test_client_active(c) == GPOINTER_TO_UINT(id);
 }
 
+static bool
+is_on_top(TestClient *c, gconstpointer id)
+{
+    return g_array_index(test_client_stack(c), guint32, 0) == GPOINTER_TO_UINT(id);
+}
+
+// What is active is told when it changes or was asked for: said again with the stack, it would be
+// from before what a client asks for meanwhile, and look as if a program wanted it.
+static void
+test_a_stack_alone(void)
+{
+    Rig *rig = rig_new(NULL);
+    rig_window(rig, "active", &place, RED);
+    Window raised = rig_window(rig, "raised", &place, BLUE);
+    TestClient *c = rig_connect(rig, NULL);
+    TestWindow *w = test_client_wait_window(c, "active", WAIT_MS);
+    TestWindow *w2 = test_client_wait_window(c, "raised", WAIT_MS);
+    test_client_activate(c, w->id);
+    g_assert_true(test_client_until(c, is_active, GUINT_TO_POINTER(w->id), WAIT_MS));
+    guint actives = test_client_actives(c);
+    XRaiseWindow(rig->dpy, raised);
+    XFlush(rig->dpy);
+    g_assert_true(test_client_until(c, is_on_top, GUINT_TO_POINTER(w2->id), WAIT_MS));
+    g_assert_cmpuint(test_client_active(c), ==, w->id);
+    g_assert_cmpuint(test_client_actives(c), ==, actives);
+    test_client_activate(c, w2->id);
+    g_assert_true(test_client_until(c, is_active, GUINT_TO_POINTER(w2->id), WAIT_MS));
+    test_client_free(c);
+    rig_free(rig);
+}
+
 static void
 test_input(void)
 {
@@ -453,6 +484,7 @@ main(int argc, char **argv)
     g_test_add_func("/remoteapp/window", test_window);
     g_test_add_func("/remoteapp/resize", test_resize);
     g_test_add_func("/remoteapp/input", test_input);
+    g_test_add_func("/remoteapp/a-stack-alone", test_a_stack_alone);
     g_test_add_func("/remoteapp/kinds-and-states", test_kinds_and_states);
     g_test_add_data_func("/remoteapp/alpha/raw", "raw", test_alpha);
     g_test_add_data_func("/remoteapp/alpha/planar", "planar", test_alpha);
