@@ -43,10 +43,12 @@ windows_rig_is_screen(guint32 pixel, int x, int y)
 static bool
 is_own(const RigWindow *window, guint32 id, guint32 pixel, int x, int y)
 {
+    static const PictureSize screen = {WIDTH, HEIGHT, RIG_LOGON_WIDTH, RIG_LOGON_HEIGHT};
+
     if (pixel == 0)
         return true;
-    if (id == PICTURE_LOGON_SCREEN)
-        return windows_rig_is_screen(pixel, x, y);
+    if (id == PICTURE_LOGON_SCREEN) // shown after a while, painted or not, and smaller than it is
+        return picture_has_mean_so_far(&screen, id, 0, x, y, pixel) != 0;
     for (guint i = 0; i < window->n_seeds; i++)
         if (pixel == (picture_pixel(window->id, window->seeds[i], x, y) & 0xFFFFFF))
             return true;
