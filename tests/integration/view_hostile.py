@@ -355,6 +355,30 @@ class Hostile(ViewCase):
         stack = [w.id for w in self.desktop.clients()]
         self.assertLess(stack.index(popup.id), stack.index(own.id))
 
+    def stacked(self, *windows):
+        stack = [w.id for w in self.desktop.clients()]
+        return [stack.index(w.id) for w in windows]
+
+    def test_what_opens_below_takes_no_other_window_along(self):
+        guests = self.v.show(1, (400, 300, 200, 100))
+        own = self.foreign(20, 20, 300, 200)
+        self.desktop.focus(guests)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.focus(own)
+        self.v.session.expect(p.FOCUS, ids(0))
+        beneath = self.foreign(500, 20, 300, 200)
+        self.desktop.focus(guests)
+        self.desktop.focus(own)
+        self.assertEqual(self.stacked(beneath, guests, own), sorted(self.stacked(beneath, guests, own)))
+        popup = self.v.show(2, (0, 0, *self.size), kind=p.POPUP, flags=p.UNDECORATED | p.ABOVE, owner=1)
+        wait_for("it to be below", lambda: self.stacked(popup) == [0])
+        # Dialogs without an owner, until one has to open quietly.
+        for i in range(3, 13):
+            dialog = self.opens(i, kind=p.DIALOG)
+            self.desktop.focus(own)
+        wait_for("it to be below", lambda: self.stacked(dialog) == [0])
+        self.assertEqual(self.stacked(beneath, guests, own), sorted(self.stacked(beneath, guests, own)))
+
     def test_popup_that_grows_over_the_whole_screen(self):
         own = self.foreign(20, 20, 300, 200)
         self.v.show(1, (400, 300, 200, 100))
