@@ -295,6 +295,14 @@ class Hostile(ViewCase):
         self.v.commit(1, (333, 222, 200, 100), damage=[], configured=1 << 30, wait=False)
         wait_for("the last place", lambda: self.desktop.geometry(window)[:2] == (333, 222))
 
+    def test_storm_of_flags(self):
+        self.v.show(1, (100, 100, 200, 100))
+        shown = p.UNDECORATED | p.MODAL | p.ABOVE | p.SKIP_TASKBAR
+
+        def flags(n):
+            return message(p.WINDOW, struct.pack("=13I", 1, 0, p.NORMAL, p.USUAL | (0, shown)[n % 2], p.APP_NONE, *[0] * 8))
+        self.throttled(self.storm(flags), 4000)
+
     def test_storm_of_windows_that_come_and_go(self):
         own = self.foreign(20, 20, 300, 200)
         fd = memfd(bytes(100 * 100 * 4))
