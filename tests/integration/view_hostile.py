@@ -363,6 +363,20 @@ class Hostile(ViewCase):
         stack = [w.id for w in self.desktop.clients()]
         self.assertLess(stack.index(popup.id), stack.index(own.id))
 
+    def test_keys_meant_for_another_window_let_no_more_take_the_focus(self):
+        own, since, stolen = self.foreign(20, 20, 300, 200), time.monotonic(), 0
+        for i in range(1, 25):
+            self.desktop.focus(own)
+            self.v.session.drop_all()
+            window = self.opens(i)
+            self.desktop.display.sync()
+            if self.active() == window.id:
+                stolen += 1
+                self.v.session.expect(p.FOCUS, ids(i))
+                self.desktop.xdotool("key", "a")
+                self.v.session.expect(p.KEY)
+        self.assertLessEqual(stolen, 8 + (time.monotonic() - since) // 30)
+
     def stacked(self, *windows):
         stack = [w.id for w in self.desktop.clients()]
         return [stack.index(w.id) for w in windows]
