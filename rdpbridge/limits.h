@@ -73,17 +73,18 @@
 // What a guest may do unasked.
 
 // How long after a press or key in one of its windows a guest may: open menus and tooltips that no
-// window manager manages; raise a window or give itself the focus; restack; start a move by hand.
-// Otherwise a popup becomes a managed window, and the wish for focus is shown as attention.
+// window manager manages; raise a window or give itself the focus, if the user has not gone
+// elsewhere since; restack; start a move by hand. Otherwise a popup becomes a managed window, and
+// the wish for focus is shown as attention.
 #define LIMIT_POPUP_AFTER_PRESS_MS 2000
 #define LIMIT_ACTIVATE_AFTER_PRESS_MS 3000
 #define LIMIT_ORDER_AFTER_PRESS_MS 1500
 #define LIMIT_MOVE_LOOP_AFTER_PRESS_MS 2000
 #define LIMIT_LOCK_AFTER_PRESS_MS 5000
 // Windows that a guest may open unasked (no press, no launch that the host knows of) and have the
-// window manager focus and raise; after that one more each so many seconds, or after a press. The
-// others open as a window does whose user is elsewhere (_NET_WM_USER_TIME 0), as refused popups do
-// always.
+// window manager focus and raise; after that one more each so many seconds. A press brings none
+// back: it may have been meant for the window that lost the focus. The others open as a window
+// does whose user is elsewhere (_NET_WM_USER_TIME 0), as refused popups do always.
 #define LIMIT_UNASKED_FOCUS 8
 #define LIMIT_UNASKED_FOCUS_EVERY_S 30
 // While one of its windows has the focus, a guest may open popups without a press (completions, a

@@ -16,6 +16,7 @@
 #define MINIMIZE_US 20000 // they show that by animations
 #define ICON_US 1500      // window managers scale it
 #define PROPS_US 300
+#define FLAG_US 1000  // each: window managers stack or frame the window anew
 #define OFFER_US 3000 // clipboard managers read it
 #define PIXELS_PER_US 2500
 #define ICON_BYTES_PER_US 500
@@ -56,12 +57,23 @@ cost_of_props(const HostWindow *w, const ViewProps *m)
     return state != w->wanted.state || shown != w->wanted.states ? STATE_US : PROPS_US;
 }
 
+static uint32_t
+cost_of_window(const HostWindow *w, const ViewWindow *m)
+{
+    uint32_t changed = w->wanted.flags ^ m->flags;
+    uint32_t shown = changed & ~(uint32_t)(VIEW_FLAG_CLOSABLE | VIEW_FLAG_MINIMIZABLE |
+                                           VIEW_FLAG_MAXIMIZABLE | VIEW_FLAG_ALPHA);
+    uint32_t n = (uint32_t)__builtin_popcount(shown) + (w->owner_id != m->owner_id);
+
+    return READ_US + PROPS_US + n * FLAG_US;
+}
+
 uint32_t
 host_cost_of(const View *view, ChanSpan packet)
 {
     static const uint32_t of_known[] = {
-        [VIEW_MSG_WINDOW] = 300,     [VIEW_MSG_TITLE] = 600,     [VIEW_MSG_SHAPE] = 500,
-        [VIEW_MSG_ICONS_GONE] = 300, [VIEW_MSG_ATTENTION] = 300, [VIEW_MSG_CARET] = 100,
+        [VIEW_MSG_TITLE] = 600,     [VIEW_MSG_SHAPE] = 500, [VIEW_MSG_ICONS_GONE] = 300,
+        [VIEW_MSG_ATTENTION] = 300, [VIEW_MSG_CARET] = 100,
     };
     const ViewId *m = (const void *)packet.data;
     ViewMsgType type = view_type(packet);
@@ -73,6 +85,8 @@ host_cost_of(const View *view, ChanSpan packet)
         return OFFER_US;
     case VIEW_MSG_MOVE_LOOP:
         return STATE_US;
+    case VIEW_MSG_WINDOW:
+        return w && w->xid ? cost_of_window(w, (const void *)packet.data) : READ_US;
     case VIEW_MSG_PROPS:
         return w && w->xid ? cost_of_props(w, (const void *)packet.data) : READ_US;
     case VIEW_MSG_CURSOR:

@@ -32,6 +32,7 @@ struct HostFocus {
     unsigned pointed;   // modifiers that are down in a guest without the focus
     uint32_t sent_id;
     gint64 went_us; // when the window that had the focus went
+    gint64 left_us; // when the focus went elsewhere, otherwise than by that
     GSource *leave;
     Echo echoes[ECHOES]; // what was sent lately: the guest says it back as ACTIVE
     unsigned next_echo;
@@ -79,6 +80,8 @@ send_focus(HostFocus *f, uint32_t id)
     host_method_focus(f->view->method, w ? w->xid : None);
     // Keys stay down from one window of the guest to the next. What is held already is pressed
     // before: the program that is given the focus then finds it so, as natively.
+    if (id == 0 && g_get_monotonic_time() - f->went_us >= WENT_US)
+        f->left_us = g_get_monotonic_time();
     if (id == 0)
         host_keyboard_release_all(f->view->keyboard);
     else if (f->held_known)
@@ -239,18 +242,25 @@ is_echo(const HostFocus *f, uint32_t id)
     return false;
 }
 
+// And the user has not gone elsewhere since. A guest that takes the focus while keys are pressed
+// gets one: it must not be what lets it take the focus again.
+static bool
+pressed_lately(const HostFocus *f)
+{
+    return view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS) &&
+           f->view->press_us > f->left_us;
+}
+
 void
 host_focus_before_map(HostFocus *f, HostWindow *w)
 {
     gint64 now = g_get_monotonic_time();
     bool refused = w->wanted.kind != w->kind; // a popup
-    bool pressed = view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS);
+    bool pressed = pressed_lately(f);
     bool asked = pressed || w->startup_id[0];
     bool allowed = asked || bridge_pace_wait_us(&f->unasked, now) == 0;
 
-    if (pressed)
-        bridge_pace_init(&f->unasked, f->unasked.per_s, f->unasked.burst, now);
-    else if (!asked && allowed && !refused)
+    if (!asked && allowed && !refused)
         bridge_pace_take(&f->unasked, LIMIT_UNASKED_FOCUS_EVERY_S, now);
     w->quiet = refused || !allowed;
     if (!w->quiet)
@@ -312,7 +322,7 @@ host_focus_activate(HostFocus *f, HostWindow *w)
         return;
     if (g_get_monotonic_time() - w->mapped_us < ECHO_US)
         return;
-    if (view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS))
+    if (pressed_lately(f))
         ask_to_activate(f, w, 1, f->view->press_time);
     else
         host_focus_attention(f, w);

@@ -248,6 +248,10 @@ push_wm_hints(HostWindow *w)
         h.flags |= InputHint;
         h.input = False;
     }
+    // What is without an owner, and by its type transient, takes the whole group along when it is
+    // lowered (openbox: window by window, each with all that lie above it).
+    if (w->quiet || w->wanted.kind != w->kind)
+        h.flags &= ~(long)WindowGroupHint;
     if (w->wanted.attention)
         h.flags |= XUrgencyHint;
     XSetWMHints(w->view->x->dpy, w->xid, &h);

@@ -323,7 +323,8 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
         w->wanted.user_time = (uint32_t)w->view->press_time;
     host_window_refresh(w);
     host_window_push(w);
-    host_focus_grown(w, hid);
+    if (!first)
+        host_focus_grown(w, hid);
     host_paint_commit(w->view, w, m->serial, damage, n);
     if (new_buffer && w->viewable)
         host_paint_padding(w->view, w);

@@ -62,7 +62,7 @@ class Bench:
         out = d.run("chain_probe", str(x + 20), str(y + 20), str(PRESSES), timeout=300).stdout
         values = [int(v) for v in out.split()]
         if -1 in values:
-            raise Failure(f"{values.count(-1)} of {PRESSES} presses were never seen")
+            raise Failure(f"press {len(values)} of {PRESSES} was never seen")
         return values
 
     def latency(self):

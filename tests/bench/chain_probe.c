@@ -3,7 +3,9 @@
 // Presses a key by XTest and measures the time until a pixel of the screen changes. With --drag it
 // holds a button down there and moves the pointer instead.
 //
-// usage: chain_probe [--drag] X Y COUNT     prints one line per press or move, in microseconds
+// usage: chain_probe [--drag] X Y COUNT     prints one line per press or move, in microseconds, or
+// -1
+//                                           for one that was not seen in 2 s, which is the last
 //
 // The pixel is read by MIT-SHM from the root, so that what is measured is what a user sees. The
 // pause between presses varies, so that no timer of the chain falls into step with it.
@@ -126,7 +128,10 @@ main(int argc, char **argv)
         XSync(p.dpy, False);
     }
     for (int i = 1; i <= atoi(numbers[2]); i++) {
-        printf("%lld\n", (long long)(drags ? drag(&p, i) : press(&p, key)));
+        int64_t took = drags ? drag(&p, i) : press(&p, key);
+        printf("%lld\n", (long long)took);
+        if (took < 0)
+            break;
         spread = spread * 1103515245u + 12345u;
         struct timespec pause = {0, (long)(8000000 + spread % 17000000)};
         nanosleep(&pause, NULL);

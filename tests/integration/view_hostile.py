@@ -295,6 +295,14 @@ class Hostile(ViewCase):
         self.v.commit(1, (333, 222, 200, 100), damage=[], configured=1 << 30, wait=False)
         wait_for("the last place", lambda: self.desktop.geometry(window)[:2] == (333, 222))
 
+    def test_storm_of_flags(self):
+        self.v.show(1, (100, 100, 200, 100))
+        shown = p.UNDECORATED | p.MODAL | p.ABOVE | p.SKIP_TASKBAR
+
+        def flags(n):
+            return message(p.WINDOW, struct.pack("=13I", 1, 0, p.NORMAL, p.USUAL | (0, shown)[n % 2], p.APP_NONE, *[0] * 8))
+        self.throttled(self.storm(flags), 4000)
+
     def test_storm_of_windows_that_come_and_go(self):
         own = self.foreign(20, 20, 300, 200)
         fd = memfd(bytes(100 * 100 * 4))
@@ -354,6 +362,44 @@ class Hostile(ViewCase):
         self.assertEqual(self.active(), own.id)
         stack = [w.id for w in self.desktop.clients()]
         self.assertLess(stack.index(popup.id), stack.index(own.id))
+
+    def test_keys_meant_for_another_window_let_no_more_take_the_focus(self):
+        own, since, stolen = self.foreign(20, 20, 300, 200), time.monotonic(), 0
+        for i in range(1, 25):
+            self.desktop.focus(own)
+            self.v.session.drop_all()
+            window = self.opens(i)
+            self.desktop.display.sync()
+            if self.active() == window.id:
+                stolen += 1
+                self.v.session.expect(p.FOCUS, ids(i))
+                self.desktop.xdotool("key", "a")
+                self.v.session.expect(p.KEY)
+        self.assertLessEqual(stolen, 8 + (time.monotonic() - since) // 30)
+
+    def stacked(self, *windows):
+        stack = [w.id for w in self.desktop.clients()]
+        return [stack.index(w.id) for w in windows]
+
+    def test_what_opens_below_takes_no_other_window_along(self):
+        guests = self.v.show(1, (400, 300, 200, 100))
+        own = self.foreign(20, 20, 300, 200)
+        self.desktop.focus(guests)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.focus(own)
+        self.v.session.expect(p.FOCUS, ids(0))
+        beneath = self.foreign(500, 20, 300, 200)
+        self.desktop.focus(guests)
+        self.desktop.focus(own)
+        self.assertEqual(self.stacked(beneath, guests, own), sorted(self.stacked(beneath, guests, own)))
+        popup = self.v.show(2, (0, 0, *self.size), kind=p.POPUP, flags=p.UNDECORATED | p.ABOVE, owner=1)
+        wait_for("it to be below", lambda: self.stacked(popup) == [0])
+        # Dialogs without an owner, until one has to open quietly.
+        for i in range(3, 13):
+            dialog = self.opens(i, kind=p.DIALOG)
+            self.desktop.focus(own)
+        wait_for("it to be below", lambda: self.stacked(dialog) == [0])
+        self.assertEqual(self.stacked(beneath, guests, own), sorted(self.stacked(beneath, guests, own)))
 
     def test_popup_that_grows_over_the_whole_screen(self):
         own = self.foreign(20, 20, 300, 200)

@@ -180,6 +180,23 @@ class Input(ViewCase):
         self.press_on(second)
         wait_for("window 1 to be active", lambda: self.activate(1, None, active) or active() == self.window.id, 15)
 
+    def test_a_press_counts_until_the_focus_is_elsewhere(self):
+        second = self.v.show(2, (500, 120, 300, 200))
+        own = self.foreign(700, 500, 80, 60)
+        active = lambda: self.desktop.text_property(self.desktop.root, "_NET_ACTIVE_WINDOW")[0]  # noqa: E731
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        self.assertTrue(wait_for("no echo", lambda: self.activate(1, second, active), 15))
+        self.press_on(second)
+        self.desktop.focus(own)
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", 1, 0)))
+        self.v.commit(1, (100, 120, 300, 200))
+        # The window manager does what it is asked in turn.
+        own.configure(x=720, y=520)
+        wait_for("it to move", lambda: self.desktop.geometry(own)[0] > 710)
+        self.assertEqual(active(), own.id)
+
     def activate(self, ident, still, active):
         """Says ACTIVE; TRUE once the window asks for attention and the other is still active."""
         self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", ident, 0)))
