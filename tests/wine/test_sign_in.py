@@ -136,7 +136,7 @@ class SignIn(unittest.TestCase):
         self.double.tell(f"model {ident} Vendor.Editor")
         self.double.tell(f"title {ident} Draft, saved")
         editor = self.window("Editor")
-        self.assertEqual(self.d.title(editor), "Draft, saved")
+        wait_for(lambda: f"its title; it is {self.d.title(editor)!r}", lambda: self.d.title(editor) == "Draft, saved")
         self.assertEqual(self.windows_there(), [self.window("Notes")])
 
     def questions(self):
