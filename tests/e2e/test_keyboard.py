@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Keys by the host's layout: what is typed into a native program and into one of a guest is the same text."""
+import re
 import unittest
 
 from Xlib import X
@@ -27,10 +28,16 @@ class Keys(probing.Twins):
             ("-option", options) if options else ()))
         self.press(50)  # the X server has the state of the former map until a key is pressed
 
+    @staticmethod
+    def has_focus(probe):
+        told = re.findall(r" focus (in|out) ", probe.text())
+        return bool(told) and told[-1] == "in"
+
     def told(self, probe, act, end):
         """What a program's window is told of keys while something is done, once it was told of the end."""
         self.d.focus(self.windows[probe])
-        probe.heard("focus in")
+        # A guest hears a moment later that the focus went, and nothing if it comes back within that.
+        wait_for("one of the two to have the focus", lambda: [p for p in (self.native, self.demo) if self.has_focus(p)] == [probe])
         probe.mark()
         act()
         probe.heard(end)
