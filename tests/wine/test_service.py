@@ -208,9 +208,13 @@ class Service(unittest.TestCase):
         self.addCleanup(device.unlink)
         self.assertIn("absent", self.p.run(probe).stdout)
 
+    def stop_vm(self):
+        """Its port comes before all others."""
+        self.d.casement("guest", "stop", "vm")
+        wait_for("its port to go", lambda: not os.path.lexists(self.ports / PORT), 10)
+
     def test_serial_port_of_the_registry(self):
-        self.d.casement("guest", "stop", "vm")  # whose port comes first
-        wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)
+        self.stop_vm()
         self.p.shortcut("Alpha")
         self.p.agent("service", "install")
         self.p.agent("service", "start")
@@ -238,7 +242,7 @@ class Service(unittest.TestCase):
         return master
 
     def test_serial_port_is_found(self):
-        self.d.casement("guest", "stop", "vm")
+        self.stop_vm()
         self.p.shortcut("Alpha")
         others = self.terminal("com6")
         self.terminal("com8")
@@ -265,8 +269,7 @@ class Service(unittest.TestCase):
         self.assertIsNone(self.named())
 
     def test_ports_that_are_named(self):
-        self.d.casement("guest", "stop", "vm")
-        wait_for("its port to go", lambda: not (self.ports / PORT).exists(), 10)
+        self.stop_vm()
         none = self.p.agent("port", check=False)
         self.assertEqual((none.returncode, "no way to a host" in none.stdout), (4, True), none.stdout)
         self.p.agent("port", "COM2", "vsock:51806", "\\\\.\\Other")
