@@ -98,6 +98,15 @@ test_window(gconstpointer profile)
     expect_clean(rig);
 }
 
+static gboolean
+is_wide(Harness *h, gpointer user)
+{
+    const HarnessWindow *w = harness_window_titled(h, "The probe");
+    const HarnessBuffer *b = w ? harness_buffer(h, w->commit.buffer_id) : NULL;
+
+    return b && b->width == 1200 && b->height == 700;
+}
+
 // The host has the window of the desktop anywhere.
 static void
 test_desktop(gconstpointer profile)
@@ -110,6 +119,16 @@ test_desktop(gconstpointer profile)
     harness_send_view(rig->h, &m, sizeof m, -1);
     expect_ready(rig);
     two_fingers(rig, id, 30, 40);
+    // As large as the desktop is by now.
+    m = (ViewConfigured){.id = id, .serial = 2, .geometry = {30, 40, 1200, 700}};
+    VIEW_INIT(&m, VIEW_MSG_CONFIGURED);
+    harness_send_view(rig->h, &m, sizeof m, -1);
+    g_free(session_rig_expect(rig, "layout width=1200 height=700"));
+    harness_wait(rig->h, is_wide, NULL, SESSION_RIG_PATIENCE_S, "the guest's new size");
+    touch(rig, id, 0, CHAN_TOUCH_BEGIN, 30 + 1150, 40 + 690);
+    touch(rig, id, 0, CHAN_TOUCH_END, 30 + 1150, 40 + 690);
+    expect(rig, (const char *const[]){"touch down id=0 x=1150 y=690", "touch up id=0 x=1150 y=690",
+                                      NULL});
     expect_clean(rig);
 }
 

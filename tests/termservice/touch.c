@@ -98,8 +98,8 @@ read_integer(wStream *s, unsigned count_bits, bool has_sign, gint64 *value)
     return true;
 }
 
-// The transitions of 3.1.1.1.
-static bool
+// The transitions of 3.1.1.1, by their names. NULL: there is none such.
+static const char *
 change(Contact *c, gint64 flags)
 {
     static const struct {
@@ -116,15 +116,9 @@ change(Contact *c, gint64 flags)
     for (gsize i = 0; i < G_N_ELEMENTS(changes); i++)
         if (changes[i].flags == flags && changes[i].from == c->state) {
             c->state = changes[i].to;
-            return true;
+            return changes[i].name;
         }
-    return false;
-}
-
-static const char *
-name_of(gint64 flags)
-{
-    return flags == 0x19 ? "down" : flags == 0x1a ? "move" : flags == 0x04 ? "up" : "other";
+    return NULL;
 }
 
 // RDPINPUT_TOUCH_CONTACT (2.2.3.3.1.1).
@@ -147,7 +141,8 @@ handle_contact(Touch *t, wStream *s)
             return false;
     Contact *c = &t->contacts[id];
     bool rests = c->state == TOUCHES && flags == 0x1a && x == c->x && y == c->y;
-    if (c->told || !change(c, flags)) {
+    const char *name = c->told ? NULL : change(c, flags);
+    if (name == NULL) {
         report("touch wrong id=%u flags=0x%02X", id, (unsigned)flags);
         return true;
     }
@@ -156,7 +151,7 @@ handle_contact(Touch *t, wStream *s)
     c->y = (int)y;
     c->rests = rests ? c->rests + 1 : 0;
     if (!rests)
-        report("touch %s id=%u x=%d y=%d", name_of(flags), id, c->x, c->y);
+        report("touch %s id=%u x=%d y=%d", name, id, c->x, c->y);
     else if (c->rests == HELD)
         report("touch held id=%u", id);
     return true;
