@@ -81,6 +81,9 @@
 #define LIMIT_ORDER_AFTER_PRESS_MS 1500
 #define LIMIT_MOVE_LOOP_AFTER_PRESS_MS 2000
 #define LIMIT_LOCK_AFTER_PRESS_MS 5000
+// How often one press may move the focus, by windows that open or are made active. Windows that
+// fight for it would otherwise go on until the user has come through to another one.
+#define LIMIT_FOCUS_OF_A_PRESS 8
 // Windows that a guest may open unasked (no press, no launch that the host knows of) and have the
 // window manager focus and raise; after that one more each so many seconds. A press brings none
 // back: it may have been meant for the window that lost the focus. The others open as a window

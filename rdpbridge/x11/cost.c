@@ -93,7 +93,7 @@ host_cost_of(const View *view, ChanSpan packet)
         return 200;
     case VIEW_MSG_STACK:
     case VIEW_MSG_ACTIVE:
-        return 100;
+        return 100; // and HOST_COST_RAISE_US
     case VIEW_MSG_COMMIT:
         return w ? cost_of_commit(w, (const void *)packet.data) : READ_US;
     case VIEW_MSG_WINDOW_GONE:

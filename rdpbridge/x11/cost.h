@@ -8,5 +8,9 @@
 
 #include "rdpbridge/x11/view.h"
 
+// Each window that a message had stacked anew or focused (View's raises): with what it uncovers,
+// and a frame drawn with the focus. To be added when that is known.
+#define HOST_COST_RAISE_US 3000
+
 // µs, reckoned before the message is handled: for a checked message.
 uint32_t host_cost_of(const View *view, ChanSpan packet);

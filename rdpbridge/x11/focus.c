@@ -37,6 +37,8 @@ struct HostFocus {
     Echo echoes[ECHOES]; // what was sent lately: the guest says it back as ACTIVE
     unsigned next_echo;
     BridgePace unasked; // windows that open without a press
+    uint64_t spent;     // the press (View's presses) that moved the focus last, and how often
+    unsigned spent_times;
 };
 
 HostFocus *
@@ -247,8 +249,19 @@ is_echo(const HostFocus *f, uint32_t id)
 static bool
 pressed_lately(const HostFocus *f)
 {
-    return view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS) &&
+    bool is_spent = f->spent == f->view->presses && f->spent_times >= LIMIT_FOCUS_OF_A_PRESS;
+
+    return !is_spent && view_pressed_within(f->view, LIMIT_ACTIVATE_AFTER_PRESS_MS) &&
            f->view->press_us > f->left_us;
+}
+
+static void
+spend_press(HostFocus *f)
+{
+    if (f->spent != f->view->presses)
+        f->spent_times = 0;
+    f->spent = f->view->presses;
+    f->spent_times++;
 }
 
 void
@@ -263,6 +276,8 @@ host_focus_before_map(HostFocus *f, HostWindow *w)
     if (!asked && allowed && !refused)
         bridge_pace_take(&f->unasked, LIMIT_UNASKED_FOCUS_EVERY_S, now);
     w->quiet = refused || !allowed;
+    if (pressed && !w->startup_id[0] && !w->quiet)
+        spend_press(f);
     if (!w->quiet)
         return;
     host_hints_set_user_time(w, 0);
@@ -309,6 +324,7 @@ ask_to_activate(HostFocus *f, HostWindow *w, long source, Time time)
 {
     const long data[5] = {source, (long)time, (long)f->focused, 0, 0};
 
+    f->view->raises++;
     host_display_tell_root(f->view->x, w->xid, ATOM__NET_ACTIVE_WINDOW, data);
 }
 
@@ -322,10 +338,12 @@ host_focus_activate(HostFocus *f, HostWindow *w)
         return;
     if (g_get_monotonic_time() - w->mapped_us < ECHO_US)
         return;
-    if (pressed_lately(f))
+    if (pressed_lately(f)) {
+        spend_press(f);
         ask_to_activate(f, w, 1, f->view->press_time);
-    else
+    } else {
         host_focus_attention(f, w);
+    }
 }
 
 void

@@ -14,7 +14,7 @@ enum { LOCK_SCROLL = 1, LOCK_NUM = 2, LOCK_CAPS = 4 };
 struct HostKeyboard {
     View *view;
     uint8_t pressed[256 / 8]; // in the guest, by key code
-    uint8_t held[256 / 8];    // on the host, when the focus came
+    uint8_t held[256 / 8];    // on the host, as far as our windows are told
     XModifierKeymap *modifiers;
     ViewLayout layout;
     Atom caps, num, scroll; // names of indicators
@@ -87,15 +87,21 @@ press(HostKeyboard *k, unsigned keycode, bool down)
     tell_key(k, keycode, down);
 }
 
+bool
+host_keyboard_holds(HostKeyboard *k, const XKeyEvent *e)
+{
+    unsigned keycode = e->keycode & 0xff;
+    bool held = is_set(k->held, keycode);
+
+    set(k->held, keycode, e->type == KeyPress);
+    return held;
+}
+
 void
 host_keyboard_key(HostKeyboard *k, HostWindow *w, const XKeyEvent *e)
 {
     if (e->keycode <= KEYCODE_FIRST || e->keycode > 255 || w->is_orphan)
         return;
-    if (e->type == KeyPress)
-        view_pressed(k->view, w, e->time);
-    else
-        set(k->held, e->keycode, false);
     press(k, e->keycode, e->type == KeyPress);
 }
 

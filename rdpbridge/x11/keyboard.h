@@ -9,7 +9,10 @@
 HostKeyboard *host_keyboard_new(View *view);
 void host_keyboard_free(HostKeyboard *keyboard);
 
-// A press, a repeat or a release on a window of ours.
+// A press, a repeat or a release on a window of ours: keeps which keys are down on the host. TRUE
+// if this one was already: a repeat.
+bool host_keyboard_holds(HostKeyboard *keyboard, const XKeyEvent *event);
+// The same, to the guest.
 void host_keyboard_key(HostKeyboard *keyboard, HostWindow *window, const XKeyEvent *event);
 
 // Releases in the guest what is held: the focus leaves.

@@ -9,8 +9,8 @@
 struct HostMenuGrab {
     View *view;
     int device;
-    Window window;   // that has it, None: nobody
-    gint64 spent_us; // the press (View's press_us) after which the click outside was made
+    Window window;  // that has it, None: nobody
+    uint64_t spent; // the press (View's presses) after which the click outside was made
 };
 
 HostMenuGrab *
@@ -88,7 +88,7 @@ host_menu_grab_update(HostMenuGrab *g)
     if (menu && menu->xid == g->window)
         return;
     ungrab(g); // it went with its window in any case
-    if (menu && g->view->press_us != g->spent_us &&
+    if (menu && g->view->presses != g->spent &&
         view_pressed_within(g->view, LIMIT_POPUP_AFTER_PRESS_MS))
         grab(g, menu->xid);
 }
@@ -102,7 +102,7 @@ host_menu_grab_active(const HostMenuGrab *g)
 void
 host_menu_grab_end(HostMenuGrab *g)
 {
-    g->spent_us = g->view->press_us;
+    g->spent = g->view->presses;
     ungrab(g);
     XFlush(g->view->x->dpy);
 }

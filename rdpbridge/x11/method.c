@@ -610,8 +610,6 @@ host_method_key(HostMethod *m, HostWindow *w, const XKeyEvent *e)
     *keys = (uint8_t)(down ? *keys | bit : *keys & ~bit);
     if (w->xid != m->focused || w->is_orphan)
         return false;
-    if (down)
-        view_pressed(m->view, w, e->time);
     if (!c || m->waiting)
         return wait_with(m, e);
     return forward(m, c, e);

@@ -282,7 +282,7 @@ host_pointer_core_event(HostPointer *p, const XEvent *e)
     }
     bool down = e->type == ButtonPress;
     if (down)
-        view_pressed(p->view, w, e->xbutton.time);
+        view_pressed(p->view, w, e->xbutton.time, false);
     button(p, w,
            message(w, down ? VIEW_POINTER_DOWN : VIEW_POINTER_UP, e->xbutton.x_root,
                    e->xbutton.y_root),
@@ -315,7 +315,7 @@ on_device_event(HostPointer *p, const XIDeviceEvent *e)
     if (down)
         p->held_device = e->deviceid;
     if (down && !outside)
-        view_pressed(p->view, w, e->time);
+        view_pressed(p->view, w, e->time, false);
     button(p, w, message(w, down ? VIEW_POINTER_DOWN : VIEW_POINTER_UP, e->root_x, e->root_y),
            (unsigned)e->detail);
     if (outside && held && p->held == 0)
@@ -333,7 +333,7 @@ touched(HostPointer *p, const XIDeviceEvent *e)
         return;
     host_pointer_flush(p);
     if (e->evtype == XI_TouchBegin) {
-        view_pressed(p->view, w, e->time);
+        view_pressed(p->view, w, e->time, false);
         if (p->told_under != w->id && p->held == 0 && host_touch_window(p->touch) == 0)
             tell_under(p, w->id);
     }

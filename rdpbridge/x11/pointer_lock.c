@@ -18,7 +18,7 @@ struct HostPointerLock {
     // What the pointer did after the server has put it in the middle counts from there.
     unsigned long put_serial;
     bool put;
-    gint64 spent_us; // the press (View's press_us) that the last one was for
+    uint64_t spent; // the press (View's presses) that the last one was for
 };
 
 HostPointerLock *
@@ -55,7 +55,7 @@ deserving(const HostPointerLock *l, const HostWindow *under)
         return NULL;
     if (l->active)
         return l->xid == w->xid ? w : NULL;
-    return under == w && l->view->press_us != l->spent_us &&
+    return under == w && l->view->presses != l->spent &&
                    view_pressed_within(l->view, LIMIT_LOCK_AFTER_PRESS_MS)
                ? w
                : NULL;
@@ -86,7 +86,7 @@ begin(HostPointerLock *l, const HostWindow *w)
                      GrabModeAsync, GrabModeAsync, w->xid, None, CurrentTime) != GrabSuccess)
         return;
     l->active = true;
-    l->spent_us = l->view->press_us;
+    l->spent = l->view->presses;
     l->id = w->id;
     l->xid = w->xid;
     l->middle_x = (int)w->notified_width / 2;

@@ -220,10 +220,11 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
         return;
     }
     uint32_t us = host_cost_of(s->view, untrusted_packet);
-    uint64_t maps = s->view->maps;
+    uint64_t maps = s->view->maps, raises = s->view->raises;
     if (!dispatch(s->view, untrusted_packet, n_fds > 0 ? take_fds[0] : -1, &error))
         drop_broken(s, error->message);
-    charge(s, us, s->view->maps != maps);
+    raises = s->view->raises - raises;
+    charge(s, us + (uint32_t)raises * HOST_COST_RAISE_US, s->view->maps != maps);
 }
 
 void

@@ -129,24 +129,36 @@ placed_windows(View *view, const uint32_t *ids, uint32_t n)
 }
 
 static void
-put_below(const Placed *p, const Placed *above)
+put(const Placed *p, int mode, const Placed *sibling)
 {
     HostDisplay *x = p->w->view->x;
-    XWindowChanges changes = {.sibling = above->w->xid, .stack_mode = Below};
+    XWindowChanges changes = {.sibling = sibling->w->xid, .stack_mode = mode};
 
+    p->w->view->raises++;
     XReconfigureWMWindow(x->dpy, p->w->xid, DefaultScreen(x->dpy), CWSibling | CWStackMode,
                          &changes);
 }
 
-// All that the guest has under the first.
+// All that the guest has under the first. Where none of the host's windows is between, this one
+// above the others is the same, and one request.
 static void
 lower_others(const GArray *placed)
 {
-    const Placed *top = &g_array_index(placed, Placed, 0);
+    const Placed *top = &g_array_index(placed, Placed, 0), *highest = top;
+    guint n = 0;
 
+    for (guint i = 1; i < placed->len; i++) {
+        const Placed *p = &g_array_index(placed, Placed, i);
+        n += p->at > top->at;
+        highest = p->at > highest->at ? p : highest;
+    }
+    if (n > 0 && highest->at - top->at == n) {
+        put(top, Above, highest);
+        return;
+    }
     for (guint i = placed->len; i-- > 1;)
         if (g_array_index(placed, Placed, i).at > top->at)
-            put_below(&g_array_index(placed, Placed, i), top);
+            put(&g_array_index(placed, Placed, i), Below, top);
 }
 
 static void
@@ -158,7 +170,7 @@ lower_last(const GArray *placed)
         if (g_array_index(placed, Placed, i).at < lowest->at)
             lowest = &g_array_index(placed, Placed, i);
     if (lowest != last)
-        put_below(last, lowest);
+        put(last, Below, lowest);
 }
 
 // Several moved at once: owners with their dialogs.
@@ -171,7 +183,7 @@ follow_all(const GArray *placed)
         Placed *p = &g_array_index(placed, Placed, i);
         const Placed *a = &g_array_index(placed, Placed, above);
         if (p->at > a->at) {
-            put_below(p, a);
+            put(p, Below, a);
             p->at = a->at;
         }
         above = i;

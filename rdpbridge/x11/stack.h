@@ -3,8 +3,8 @@
 
 // The guest's stacking order, followed among its own windows only, and only in what a program of
 // the guest changed: the guest also raises what the host's pointer enters or its user focuses,
-// where the host may not have. Nothing is raised over the host's own windows: to raise one is to
-// lower the others to just below it.
+// where the host may not have. Nothing is raised over the host's own windows: where some are
+// between, to raise one is to lower the others to just below it.
 
 #include "rdpbridge/x11/view.h"
 

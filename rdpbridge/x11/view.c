@@ -92,6 +92,15 @@ on_extension_event(View *view, XEvent *e)
     }
 }
 
+static void
+on_key(View *view, HostWindow *w, const XKeyEvent *e)
+{
+    bool repeats = host_keyboard_holds(view->keyboard, e);
+
+    if (e->type == KeyPress && !w->is_orphan)
+        view_pressed(view, w, e->time, repeats);
+}
+
 // Events of our windows.
 static void
 on_window_event(View *view, HostWindow *w, XEvent *e)
@@ -115,6 +124,7 @@ on_window_event(View *view, HostWindow *w, XEvent *e)
     case KeyRelease:
         host_pointer_flush(view->pointer);
         host_focus_sync(view->focus); // the focus may have come in the same batch
+        on_key(view, w, &e->xkey);
         if (!host_method_key(view->method, w, &e->xkey))
             host_keyboard_key(view->keyboard, w, &e->xkey);
         break;
@@ -288,12 +298,13 @@ on_user_time(gpointer user)
 }
 
 void
-view_pressed(View *view, HostWindow *w, Time time)
+view_pressed(View *view, HostWindow *w, Time time, bool repeats)
 {
     if (view->user_time_due && view->user_time_window != w->xid)
         tell_user_time(view);
     view->press_us = g_get_monotonic_time();
     view->press_time = time;
+    view->presses += !repeats;
     view->user_time_window = w->xid;
     if (view->user_time_due)
         return;

@@ -52,6 +52,7 @@ typedef struct View {
     // the server's time; 0: never.
     gint64 press_us;
     Time press_time;
+    uint64_t presses; // how many; repetitions of a key that is held do not count
     // The window pressed on whose _NET_WM_USER_TIME is told soon (view_pressed); None: none.
     Window user_time_window;
     GSource *user_time_due;
@@ -61,7 +62,8 @@ typedef struct View {
     // Of windows: what the window manager did that the guest was told of, and what it was asked
     // for.
     uint32_t places_told, states_told, places_asked, states_asked;
-    uint64_t maps; // windows opened or shown again
+    uint64_t maps;   // windows opened or shown again
+    uint64_t raises; // windows that the window manager was asked to stack anew or to focus
 } View;
 
 View *view_new(GMainContext *context, HostDisplay *take_display);
@@ -71,8 +73,9 @@ void view_free(View *view);
 bool view_pressed_within(const View *view, int ms);
 
 // The user pressed a key or a button on a window of ours. _NET_WM_USER_TIME (EWMH 1.5) follows when
-// the press is on its way: the window manager is woken by it.
-void view_pressed(View *view, HostWindow *window, Time time);
+// the press is on its way: the window manager is woken by it. A key that is held and repeats keeps
+// the last press in time, and is none of its own.
+void view_pressed(View *view, HostWindow *window, Time time, bool repeats);
 
 // Ends the main loop; windows are closed by view_free.
 void view_quit(View *view);

@@ -303,6 +303,15 @@ class Hostile(ViewCase):
             return message(p.WINDOW, struct.pack("=13I", 1, 0, p.NORMAL, p.USUAL | (0, shown)[n % 2], p.APP_NONE, *[0] * 8))
         self.throttled(self.storm(flags), 4000)
 
+    def test_storm_of_raises_after_a_press(self):
+        shown, order = {i: self.v.show(i, (20 * i, 20 * i, 200, 100)) for i in range(1, 7)}, list(range(1, 7))
+
+        def raises(n):
+            order.insert(0, order.pop())
+            return message(p.STACK, struct.pack("=II6I", 6, 0, *order))
+        self.press_on(shown[6])
+        self.throttled(self.storm(raises, 1.4), 3000, 1.4)
+
     def test_storm_of_windows_that_come_and_go(self):
         own = self.foreign(20, 20, 300, 200)
         fd = memfd(bytes(100 * 100 * 4))
@@ -376,6 +385,31 @@ class Hostile(ViewCase):
                 self.desktop.xdotool("key", "a")
                 self.v.session.expect(p.KEY)
         self.assertLessEqual(stolen, 8 + (time.monotonic() - since) // 30)
+
+    def wants_attention(self, window):
+        states = self.desktop.text_property(window, "_NET_WM_STATE") or []
+        return self.desktop.display.intern_atom("_NET_WM_STATE_DEMANDS_ATTENTION") in states
+
+    def asks(self, ident):
+        self.v.session.send(message(p.ACTIVE, struct.pack("=II", ident, 0)))
+
+    def test_one_press_moves_the_focus_a_few_times(self):
+        shown = {i: self.v.show(i, (20 * i, 20 * i, 200, 100)) for i in range(1, 13)}
+        self.desktop.focus(self.foreign(500, 20, 300, 200))
+        # Not before the last one has been there for a while.
+        wait_for("attention without a press", lambda: self.asks(12) or self.wants_attention(shown[12]), 15)
+        self.desktop.focus(shown[12])
+        self.v.session.expect(p.FOCUS, ids(12))
+        self.press_on(shown[12])
+        for i in range(1, 9):
+            self.asks(i)
+            wait_for(f"window {i} to be active", lambda i=i: self.active() == shown[i].id)
+        self.asks(9)
+        wait_for("attention instead", lambda: self.wants_attention(shown[9]))
+        self.assertEqual(self.active(), shown[8].id)
+        self.press_on(shown[8])
+        self.asks(10)
+        wait_for("the next press to count", lambda: self.active() == shown[10].id)
 
     def stacked(self, *windows):
         stack = [w.id for w in self.desktop.clients()]
