@@ -11,6 +11,7 @@ from xorg import XorgDesktop
 PROGRAM = """
 import sys
 import gi
+gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk
 window, log = Gtk.Window(title="scrolled"), open(sys.argv[1], "a", buffering=1)
