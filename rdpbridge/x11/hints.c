@@ -232,11 +232,12 @@ push_motif(HostWindow *w)
 static void
 push_wm_hints(HostWindow *w)
 {
-    XWMHints h = {.flags = InputHint | StateHint | WindowGroupHint,
+    // No group: window managers put a dialog that names no owner above all of its group, and the
+    // guest's is of many programs. What is whose within a program, the guest knows and tells.
+    XWMHints h = {.flags = InputHint | StateHint,
                   .input = w->wanted.kind != VIEW_KIND_TOOLTIP,
                   .initial_state =
-                      w->wanted.state == VIEW_STATE_MINIMIZED ? IconicState : NormalState,
-                  .window_group = w->view->x->leader};
+                      w->wanted.state == VIEW_STATE_MINIMIZED ? IconicState : NormalState};
 
     if (w->wanted.has_props) {
         // One that takes the focus by itself (ICCCM 4.1.7, globally active) does so in the guest.
@@ -248,10 +249,6 @@ push_wm_hints(HostWindow *w)
         h.flags |= InputHint;
         h.input = False;
     }
-    // What is without an owner, and by its type transient, takes the whole group along when it is
-    // lowered (openbox: window by window, each with all that lie above it).
-    if (w->quiet || w->wanted.kind != w->kind)
-        h.flags &= ~(long)WindowGroupHint;
     if (w->wanted.attention)
         h.flags |= XUrgencyHint;
     XSetWMHints(w->view->x->dpy, w->xid, &h);

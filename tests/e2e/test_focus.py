@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Stacking and focus: windows of the host and of two guests, mixed."""
+import contextlib
 import os
 import pathlib
 import random
@@ -11,7 +12,7 @@ import numpy as np
 from Xlib import X
 from Xlib.protocol import event
 
-from harness import HostDesktop, wait_for
+from harness import Failure, HostDesktop, wait_for
 from probing import Probe, unbalanced
 from case import ChainCase
 
@@ -428,6 +429,40 @@ class Modal(Mixed):
         for here, there in zip(native, self.script(self.demo), strict=True):
             with self.subTest(here[0]):
                 self.assertEqual(there, here)
+
+
+class Strangers(Mixed):
+    """Programs of one guest that know nothing of each other."""
+    guests = ("demo",)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.probes["native 2"], cls.probes["demo 2"] = Probe(cls.d, "stranger"), Probe(cls.d, "guest-stranger", "demo")
+
+    def script(self, one, other):
+        """A window, and a dialog of another program that names no owner."""
+        self.open(one, "first", (300, 200, 400, 300), "#a0a0a0")
+        dialog = self.open(other, "dialog", (350, 250, 300, 200), "#c0a0a0", "-", "dialog")
+        # openbox lists a new window before it has put it on top.
+        wait_for("the dialog to be active", lambda: (self.active(), self.stack()) == ("dialog", ["first", "dialog"]))
+        states = sorted(self.d.display.get_atom_name(a) for a in self.d.text_property(dialog, "_NET_WM_STATE") or [])
+        seen = [("states", states)]
+        for name in ("first", "dialog", "first"):
+            self.tell_wm(self.opened[name][1], "_NET_ACTIVE_WINDOW", SOURCE_PAGER, X.CurrentTime, 0)
+            with contextlib.suppress(Failure):
+                wait_for(f"{name} to be active and on top", lambda: (self.active(), self.stack()[-1:]) == (name, [name]), 4)
+            seen.append((name, self.active(), self.stack()))
+        for name, (probe, _) in list(self.opened.items()):
+            probe.do("close", name)
+            self.closed(name)
+        wait_for("all windows to close", lambda: not self.d.clients())
+        return seen
+
+    def test_a_dialog_without_an_owner_is_above_no_other_program(self):
+        native = self.script(self.native, self.probes["native 2"])
+        self.assertEqual(native[-1], ("first", "first", ["dialog", "first"]))
+        self.assertEqual(self.script(self.demo, self.probes["demo 2"]), native)
 
 
 class Follow(Mixed):

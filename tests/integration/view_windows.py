@@ -177,7 +177,6 @@ class Properties(ViewCase):
         hints = dialog.get_wm_normal_hints()
         self.assertEqual((hints.min_width, hints.max_width, hints.min_height, hints.max_height), (200, 200, 100, 100))
         self.assertEqual(self.prop(dialog, "_MOTIF_WM_HINTS"), [3, 4 | 32, 1, 0, 0])
-        self.assertEqual(dialog.get_wm_hints().window_group.id, main_window.get_wm_hints().window_group.id)
 
     def test_hints_of_a_terminal(self):
         window = self.v.show(1, (100, 100, 484, 316), hints=(14, 17, 0, 0, 4, 4, 6, 13))
