@@ -82,7 +82,10 @@ typedef enum {
     CHAN_STATE_STICKY = 1u << 6,
     CHAN_STATE_SHADED = 1u << 7,       // only its title bar is seen
     CHAN_STATE_ALL_DESKTOPS = 1u << 8, // no state of _NET_WM_STATE: _NET_WM_DESKTOP is all of them
-    CHAN_STATES_ALL = (1u << 9) - 1,
+    CHAN_STATE_MODAL = 1u << 9,
+    CHAN_STATE_SKIP_TASKBAR = 1u << 10,
+    CHAN_STATE_SKIP_PAGER = 1u << 11,
+    CHAN_STATES_ALL = (1u << 12) - 1,
 } ChanStates;
 
 // Which of the fields of WM_NORMAL_HINTS count: its own flags (ICCCM 4.1.2.3).
@@ -106,7 +109,7 @@ typedef enum {
     CHAN_WINDOW_TAKES_FOCUS = 1u << 2, // WM_TAKE_FOCUS
     CHAN_WINDOW_DELETES = 1u << 3,     // WM_DELETE_WINDOW
     CHAN_WINDOW_SYNCS = 1u << 4,       // _NET_WM_SYNC_REQUEST
-    CHAN_WINDOW_URGENT = 1u << 5,      // XUrgencyHint
+    CHAN_WINDOW_URGENT = 1u << 5,      // XUrgencyHint, or _NET_WM_STATE_DEMANDS_ATTENTION
     CHAN_WINDOW_MOTIF = 1u << 6,       // _MOTIF_WM_HINTS is there
     CHAN_WINDOW_FRAME = 1u << 7,       // _GTK_FRAME_EXTENTS is there
     // _NET_WM_BYPASS_COMPOSITOR (EWMH 1.5) is 1, or 2; both: it is 0; neither: it is not there

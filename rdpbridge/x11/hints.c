@@ -382,20 +382,33 @@ static const struct {
     {VIEW_FLAG_SKIP_TASKBAR, ATOM__NET_WM_STATE_SKIP_TASKBAR, ATOM__NET_WM_STATE_SKIP_PAGER},
 };
 
-// In the order of ChanStates.
-static const HostAtom states_by_bit[] = {
-    ATOM__NET_WM_STATE_MAXIMIZED_HORZ, ATOM__NET_WM_STATE_MAXIMIZED_VERT,
-    ATOM__NET_WM_STATE_FULLSCREEN,     ATOM__NET_WM_STATE_HIDDEN,
-    ATOM__NET_WM_STATE_ABOVE,          ATOM__NET_WM_STATE_BELOW,
-    ATOM__NET_WM_STATE_STICKY,         ATOM__NET_WM_STATE_SHADED};
-G_STATIC_ASSERT(CHAN_STATE_ALL_DESKTOPS == 1u << G_N_ELEMENTS(states_by_bit));
+static const struct {
+    uint32_t state;
+    HostAtom atom;
+} chan_states[] = {
+    {CHAN_STATE_MAXIMIZED_HORZ, ATOM__NET_WM_STATE_MAXIMIZED_HORZ},
+    {CHAN_STATE_MAXIMIZED_VERT, ATOM__NET_WM_STATE_MAXIMIZED_VERT},
+    {CHAN_STATE_FULLSCREEN, ATOM__NET_WM_STATE_FULLSCREEN},
+    {CHAN_STATE_HIDDEN, ATOM__NET_WM_STATE_HIDDEN},
+    {CHAN_STATE_ABOVE, ATOM__NET_WM_STATE_ABOVE},
+    {CHAN_STATE_BELOW, ATOM__NET_WM_STATE_BELOW},
+    {CHAN_STATE_STICKY, ATOM__NET_WM_STATE_STICKY},
+    {CHAN_STATE_SHADED, ATOM__NET_WM_STATE_SHADED},
+    {CHAN_STATE_MODAL, ATOM__NET_WM_STATE_MODAL},
+    {CHAN_STATE_SKIP_TASKBAR, ATOM__NET_WM_STATE_SKIP_TASKBAR},
+    {CHAN_STATE_SKIP_PAGER, ATOM__NET_WM_STATE_SKIP_PAGER},
+};
+G_STATIC_ASSERT(CHAN_STATES_ALL == (1u << (G_N_ELEMENTS(chan_states) + 1)) - 1); // and ALL_DESKTOPS
 
 // Flags that are told of among the states too.
 static uint32_t
 in_states(const HostWindow *w)
 {
-    // A popup that was refused is not always on top either, or it would cover all windows for good.
-    return w->wanted.has_props || w->wanted.kind != w->kind ? VIEW_FLAG_ABOVE : 0;
+    // A popup that was refused is not always on top either, or it would cover all windows for good;
+    // and in no taskbar, where no menu is.
+    if (w->wanted.kind != w->kind)
+        return VIEW_FLAG_ABOVE;
+    return w->wanted.has_props ? VIEW_FLAG_ABOVE | VIEW_FLAG_MODAL | VIEW_FLAG_SKIP_TASKBAR : 0;
 }
 
 void
@@ -433,9 +446,9 @@ host_hints_push_states(HostWindow *w)
                                 w->view->x->atoms[ATOM__NET_WM_STATE_MAXIMIZED_VERT]);
         changed &= ~both;
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(states_by_bit); i++)
-        if (changed & 1u << i)
-            host_hints_change_state(w, to & 1u << i, states_by_bit[i], None);
+    for (size_t i = 0; i < G_N_ELEMENTS(chan_states); i++)
+        if (changed & chan_states[i].state)
+            host_hints_change_state(w, to & chan_states[i].state, chan_states[i].atom, None);
     if (changed & CHAN_STATE_ALL_DESKTOPS)
         change_desktops(w, to & CHAN_STATE_ALL_DESKTOPS);
 }
@@ -444,7 +457,7 @@ void
 host_hints_set_initial_state(HostWindow *w)
 {
     const Atom *atoms = w->view->x->atoms;
-    long list[16];
+    long list[2 * G_N_ELEMENTS(flag_states) + G_N_ELEMENTS(chan_states) + 1];
     int n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(flag_states); i++) {
@@ -454,9 +467,9 @@ host_hints_set_initial_state(HostWindow *w)
         if (flag_states[i].second >= 0)
             list[n++] = (long)atoms[flag_states[i].second];
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(states_by_bit); i++)
-        if (w->wanted.states & 1u << i)
-            list[n++] = (long)atoms[states_by_bit[i]];
+    for (size_t i = 0; i < G_N_ELEMENTS(chan_states); i++)
+        if (w->wanted.states & chan_states[i].state)
+            list[n++] = (long)atoms[chan_states[i].atom];
     if (w->wanted.states & CHAN_STATE_ALL_DESKTOPS) {
         const long desktop = ALL_DESKTOPS;
         set_longs(w, atoms[ATOM__NET_WM_DESKTOP], XA_CARDINAL, &desktop, 1);
@@ -477,8 +490,8 @@ push_flag_states(HostWindow *w)
             host_hints_change_state(w, w->wanted.flags & flag_states[i].flag, flag_states[i].first,
                                     flag_states[i].second < 0 ? None
                                                               : atoms[flag_states[i].second]);
-    if (w->wanted.attention && !w->pushed.attention)
-        host_hints_change_state(w, true, ATOM__NET_WM_STATE_DEMANDS_ATTENTION, None);
+    if (w->wanted.attention != w->pushed.attention)
+        host_hints_change_state(w, w->wanted.attention, ATOM__NET_WM_STATE_DEMANDS_ATTENTION, None);
 }
 
 // Whether the program says anything else of these fields and flags. A property that is set to what
@@ -600,9 +613,9 @@ listed_states(HostWindow *w)
     uint32_t states = 0;
 
     for (unsigned long i = 0; i < n; i++)
-        for (unsigned k = 0; k < G_N_ELEMENTS(states_by_bit); k++)
-            if (list[i] == x->atoms[states_by_bit[k]])
-                states |= 1u << k;
+        for (unsigned k = 0; k < G_N_ELEMENTS(chan_states); k++)
+            if (list[i] == x->atoms[chan_states[k].atom])
+                states |= chan_states[k].state;
     if (list)
         XFree(list);
     if (first_long(w, ATOM__NET_WM_DESKTOP, XA_CARDINAL, 0) == ALL_DESKTOPS)

@@ -134,7 +134,11 @@ host_window_set_more(HostWindow *w, const ViewProps *m)
 {
     w->wanted.has_props = true;
     w->wanted.props = m->props;
-    w->wanted.attention |= (m->props.flags & CHAN_WINDOW_URGENT) != 0;
+    bool urgent = (m->props.flags & CHAN_WINDOW_URGENT) != 0;
+    if (urgent != w->wanted.urgent) {
+        w->wanted.urgent = urgent;
+        w->wanted.attention = urgent && !(w->xid && host_focus_is_on(w->view->focus, w->xid));
+    }
     if ((int32_t)(m->props.states_serial - w->state_serial) >= 0) {
         w->wanted.states = m->props.states & ~(uint32_t)CHAN_STATE_HIDDEN;
         if (w->has_commit && w->wanted.state != VIEW_STATE_HIDDEN)

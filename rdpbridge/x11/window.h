@@ -31,6 +31,7 @@ typedef struct {
     bool has_props; // then what they say is the program's own
     ChanWindowProps props;
     bool attention;
+    bool urgent; // what its program said last of that
     uint32_t user_time;
     uint32_t icon_serial, shape_serial;
     char wm_class[HOST_CLASS_MAX];

@@ -121,6 +121,35 @@ class Names(ChainCase):
         self.set_icons((32, 0xff00ff00))
         wait_for("the one that is left", lambda: self.icons() == {(32, 32): [0xff00ff00] * 1024})
 
+    def host_states(self):
+        return {self.d.display.get_atom_name(a) for a in self.d.text_property(self.window, "_NET_WM_STATE") or []}
+
+    def in_guest(self, script):
+        out = self.home() / "said"
+        out.unlink(missing_ok=True)
+        self.d.run_in("demo", "sh", "-c", f"({script}) > ~/said.part 2>&1; mv ~/said.part ~/said")
+        wait_for(f"{script} to end", out.exists, 20)
+        return out.read_text()
+
+    def guest_states(self):
+        text = self.in_guest("xprop -name 'at first' _NET_WM_STATE")
+        return {word.strip(",") for word in text.split() if word.startswith("_NET_WM_STATE_")}
+
+    def test_states_that_are_for_taskbars_and_dialogs(self):
+        """Each alone, asked for by the program and by the host."""
+        self.set_text("WM_NAME", "STRING", b"at first")  # by which xprop finds it
+        for word in ("skip_taskbar", "skip_pager", "modal"):
+            state = {f"_NET_WM_STATE_{word.upper()}"}
+            for act, has in (("add", state), ("remove", set())):
+                with self.subTest(word, by="the program", act=act):
+                    self.in_guest(f"wmctrl -F -r 'at first' -b {act},{word}")
+                    wait_for(lambda: f"{has} on the host; there is {self.host_states()}", lambda: self.host_states() == has)
+            for act, has in (("add", state), ("remove", set())):
+                with self.subTest(word, by="the host", act=act):
+                    self.d.run("wmctrl", "-i", "-r", hex(self.window.id), "-b", f"{act},{word}")
+                    wait_for(lambda: f"{has} in the guest; there is {self.guest_states()}",
+                             lambda: self.guest_states() - {"_NET_WM_STATE_FOCUSED"} == has)
+
     def test_process_that_can_be_asked(self):
         pid = self.d.text_property(self.window, "_NET_WM_PID")[0]
         argv = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

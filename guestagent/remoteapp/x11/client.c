@@ -203,6 +203,18 @@ derive_title(RaClient *c)
     c->pub.title = g_strdup(title ? title : "");
 }
 
+// Whether it is another one than before.
+static bool
+take_urgent(RaClient *c)
+{
+    RaWindow *w = &c->pub;
+    bool before = w->urgent;
+    w->urgent = c->states.urgent || c->hint_urgent;
+    w->props.flags = w->urgent ? w->props.flags | CHAN_WINDOW_URGENT
+                               : w->props.flags & ~(guint32)CHAN_WINDOW_URGENT;
+    return w->urgent != before;
+}
+
 void
 ra_client_derive(RaConn *conn, RaClient *c, guint32 what)
 {
@@ -212,9 +224,7 @@ ra_client_derive(RaConn *conn, RaClient *c, guint32 what)
         derive_hints(c);
     if (what & RA_CHANGED_ICON)
         derive_icons(conn, c);
-    bool urgent = c->states.urgent || c->hint_urgent;
-    c->changed |= what | (urgent != c->pub.urgent ? RA_CHANGED_HINTS : 0);
-    c->pub.urgent = urgent;
+    c->changed |= what | (take_urgent(c) ? RA_CHANGED_HINTS : 0);
 }
 
 bool
@@ -292,24 +302,24 @@ ra_client_push_states(RaConn *conn, RaClient *c)
     if (state != w->state)
         c->changed |= RA_CHANGED_STATE;
     w->state = state;
-    bool urgent = s->urgent || c->hint_urgent;
-    if (w->above != s->above || w->modal != s->modal || w->skip_taskbar != s->skip_taskbar ||
-        w->urgent != urgent)
+    if (take_urgent(c) || w->above != s->above || w->modal != s->modal ||
+        w->skip_taskbar != s->skip_taskbar)
         c->changed |= RA_CHANGED_HINTS;
-    guint32 states = (s->max_horz ? CHAN_STATE_MAXIMIZED_HORZ : 0u) |
-                     (s->max_vert ? CHAN_STATE_MAXIMIZED_VERT : 0u) |
-                     (s->fullscreen ? CHAN_STATE_FULLSCREEN : 0u) |
-                     (s->minimized ? CHAN_STATE_HIDDEN : 0u) | (s->above ? CHAN_STATE_ABOVE : 0u) |
-                     (s->below ? CHAN_STATE_BELOW : 0u) | (s->sticky ? CHAN_STATE_STICKY : 0u) |
-                     (s->shaded ? CHAN_STATE_SHADED : 0u) |
-                     (s->all_desktops ? CHAN_STATE_ALL_DESKTOPS : 0u);
+    guint32 states =
+        (s->max_horz ? CHAN_STATE_MAXIMIZED_HORZ : 0u) |
+        (s->max_vert ? CHAN_STATE_MAXIMIZED_VERT : 0u) |
+        (s->fullscreen ? CHAN_STATE_FULLSCREEN : 0u) | (s->minimized ? CHAN_STATE_HIDDEN : 0u) |
+        (s->above ? CHAN_STATE_ABOVE : 0u) | (s->below ? CHAN_STATE_BELOW : 0u) |
+        (s->sticky ? CHAN_STATE_STICKY : 0u) | (s->shaded ? CHAN_STATE_SHADED : 0u) |
+        (s->all_desktops ? CHAN_STATE_ALL_DESKTOPS : 0u) | (s->modal ? CHAN_STATE_MODAL : 0u) |
+        (s->skip_taskbar ? CHAN_STATE_SKIP_TASKBAR : 0u) |
+        (s->skip_pager ? CHAN_STATE_SKIP_PAGER : 0u);
     if (w->props.states != states)
         c->changed |= RA_CHANGED_HINTS;
     w->props.states = states;
     w->above = s->above;
     w->modal = s->modal;
     w->skip_taskbar = s->skip_taskbar;
-    w->urgent = urgent;
     if (c->override_redirect || (c->ever_pushed && memcmp(s, &c->pushed_states, sizeof *s) == 0))
         return;
     write_states(conn, c);

@@ -103,7 +103,6 @@ take_hints(RaConn *conn, RaClient *c, const RaProp *prop)
     c->hint_urgent = (flags & XUrgencyHint) != 0;
     set_flag(c, CHAN_WINDOW_INPUT_SAID, (flags & InputHint) != 0);
     set_flag(c, CHAN_WINDOW_INPUT, c->accepts_input);
-    set_flag(c, CHAN_WINDOW_URGENT, c->hint_urgent);
 }
 
 static int

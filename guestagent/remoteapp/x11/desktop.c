@@ -381,6 +381,9 @@ take_host_states(RaStates *wanted, guint32 states)
     wanted->sticky = (states & CHAN_STATE_STICKY) != 0;
     wanted->shaded = (states & CHAN_STATE_SHADED) != 0;
     wanted->all_desktops = (states & CHAN_STATE_ALL_DESKTOPS) != 0;
+    wanted->modal = (states & CHAN_STATE_MODAL) != 0;
+    wanted->skip_taskbar = (states & CHAN_STATE_SKIP_TASKBAR) != 0;
+    wanted->skip_pager = (states & CHAN_STATE_SKIP_PAGER) != 0;
 }
 
 void
