@@ -434,7 +434,8 @@ host_pointer_popups_changed(HostPointer *p)
     host_windows_iter(p->view->windows, &iter);
     while (!open && g_hash_table_iter_next(&iter, NULL, &window)) {
         const HostWindow *w = window;
-        open = w->mapped && w->wanted.override_redirect && w->kind == VIEW_KIND_POPUP;
+        open = w->mapped && w->wanted.override_redirect && w->kind == VIEW_KIND_POPUP &&
+               w->wanted.props.type != CHAN_TYPE_NOTIFICATION; // which no click elsewhere closes
     }
     if (open == p->watches_outside)
         return;

@@ -188,6 +188,20 @@ class Popups(ChainCase):
                 wait_for("it to go", lambda: not self.popup_at(moved))
                 self.demo.mark()
 
+    def test_a_notice_takes_clicks_beside_its_programs_windows(self):
+        """Where the host's window beneath would have them."""
+        self.native.open("mine", (1000, 300, 400, 300), "#c00000")
+        x, y, _, _ = self.d.geometry(self.demo.open("hers", (400, 300, 300, 200), "#00c000"))
+        self.d.xdotool("mousemove", str(x + 5), str(y + 5), "click", "1")
+        self.demo.heard("^hers button up 1")
+        self.demo.do("window", "popup", 1100, 400, 150, 80, "#c0c000", "hers", "popup", "notification")
+        wait_for("the notice", lambda: self.popup_at((1100, 400, 150, 80)))
+        self.native.mark()
+        self.d.xdotool("mousemove", "1150", "440", "click", "1")
+        self.demo.heard("^popup button up 1")
+        self.native.sync()
+        self.assertEqual(self.native.log("^mine button"), [])
+
     def test_a_splash_screen_of_a_program_that_is_launched(self):
         """Nobody pressed anything in a window of the guest: the user launched it on the host."""
         place = (700, 400, 333, 222)

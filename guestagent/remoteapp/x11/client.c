@@ -142,23 +142,12 @@ ra_client_property_changed(RaConn *conn, RaClient *client, Atom property)
 static RaKind
 kind_of(const RaClient *c)
 {
-    switch (c->type) {
-    case RA_ATOM__NET_WM_WINDOW_TYPE_TOOLTIP:
-    case RA_ATOM__NET_WM_WINDOW_TYPE_NOTIFICATION:
-        return RA_KIND_TOOLTIP;
-    case RA_ATOM__NET_WM_WINDOW_TYPE_SPLASH:
-        return c->override_redirect ? RA_KIND_POPUP : RA_KIND_SPLASH;
-    case RA_ATOM__NET_WM_WINDOW_TYPE_COMBO:
-    case RA_ATOM__NET_WM_WINDOW_TYPE_DND:
-    case RA_ATOM__NET_WM_WINDOW_TYPE_DROPDOWN_MENU:
-    case RA_ATOM__NET_WM_WINDOW_TYPE_POPUP_MENU:
-        return RA_KIND_POPUP;
-    default:
-        break;
-    }
     if (c->override_redirect)
-        return RA_KIND_POPUP;
+        return c->type == RA_ATOM__NET_WM_WINDOW_TYPE_TOOLTIP ? RA_KIND_TOOLTIP : RA_KIND_POPUP;
+    // A window manager manages whatever has no override-redirect, by whichever type.
     switch (c->type) {
+    case RA_ATOM__NET_WM_WINDOW_TYPE_SPLASH:
+        return RA_KIND_SPLASH;
     case RA_ATOM__NET_WM_WINDOW_TYPE_DIALOG:
         return RA_KIND_DIALOG;
     case RA_ATOM__NET_WM_WINDOW_TYPE_UTILITY:
