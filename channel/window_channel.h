@@ -115,8 +115,9 @@ typedef enum {
     // _NET_WM_BYPASS_COMPOSITOR (EWMH 1.5) is 1, or 2; both: it is 0; neither: it is not there
     CHAN_WINDOW_BYPASS = 1u << 8,
     CHAN_WINDOW_NO_BYPASS = 1u << 9,
-    CHAN_WINDOW_DARK = 1u << 10, // _GTK_THEME_VARIANT is "dark": so is the frame, under mutter
-    CHAN_WINDOW_FLAGS_ALL = (1u << 11) - 1,
+    CHAN_WINDOW_DARK = 1u << 10,     // _GTK_THEME_VARIANT is "dark": so is the frame, under mutter
+    CHAN_WINDOW_NO_FOCUS = 1u << 11, // _NET_WM_USER_TIME was 0 when it opened: not to be focused
+    CHAN_WINDOW_FLAGS_ALL = (1u << 12) - 1,
 } ChanWindowFlags;
 
 // _NET_WM_WINDOW_TYPE, the first known (EWMH 1.5).

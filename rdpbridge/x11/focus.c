@@ -5,6 +5,7 @@
 #include "rdpbridge/pace.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/popup.h"
 #include "rdpbridge/x11/session.h"
@@ -269,19 +270,21 @@ host_focus_before_map(HostFocus *f, HostWindow *w)
 {
     gint64 now = g_get_monotonic_time();
     bool refused = w->wanted.kind != w->kind; // a popup
+    bool unwanted = w->wanted.has_props && (w->wanted.props.flags & CHAN_WINDOW_NO_FOCUS);
+    // A launch from a terminal has no startup id.
+    bool launched = w->startup_id[0] || host_launches_splash(f->view->launches);
     bool pressed = pressed_lately(f);
-    bool asked = pressed || w->startup_id[0];
-    bool allowed = asked || bridge_pace_wait_us(&f->unasked, now) == 0;
+    bool allowed = pressed || launched || bridge_pace_wait_us(&f->unasked, now) == 0;
 
-    if (!asked && allowed && !refused)
-        bridge_pace_take(&f->unasked, LIMIT_UNASKED_FOCUS_EVERY_S, now);
     w->quiet = refused || !allowed;
-    if (pressed && !w->startup_id[0] && !w->quiet)
+    if (w->quiet || unwanted)
+        host_hints_set_user_time(w, 0);
+    if (w->quiet)
+        host_hints_set_input(w);
+    else if (!pressed && !launched)
+        bridge_pace_take(&f->unasked, LIMIT_UNASKED_FOCUS_EVERY_S, now);
+    else if (!launched && !unwanted)
         spend_press(f);
-    if (!w->quiet)
-        return;
-    host_hints_set_user_time(w, 0);
-    host_hints_set_input(w);
 }
 
 // To the bottom, where it hides nothing.

@@ -50,7 +50,7 @@ class Probe:
     # ---- orders
 
     def do_window(self, name, x, y, width, height, colour, owner="", *kinds):
-        """kinds: modal, popup, or a _NET_WM_WINDOW_TYPE."""
+        """kinds: modal, popup, unfocused, or a _NET_WM_WINDOW_TYPE."""
         popup = "popup" in kinds
         pixel = int(colour.lstrip("#"), 16)
         w = self.root.create_window(int(x), int(y), int(width), int(height), 0, self.d.screen().root_depth,
@@ -66,7 +66,9 @@ class Probe:
             w.set_wm_transient_for(self.windows[owner])
         if "modal" in kinds:
             w.change_property(self.atom("_NET_WM_STATE"), Xatom.ATOM, 32, [self.atom("_NET_WM_STATE_MODAL")])
-        types = [k for k in kinds if k not in ("modal", "popup")]
+        if "unfocused" in kinds:
+            w.change_property(self.atom("_NET_WM_USER_TIME"), Xatom.CARDINAL, 32, [0])
+        types = [k for k in kinds if k not in ("modal", "popup", "unfocused")]
         if types:
             w.change_property(self.atom("_NET_WM_WINDOW_TYPE"), Xatom.ATOM, 32,
                               [self.atom(f"_NET_WM_WINDOW_TYPE_{t.upper()}") for t in types])
@@ -107,8 +109,13 @@ class Probe:
     def do_close_on_press(self, name):
         self.dying = name
 
-    def do_urgent(self, name):
-        self.windows[name].set_wm_hints(flags=Xutil.InputHint | Xutil.UrgencyHint, input=1)
+    def do_urgent(self, name, on="1"):
+        self.windows[name].set_wm_hints(flags=Xutil.InputHint | (Xutil.UrgencyHint if int(on) else 0), input=1)
+
+    def do_demand(self, name, on):
+        message = xevent.ClientMessage(window=self.windows[name], client_type=self.atom("_NET_WM_STATE"),
+                                       data=(32, [int(on), self.atom("_NET_WM_STATE_DEMANDS_ATTENTION"), 0, 1, 0]))
+        self.root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
 
     def do_input_shape(self, name, *numbers):
         """x y width height of each rectangle that takes clicks; none: nothing does."""

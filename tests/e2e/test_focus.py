@@ -353,6 +353,58 @@ class Focus(Mixed):
                 self.is_told_of_focus("hers")
                 wait_for("attention to be paid", lambda: not self.asks(window))
 
+    def test_attention_that_a_program_no_longer_wants(self):
+        self.three()
+        self.activate("mine")
+        window = self.opened["hers"][1]
+        for verb in ("urgent", "demand"):
+            with self.subTest(verb):
+                self.demo.do(verb, "hers", 1)
+                wait_for("the window to ask for attention", lambda: self.asks(window))
+                self.demo.do(verb, "hers", 0)
+                wait_for("it to ask for none", lambda: not self.asks(window))
+
+    def test_a_window_that_is_not_to_be_focused(self):
+        """_NET_WM_USER_TIME 0, as of one that opens by itself."""
+        seen = []
+        for probe in (self.native, self.demo):
+            self.open(probe, "first", (300, 200, 400, 300), "#a0a0a0")
+            self.activate("first")
+            window = self.open(probe, "second", (350, 250, 300, 200), "#c0a0a0", "-", "unfocused")
+            wait_for("its pixels", lambda: (self.d.pixels(window) == (0xc0, 0xa0, 0xa0)).all())
+            self.is_told_of_focus("first")
+            seen.append((self.active(), self.stack(), self.asks(window)))
+            for name in ("second", "first"):
+                probe.do("close", name)
+                self.closed(name)
+            wait_for("all windows to close", lambda: not self.d.clients())
+        self.assertEqual(seen[1], seen[0])
+        self.assertEqual(seen[0][0], "first")
+
+    def test_windows_of_programs_started_from_a_terminal(self):
+        """Without a startup id, however many: the user started each."""
+        for i in range(10):
+            self.d.run_in("demo", "xterm", "-T", f"started {i}")
+            window = wait_for("its window", lambda: next((w for w in self.d.clients() if self.d.title(w) == f"started {i}"), None), 20)
+            wait_for(f"window {i} to be active", lambda: self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW") == [window.id])
+        for window in self.d.clients():
+            self.d.run("wmctrl", "-i", "-c", hex(window.id))
+
+    def test_managed_whatever_the_type(self):
+        """Only override-redirect makes a window none of the window manager's."""
+        for kind in ("popup_menu", "combo", "tooltip", "notification", "dnd", "utility"):
+            with self.subTest(kind):
+                seen = []
+                for probe in (self.native, self.demo):
+                    window = self.open(probe, "window", (300, 200, 400, 300), "#a0a0a0", "-", kind)
+                    wait_for("its pixels", lambda: (self.d.pixels(window) == 0xa0).all())
+                    self.activate("window")
+                    seen.append((self.d.text_property(window, "_NET_FRAME_EXTENTS"), self.d.text_property(window, "_NET_WM_STATE") or []))
+                    probe.do("close", "window")
+                    self.closed("window")
+                    wait_for("all windows to close", lambda: not self.d.clients())
+                self.assertEqual(seen[1], seen[0])
+
     def settle_press(self):
         """The last press of a key or button is so long ago that nothing is the answer to it."""
         self.d.run("sleep", "3.2")

@@ -253,6 +253,7 @@ take_user_time(RaConn *conn, RaClient *c, const RaProp *prop)
     guint n;
     const guint32 *items = ra_prop_items(prop, &n);
     c->no_focus_on_map = n >= 1 && items[0] == 0;
+    set_flag(c, CHAN_WINDOW_NO_FOCUS, c->no_focus_on_map);
 }
 
 static void
