@@ -51,7 +51,7 @@
 #define CHAN_WINDOW_SIDE_MAX 32767u // of sizes, increments, frame extents
 #define CHAN_WINDOW_BORDER_MAX 64u
 #define CHAN_WINDOW_GRAVITY_STATIC 10 // the last: positions are the client area's (X11 protocol)
-#define CHAN_WINDOW_ICONS_MAX 8
+#define CHAN_WINDOW_ICONS_MAX 16
 #define CHAN_WINDOW_ICON_SIDE_MAX 256
 #define CHAN_WINDOW_TEXT_MAX 4096   // bytes
 #define CHAN_WINDOW_PREEDIT_MAX 256 // characters

@@ -56,7 +56,7 @@ typedef struct {
     char *title;                // UTF-8, never NULL
     char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
     char *startup_id; // "" if none
-    RaIcon icons[8];  // largest first; n_icons of them
+    RaIcon icons[CHAN_WINDOW_ICONS_MAX]; // largest first; n_icons of them
     guint n_icons;
 } RaWindow;
 

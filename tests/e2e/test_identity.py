@@ -114,7 +114,7 @@ class Names(ChainCase):
         self.order("_NET_WM_ICON", "CARDINAL", 32, words)
 
     def test_icons_of_all_sizes_that_change(self):
-        sizes = (16, 22, 32, 48, 64, 128, 256)
+        sizes = (16, 20, 22, 24, 32, 36, 40, 48, 64, 72, 96, 128, 192, 256)
         for argb in (0xff204080, 0x80ff0000):
             self.set_icons(*((side, argb) for side in sizes))
             wait_for(f"icons of {argb:08x}", lambda: self.icons() == {(s, s): [argb] * (s * s) for s in sizes})

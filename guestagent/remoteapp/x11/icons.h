@@ -4,12 +4,12 @@
 // Icons of a window from the bytes of _NET_WM_ICON (EWMH 1.5). Pure: no X11.
 //
 // The bytes are a program's own and hostile: sizes are bounded, what does not add up ends the
-// reading, and no more than eight square icons of at most 256² come out.
+// reading, and no more than sixteen square icons of at most 256² come out.
 
 #include "guestagent/remoteapp/desktop.h"
 
 #define RA_ICON_SIDE_MAX 256
-#define RA_ICONS_MAX 8
+#define RA_ICONS_MAX CHAN_WINDOW_ICONS_MAX
 
 typedef struct {
     RaIcon icon[RA_ICONS_MAX]; // largest first; argb is owned
