@@ -104,7 +104,11 @@ ra_window_orders_state(RaLink *link, const RaWindow *window, bool create, RaChan
         return true;
     glong units = 0;
     g_autofree gunichar2 *title = g_utf8_to_utf16(window->title, -1, NULL, &units, NULL);
-    units = title != NULL ? MIN(units, TITLE_UNITS_MAX) : 0;
+    if (title == NULL)
+        units = 0;
+    else if (units > TITLE_UNITS_MAX) // not within a character, whose first half is 0xd800…0xdbff
+        units =
+            (title[TITLE_UNITS_MAX - 1] & 0xfc00) == 0xd800 ? TITLE_UNITS_MAX - 1 : TITLE_UNITS_MAX;
     RaStyle style = ra_window_style(window);
     const RaRect *r = &window->rect;
     RECTANGLE_16 whole = {0, 0, (UINT16)r->width, (UINT16)r->height};

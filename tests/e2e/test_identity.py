@@ -75,6 +75,11 @@ class Names(ChainCase):
             self.set_text("_NET_WM_NAME", "UTF8_STRING", title.encode())
             self.says(title)
 
+    def test_names_that_are_too_long(self):
+        """Cut after a whole character."""
+        self.set_text("_NET_WM_NAME", "UTF8_STRING", ("🙂" * 140).encode())
+        self.says("🙂" * 127)
+
     def test_names_that_are_none(self):
         self.set_text("_NET_WM_NAME", "UTF8_STRING", b"bad \xff\xc3 end")
         self.says("bad \ufffd\ufffd end")
