@@ -400,6 +400,14 @@ static const struct {
 };
 G_STATIC_ASSERT(CHAN_STATES_ALL == (1u << (G_N_ELEMENTS(chan_states) + 1)) - 1); // and ALL_DESKTOPS
 
+uint32_t
+host_hints_states_of_flags(uint32_t flags)
+{
+    return (flags & VIEW_FLAG_MODAL ? CHAN_STATE_MODAL : 0u) |
+           (flags & VIEW_FLAG_ABOVE ? CHAN_STATE_ABOVE : 0u) |
+           (flags & VIEW_FLAG_SKIP_TASKBAR ? CHAN_STATE_SKIP_TASKBAR | CHAN_STATE_SKIP_PAGER : 0u);
+}
+
 // Flags that are told of among the states too.
 static uint32_t
 in_states(const HostWindow *w)

@@ -12,6 +12,9 @@ void host_hints_push(HostWindow *window, bool all);
 // Sets _NET_WM_STATE as a list: before a window is mapped, when nobody manages it.
 void host_hints_set_initial_state(HostWindow *window);
 
+// The states (ChanStates) that a window has by its flags, as long as its guest says no more.
+uint32_t host_hints_states_of_flags(uint32_t flags);
+
 // Asks the window manager for the states that wanted has and pushed has not, and the reverse.
 void host_hints_push_states(HostWindow *window);
 

@@ -132,6 +132,9 @@ host_window_set_title(HostWindow *w, ChanSpan untrusted_title)
 void
 host_window_set_more(HostWindow *w, const ViewProps *m)
 {
+    // The window manager has been asked for those.
+    if (!w->wanted.has_props && w->mapped && w->wanted.kind == w->kind)
+        w->pushed.states |= host_hints_states_of_flags(w->pushed.flags);
     w->wanted.has_props = true;
     w->wanted.props = m->props;
     bool urgent = (m->props.flags & CHAN_WINDOW_URGENT) != 0;

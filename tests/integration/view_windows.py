@@ -435,6 +435,16 @@ class States(StateCase):
         wait_for("one workspace", lambda: self.desktop.text_property(window, "_NET_WM_DESKTOP") == [0])
         self.assertIsNone(self.v.session.take(p.STATE))
 
+    def test_states_of_a_guest_that_says_later_what_they_are(self):
+        """Its first window opens before its own channel: by RAIL, which has no others, what is in no taskbar is in no pager."""
+        self.v.window(1, flags=p.USUAL | p.SKIP_TASKBAR)
+        self.v.buffer(1, picture(300, 200))
+        self.v.commit(1, (200, 200, 300, 200), wait=False)
+        self.v.props(1, states=1 << 10)
+        window = wait_for("the window", self.v.all_windows)[0]
+        wait_for("it to be in a pager", lambda: self.states(window) == {"SKIP_TASKBAR"})
+        self.assertIsNone(self.v.session.take(p.STATE))
+
     def test_a_state_that_the_window_manager_refuses_is_told(self):
         self.show_with_props((200, 200, 300, 200))
         self.v.props(1, states=1 << 6)  # openbox has a workspace for sticky windows, and no state
