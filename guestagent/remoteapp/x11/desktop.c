@@ -467,8 +467,10 @@ ra_desktop_set_keys(RaDesktop *d, const ChanWindowKeys *keys)
 void
 ra_desktop_key(RaDesktop *d, guint evdev, bool down)
 {
-    if (evdev <= 247)
-        ra_input_key(d->input, evdev + EVDEV_TO_X, down);
+    if (evdev > 247)
+        return;
+    ra_method_key(d->method, evdev + EVDEV_TO_X, down);
+    ra_input_key(d->input, evdev + EVDEV_TO_X, down);
 }
 
 void

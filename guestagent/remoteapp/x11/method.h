@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The input method of the guest's programs (XIM, $XMODIFIERS=@im=casement): stands for the host's.
-// Programs tell it where they write, and are given the text that the host's made of keys. It takes
-// no keys: those that come here are what the host's left.
+// The input method of the guest's programs, which stands for the host's. Programs tell it where
+// they write, and are given the text that the host's made of keys. It takes no keys: those that
+// come here are what the host's left.
 //
-// A connection of its own to the X server; what programs say is bounded by the library.
+// How programs know of it is a matter of ways (method_front.h); the one whose program said last
+// that it has the focus is asked.
 
 #include "channel/window_channel.h"
 #include "guestagent/remoteapp/x11/conn.h"
-
-#define RA_METHOD_NAME "casement" // as in $XMODIFIERS (guestagent/supervisor/programs.c)
 
 typedef struct RaMethod RaMethod;
 
@@ -22,8 +21,11 @@ typedef void (*RaMethodCaret)(Window top_level, const ChanWindowCaret *caret, gp
 RaMethod *ra_method_new(RaConn *conn, GMainContext *context, RaMethodCaret caret, gpointer user);
 void ra_method_free(RaMethod *method);
 
-// Whether there is one. Programs that have it lose it.
+// Whether there is one. Programs that have it lose it. What a way fails at is said, and is its own.
 void ra_method_offer(RaMethod *method, bool offered);
+
+// A key (X key code) is given to the X server.
+void ra_method_key(RaMethod *method, guint keycode, bool down);
 
 // Gives UTF-8 to the program with the focus, which has it before any input that is given later.
 // FALSE: it takes none this way.
