@@ -220,13 +220,6 @@ host_focus_is_on(const HostFocus *f, Window xid)
 }
 
 void
-host_focus_keep(HostFocus *f, Window xid)
-{
-    f->focused = xid;
-    f->went_us = 0;
-}
-
-void
 host_focus_reset(HostFocus *f)
 {
     stop_leave(f);

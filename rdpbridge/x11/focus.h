@@ -30,9 +30,8 @@ void host_focus_clicked_elsewhere(HostFocus *focus);
 // one is told again.
 void host_focus_minimized(HostFocus *focus, uint32_t id);
 
-// Whether the host has it on that window; and it still has, though the window is another one's now.
+// Whether the host has it on that window.
 bool host_focus_is_on(const HostFocus *focus, Window xid);
-void host_focus_keep(HostFocus *focus, Window xid);
 
 // The X window is gone. The session is another one.
 void host_focus_forget(HostFocus *focus, Window xid);

@@ -554,7 +554,7 @@ host_method_there(HostMethod *m)
 void
 host_method_add(HostMethod *m, Window xid)
 {
-    if (!m)
+    if (!m || context_of(m, xid))
         return;
     Context *c = g_new0(Context, 1);
     c->xid = xid;

@@ -18,7 +18,8 @@ void host_method_free(HostMethod *method);
 // Whether it is there now, for programs that start.
 bool host_method_there(HostMethod *method);
 
-// A window of ours that can have the focus was made, or is gone.
+// A window of ours that can have the focus was made, or is gone. One that is known keeps what it
+// has.
 void host_method_add(HostMethod *method, Window xid);
 void host_method_forget(HostMethod *method, Window xid);
 

@@ -538,12 +538,7 @@ host_window_push(HostWindow *w)
 void
 host_window_inherit(HostWindow *w, HostWindow *former)
 {
-    bool focused = host_focus_is_on(w->view->focus, former->xid);
-
-    host_windows_forget_xid(w->view->windows, former);
     w->xid = former->xid;
-    if (focused) // of which no event will tell
-        host_focus_keep(w->view->focus, w->xid);
     w->visual = former->visual;
     w->pushed = former->pushed;
     w->mapped = former->mapped;
@@ -553,8 +548,8 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->notified_height = former->notified_height;
     // The host's word on place and size stands until the guest asks for another.
     w->told = former->pushed.geometry;
+    host_windows_pass_xid(w->view->windows, w, former);
     former->xid = None;
-    host_windows_add_xid(w->view->windows, w);
     w->geometry_dirty = true; // a new session does not know the frame
     host_windows_had_event(w->view->windows, w);
 }

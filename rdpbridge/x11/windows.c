@@ -122,6 +122,13 @@ host_windows_forget_xid(HostWindows *ws, HostWindow *w)
 }
 
 void
+host_windows_pass_xid(HostWindows *ws, HostWindow *w, HostWindow *former)
+{
+    host_pointer_forget(ws->view->pointer, former);
+    host_windows_add_xid(ws, w);
+}
+
+void
 host_windows_created(HostWindows *ws, HostWindow *created)
 {
     GHashTableIter iter;

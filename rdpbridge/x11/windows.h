@@ -42,4 +42,6 @@ void host_windows_border_changed(HostWindows *windows);
 // For window.c: X ids come and go; a window has been created, others may be its transients.
 void host_windows_add_xid(HostWindows *windows, HostWindow *window);
 void host_windows_forget_xid(HostWindows *windows, HostWindow *window);
+// The window has the former one's, with the focus and the input method that it has.
+void host_windows_pass_xid(HostWindows *windows, HostWindow *window, HostWindow *former);
 void host_windows_created(HostWindows *windows, HostWindow *window);
