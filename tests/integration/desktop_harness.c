@@ -96,6 +96,15 @@ on_wanted(ChanClipSelection which, guint32 kind, gpointer user)
 }
 
 static void
+on_caret(guint32 id, const ChanWindowCaret *caret, gpointer user)
+{
+    Harness *h = user;
+    h->n_caret++;
+    h->caret_of = id;
+    h->caret = *caret;
+}
+
+static void
 on_lost(gpointer user)
 {
     ((Harness *)user)->n_lost++;
@@ -108,6 +117,7 @@ static const RaDesktopEvents events = {
     .damaged = on_damaged,
     .stack_changed = on_stack,
     .move_loop = on_move_loop,
+    .caret_moved = on_caret,
     .cursor_changed = on_cursor,
     .clipboard_offered = on_offered,
     .clipboard_data = on_data,

@@ -23,6 +23,9 @@ typedef struct {
     GArray *stack;   // top first
     guint32 active;
     int move_loop; // direction, or -1
+    guint n_caret;
+    guint32 caret_of;
+    ChanWindowCaret caret;
     guint n_cursor;
     RaCursor cursor;
     guint32 offered[CHAN_CLIP_SELECTIONS], wanted[CHAN_CLIP_SELECTIONS]; // kinds

@@ -5,6 +5,7 @@ casement_test(desktop_windows SOURCES desktop_windows.c LIBS desktop_harness)
 casement_test(desktop_clipboard SOURCES desktop_clipboard.c LIBS desktop_harness TIMEOUT 240)
 casement_test(desktop_programs SOURCES desktop_programs.c LIBS desktop_harness)
 casement_test(desktop_hostile SOURCES desktop_hostile.c LIBS desktop_harness)
+casement_test(desktop_ibus SOURCES desktop_ibus.c LIBS desktop_harness)
 # On Xvfb (XTEST, one size), and on Xorg with the dummy driver where there is one.
 foreach(test desktop_input desktop_screen)
   casement_test(${test} SOURCES ${test}.c LIBS desktop_harness)

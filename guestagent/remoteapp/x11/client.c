@@ -3,32 +3,12 @@
 
 #include "guestagent/remoteapp/x11/client_props.h"
 #include "guestagent/remoteapp/x11/pixmap_icon.h"
+#include "guestagent/remoteapp/x11/server_pid.h"
 #include "guestagent/remoteapp/x11/shape.h"
 
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
 #include <string.h>
-#include <xcb/res.h>
-
-static guint32
-take_server_pid(RaConn *conn, xcb_res_query_client_ids_cookie_t cookie)
-{
-    guint32 pid = 0;
-    xcb_generic_error_t *failure = NULL;
-    xcb_res_query_client_ids_reply_t *reply =
-        xcb_res_query_client_ids_reply(conn->xcb, cookie, &failure);
-    free(failure);
-    if (!reply)
-        return 0;
-    xcb_res_client_id_value_iterator_t it = xcb_res_query_client_ids_ids_iterator(reply);
-    for (; it.rem > 0; xcb_res_client_id_value_next(&it)) {
-        if ((it.data->spec.mask & XCB_RES_CLIENT_ID_MASK_LOCAL_CLIENT_PID) &&
-            xcb_res_client_id_value_value_length(it.data) >= 1)
-            pid = xcb_res_client_id_value_value(it.data)[0];
-    }
-    free(reply);
-    return pid;
-}
 
 bool
 ra_client_set_rect(RaClient *c, RaRect rect, int border)
@@ -72,7 +52,6 @@ take_attributes(RaConn *conn, RaClient *c, xcb_get_window_attributes_cookie_t at
 RaClient *
 ra_client_new(RaConn *conn, Window window, guint32 id)
 {
-    xcb_res_client_id_spec_t spec = {(guint32)window, XCB_RES_CLIENT_ID_MASK_LOCAL_CLIENT_PID};
     xcb_res_query_client_ids_cookie_t pid_cookie = {0};
     RaPropCookies cookies;
     // Notified of changes before the first look, so that none is missed.
@@ -82,7 +61,7 @@ ra_client_new(RaConn *conn, Window window, guint32 id)
     xcb_get_geometry_cookie_t geometry = xcb_get_geometry(conn->xcb, (guint32)window);
     ra_props_ask(conn, window, ra_props_all(), &cookies);
     if (conn->has_res)
-        pid_cookie = xcb_res_query_client_ids(conn->xcb, 1, &spec);
+        pid_cookie = ra_server_pid_ask(conn->xcb, (xcb_window_t)window);
 
     RaClient *c = g_new0(RaClient, 1);
     c->xid = window;
@@ -91,7 +70,7 @@ ra_client_new(RaConn *conn, Window window, guint32 id)
     bool good = take_attributes(conn, c, attributes, geometry);
     ra_props_take(conn, c, &cookies);
     if (conn->has_res)
-        c->server_pid = take_server_pid(conn, pid_cookie);
+        c->server_pid = ra_server_pid_take(conn->xcb, pid_cookie);
     c->pub.alpha = c->depth == 32;
     c->pub.pid = c->server_pid ? c->server_pid : c->claimed_pid;
     c->stale_rules = 0;

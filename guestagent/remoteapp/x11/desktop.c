@@ -111,6 +111,12 @@ on_caret(Window top_level, const ChanWindowCaret *caret, gpointer user)
     ra_desktop_tell_caret(d);
 }
 
+static void
+on_key(guint keycode, bool down, gpointer user)
+{
+    ra_input_key(((RaDesktop *)user)->input, keycode, down);
+}
+
 void
 ra_desktop_tell_caret(RaDesktop *d)
 {
@@ -171,6 +177,7 @@ init_parts(RaDesktop *d)
 {
     static const RaClipboardEvents clipboard_events = {
         .offered = on_clipboard_offered, .data = on_clipboard_data, .wanted = on_clipboard_wanted};
+    static const RaMethodEvents method_events = {.caret = on_caret, .key = on_key};
     RaConn *conn = d->conn;
     d->by_xid = g_hash_table_new(NULL, NULL);
     d->by_id = g_hash_table_new(NULL, NULL);
@@ -182,7 +189,7 @@ init_parts(RaDesktop *d)
     d->settings = ra_settings_new(conn);
     d->keyboard = ra_keyboard_new(conn);
     d->input = ra_input_new(conn, d->context);
-    d->method = ra_method_new(conn, d->context, on_caret, d);
+    d->method = ra_method_new(conn, d->context, &method_events, d);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
     d->lock = ra_lock_new(conn, d->context, on_lock_wanted, d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
@@ -308,6 +315,7 @@ ra_desktop_screen_size(RaDesktop *d, int *width, int *height)
 void
 ra_desktop_activate(RaDesktop *d, guint32 id)
 {
+    ra_method_give_keys(d->method);
     RaClient *c = ra_by_id(d, id);
     if (id != 0 && (!c || c->override_redirect))
         return;
@@ -469,8 +477,8 @@ ra_desktop_key(RaDesktop *d, guint evdev, bool down)
 {
     if (evdev > 247)
         return;
-    ra_method_key(d->method, evdev + EVDEV_TO_X, down);
-    ra_input_key(d->input, evdev + EVDEV_TO_X, down);
+    if (!ra_method_key(d->method, evdev + EVDEV_TO_X, down))
+        ra_input_key(d->input, evdev + EVDEV_TO_X, down);
 }
 
 void
@@ -553,6 +561,7 @@ ra_desktop_touch(RaDesktop *d, const ChanWindowTouch *touch)
 void
 ra_desktop_button(RaDesktop *d, guint button, bool down)
 {
+    ra_method_give_keys(d->method);
     ra_input_button(d->input, button, down);
 }
 
@@ -565,6 +574,7 @@ ra_desktop_wheel(RaDesktop *d, int dx, int dy)
 void
 ra_desktop_release_all(RaDesktop *d)
 {
+    ra_method_give_keys(d->method);
     ra_input_release_all(d->input);
     d->locked = false;
     ra_stack_shield(d, false);

@@ -4,20 +4,22 @@
 #include "channel/glib/timer.h"
 #include "channel/x11/events.h"
 #include "guestagent/remoteapp/x11/method_front.h"
+#include "guestagent/remoteapp/x11/method_ibus.h"
 #include "guestagent/remoteapp/x11/method_xim.h"
 
 #include <string.h>
 
 #define PARENTS_MAX 32
 
-enum { FRONT_XIM, N_FRONTS };
+enum { FRONT_XIM, FRONT_IBUS, N_FRONTS };
 
 struct RaMethod {
     RaConn *conn;
     GMainContext *context;
-    RaMethodCaret caret;
+    const RaMethodEvents *events;
     gpointer user;
-    xcb_connection_t *xcb; // NULL: not offered
+    bool offered;
+    xcb_connection_t *xcb; // for questions; NULL: not offered so far
     GSource *source;
     RaMethodFront *fronts[N_FRONTS]; // NULL: this way is not there
     RaMethodFront *focused;          // whose program said last that it has the focus
@@ -44,6 +46,15 @@ find_top_level(RaMethod *m, xcb_window_t window)
     return XCB_NONE;
 }
 
+xcb_window_t
+ra_method_top_level(RaMethod *m, xcb_window_t window)
+{
+    if (window != m->of)
+        m->top_level = find_top_level(m, window);
+    m->of = window;
+    return m->top_level;
+}
+
 static gboolean on_rested(gpointer user);
 
 static void
@@ -55,14 +66,14 @@ tell_caret(RaMethod *m)
     if (!m->focused || m->rest)
         return;
     m->focused->where(m->focused, &place);
-    if (place.window != m->of)
-        m->top_level = find_top_level(m, place.window);
-    m->of = place.window;
+    if (place.window == XCB_NONE)
+        return;
+    xcb_window_t top_level = ra_method_top_level(m, place.window);
     ChanWindowCaret caret = {.flags = place.on_spot ? CHAN_CARET_ON_SPOT : 0, .resets = m->resets};
     if (place.placed) {
         g_autofree xcb_translate_coordinates_reply_t *at = xcb_translate_coordinates_reply(
             m->xcb,
-            xcb_translate_coordinates(m->xcb, place.from, m->top_level, (int16_t)place.x,
+            xcb_translate_coordinates(m->xcb, place.from, top_level, (int16_t)place.x,
                                       (int16_t)place.y),
             NULL);
         if (!at) {
@@ -73,12 +84,12 @@ tell_caret(RaMethod *m)
         caret.x = CLAMP(at->dst_x, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
         caret.y = CLAMP(at->dst_y, -(int)CHAN_WINDOW_SIDE_MAX, (int)CHAN_WINDOW_SIDE_MAX);
     }
-    if (m->top_level == m->told_in && memcmp(&caret, &m->told, sizeof caret) == 0)
+    if (top_level == m->told_in && memcmp(&caret, &m->told, sizeof caret) == 0)
         return;
-    m->told_in = m->top_level;
+    m->told_in = top_level;
     m->told = caret;
     m->rest = chan_timer_new(m->context, RA_METHOD_CARET_MS, on_rested, m);
-    m->caret(m->top_level, &caret, m->user);
+    m->events->caret(top_level, &caret, m->user);
 }
 
 static gboolean
@@ -95,6 +106,8 @@ on_rested(gpointer user)
 void
 ra_method_focused(RaMethod *m, RaMethodFront *front)
 {
+    if (m->focused != front)
+        ra_method_give_keys(m);
     m->focused = front;
     m->told_in = XCB_NONE;
     tell_caret(m);
@@ -124,31 +137,36 @@ ra_method_reset(RaMethod *m, RaMethodFront *front)
 }
 
 RaMethod *
-ra_method_new(RaConn *conn, GMainContext *context, RaMethodCaret caret, gpointer user)
+ra_method_new(RaConn *conn, GMainContext *context, const RaMethodEvents *events, gpointer user)
 {
     RaMethod *m = g_new0(RaMethod, 1);
 
     m->conn = conn;
     m->context = context;
-    m->caret = caret;
+    m->events = events;
     m->user = user;
     return m;
 }
 
 static void
+drop(RaMethod *m, guint front)
+{
+    if (!m->fronts[front])
+        return;
+    ra_method_unfocused(m, m->fronts[front]);
+    m->fronts[front]->free(m->fronts[front]);
+    m->fronts[front] = NULL;
+}
+
+static void
 stop(RaMethod *m)
 {
-    if (!m->xcb)
-        return;
+    for (guint i = 0; i < N_FRONTS; i++)
+        drop(m, i);
     chan_timer_clear(&m->source);
-    m->focused = NULL;
-    for (guint i = 0; i < N_FRONTS; i++) {
-        if (m->fronts[i])
-            m->fronts[i]->free(m->fronts[i]);
-        m->fronts[i] = NULL;
-    }
     chan_timer_clear(&m->rest);
-    xcb_disconnect(m->xcb);
+    if (m->xcb)
+        xcb_disconnect(m->xcb);
     m->xcb = NULL;
     m->of = m->told_in = XCB_NONE;
 }
@@ -162,43 +180,70 @@ ra_method_free(RaMethod *m)
     g_free(m);
 }
 
+// Those that every program is told of.
 static void
 on_event(xcb_generic_event_t *event, gpointer user)
 {
-    RaMethod *m = user;
-
-    for (guint i = 0; i < N_FRONTS; i++)
-        if (m->fronts[i] && m->fronts[i]->event)
-            m->fronts[i]->event(m->fronts[i], event);
 }
 
+static bool
+join(RaMethod *m)
+{
+    if (m->xcb)
+        return true;
+    m->xcb = xcb_connect(DisplayString(m->conn->dpy), NULL);
+    if (xcb_connection_has_error(m->xcb)) {
+        g_warning("The guest's programs cannot be told of the host's input method: the X server %s "
+                  "takes no connection",
+                  DisplayString(m->conn->dpy));
+        stop(m);
+        return false;
+    }
+    m->source = chan_x11_events_new(m->context, m->xcb, on_event, m);
+    return true;
+}
+
+// A way that is not there leaves its programs text as keys.
 void
 ra_method_offer(RaMethod *m, bool offered)
 {
-    if (offered == (m->xcb != NULL))
+    g_autoptr(GError) error = NULL;
+
+    if (offered == m->offered)
         return;
-    stop(m);
-    if (!offered)
+    m->offered = offered;
+    drop(m, FRONT_XIM);
+    if (!offered || !join(m))
         return;
-    m->xcb = xcb_connect(DisplayString(m->conn->dpy), NULL);
-    if (!xcb_connection_has_error(m->xcb))
-        m->fronts[FRONT_XIM] = ra_method_xim_new(m, m->conn, m->xcb);
-    if (!m->fronts[FRONT_XIM]) {
-        g_warning(
-            "The guest's programs cannot be told of the host's input method: there is another "
-            "one of the name " RA_METHOD_NAME ", or the X server %s takes no connection",
-            DisplayString(m->conn->dpy));
-        stop(m);
-        return;
-    }
-    m->source = chan_x11_events_new(m->context, m->xcb, on_event, m);
+    m->fronts[FRONT_XIM] = ra_method_xim_new(m, m->conn, m->context);
+    if (!m->fronts[FRONT_XIM])
+        g_warning("The guest's programs cannot be told of the host's input method by XIM: there is "
+                  "another one of the name " RA_METHOD_NAME);
+    if (!m->fronts[FRONT_IBUS])
+        m->fronts[FRONT_IBUS] = ra_method_ibus_new(m, m->conn, m->xcb, m->context, &error);
+    if (error)
+        g_message("The guest's programs that know no XIM (Qt, GTK 4) cannot be told of the host's "
+                  "input method: %s",
+                  error->message);
+}
+
+bool
+ra_method_key(RaMethod *m, guint keycode, bool down)
+{
+    return m->focused && m->focused->key && m->focused->key(m->focused, keycode, down);
 }
 
 void
-ra_method_key(RaMethod *m, guint keycode, bool down)
+ra_method_give_keys(RaMethod *m)
 {
-    if (m->focused && m->focused->key)
-        m->focused->key(m->focused, keycode, down);
+    if (m->focused && m->focused->give_keys)
+        m->focused->give_keys(m->focused);
+}
+
+void
+ra_method_give_key(RaMethod *m, guint keycode, bool down)
+{
+    m->events->key(keycode, down, m->user);
 }
 
 bool

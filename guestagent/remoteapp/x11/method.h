@@ -18,14 +18,27 @@ typedef struct RaMethod RaMethod;
 typedef void (*RaMethodCaret)(Window top_level, const ChanWindowCaret *caret, gpointer user);
 #define RA_METHOD_CARET_MS 20
 
-RaMethod *ra_method_new(RaConn *conn, GMainContext *context, RaMethodCaret caret, gpointer user);
+// A key that has waited is to be given to the X server now.
+typedef void (*RaMethodKey)(guint keycode, bool down, gpointer user);
+
+typedef struct {
+    RaMethodCaret caret;
+    RaMethodKey key;
+} RaMethodEvents;
+
+RaMethod *
+ra_method_new(RaConn *conn, GMainContext *context, const RaMethodEvents *events, gpointer user);
 void ra_method_free(RaMethod *method);
 
-// Whether there is one. Programs that have it lose it. What a way fails at is said, and is its own.
+// Whether there is one. Programs that have it by XIM lose it; those that have it over D-Bus, and
+// would lose the keys that they ask about just then, have one that leaves all keys. What a way
+// fails at is said, and is its own.
 void ra_method_offer(RaMethod *method, bool offered);
 
-// A key (X key code) is given to the X server.
-void ra_method_key(RaMethod *method, guint keycode, bool down);
+// A key (X key code) is to be given to the X server: FALSE: now; TRUE: it waits for the program.
+bool ra_method_key(RaMethod *method, guint keycode, bool down);
+// Gives what waits, before what must be behind it.
+void ra_method_give_keys(RaMethod *method);
 
 // Gives UTF-8 to the program with the focus, which has it before any input that is given later.
 // FALSE: it takes none this way.

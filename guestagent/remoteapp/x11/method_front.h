@@ -23,12 +23,19 @@ struct RaMethodFront {
     // UTF-8 for it. FALSE: it has lost the focus, or cannot be given text.
     bool (*commit)(RaMethodFront *front, const char *text);
     void (*preedit)(RaMethodFront *front, const ChanWindowPreedit *preedit);
-    // A key (X key code) that it will get from the X server. NULL: the way is in order with those.
-    void (*key)(RaMethodFront *front, guint keycode, bool down);
-    // What came on the connection that the way was made with. NULL: nothing does.
-    void (*event)(RaMethodFront *front, xcb_generic_event_t *event);
+    // A key (X key code) that it will get from the X server. TRUE: it is given later, by
+    // ra_method_give_key. NULL: the way is in order with those.
+    bool (*key)(RaMethodFront *front, guint keycode, bool down);
+    // Nothing is to be given later that was given so far. NULL: nothing is.
+    void (*give_keys)(RaMethodFront *front);
     void (*free)(RaMethodFront *front);
 };
+
+// The window that this one is in, at any depth, and that is a child of the root; 0: it has gone.
+xcb_window_t ra_method_top_level(RaMethod *method, xcb_window_t window);
+
+// To the X server.
+void ra_method_give_key(RaMethod *method, guint keycode, bool down);
 
 // A program of this way is the one with the focus.
 void ra_method_focused(RaMethod *method, RaMethodFront *front);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/method_xim.h"
 
+#include "channel/glib/timer.h"
+#include "channel/x11/events.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <xcb-imdkit/encoding.h>
@@ -15,7 +18,8 @@ typedef struct {
     RaMethodFront front;
     RaMethod *method;
     xcb_connection_t *xcb;
-    xcb_im_t *im;
+    GSource *source;
+    xcb_im_t *im;                    // NULL: not yet
     xcb_im_input_context_t *focused; // of the program that said last that it has the focus
     bool drawing;                    // it has been told of a preedit
     guint shown;                     // of so many characters
@@ -172,9 +176,9 @@ on_preedit(RaMethodFront *front, const ChanWindowPreedit *preedit)
 }
 
 static void
-on_event(RaMethodFront *front, xcb_generic_event_t *event)
+on_event(xcb_generic_event_t *event, gpointer user)
 {
-    xcb_im_filter_event(((Xim *)front)->im, event);
+    xcb_im_filter_event(((Xim *)user)->im, event);
 }
 
 static void
@@ -182,13 +186,17 @@ xim_free(RaMethodFront *front)
 {
     Xim *m = (Xim *)front;
 
-    xcb_im_close_im(m->im);
-    xcb_im_destroy(m->im);
+    chan_timer_clear(&m->source);
+    if (m->im) {
+        xcb_im_close_im(m->im);
+        xcb_im_destroy(m->im);
+    }
+    xcb_disconnect(m->xcb);
     g_free(m);
 }
 
-RaMethodFront *
-ra_method_xim_new(RaMethod *method, RaConn *conn, xcb_connection_t *xcb)
+static bool
+serve(Xim *m, RaConn *conn)
 {
     uint32_t styles[] = {XCB_IM_PreeditPosition | XCB_IM_StatusNothing,
                          XCB_IM_PreeditCallbacks | XCB_IM_StatusNothing,
@@ -197,25 +205,31 @@ ra_method_xim_new(RaMethod *method, RaConn *conn, xcb_connection_t *xcb)
     xcb_im_styles_t all_styles = {G_N_ELEMENTS(styles), styles};
     xcb_im_encodings_t encodings = {1, &encoding};
     xcb_im_trigger_keys_t none = {0, NULL};
-    xcb_window_t window = xcb_generate_id(xcb);
-    Xim *m = g_new0(Xim, 1);
+    xcb_window_t window = xcb_generate_id(m->xcb);
 
-    m->front = (RaMethodFront){.where = where,
-                               .commit = commit,
-                               .preedit = on_preedit,
-                               .event = on_event,
-                               .free = xim_free};
-    m->method = method;
-    m->xcb = xcb;
     xcb_compound_text_init();
-    xcb_create_window(xcb, XCB_COPY_FROM_PARENT, window, (xcb_window_t)conn->root, -10, -10, 1, 1,
-                      0, XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT,
+    xcb_create_window(m->xcb, XCB_COPY_FROM_PARENT, window, (xcb_window_t)conn->root, -10, -10, 1,
+                      1, 0, XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT,
                       XCB_CW_OVERRIDE_REDIRECT, &(uint32_t){1});
-    m->im = xcb_im_create(xcb, conn->screen, window, RA_METHOD_NAME, XCB_IM_ALL_LOCALES,
+    m->im = xcb_im_create(m->xcb, conn->screen, window, RA_METHOD_NAME, XCB_IM_ALL_LOCALES,
                           &all_styles, &none, &none, &encodings, NO_KEYS, on_request, m);
     xcb_im_set_use_sync_mode(m->im, false);
-    if (xcb_im_open_im(m->im))
-        return &m->front;
-    xim_free(&m->front);
-    return NULL;
+    return xcb_im_open_im(m->im);
+}
+
+RaMethodFront *
+ra_method_xim_new(RaMethod *method, RaConn *conn, GMainContext *loop)
+{
+    Xim *m = g_new0(Xim, 1);
+
+    m->front =
+        (RaMethodFront){.where = where, .commit = commit, .preedit = on_preedit, .free = xim_free};
+    m->method = method;
+    m->xcb = xcb_connect(DisplayString(conn->dpy), NULL);
+    if (xcb_connection_has_error(m->xcb) || !serve(m, conn)) {
+        xim_free(&m->front);
+        return NULL;
+    }
+    m->source = chan_x11_events_new(loop, m->xcb, on_event, m);
+    return &m->front;
 }

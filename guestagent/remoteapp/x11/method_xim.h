@@ -6,8 +6,8 @@
 
 #include "guestagent/remoteapp/x11/method_front.h"
 
-#define RA_METHOD_NAME "casement" // as in $XMODIFIERS (guestagent/supervisor/programs.c)
+#define RA_METHOD_NAME "casement" // as in $XMODIFIERS (guestagent/supervisor/environment.c)
 
-// On this connection, which is borrowed and not the window manager's. NULL: there is another server
-// of this name.
-RaMethodFront *ra_method_xim_new(RaMethod *method, RaConn *conn, xcb_connection_t *xcb);
+// On a connection of its own, by whose end programs know that the method is gone. NULL: there is
+// another server of this name, or the X server takes no connection.
+RaMethodFront *ra_method_xim_new(RaMethod *method, RaConn *conn, GMainContext *loop);
