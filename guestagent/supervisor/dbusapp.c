@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/supervisor/dbusapp.h"
 
+#include "guestagent/supervisor/environment.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@ struct SupDbusApps {
     char *address;
     GDBusConnection *connection; // NULL: not yet, or it closed
     GCancellable *cancellable;
+    gboolean method, told_method;
 };
 
 typedef struct {
@@ -65,9 +68,28 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user)
     finish(user, error);
 }
 
+// The bus has no way to take a variable back; toolkits take an empty one for none.
+static void
+tell_method(SupDbusApps *a)
+{
+    GVariantBuilder variables;
+
+    if (a->method == a->told_method)
+        return;
+    a->told_method = a->method;
+    g_variant_builder_init(&variables, G_VARIANT_TYPE("a{ss}"));
+    for (const char *const *v = sup_method_variables; *v; v += 2)
+        g_variant_builder_add(&variables, "{ss}", v[0], a->method ? v[1] : "");
+    g_dbus_connection_call(a->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "UpdateActivationEnvironment",
+                           g_variant_new("(a{ss})", &variables), NULL, G_DBUS_CALL_FLAGS_NONE,
+                           TIMEOUT_MS, NULL, NULL, NULL);
+}
+
 static void
 call(Call *c, GDBusConnection *connection, GCancellable *cancellable)
 {
+    tell_method(c->apps);
     g_dbus_connection_call(connection, c->name, c->path, INTERFACE, c->method, c->arguments, NULL,
                            G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, cancellable, on_answer, c);
 }
@@ -151,6 +173,12 @@ on_bad_name(gpointer user)
 
     finish(c, error);
     return G_SOURCE_REMOVE;
+}
+
+void
+sup_dbus_apps_set_method(SupDbusApps *a, gboolean there)
+{
+    a->method = there;
 }
 
 void

@@ -13,6 +13,9 @@ SupDbusApps *sup_dbus_apps_new(const char *bus_address);
 // Calls that are under way end with G_IO_ERROR_CANCELLED, when the context runs again.
 void sup_dbus_apps_free(SupDbusApps *apps);
 
+// Whether programs that the bus starts from now on find casement-remoteapp's input method.
+void sup_dbus_apps_set_method(SupDbusApps *apps, gboolean there);
+
 // error is NULL when the program took the call.
 typedef void (*SupActivated)(const GError *error, gpointer user);
 

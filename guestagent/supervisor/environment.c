@@ -47,6 +47,8 @@ static const char *const outer[] = {
     "XMODIFIERS",
     "GTK_IM_MODULE",
     "QT_IM_MODULE",
+    "QT_IM_MODULES",
+    "IBUS_USE_PORTAL",
     "IBUS_ADDRESS",
 };
 
@@ -79,6 +81,15 @@ static const struct {
     // OnlyShowIn and NotShowIn are decided by this. A guest is no desktop of its own: where the
     // one around it is not known, the one that most entries and toolkits name.
     {"XDG_CURRENT_DESKTOP", "GNOME", FALSE},
+};
+
+// By its own name, as on any desktop with one. Each is harmless where a toolkit has no such module:
+// GTK 4, which knows no xim, takes the next of the list, and Qt its own compose, also when the
+// method is not on the bus. Qt's and libibus' way to it is the session bus, not ibus-daemon's.
+const char *const sup_method_variables[] = {
+    "XMODIFIERS",   "@im=casement", "GTK_IM_MODULE",   "xim:ibus",
+    "QT_IM_MODULE", "ibus",         "IBUS_USE_PORTAL", "1",
+    NULL,
 };
 
 // Without its service, GIO would ask for gvfs on the bus at the first file dialog.

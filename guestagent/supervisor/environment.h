@@ -8,3 +8,7 @@
 
 // The new environment; the caller's to free (GStrv). DISPLAY is not in it yet.
 char **sup_environment_new(const SupPlaces *places, char **inherited);
+
+// Names, each with its value, of what a program needs to find casement-remoteapp's input method,
+// ended by NULL.
+extern const char *const sup_method_variables[];

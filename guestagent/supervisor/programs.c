@@ -3,6 +3,7 @@
 
 #include "guestagent/supervisor/appfile.h"
 #include "guestagent/supervisor/dbusapp.h"
+#include "guestagent/supervisor/environment.h"
 #include "guestagent/supervisor/execline.h"
 #include "guestagent/supervisor/logfile.h"
 #include "guestagent/supervisor/spawn.h"
@@ -91,10 +92,8 @@ program_env(SupPrograms *p, const SupProgramRequest *r, const SupAppFile *file)
         env = g_environ_setenv(env, "DESKTOP_STARTUP_ID", r->startup_id, TRUE);
         env = g_environ_setenv(env, "XDG_ACTIVATION_TOKEN", r->startup_id, TRUE);
     }
-    if (r->input_method) { // by its own name, as on any desktop with one
-        env = g_environ_setenv(env, "XMODIFIERS", "@im=casement", TRUE);
-        env = g_environ_setenv(env, "GTK_IM_MODULE", "xim", TRUE);
-    }
+    for (const char *const *v = sup_method_variables; r->input_method && *v; v += 2)
+        env = g_environ_setenv(env, v[0], v[1], TRUE);
     if (file)
         env = g_environ_setenv(env, "GIO_LAUNCHED_DESKTOP_FILE", file->path, TRUE);
     return env;
@@ -287,6 +286,7 @@ sup_programs_launch(SupPrograms *p, const SupProgramRequest *r, SupLaunched laun
         w->launched = launched;
         w->user = user;
         w->file = g_steal_pointer(&file);
+        sup_dbus_apps_set_method(p->dbus, r->input_method);
         sup_dbus_apps_activate(p->dbus, w->file, r->arguments, r->startup_id, on_dbus_answer, w);
         return;
     }

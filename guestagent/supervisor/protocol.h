@@ -30,7 +30,7 @@ typedef struct {
     uint32_t type, size; // of the packet
     uint32_t serial;
     uint32_t kind;         // SupervisorKind
-    uint32_t input_method; // 1: casement-remoteapp is one (XIM), which the program is to take
+    uint32_t input_method; // 1: casement-remoteapp is one, which the program is to take
     char program[1024];    // .desktop id without suffix (or "id:action"), or the command
     char directory[1024];  // or empty: the home
     char startup_id[256];  // for DESKTOP_STARTUP_ID and XDG_ACTIVATION_TOKEN, or empty

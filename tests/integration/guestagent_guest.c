@@ -463,7 +463,10 @@ test_child_launch(TestChild *c, SupervisorKind kind, const char *program,
                   const char *const *arguments)
 {
     static guint32 serial;
-    SupervisorLaunch m = {.type = SUPERVISOR_LAUNCH, .serial = ++serial, .kind = kind};
+    SupervisorLaunch m = {.type = SUPERVISOR_LAUNCH,
+                          .serial = ++serial,
+                          .kind = kind,
+                          .input_method = c->input_method};
     g_autoptr(GByteArray) packet = g_byte_array_new();
     guint answers = c->answers;
 

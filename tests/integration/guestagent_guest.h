@@ -76,6 +76,7 @@ void test_host_want_icons(TestHost *host, const char *id);
 // A child of the guest, as remoteapp is.
 typedef struct {
     ChanPacketSocket *socket;
+    guint32 input_method; // of what it launches
     guint answers, services;
     SupervisorLaunched launched; // the last answer
     SupervisorEnded ended;

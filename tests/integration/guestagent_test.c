@@ -172,13 +172,17 @@ test_launch(void)
     "def called(c, sender, path, interface, method, args, invocation):\n"                          \
     "    uris, data = args.unpack()\n"                                                             \
     "    text = ' '.join([path, method, uris[0], data['desktop-startup-id'], "                     \
-    "os.environ['DISPLAY'][:1]])\n"                                                                \
+    "os.environ['DISPLAY'][:1], os.environ.get('XMODIFIERS', 'none'), "                            \
+    "os.environ.get('GTK_IM_MODULE', 'none'), os.environ.get('QT_IM_MODULE', 'none')])\n"          \
     "    open(sys.argv[1], 'w').write(text)\n"                                                     \
+    "    Gio.bus_unown_name(name)\n"                                                               \
     "    invocation.return_value(None)\n"                                                          \
+    "    c.flush_sync()\n"                                                                         \
+    "    os._exit(0)\n"                                                                            \
     "bus = Gio.bus_get_sync(Gio.BusType.SESSION)\n"                                                \
     "info = Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0]\n"                                     \
     "bus.register_object('/org/example/Test_App', info, called, None, None)\n"                     \
-    "Gio.bus_own_name_on_connection(bus, 'org.example.Test-App', 0, None, None)\n"                 \
+    "name = Gio.bus_own_name_on_connection(bus, 'org.example.Test-App', 0, None, None)\n"          \
     "GLib.MainLoop().run()\n"
 
 // A program that the bus starts has no pid; one whose service is missing is started by its Exec.
@@ -195,7 +199,11 @@ test_dbus_activated(void)
     g_autofree char *text =
         g_strdup_printf("[D-BUS Service]\nName=org.example.Test-App\nExec=/usr/bin/python3 %s %s\n",
                         script, result);
-    g_autofree char *said = NULL;
+    // Once the bus has them it can only make them empty.
+    static const struct {
+        guint32 there;
+        const char *variables;
+    } methods[] = {{0, ": none none none"}, {1, ": @im=casement xim:ibus ibus"}, {0, ":   "}};
 
     g_mkdir_with_parents(services, 0700);
     g_assert_true(g_file_set_contents(script, BUS_PROGRAM, -1, NULL));
@@ -206,11 +214,17 @@ test_dbus_activated(void)
                        "Name=B\nExec=sh -c 'exit 3'\nDBusActivatable=true");
     test_guest_wait_ready(guest);
     TestChild *child = test_child_new(guest);
-    test_child_launch(child, SUPERVISOR_APP, "org.example.Test-App", files);
-    g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
-    g_assert_cmpuint(child->launched.pid, ==, 0);
-    g_assert_true(g_file_get_contents(result, &said, NULL, NULL));
-    g_assert_cmpstr(said, ==, "/org/example/Test_App Open file:///some%20file test_TIME1 :");
+    for (guint i = 0; i < G_N_ELEMENTS(methods); i++) {
+        g_autofree char *said = NULL;
+        child->input_method = methods[i].there;
+        test_child_launch(child, SUPERVISOR_APP, "org.example.Test-App", files);
+        g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
+        g_assert_cmpuint(child->launched.pid, ==, 0);
+        g_assert_true(g_file_get_contents(result, &said, NULL, NULL));
+        g_assert_true(
+            g_str_has_prefix(said, "/org/example/Test_App Open file:///some%20file test_TIME1 : "));
+        g_assert_true(g_str_has_suffix(said, methods[i].variables));
+    }
     test_child_launch(child, SUPERVISOR_APP, "org.example.Missing", NULL);
     g_assert_cmpuint(child->launched.result, ==, SUPERVISOR_OK);
     g_assert_cmpuint(child->launched.pid, >, 0);

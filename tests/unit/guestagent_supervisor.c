@@ -125,6 +125,8 @@ test_environment(void)
     char *inherited[] = {(char[]){"DISPLAY=:7"},
                          (char[]){"WAYLAND_DISPLAY=w"},
                          (char[]){"XMODIFIERS=@im=ibus"},
+                         (char[]){"QT_IM_MODULES=wayland;ibus"},
+                         (char[]){"IBUS_USE_PORTAL=1"},
                          (char[]){"SSH_AUTH_SOCK=/s"},
                          (char[]){"XDG_CURRENT_DESKTOP=XFCE"},
                          (char[]){"DBUS_SESSION_BUS_ADDRESS=unix:path=/outer"},
@@ -136,6 +138,8 @@ test_environment(void)
     g_assert_null(g_environ_getenv(env, "WAYLAND_DISPLAY"));
     g_assert_null(
         g_environ_getenv(env, "XMODIFIERS")); // whose server is not on the guest's display
+    g_assert_null(g_environ_getenv(env, "QT_IM_MODULES"));
+    g_assert_null(g_environ_getenv(env, "IBUS_USE_PORTAL"));
     g_assert_cmpstr(g_environ_getenv(env, "SSH_AUTH_SOCK"), ==, "/s");
     g_assert_cmpstr(g_environ_getenv(env, "XDG_CURRENT_DESKTOP"), ==, "XFCE");
     g_assert_cmpstr(g_environ_getenv(bare, "XDG_CURRENT_DESKTOP"), ==, "GNOME");
