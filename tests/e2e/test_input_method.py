@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Text from an input method of the host: what a native program gets of it, a program of a guest gets."""
+import itertools
 import os
+import pathlib
+import shutil
 import signal
 import unittest
 
@@ -28,6 +31,8 @@ Gtk.main()
 """
 # Of a toolkit that takes an input method's text over XIM, which a zenity with GTK 4 does not.
 ENTRY = ("sh", "-c", f"/usr/bin/python3 -c '{ENTRY_PROGRAM}' > ~/typed")
+# Of toolkits that know input methods by IBus' protocol.
+WRITER = pathlib.Path(__file__).with_name("writer.py")
 VIETNAMESE = (*"vieetj", "space", *"nam", "space", "Return")
 
 
@@ -57,7 +62,8 @@ class MethodDesktop(HostDesktop):
         wait_for(f"the engine {name}", taken, poll=0.2)
 
 
-class InputMethod(ChainCase):
+class Writing(ChainCase):
+    engine = None
     desktop_class = MethodDesktop
     desktop_options = {"sound": False}
 
@@ -73,7 +79,8 @@ class InputMethod(ChainCase):
         wait_for("its pixels", lambda: d.painted(window))
         d.focus(window)
         wait_for("focus", lambda: d.text_property(d.root, "_NET_ACTIVE_WINDOW") == [window.id])
-        d.engine(self.engine)  # it takes a while to start, and is there for what has the focus then
+        if self.engine:
+            d.engine(self.engine)  # it takes a while to start, and is there for what has the focus then
         return window
 
     def written(self, guest):
@@ -88,9 +95,9 @@ class InputMethod(ChainCase):
             self.d.run("wmctrl", "-i", "-c", hex(window.id), check=False)
         wait_for("a window to close", lambda: window.id not in {w.id for w in self.d.clients()})
 
-    def press(self, *keys):
+    def press(self, *keys, delay_ms=60):
         """Not faster than a native program gets it: ibus loses keys of theirs on a busy machine."""
-        self.d.xdotool("key", "--delay", "60", *keys)
+        self.d.xdotool("key", "--delay", str(delay_ms), *keys)
 
     def typed(self, argv, guest, keys):
         window = self.start(argv, guest)
@@ -128,6 +135,8 @@ class InputMethod(ChainCase):
         x, y = self.d.geometry(window)[:2]
         return place.x - x, place.y - y
 
+
+class InputMethod(Writing):
     def test_1_text_in_a_terminal(self):
         self.engine = "Unikey"
         self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
@@ -232,6 +241,196 @@ class InputMethod(ChainCase):
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
         self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
+
+
+class Writers:
+    """Programs that know no XIM."""
+    variables = ""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        shutil.copy(WRITER, guest_home(cls.d, "demo") / "writer.py")
+
+    def home_of(self, guest):
+        return guest_home(self.d, "demo") if guest else self.d.folder("home")
+
+    def writer(self, guest):
+        """Natively as with a desktop's variables."""
+        (self.home_of(guest) / "said").unlink(missing_ok=True)
+        if guest:
+            return self.start(("sh", "-c", f"exec env {self.variables} /usr/bin/python3 ~/writer.py {self.toolkit} ~/said"), True)
+        return self.start(("env", "GTK_IM_MODULE=ibus", "QT_IM_MODULE=ibus", "/usr/bin/python3", str(WRITER), self.toolkit,
+                           str(self.home_of(guest) / "said")), False)
+
+    def write(self, guest, *keys):
+        """Slower natively: libibus' module for GTK 4 exchanges keys when the next one comes before an answer."""
+        self.press(*keys, delay_ms=60 if guest else 250)
+
+    def said(self, word, guest):
+        path = self.home_of(guest) / "said"
+        lines = [line.split(" ", 1) for line in path.read_text().split("\n")[:-1]] if path.exists() else []
+        return [text for said, text in lines if said == word]
+
+    def again(self):
+        """The window, which may be another one, once it has pixels and the focus."""
+        def back():
+            windows = [w for w in self.d.clients() if self.d.title(w) == "writer"]
+            if not windows or not self.d.painted(windows[-1]):
+                return None
+            self.d.run("wmctrl", "-i", "-a", hex(windows[-1].id), check=False)
+            return windows[-1] if self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW") == [windows[-1].id] else None
+        return wait_for("the window to be back", back)
+
+    def text(self, guest):
+        return wait_for("a line", lambda: self.said("text", guest))[0]
+
+    def made(self, guest):
+        """What was being made, without what is said twice."""
+        return [text for text, _ in itertools.groupby(filter(None, self.said("making", guest)))]
+
+
+class ByIbus(Writers):
+    def test_1_text(self):
+        self.engine = "Unikey"
+        window = self.writer(True)
+        self.press(*VIETNAMESE)
+        self.assertEqual(self.text(True), "việt nam ")
+        self.assertEqual(self.made(True), ["v", "vi", "vie", "viê", "viêt", "việt", "n", "na", "nam"])
+        self.end(window)
+        self.assertFalse(self.borrows_keys())
+
+    def test_1_text_beyond_the_first_plane(self):
+        self.engine = "table:latex"
+        window = self.writer(True)
+        self.press("backslash", *"imath", "space", "Return")
+        self.assertEqual(self.text(True), "\U0001d6a4")
+        self.end(window)
+        self.assertFalse(self.borrows_keys())
+
+    def test_2_candidates_at_the_caret(self):
+        """And again after the caret has gone elsewhere."""
+        self.engine = "table:latex"
+        places = []
+        for guest in (False, True):
+            window = self.writer(guest)
+            self.write(guest, "backslash", *"alpha", "space")  # the engine has started then
+            for i, (before, after) in enumerate((("x\\bet", "a"), ("xyz\\gam", "ma"))):
+                self.write(guest, *("backslash" if key == "\\" else key for key in before))
+                if not guest:
+                    places.append(self.rest(lambda: self.candidates(window)))
+                wait_for(lambda: f"candidates at {places[i]}, they are at {self.candidates(window)}",
+                         lambda: self.candidates(window) == places[i])
+                self.write(guest, *after, "space")
+            self.press("Return")
+            self.assertEqual(self.text(guest), "αxβxyzγ")
+            self.end(window)
+        self.assertNotEqual(places[0], places[1])
+
+    def test_2_a_click_meanwhile(self):
+        """The program asks the input method to begin anew, and writes elsewhere."""
+        self.engine = "Unikey"
+        texts = []
+        for guest in (False, True):
+            window = self.writer(guest)
+            self.write(guest, *"abc", "space", *"vieej")
+            x, y, _, height = self.d.geometry(window)
+            self.d.xdotool("mousemove", str(x + 36), str(y + height // 2), "click", "1")
+            self.write(guest, *"nams", "space", "Return")
+            texts.append(self.text(guest))
+            self.end(window)
+        self.assertEqual(texts[1], texts[0])
+
+    def test_3_dead_keys_that_the_method_leaves(self):
+        """As in a program without one: a toolkit leaves them to the method that it knows."""
+        self.d.run("setxkbmap", "de")
+        try:
+            self.engine = "table:latex"
+            window = self.writer(True)
+            self.press("21", "26", "49", "38", "36")  # by key codes: acute e, circumflex a
+            self.assertEqual(self.text(True), "éâ")
+            self.end(window)
+        finally:
+            self.d.run("setxkbmap", "us")
+
+    def has(self, end):
+        return "".join(self.said("has", True)[-1:]).endswith(end)
+
+    def until_made(self):
+        """Types a word until the input method makes text of it, which takes a while to be there for a program."""
+        self.d.engine(self.engine)
+        before = len(self.said("making", True))
+        wait_for(lambda: f"text to be made; the program has {self.said('has', True)[-1:]}",
+                 lambda: self.press(*"oo", "space") or "ô" in self.said("making", True)[before:])
+        wait_for("the text", lambda: self.has("ô "))
+
+    def begun(self):
+        """A program that has been given text."""
+        self.engine = "Unikey"
+        window = self.writer(True)
+        self.until_made()
+        return window
+
+    def test_4_one_that_ends_and_comes_back(self):
+        """In a program that runs all the while."""
+        window = self.begun()
+        self.d.run("ibus", "exit")
+        wait_for("no input method", lambda: not self.d.method_there())
+        # What it was given at the last moment went with it.
+        wait_for("keys to be keys", lambda: self.press("k") or self.has("k"))
+        self.press(*"oo", "space")
+        wait_for(lambda: f"all of them in {self.said('has', True)[-1:]}", lambda: self.has("koo "))
+        self.d.start_method()
+        self.until_made()
+        self.press(*"nam", "space", "Return")
+        self.assertRegex(self.text(True), "^[oô ]*ô k+oo [oô ]*ô nam $")
+        self.end(window)
+
+    def test_5_the_guests_end_dies(self):
+        """And is there again, in a program that runs all the while."""
+        window = self.begun()
+        victim = self.d.guest_pids("casement-remoteapp")[0]
+        os.kill(victim, signal.SIGKILL)
+        wait_for("another one", lambda: set(self.d.guest_pids("casement-remoteapp")) - {victim})
+        window = self.again()
+        self.until_made()
+        self.press(*"nam", "space", "Return")
+        self.assertRegex(self.text(True), "^[oô ]*ô [oô ]*ô nam $")
+        self.end(window)
+
+
+class Qt5(ByIbus, Writing):
+    toolkit = "qt5"
+
+
+class Qt6(ByIbus, Writing):
+    toolkit = "qt6"
+
+
+class Gtk4(ByIbus, Writing):
+    toolkit = "gtk4"
+
+
+class Gtk4InStep(ByIbus, Writing):
+    """As libibus from 1.5.29 on."""
+    toolkit = "gtk4"
+    variables = "IBUS_ENABLE_SYNC_MODE=1"
+    test_2_a_click_meanwhile = test_2_candidates_at_the_caret = None
+    test_4_one_that_ends_and_comes_back = test_5_the_guests_end_dies = None
+
+
+class WithoutOne(Writers, Writing):
+    """Dead keys are the toolkit's own."""
+    desktop_class = HostDesktop
+
+    def test_dead_keys(self):
+        self.d.run("setxkbmap", "de")
+        for self.toolkit in ("qt5", "qt6", "gtk4"):
+            with self.subTest(self.toolkit):
+                window = self.writer(True)
+                self.press("21", "26", "49", "38", "36")  # by key codes: acute e, circumflex a
+                self.assertEqual(self.text(True), "éâ")
+                self.end(window)
 
 
 class KeysThroughOne(test_keyboard.Keys):
