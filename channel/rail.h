@@ -43,7 +43,10 @@ typedef enum {
     // There is an input method (XIM) that programs may take: the guest's have one that stands for
     // it.
     CHAN_LOOKS_INPUT_METHOD = 1u << 8,
-    CHAN_LOOKS_ALL = (1u << 9) - 1,
+    // The window manager says of each window which of its edges lie at the screen's or at another
+    // window's (_GTK_EDGE_CONSTRAINTS): programs draw no shadow there.
+    CHAN_LOOKS_EDGES = 1u << 9,
+    CHAN_LOOKS_ALL = (1u << 10) - 1,
     CHAN_LOOKS_DEFAULT = CHAN_LOOKS_FOCUS_MARKED | CHAN_LOOKS_OWN_SHADOWS, // until one is told
 } ChanRailLooks;
 

@@ -56,6 +56,7 @@ chan_window_host_encode(uint32_t window, const ChanWindowHost *m, void *buffer, 
     chan_write_u32(&w, m->frame_right);
     chan_write_u32(&w, m->frame_top);
     chan_write_u32(&w, m->frame_bottom);
+    chan_write_u32(&w, m->edges);
     return chan_writer_span(&w);
 }
 
@@ -260,10 +261,12 @@ decode_host(ChanReader *r, ChanWindowHost *m)
     m->frame_right = chan_read_u32(r);
     m->frame_top = chan_read_u32(r);
     m->frame_bottom = chan_read_u32(r);
+    m->edges = chan_read_u32(r);
     const uint32_t sides[] = {m->width,       m->height,    m->frame_left,
                               m->frame_right, m->frame_top, m->frame_bottom};
     return (m->states & ~(uint32_t)CHAN_STATES_ALL) == 0 && place_ok(m->x) && place_ok(m->y) &&
-           m->width >= 1 && m->height >= 1 && sides_ok(sides, sizeof sides / sizeof sides[0]);
+           m->width >= 1 && m->height >= 1 && m->edges <= CHAN_WINDOW_EDGES_ALL &&
+           sides_ok(sides, sizeof sides / sizeof sides[0]);
 }
 
 static bool

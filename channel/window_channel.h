@@ -188,7 +188,11 @@ typedef struct {
     uint32_t width, height;
     // What the host's window manager draws around it, each ≤ CHAN_WINDOW_SIDE_MAX.
     uint32_t frame_left, frame_right, frame_top, frame_bottom;
+    uint32_t edges; // _GTK_EDGE_CONSTRAINTS, ≤ CHAN_WINDOW_EDGES_ALL; 0: it says none
 } ChanWindowHost;
+
+// For top, right, bottom and left two bits each: it is tiled there, and it can be moved.
+#define CHAN_WINDOW_EDGES_ALL 0xffu
 
 #define CHAN_WINDOW_GROUPS_MAX 4 // of a keyboard map (XKB)
 #define CHAN_WINDOW_REPEAT_MAX 60000u

@@ -80,7 +80,8 @@ tell_guest(BridgeSession *s, guint32 id)
                                  .frame_left = f->left,
                                  .frame_right = f->right,
                                  .frame_top = f->top,
-                                 .frame_bottom = f->bottom};
+                                 .frame_bottom = f->bottom,
+                                 .edges = f->edges};
     return bridge_window_channel_host(id, &host);
 }
 

@@ -285,7 +285,8 @@ check_configured(const Message *m, ChanSpan tail)
     const ViewFrame *f = &m->configured.frame;
 
     return m->configured.id != 0 && rect_ok(&m->configured.geometry) && f->left <= VIEW_FRAME_MAX &&
-           f->right <= VIEW_FRAME_MAX && f->top <= VIEW_FRAME_MAX && f->bottom <= VIEW_FRAME_MAX;
+           f->right <= VIEW_FRAME_MAX && f->top <= VIEW_FRAME_MAX && f->bottom <= VIEW_FRAME_MAX &&
+           f->edges <= CHAN_WINDOW_EDGES_ALL;
 }
 
 static bool

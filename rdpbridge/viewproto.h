@@ -321,9 +321,11 @@ typedef struct {
     uint32_t reserved;
 } ViewPointer;
 
-// What the window manager draws around a window, each side ≤ VIEW_FRAME_MAX.
+// What the window manager draws around a window, each side ≤ VIEW_FRAME_MAX; and which edges it
+// says are tiled (ChanWindowHost).
 typedef struct {
     uint32_t left, right, top, bottom;
+    uint32_t edges; // ≤ CHAN_WINDOW_EDGES_ALL
 } ViewFrame;
 
 typedef struct {

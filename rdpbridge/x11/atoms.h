@@ -28,6 +28,7 @@
     X(_NET_SUPPORTED)                                                                              \
     X(_NET_SUPPORTING_WM_CHECK)                                                                    \
     X(_GTK_FRAME_EXTENTS)                                                                          \
+    X(_GTK_EDGE_CONSTRAINTS)                                                                       \
     X(_NET_WM_BYPASS_COMPOSITOR)                                                                   \
     X(_GTK_THEME_VARIANT)                                                                          \
     X(_NET_WM_STATE_FOCUSED)                                                                       \

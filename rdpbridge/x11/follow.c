@@ -37,6 +37,8 @@ host_follow_property(HostWindow *w, Atom property)
     if (property == atoms[ATOM_WM_STATE] || property == atoms[ATOM__NET_WM_STATE] ||
         property == atoms[ATOM__NET_WM_DESKTOP]) {
         w->state_dirty = true;
+    } else if (property == atoms[ATOM__GTK_EDGE_CONSTRAINTS]) {
+        w->geometry_dirty = true;
     } else if (property == atoms[ATOM__NET_FRAME_EXTENTS]) {
         host_screen_learn_frame(w->view->screen, w->xid);
         w->geometry_dirty = true;
@@ -200,6 +202,7 @@ sync_geometry(HostWindow *w)
         return;
     if (w->wanted.has_props) // others draw their own
         (void)host_hints_read_frame(w, &frame);
+    frame.edges = host_hints_read_edges(w);
     if (!same(&actual, &w->told) || memcmp(&frame, &w->told_frame, sizeof frame) != 0)
         tell_configured(w, &actual, &frame);
 }

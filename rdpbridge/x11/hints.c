@@ -682,8 +682,16 @@ host_hints_read_frame(HostWindow *w, ViewFrame *frame)
         good &= sides[i] <= VIEW_FRAME_MAX;
     if (good) // left, right, top, bottom
         *frame = (ViewFrame){(uint32_t)sides[0], (uint32_t)sides[1], (uint32_t)sides[2],
-                             (uint32_t)sides[3]};
+                             (uint32_t)sides[3], frame->edges};
     if (sides)
         XFree(sides);
     return good;
+}
+
+uint32_t
+host_hints_read_edges(HostWindow *w)
+{
+    unsigned long edges = first_long(w, ATOM__GTK_EDGE_CONSTRAINTS, XA_CARDINAL, 0);
+
+    return edges <= CHAN_WINDOW_EDGES_ALL ? (uint32_t)edges : 0;
 }

@@ -34,3 +34,5 @@ gboolean host_hints_read_state(HostWindow *window, uint32_t *state, uint32_t *st
 
 // _NET_FRAME_EXTENTS; false: not said, or not to be believed.
 bool host_hints_read_frame(HostWindow *window, ViewFrame *frame);
+// As the window manager says (CHAN_LOOKS_EDGES): CHAN_WINDOW_EDGES_ALL at most, 0: nothing.
+uint32_t host_hints_read_edges(HostWindow *window);

@@ -158,6 +158,8 @@ read_supported(HostScreen *s)
             s->now.looks |= CHAN_LOOKS_FOCUS_MARKED;
         if (list[i] == x->atoms[ATOM__GTK_FRAME_EXTENTS])
             s->now.looks |= CHAN_LOOKS_OWN_SHADOWS;
+        if (list[i] == x->atoms[ATOM__GTK_EDGE_CONSTRAINTS])
+            s->now.looks |= CHAN_LOOKS_EDGES;
         s->moves_by_gravity |= list[i] == x->atoms[ATOM__NET_MOVERESIZE_WINDOW];
         s->marks_hidden |= list[i] == x->atoms[ATOM__NET_WM_STATE_HIDDEN];
     }

@@ -490,6 +490,42 @@ test_looks(void)
     g_assert_true(supports("_GTK_FRAME_EXTENTS"));
 }
 
+static long
+edges_of(Window window)
+{
+    Atom type;
+    int format;
+    gulong n;
+    gulong rest;
+    guint8 *bytes = NULL;
+    XGetWindowProperty(h->client, window, XInternAtom(h->client, "_GTK_EDGE_CONSTRAINTS", False), 0,
+                       1, False, XA_CARDINAL, &type, &format, &n, &rest, &bytes);
+    long edges = n == 1 ? *(long *)(gpointer)bytes : -1;
+    if (bytes)
+        XFree(bytes);
+    return edges;
+}
+
+// What a window manager says of a window's edges, programs go by only where it says so of all.
+static void
+test_edges(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    const RaWindow *w = map(window, "edges");
+    ChanWindowHost host = {.x = 100, .y = 100, .width = 400, .height = 300};
+    g_assert_false(supports("_GTK_EDGE_CONSTRAINTS"));
+    ra_desktop_set_looks(h->desktop, CHAN_LOOKS_DEFAULT | CHAN_LOOKS_EDGES);
+    host.edges = 89;
+    ra_desktop_set_host(h->desktop, w->id, &host);
+    harness_wait(h, edges_of(window) == 89);
+    g_assert_true(supports("_GTK_EDGE_CONSTRAINTS"));
+    host.edges = 0;
+    ra_desktop_set_host(h->desktop, w->id, &host);
+    harness_wait(h, edges_of(window) == -1);
+    ra_desktop_set_looks(h->desktop, CHAN_LOOKS_DEFAULT);
+    unmap(window);
+}
+
 // Taken off in the guest, and told, since some window managers leave it.
 static void
 test_border(void)
@@ -696,6 +732,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/alpha-grows", test_alpha_grows);
     g_test_add_func("/desktop/looks", test_looks);
     g_test_add_func("/desktop/wm-name", test_window_managers_name);
+    g_test_add_func("/desktop/edges", test_edges);
     g_test_add_func("/desktop/border", test_border);
     g_test_add_func("/desktop/dialog", test_dialog);
     g_test_add_func("/desktop/group-dialog", test_group_dialog);

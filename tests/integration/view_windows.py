@@ -224,6 +224,14 @@ class Geometry(ViewCase):
         self.assertEqual(self.desktop.geometry(window), (217, 163, 300, 200))
         self.assertIsNone(self.v.session.take(p.CONFIGURED))
 
+    def test_edges_as_the_window_manager_says(self):
+        window = self.v.show(1, (217, 163, 300, 200))
+        edges, cardinal = (self.desktop.display.intern_atom(name) for name in ("_GTK_EDGE_CONSTRAINTS", "CARDINAL"))
+        for said, told in ((89, 89), (255, 255), (256, 0)):
+            window.change_property(edges, cardinal, 32, [said])
+            self.desktop.display.sync()
+            self.v.session.expect(p.CONFIGURED, lambda b, told=told: struct.unpack_from("=I", b, 40)[0] == told)
+
     def test_title_bar_stays_on_the_screen(self):
         window = self.v.show(1, (0, 0, 300, 200))
         _, _, x, y, width, height = self.configured()

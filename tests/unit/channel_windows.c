@@ -180,7 +180,8 @@ test_host(void)
                               .frame_left = 1,
                               .frame_right = 2,
                               .frame_top = CHAN_WINDOW_SIDE_MAX,
-                              .frame_bottom = 4};
+                              .frame_bottom = 4,
+                              .edges = CHAN_WINDOW_EDGES_ALL};
     g_autofree Test *t = g_new0(Test, 1);
 
     g_assert_true(host_reads(t, m));
@@ -200,6 +201,7 @@ test_host(void)
     HOST_REFUSED(height, CHAN_WINDOW_SIDE_MAX + 1);
     HOST_REFUSED(frame_left, CHAN_WINDOW_SIDE_MAX + 1);
     HOST_REFUSED(frame_bottom, CHAN_WINDOW_SIDE_MAX + 1);
+    HOST_REFUSED(edges, CHAN_WINDOW_EDGES_ALL + 1);
 }
 
 static gboolean

@@ -43,6 +43,7 @@
     X(_CASEMENT_BORROWED_KEYS)                                                                     \
     X(_MOTIF_WM_HINTS)                                                                             \
     X(_GTK_FRAME_EXTENTS)                                                                          \
+    X(_GTK_EDGE_CONSTRAINTS)                                                                       \
     X(_NET_WM_BYPASS_COMPOSITOR)                                                                   \
     X(_GTK_THEME_VARIANT)                                                                          \
     X(_NET_WM_CM_S0)                                                                               \

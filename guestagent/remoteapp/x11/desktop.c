@@ -407,7 +407,7 @@ ra_desktop_set_host(RaDesktop *d, guint32 id, const ChanWindowHost *host)
         take_host_states(&wanted, host->states);
     bool framed = host->frame_left != before->frame_left || host->frame_top != before->frame_top ||
                   host->frame_right != before->frame_right ||
-                  host->frame_bottom != before->frame_bottom;
+                  host->frame_bottom != before->frame_bottom || host->edges != before->edges;
     RaRect rect = {host->x, host->y, (int)host->width, (int)host->height};
     if (host->serial != c->pub.props.states_serial)
         c->changed |= RA_CHANGED_HINTS; // it is told back even where nothing else changes

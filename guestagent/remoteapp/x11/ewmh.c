@@ -24,13 +24,15 @@ static void
 announce(RaConn *conn)
 {
     ra_prop_set_text(conn, conn->own, RA_ATOM__NET_WM_NAME, wm_name(conn->looks));
-    long supported[RA_ATOM_COUNT];
+    long supported[RA_ATOM_COUNT + 2];
     guint n = 0;
     for (int a = RA_ATOM__NET_SUPPORTED; a < RA_ATOM_COUNT; a++)
         if (a != RA_ATOM__NET_WM_STATE_FOCUSED || (conn->looks & CHAN_LOOKS_FOCUS_MARKED))
             supported[n++] = (long)conn->atom[a];
     if (conn->looks & CHAN_LOOKS_OWN_SHADOWS)
         supported[n++] = (long)ATOM(conn, _GTK_FRAME_EXTENTS);
+    if (conn->looks & CHAN_LOOKS_EDGES)
+        supported[n++] = (long)ATOM(conn, _GTK_EDGE_CONSTRAINTS);
     ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTED, XA_ATOM, supported, n);
 }
 
@@ -107,7 +109,12 @@ ra_ewmh_push_frame(RaConn *conn, Window window, const ChanWindowHost *host)
 {
     const long sides[4] = {(long)host->frame_left, (long)host->frame_right, (long)host->frame_top,
                            (long)host->frame_bottom};
+    const long edges = (long)host->edges;
     ra_prop_set(conn, window, RA_ATOM__NET_FRAME_EXTENTS, XA_CARDINAL, sides, 4);
+    if (edges != 0)
+        ra_prop_set(conn, window, RA_ATOM__GTK_EDGE_CONSTRAINTS, XA_CARDINAL, &edges, 1);
+    else
+        XDeleteProperty(conn->dpy, window, ATOM(conn, _GTK_EDGE_CONSTRAINTS));
 }
 
 void
