@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/control.h"
 
+#include "channel/tray_menu.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ typedef struct {
 // What ctl_check knows of each type: its size and its char arrays.
 typedef struct {
     uint32_t type, size;
-    enum { NO_TAIL, TEXT_TAIL, PIXEL_TAIL } tail;
+    enum { NO_TAIL, TEXT_TAIL, PIXEL_TAIL, MENU_TAIL } tail;
     TextField text[TEXTS_MAX]; // ends at size 0
 } Shape;
 
@@ -59,6 +61,7 @@ static const Shape shapes[] = {
      sizeof(CtlTrayBalloon),
      NO_TAIL,
      {TEXT(CtlTrayBalloon, untrusted_title), TEXT(CtlTrayBalloon, untrusted_text)}},
+    {CTL_TRAY_MENU, sizeof(CtlTrayMenu), MENU_TAIL, {{0}}},
     {CTL_TRAY_EVENT, sizeof(CtlTrayEvent), NO_TAIL, {{0}}},
     {CTL_VIEW_READY, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_VIEW_STATUS, sizeof(CtlViewStatus), NO_TAIL, {{0}}},
@@ -87,6 +90,20 @@ pixels_fit(ChanSpan untrusted_packet)
            m.header.size == sizeof m + (size_t)m.width * m.height * 4;
 }
 
+ChanSpan
+ctl_tray_menu(ChanSpan packet)
+{
+    return CHAN_SPAN(packet.data + sizeof(CtlTrayMenu), packet.size - sizeof(CtlTrayMenu));
+}
+
+static bool
+is_menu(ChanSpan untrusted_bytes)
+{
+    ChanTrayMenu menu;
+
+    return chan_tray_menu_decode(untrusted_bytes, &menu);
+}
+
 bool
 ctl_check(ChanSpan untrusted_packet)
 {
@@ -105,6 +122,8 @@ ctl_check(ChanSpan untrusted_packet)
             return false;
     if (shape->tail == PIXEL_TAIL)
         return pixels_fit(untrusted_packet);
+    if (shape->tail == MENU_TAIL)
+        return is_menu(ctl_tray_menu(untrusted_packet));
     return header.size == shape->size || untrusted_packet.data[header.size - 1] == 0;
 }
 

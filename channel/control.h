@@ -15,7 +15,7 @@
 //     │ CERTIFICATES,                │                          │
 //     │ CREDENTIALS, EXEC ──────────▶│                          │
 //     │◀── READY, EXEC_RESULT, WINDOW, NOTICE, SIGN_IN_FAILED   │
-//     │◀── TRAY, TRAY_GONE, TRAY_BALLOON                        │
+//     │◀── TRAY, TRAY_GONE, TRAY_BALLOON, TRAY_MENU             │
 //     │ TRAY_EVENT ─────────────────▶│                          │
 //     │ VIEW(fd) ───────────────────▶│   a new view after a crash
 //     │ SESSION(fd) ────────────────────────────────────────────▶│   a new session after a crash
@@ -66,6 +66,7 @@ typedef enum {
     CTL_TRAY = 46,           // an icon of the tray appeared or changed: all of it
     CTL_TRAY_GONE = 47,
     CTL_TRAY_BALLOON = 48, // it says something
+    CTL_TRAY_MENU = 49,    // the menu of one that has one: all of it
     // view → broker
     CTL_VIEW_READY = 60,  // display open
     CTL_VIEW_STATUS = 61, // figures for `casement status`, at most every second while they change
@@ -194,13 +195,18 @@ typedef struct {
 // larger.
 #define CTL_TRAY_SIDE_MAX 96
 
+typedef enum {
+    CTL_TRAY_HAS_MENU = 1u << 0, // TRAY_MENU tells it
+    CTL_TRAY_IS_MENU = 1u << 1,  // nothing else: a click opens it, too
+} CtlTrayFlags;
+
 typedef struct {
     CtlHeader header;
     uint32_t window_id, icon_id; // the two together name it
     uint32_t app_index;          // or CTL_APP_NONE
     uint32_t hidden;             // 1: it is there, and not to be shown
     uint32_t width, height;      // 1…CTL_TRAY_SIDE_MAX, or both 0: no picture
-    uint32_t reserved;
+    uint32_t flags;              // CtlTrayFlags
     char untrusted_tip[CHAN_NAME_MAX + 1];
     // followed by width * height * 4 bytes: straight BGRA8
 } CtlTray;
@@ -217,18 +223,29 @@ typedef struct {
     char untrusted_text[CTL_TEXT_MAX];
 } CtlTrayBalloon;
 
+// followed by a menu (channel/tray_menu.h)
+typedef struct {
+    CtlHeader header;
+    uint32_t window_id, icon_id;
+} CtlTrayMenu;
+
 typedef enum {
     CTL_TRAY_ACTIVATE = 1,  // a click; two within half a second are a double click
     CTL_TRAY_SECONDARY = 2, // what a double click does
-    CTL_TRAY_MENU = 3,
+    CTL_TRAY_CONTEXT_MENU = 3,
+    CTL_TRAY_SCROLL = 4,       // down; value: a distance with sign
+    CTL_TRAY_SCROLL_RIGHT = 5, // likewise
+    CTL_TRAY_MENU_CLICKED = 6, // value: the entry's id
+    CTL_TRAY_MENU_OPENS = 7,   // value: the submenu's id; 0: the menu's
+    CTL_TRAY_MENU_CLOSED = 8,  // likewise
 } CtlTrayEventKind;
 
 typedef struct {
     CtlHeader header;
     uint32_t window_id, icon_id;
     uint32_t kind; // CtlTrayEventKind
-    int32_t x, y;  // on the screen
-    uint32_t reserved;
+    int32_t x, y;  // on the screen; of a click
+    int32_t value;
 } CtlTrayEvent;
 
 typedef struct {
@@ -268,9 +285,12 @@ typedef struct {
 typedef CtlHeader CtlPlain;
 
 // True when the packet is one whole message: its type is known, its size is the one of its type
-// (EXEC may carry text, every argument NUL-terminated; TRAY the pixels it says), header.size
-// agrees, every char array has its NUL. Only then may it be cast to its struct.
+// (EXEC may carry text, every argument NUL-terminated; TRAY the pixels it says, TRAY_MENU a menu),
+// header.size agrees, every char array has its NUL. Only then may it be cast to its struct.
 bool ctl_check(ChanSpan untrusted_packet);
+
+// The menu of a checked TRAY_MENU.
+ChanSpan ctl_tray_menu(ChanSpan packet);
 
 // The type of a checked packet.
 CtlType ctl_type(ChanSpan packet);

@@ -71,6 +71,33 @@ typedef enum {
     X("xmonad")                                                                                    \
     X("Enlightenment")
 
+// An icon of the tray (StatusNotifierItem of a Linux guest's program) is a Notification Icon State
+// order ([MS-RDPERP] 2.2.1.3.2) like those of a Windows, with a window id that no window has, which
+// an application id is told of as of a window. To our client its version is CHAN_RAIL_ITEM with
+// ChanRailItemFlags, and no NOTIFYICON_VERSION. What the user does with it is then no mouse
+// message: notifyIconId is CHAN_RAIL_ITEM_EVENT + ChanRailItemEvent, message its value. The guest's
+// pointer has been moved to where that was.
+#define CHAN_RAIL_ITEM 0xca5e0000u
+#define CHAN_RAIL_ITEM_EVENT 0xca5e0100u
+
+typedef enum {
+    CHAN_RAIL_ITEM_HAS_MENU = 1u << 0, // MENU of the window channel tells it
+    CHAN_RAIL_ITEM_IS_MENU = 1u << 1,  // nothing else: a click opens it, too
+    CHAN_RAIL_ITEM_FLAGS = (1u << 2) - 1,
+} ChanRailItemFlags;
+
+typedef enum {
+    CHAN_RAIL_ITEM_ACTIVATE = 1,
+    CHAN_RAIL_ITEM_SECONDARY = 2,
+    CHAN_RAIL_ITEM_CONTEXT_MENU = 3,
+    CHAN_RAIL_ITEM_SCROLL = 4,       // down; value: a distance with sign
+    CHAN_RAIL_ITEM_SCROLL_RIGHT = 5, // likewise
+    CHAN_RAIL_ITEM_MENU_CLICKED = 6, // value: the entry's id
+    CHAN_RAIL_ITEM_MENU_OPENS = 7,   // value: the submenu's id; 0: the menu's
+    CHAN_RAIL_ITEM_MENU_CLOSED = 8,  // likewise
+    CHAN_RAIL_ITEM_EVENT_LAST = CHAN_RAIL_ITEM_MENU_CLOSED,
+} ChanRailItemEvent;
+
 // Server → client: the rawResult of an exec result PDU ([MS-RDPERP] 2.2.2.3.2) with RAIL_EXEC_S_OK
 // is the program's process in the guest, by which its end is known (PROGRAM_ENDED); 0 when it has
 // none of its own, as with D-Bus activation.

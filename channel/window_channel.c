@@ -123,6 +123,15 @@ chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capac
 }
 
 ChanSpan
+chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_MENU, window, buffer, capacity);
+
+    chan_write_bytes(&w, menu);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_MOTION, 0, buffer, capacity);
@@ -362,6 +371,15 @@ decode_lock(ChanReader *r, uint32_t *wanted)
 }
 
 static bool
+decode_menu(ChanReader *r, ChanSpan *bytes)
+{
+    ChanTrayMenu menu;
+
+    *bytes = chan_read_bytes(r, r->left);
+    return chan_tray_menu_decode(*bytes, &menu);
+}
+
+static bool
 decode_motion(ChanReader *r, ChanWindowMotion *m)
 {
     m->locked = chan_read_u32(r);
@@ -420,6 +438,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_text(&r, &said->untrusted_text);
     else if (said->type == CHAN_WINDOW_PREEDIT)
         ok = said->window == 0 && decode_preedit(&r, &said->preedit);
+    else if (said->type == CHAN_WINDOW_MENU)
+        ok = decode_menu(&r, &said->menu);
     else if (said->type == CHAN_WINDOW_LOCK)
         ok = decode_lock(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_MOTION)

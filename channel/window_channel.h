@@ -12,6 +12,7 @@
 //   height
 //   CARET  u8 4, u32 window, i32 x, i32 y, u32 flags, u32 resets
 //   LOCK   u8 5, u32 window, u32 wanted
+//   MENU   u8 6, u32 window, a menu (channel/tray_menu.h)
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -38,11 +39,15 @@
 //
 // TOUCH is one finger of several: where on the desktop it is put, is moved, or was when it went.
 //
+// MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
+// the icon (channel/rail.h).
+//
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
 // icon), and the set counts when its last one has come.
 
 #include "channel/span.h"
+#include "channel/tray_menu.h"
 
 #include <stdbool.h>
 
@@ -63,6 +68,7 @@ typedef enum {
     CHAN_WINDOW_SHAPE = 3,
     CHAN_WINDOW_CARET = 4,
     CHAN_WINDOW_LOCK = 5,
+    CHAN_WINDOW_MENU = 6,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
@@ -259,6 +265,8 @@ chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer
 
 ChanSpan
 chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity);
+// menu: encoded.
+ChanSpan chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
 ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
 ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
@@ -280,6 +288,7 @@ typedef struct {
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;
         uint32_t lock; // 0, 1
+        ChanSpan menu; // one that chan_tray_menu_decode takes
         ChanWindowMotion motion;
         ChanWindowTouch touch;
     };

@@ -74,7 +74,7 @@ add_library(broker STATIC
   sign_in.c
   state_file.c
   status.c
-  status_item.c
+  status_item.c status_menu.c
   tcp_peer.c
   tray.c
   unix_socket.c

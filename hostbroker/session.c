@@ -345,6 +345,7 @@ session_message(BrokerSession *s, ChanSpan packet)
     case CTL_TRAY:
     case CTL_TRAY_GONE:
     case CTL_TRAY_BALLOON:
+    case CTL_TRAY_MENU:
         broker_session_on_tray(s, packet);
         break;
     case CTL_NOTICE:

@@ -3,6 +3,7 @@
 
 #include "channel/glib/timer.h"
 #include "hostbroker/host.h"
+#include "hostbroker/status_menu.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #define PATH "/StatusNotifierItem"
 #define TELL_MS 100
 
-// What trays ask for. Without a menu of ours they leave it to ContextMenu.
+// What trays ask for. Without a menu they leave it to ContextMenu.
 static const char xml[] =
     "<node><interface name='" INTERFACE "'>"
     "<property name='Category' type='s' access='read'/>"
@@ -37,6 +38,7 @@ static const char xml[] =
     "<method name='SecondaryActivate'>"
     "<arg type='i' direction='in'/><arg type='i' direction='in'/></method>"
     "<method name='Scroll'><arg type='i' direction='in'/><arg type='s' direction='in'/></method>"
+    "<signal name='NewMenu'/>"
     "<signal name='NewTitle'/><signal name='NewIcon'/><signal name='NewToolTip'/>"
     "<signal name='NewStatus'><arg type='s'/></signal>"
     "</interface></node>";
@@ -51,8 +53,10 @@ struct BrokerStatusItem {
     gboolean announced;
     GSource *timer;
     char *id, *title, *tip, *subtip;
-    gboolean hidden;
+    gboolean hidden, has_menu, is_menu;
     GVariant *pixmap; // a(iiay)
+    BrokerStatusMenu *menu;
+    gboolean menu_dirty;
 };
 
 // ---- how it looks
@@ -91,11 +95,34 @@ take_look(BrokerStatusItem *item, const BrokerStatusLook *look)
         *texts[i] = g_strdup(from[i]);
     }
     item->hidden = look->hidden;
+    item->has_menu = look->has_menu;
+    item->is_menu = look->is_menu;
     g_clear_pointer(&item->pixmap, g_variant_unref);
     item->pixmap = pixmap_of(look);
 }
 
 // ---- on the bus
+
+static void
+happened(const BrokerStatusItem *item, BrokerClick click, gint32 value)
+{
+    BrokerStatusEvent event = {.click = click, .value = value};
+
+    item->clicked(&event, item->user);
+}
+
+static void
+on_scroll(const BrokerStatusItem *item, GVariant *arguments)
+{
+    const char *orientation;
+    gint32 distance;
+
+    g_variant_get(arguments, "(i&s)", &distance, &orientation);
+    happened(item,
+             g_ascii_strcasecmp(orientation, "horizontal") == 0 ? BROKER_STATUS_SCROLL_RIGHT
+                                                                : BROKER_STATUS_SCROLL,
+             distance);
+}
 
 // The signatures are GDBus'.
 static void // NOLINTNEXTLINE(readability-function-size)
@@ -104,16 +131,19 @@ on_method(GDBusConnection *bus, const char *sender, const char *path, const char
 {
     static const char *const clicks[] = {[BROKER_STATUS_ACTIVATE] = "Activate",
                                          [BROKER_STATUS_SECONDARY] = "SecondaryActivate",
-                                         [BROKER_STATUS_MENU] = "ContextMenu"};
+                                         [BROKER_STATUS_CONTEXT_MENU] = "ContextMenu"};
     BrokerStatusItem *item = user;
-    gint32 x = 0, y = 0;
+    BrokerStatusEvent event = {0};
 
     g_dbus_method_invocation_return_value(call, NULL);
+    if (strcmp(method, "Scroll") == 0)
+        on_scroll(item, arguments);
     for (guint i = 0; i < G_N_ELEMENTS(clicks); i++) {
         if (strcmp(method, clicks[i]) != 0)
-            continue; // Scroll is nothing to a Windows' icon
-        g_variant_get(arguments, "(ii)", &x, &y);
-        item->clicked((BrokerClick)i, x, y, item->user);
+            continue;
+        event.click = (BrokerClick)i;
+        g_variant_get(arguments, "(ii)", &event.x, &event.y);
+        item->clicked(&event, item->user);
         return;
     }
 }
@@ -144,11 +174,12 @@ on_property(GDBusConnection *bus, const char *sender, const char *path, const ch
     if (strcmp(name, "ToolTip") == 0)
         return g_variant_new("(s@a(iiay)ss)", "", no_pixmap(), item->tip, item->subtip);
     if (strcmp(name, "Menu") == 0)
-        return g_variant_new_object_path("/NO_DBUSMENU"); // as other items without one say
+        return g_variant_new_object_path(
+            item->has_menu ? BROKER_STATUS_MENU_PATH : "/NO_DBUSMENU"); // as others without one say
     if (strcmp(name, "WindowId") == 0)
         return g_variant_new_int32(0);
     if (strcmp(name, "ItemIsMenu") == 0)
-        return g_variant_new_boolean(FALSE);
+        return g_variant_new_boolean(item->is_menu);
     return g_str_has_suffix(name, "Pixmap") ? no_pixmap() : g_variant_new_string("");
 }
 
@@ -178,6 +209,9 @@ on_tell(gpointer user)
     say(item, "NewTitle", NULL);
     say(item, "NewToolTip", NULL);
     say(item, "NewStatus", g_variant_new("(s)", status_of(item)));
+    if (item->menu_dirty)
+        broker_status_menu_tell(item->menu);
+    item->menu_dirty = FALSE;
     return G_SOURCE_REMOVE;
 }
 
@@ -213,6 +247,10 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user)
         g_message("an icon is not on the tray: %s", error->message);
         return;
     }
+    if (!broker_status_menu_export(item->menu, bus, &error)) {
+        g_message("an icon on the tray has no menu: %s", error->message);
+        g_clear_error(&error);
+    }
     item->bus = g_steal_pointer(&bus);
     if (item->announced)
         announce(item);
@@ -233,13 +271,34 @@ connect_to_bus(BrokerStatusItem *item)
         g_message("an icon is not on the tray: %s", error->message);
 }
 
+static void
+on_menu_clicked(gint32 id, gpointer user)
+{
+    happened(user, BROKER_STATUS_MENU_CLICKED, id);
+}
+
+static void
+on_menu_opens(gint32 id, gpointer user)
+{
+    happened(user, BROKER_STATUS_MENU_OPENS, id);
+}
+
+static void
+on_menu_closed(gint32 id, gpointer user)
+{
+    happened(user, BROKER_STATUS_MENU_CLOSED, id);
+}
+
 BrokerStatusItem *
 broker_status_item_new(GMainContext *context, const BrokerStatusLook *look,
                        BrokerStatusClicked clicked, gpointer user)
 {
     static guint made; // names are not used again: a tray may still know the former one's
+    static const BrokerStatusMenuEvents menu_events = {on_menu_clicked, on_menu_opens,
+                                                       on_menu_closed};
     BrokerStatusItem *item = g_new0(BrokerStatusItem, 1);
 
+    item->menu = broker_status_menu_new(&menu_events, item);
     item->connecting = g_cancellable_new();
     item->context = context;
     item->clicked = clicked;
@@ -258,6 +317,7 @@ broker_status_item_free(BrokerStatusItem *item)
     g_cancellable_cancel(item->connecting);
     g_object_unref(item->connecting);
     chan_timer_clear(&item->timer);
+    broker_status_menu_free(item->menu);
     if (item->bus) {
         g_dbus_connection_unregister_object(item->bus, item->object);
         g_dbus_connection_close(item->bus, NULL, NULL, NULL);
@@ -271,12 +331,30 @@ broker_status_item_free(BrokerStatusItem *item)
     g_free(item);
 }
 
+static void
+tell_soon(BrokerStatusItem *item)
+{
+    if (item->bus && !item->timer)
+        item->timer = chan_timer_new(item->context, TELL_MS, on_tell, item);
+}
+
 void
 broker_status_item_set(BrokerStatusItem *item, const BrokerStatusLook *look)
 {
+    gboolean had_menu = item->has_menu;
+
     take_look(item, look);
-    if (item->bus && !item->timer)
-        item->timer = chan_timer_new(item->context, TELL_MS, on_tell, item);
+    if (item->bus && item->has_menu != had_menu)
+        say(item, "NewMenu", NULL);
+    tell_soon(item);
+}
+
+void
+broker_status_item_set_menu(BrokerStatusItem *item, const ChanTrayMenu *untrusted)
+{
+    broker_status_menu_set(item->menu, untrusted);
+    item->menu_dirty = TRUE;
+    tell_soon(item);
 }
 
 void

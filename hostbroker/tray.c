@@ -86,14 +86,25 @@ broker_tray_free(BrokerTray *t)
 }
 
 static void
-on_clicked(BrokerClick click, gint32 x, gint32 y, gpointer user)
+on_clicked(const BrokerStatusEvent *event, gpointer user)
 {
-    static const CtlTrayEventKind kinds[] = {[BROKER_STATUS_ACTIVATE] = CTL_TRAY_ACTIVATE,
-                                             [BROKER_STATUS_SECONDARY] = CTL_TRAY_SECONDARY,
-                                             [BROKER_STATUS_MENU] = CTL_TRAY_MENU};
+    static const CtlTrayEventKind kinds[] = {
+        [BROKER_STATUS_ACTIVATE] = CTL_TRAY_ACTIVATE,
+        [BROKER_STATUS_SECONDARY] = CTL_TRAY_SECONDARY,
+        [BROKER_STATUS_CONTEXT_MENU] = CTL_TRAY_CONTEXT_MENU,
+        [BROKER_STATUS_SCROLL] = CTL_TRAY_SCROLL,
+        [BROKER_STATUS_SCROLL_RIGHT] = CTL_TRAY_SCROLL_RIGHT,
+        [BROKER_STATUS_MENU_CLICKED] = CTL_TRAY_MENU_CLICKED,
+        [BROKER_STATUS_MENU_OPENS] = CTL_TRAY_MENU_OPENS,
+        [BROKER_STATUS_MENU_CLOSED] = CTL_TRAY_MENU_CLOSED,
+    };
     Icon *i = user;
-    CtlTrayEvent m = {
-        .window_id = i->window, .icon_id = i->icon, .kind = kinds[click], .x = x, .y = y};
+    CtlTrayEvent m = {.window_id = i->window,
+                      .icon_id = i->icon,
+                      .kind = kinds[event->click],
+                      .x = event->x,
+                      .y = event->y,
+                      .value = event->value};
 
     CTL_INIT(&m, CTL_TRAY_EVENT);
     i->tray->events->event(&m, i->tray->user);
@@ -138,6 +149,8 @@ show(BrokerTray *t, Icon *i, const CtlTray *untrusted)
                              .tip = *tip ? tip : title,
                              .subtip = t->label,
                              .hidden = i->hidden,
+                             .has_menu = (untrusted->flags & CTL_TRAY_HAS_MENU) != 0,
+                             .is_menu = (untrusted->flags & CTL_TRAY_IS_MENU) != 0,
                              .bgra = pixels ? (const guint8 *)(untrusted + 1) : NULL,
                              .width = untrusted->width,
                              .height = untrusted->height};
@@ -192,6 +205,16 @@ pop_up(BrokerTray *t, const CtlTrayBalloon *untrusted)
     broker_notify(t->host, summary, body);
 }
 
+static void
+set_menu(BrokerTray *t, guint n, ChanSpan packet)
+{
+    ChanTrayMenu untrusted;
+
+    if (n < t->icons->len && ((Icon *)t->icons->pdata[n])->item &&
+        chan_tray_menu_decode(ctl_tray_menu(packet), &untrusted))
+        broker_status_item_set_menu(((Icon *)t->icons->pdata[n])->item, &untrusted);
+}
+
 void
 broker_tray_message(BrokerTray *t, ChanSpan packet)
 {
@@ -202,6 +225,8 @@ broker_tray_message(BrokerTray *t, ChanSpan packet)
         set(t, (const CtlTray *)packet.data);
     else if (ctl_type(packet) == CTL_TRAY_BALLOON)
         pop_up(t, (const CtlTrayBalloon *)packet.data);
+    else if (ctl_type(packet) == CTL_TRAY_MENU)
+        set_menu(t, n, packet);
     else if (n < t->icons->len)
         g_ptr_array_remove_index(t->icons, n);
 }

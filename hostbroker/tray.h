@@ -27,7 +27,7 @@ BrokerTray *broker_tray_new(const BrokerHost *host, const char *guest, const cha
 void broker_tray_free(BrokerTray *tray);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerTray, broker_tray_free)
 
-// Checked by ctl_check; of type TRAY, TRAY_GONE or TRAY_BALLOON.
+// Checked by ctl_check; of type TRAY, TRAY_GONE, TRAY_BALLOON or TRAY_MENU.
 void broker_tray_message(BrokerTray *tray, ChanSpan packet);
 // Icons that are to be shown: their programs are in use.
 guint broker_tray_count(const BrokerTray *tray);

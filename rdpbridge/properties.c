@@ -274,6 +274,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_LOCK:
         take_lock(m, w, said->lock != 0);
         break;
+    case CHAN_WINDOW_MENU: // the tray's
     case CHAN_WINDOW_HOST: // a client's
     case CHAN_WINDOW_KEYS:
     case CHAN_WINDOW_TEXT:

@@ -312,8 +312,8 @@ bridge_rail_notify(BridgeRail *r, guint32 window, guint32 icon, guint32 message)
 {
     RAIL_NOTIFY_EVENT_ORDER order = {window, icon, message};
 
-    // Ours has no tray, and takes this one's for another message.
-    if (r->client && r->shaken && !r->ours)
+    // Ours takes this one's for another message.
+    if (r->client && r->shaken && !(r->ours && icon == CHAN_RAIL_REQUEST_ID))
         r->client->ClientNotifyEvent(r->client, &order);
 }
 

@@ -555,8 +555,13 @@ rdp_rest_us(gpointer user)
 static void
 rdp_window_said(const ChanWindowSaid *said, gpointer user)
 {
-    charge(user);
-    bridge_model_said(((BridgeSession *)user)->model, said);
+    BridgeSession *s = user;
+
+    charge(s);
+    if (said->type == CHAN_WINDOW_MENU)
+        bridge_tray_menu(s->tray, said->window, said->menu);
+    else
+        bridge_model_said(s->model, said);
 }
 
 static const BridgeRdpHandlers rdp_handlers = {.prepare = rdp_prepare,

@@ -2,6 +2,8 @@
 #include "rdpbridge/tray.h"
 
 #include "channel/glib/timer.h"
+#include "channel/rail.h"
+#include "channel/tray_menu.h"
 #include "rdpbridge/limits.h"
 
 #include <string.h>
@@ -25,7 +27,8 @@ typedef struct {
     CtlTray head; // as the broker is told it
     guint8 *bgra; // halved until it fits; NULL: none
     guint32 version;
-    gboolean dirty, told;
+    GBytes *menu; // NULL: none has come
+    gboolean dirty, menu_dirty, told;
     gint64 clicked; // monotonic
 } Icon;
 
@@ -44,6 +47,7 @@ icon_free(gpointer data)
     Icon *i = data;
 
     g_free(i->bgra);
+    g_clear_pointer(&i->menu, g_bytes_unref);
     g_free(i);
 }
 
@@ -83,7 +87,23 @@ find(const BridgeTray *t, guint32 window, guint32 icon)
 // Telling.
 
 static void
-tell(BridgeTray *t, Icon *i)
+tell_menu(BridgeTray *t, Icon *i)
+{
+    gsize size = 0;
+    gconstpointer bytes = g_bytes_get_data(i->menu, &size);
+    CtlTrayMenu head = {.window_id = i->head.window_id, .icon_id = i->head.icon_id};
+    guint8 packet[sizeof head + CHAN_TRAY_MENU_BYTES_MAX];
+
+    i->menu_dirty = FALSE;
+    CTL_INIT(&head, CTL_TRAY_MENU);
+    head.header.size = (guint32)(sizeof head + size);
+    memcpy(packet, &head, sizeof head);
+    memcpy(packet + sizeof head, bytes, size);
+    t->out->tell(packet, head.header.size, t->user);
+}
+
+static void
+tell_icon(BridgeTray *t, Icon *i)
 {
     gsize pixels = i->bgra ? (gsize)i->head.width * i->head.height * 4 : 0;
     g_autofree guint8 *packet = g_malloc(sizeof i->head + pixels);
@@ -98,6 +118,15 @@ tell(BridgeTray *t, Icon *i)
     t->out->tell(packet, i->head.header.size, t->user);
 }
 
+static void
+tell(BridgeTray *t, Icon *i)
+{
+    if (i->dirty)
+        tell_icon(t, i);
+    if (i->menu_dirty)
+        tell_menu(t, i);
+}
+
 static void set_timer(BridgeTray *t);
 
 static gboolean
@@ -109,9 +138,9 @@ on_timer(gpointer user)
     chan_timer_clear(&t->timer);
     for (guint i = 0; i < t->icons->len; i++) {
         Icon *icon = t->icons->pdata[i];
-        if (icon->dirty && t->out->queued(t->user) < LIMIT_TRAY_QUEUED)
+        if (t->out->queued(t->user) < LIMIT_TRAY_QUEUED)
             tell(t, icon);
-        left = left || icon->dirty;
+        left = left || icon->dirty || icon->menu_dirty;
     }
     if (left)
         set_timer(t);
@@ -136,8 +165,11 @@ mark(BridgeTray *t, Icon *i)
 void
 bridge_tray_tell_all(BridgeTray *t)
 {
-    for (guint i = 0; i < t->icons->len; i++)
-        mark(t, t->icons->pdata[i]);
+    for (guint i = 0; i < t->icons->len; i++) {
+        Icon *icon = t->icons->pdata[i];
+        icon->menu_dirty = icon->menu != NULL;
+        mark(t, icon);
+    }
 }
 
 // Orders.
@@ -178,6 +210,23 @@ add(BridgeTray *t, guint32 window, guint32 icon)
     return i;
 }
 
+static gboolean
+is_item(const Icon *i)
+{
+    return (i->version & ~(guint32)CHAN_RAIL_ITEM_FLAGS) == CHAN_RAIL_ITEM;
+}
+
+static void
+set_version(Icon *i, guint32 version)
+{
+    i->version = version;
+    i->head.flags = 0;
+    if (is_item(i) && (version & CHAN_RAIL_ITEM_HAS_MENU))
+        i->head.flags |= CTL_TRAY_HAS_MENU;
+    if (is_item(i) && (version & CHAN_RAIL_ITEM_IS_MENU))
+        i->head.flags |= CTL_TRAY_IS_MENU;
+}
+
 void
 bridge_tray_order(BridgeTray *t, guint32 window, guint32 icon, const BridgeTrayOrder *order)
 {
@@ -188,7 +237,7 @@ bridge_tray_order(BridgeTray *t, guint32 window, guint32 icon, const BridgeTrayO
     if (!i)
         return;
     if (order->fields & BRIDGE_TRAY_VERSION)
-        i->version = order->version;
+        set_version(i, order->version);
     if (order->fields & BRIDGE_TRAY_STATE)
         i->head.hidden = order->hidden != FALSE;
     if (order->fields & BRIDGE_TRAY_TIP)
@@ -210,6 +259,20 @@ bridge_tray_delete(BridgeTray *t, guint32 window, guint32 icon)
     if (i->told)
         t->out->tell(&gone, sizeof gone, t->user);
     g_ptr_array_remove(t->icons, i);
+}
+
+void
+bridge_tray_menu(BridgeTray *t, guint32 window, ChanSpan menu)
+{
+    for (guint n = 0; n < t->icons->len; n++) {
+        Icon *i = t->icons->pdata[n];
+        if (i->head.window_id != window || !is_item(i))
+            continue;
+        g_clear_pointer(&i->menu, g_bytes_unref);
+        i->menu = g_bytes_new(menu.data, menu.size);
+        i->menu_dirty = TRUE;
+        set_timer(t);
+    }
 }
 
 void
@@ -269,6 +332,31 @@ open_menu(BridgeTray *t, const Icon *i)
         notify(t, i, CONTEXT_MENU);
 }
 
+static gboolean
+is_click(const CtlTrayEvent *event)
+{
+    return event->kind >= CTL_TRAY_ACTIVATE && event->kind <= CTL_TRAY_CONTEXT_MENU;
+}
+
+static void
+tell_item(BridgeTray *t, const Icon *i, const CtlTrayEvent *event)
+{
+    static const ChanRailItemEvent kinds[] = {
+        [CTL_TRAY_ACTIVATE] = CHAN_RAIL_ITEM_ACTIVATE,
+        [CTL_TRAY_SECONDARY] = CHAN_RAIL_ITEM_SECONDARY,
+        [CTL_TRAY_CONTEXT_MENU] = CHAN_RAIL_ITEM_CONTEXT_MENU,
+        [CTL_TRAY_SCROLL] = CHAN_RAIL_ITEM_SCROLL,
+        [CTL_TRAY_SCROLL_RIGHT] = CHAN_RAIL_ITEM_SCROLL_RIGHT,
+        [CTL_TRAY_MENU_CLICKED] = CHAN_RAIL_ITEM_MENU_CLICKED,
+        [CTL_TRAY_MENU_OPENS] = CHAN_RAIL_ITEM_MENU_OPENS,
+        [CTL_TRAY_MENU_CLOSED] = CHAN_RAIL_ITEM_MENU_CLOSED,
+    };
+
+    if (event->kind > 0 && event->kind < G_N_ELEMENTS(kinds))
+        t->out->notify(i->head.window_id, CHAN_RAIL_ITEM_EVENT + kinds[event->kind],
+                       (guint32)event->value, t->user);
+}
+
 void
 bridge_tray_event(BridgeTray *t, const CtlTrayEvent *event)
 {
@@ -278,15 +366,18 @@ bridge_tray_event(BridgeTray *t, const CtlTrayEvent *event)
     if (!i)
         return;
     // A program opens its menu where the pointer is.
-    t->out->point(event->x, event->y, t->user);
-    if (event->kind == CTL_TRAY_ACTIVATE) {
+    if (is_click(event))
+        t->out->point(event->x, event->y, t->user);
+    if (is_item(i)) {
+        tell_item(t, i, event);
+    } else if (event->kind == CTL_TRAY_ACTIVATE) {
         gboolean twice = i->clicked != 0 && now - i->clicked < DOUBLE_CLICK_US;
         click(t, i, twice);
         i->clicked = twice ? 0 : now;
     } else if (event->kind == CTL_TRAY_SECONDARY) {
         click(t, i, FALSE);
         click(t, i, TRUE);
-    } else if (event->kind == CTL_TRAY_MENU) {
+    } else if (event->kind == CTL_TRAY_CONTEXT_MENU) {
         open_menu(t, i);
     }
 }

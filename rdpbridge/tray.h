@@ -3,8 +3,10 @@
 
 // The guest's notification icons: what its orders say of them, told to the broker, which shows them
 // (casement-session has no D-Bus), and the user's clicks back to the guest. No FreeRDP, no I/O of
-// its own. Bounded: BRIDGE_TRAY_MAX icons, each told at most four times a second and only as fast
-// as the broker takes it, pictures no larger than CTL_TRAY_SIDE_MAX (larger ones are halved).
+// its own. An icon of a guest of ours (channel/rail.h) may have a menu, and its clicks go to it as
+// they are instead of as a mouse's messages. Bounded: BRIDGE_TRAY_MAX icons, each told at most four
+// times a second and only as fast as the broker takes it, pictures no larger than CTL_TRAY_SIDE_MAX
+// (larger ones are halved).
 
 #include "channel/control.h"
 
@@ -52,10 +54,12 @@ void bridge_tray_delete(BridgeTray *tray, guint32 window, guint32 icon);
 // Texts are cleaned. Of an icon that is known; at most one a second is told.
 void bridge_tray_balloon(BridgeTray *tray, guint32 window, guint32 icon, const char *title,
                          const char *text);
+// Of an icon of a guest of ours, which the window is for; one that chan_tray_menu_decode takes.
+void bridge_tray_menu(BridgeTray *tray, guint32 window, ChanSpan menu);
 void bridge_tray_set_app(BridgeTray *tray, guint32 window, guint32 app_index);
 
 // A new broker: tells it everything.
 void bridge_tray_tell_all(BridgeTray *tray);
 
-// What the user did, as the mouse messages that Windows has for it.
+// What the user did: as the mouse messages that Windows has for it, or as it is.
 void bridge_tray_event(BridgeTray *tray, const CtlTrayEvent *event);

@@ -7,6 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static ChanTrayMenu menu;
+static uint8_t menu_bytes[CHAN_TRAY_MENU_BYTES_MAX];
 static uint8_t again[CHAN_WINDOW_MESSAGE_MAX];
 
 static ChanSpan
@@ -31,6 +33,11 @@ encode(const ChanWindowSaid *said)
         return chan_window_preedit_encode(&said->preedit, again, sizeof again);
     case CHAN_WINDOW_LOCK:
         return chan_window_lock_encode(said->window, said->lock != 0, again, sizeof again);
+    case CHAN_WINDOW_MENU:
+        (void)chan_tray_menu_decode(said->menu, &menu);
+        return chan_window_menu_encode(said->window,
+                                       chan_tray_menu_encode(&menu, menu_bytes, sizeof menu_bytes),
+                                       again, sizeof again);
     case CHAN_WINDOW_MOTION:
         return chan_window_motion_encode(&said->motion, again, sizeof again);
     case CHAN_WINDOW_TOUCH:

@@ -109,7 +109,7 @@ test_clicks(void)
 
     session_rig_tell(rig, "notify 0x%08X 1 One", window);
     expect(rig, window, 1, "One", FALSE);
-    act(rig, window, CTL_TRAY_MENU);
+    act(rig, window, CTL_TRAY_CONTEXT_MENU);
     g_free(session_rig_expect(rig, "mouse flags=0x0800 x=321 y=123")); // its menu opens there
     expect_message(rig, window, 0x0204);
     expect_message(rig, window, 0x0205);

@@ -317,7 +317,7 @@ test_clicks(void)
         CtlTrayEventKind kind;
     } clicks[] = {{"Activate", CTL_TRAY_ACTIVATE},
                   {"SecondaryActivate", CTL_TRAY_SECONDARY},
-                  {"ContextMenu", CTL_TRAY_MENU}};
+                  {"ContextMenu", CTL_TRAY_CONTEXT_MENU}};
     Rig *rig = rig_new();
 
     start_watcher(rig);

@@ -207,7 +207,7 @@ test_clicks(Test *t, gconstpointer data)
 {
     act(t, CTL_TRAY_ACTIVATE, "");                   // of no icon
     order(t, 1, &(BridgeTrayOrder){.is_new = TRUE}); // as Windows 95 had them
-    act(t, CTL_TRAY_MENU, "204 205");
+    act(t, CTL_TRAY_CONTEXT_MENU, "204 205");
     g_assert_cmpint(t->x, ==, 30);
     g_assert_cmpint(t->y, ==, -5);
     act(t, CTL_TRAY_ACTIVATE, "201 202");
@@ -216,9 +216,9 @@ test_clicks(Test *t, gconstpointer data)
     act(t, CTL_TRAY_SECONDARY, "201 202 203 202");
     order(t, 1, &(BridgeTrayOrder){.fields = BRIDGE_TRAY_VERSION, .version = 3});
     act(t, CTL_TRAY_SECONDARY, "201 202 400 203 202");
-    act(t, CTL_TRAY_MENU, "204 205");
+    act(t, CTL_TRAY_CONTEXT_MENU, "204 205");
     order(t, 1, &(BridgeTrayOrder){.fields = BRIDGE_TRAY_VERSION, .version = 4});
-    act(t, CTL_TRAY_MENU, "204 205 7b");
+    act(t, CTL_TRAY_CONTEXT_MENU, "204 205 7b");
     act(t, (CtlTrayEventKind)99, "");
 }
 
