@@ -193,6 +193,8 @@ bool ra_desktop_has_method(const RaDesktop *desktop);
 // Tells the last caret again, to a client that does not know it.
 void ra_desktop_tell_caret(RaDesktop *desktop);
 void ra_desktop_pointer_move(RaDesktop *desktop, int root_x, int root_y);
+// Where the client had it last.
+void ra_desktop_pointer_place(const RaDesktop *desktop, int *root_x, int *root_y);
 // Moves it by so much for the program that wants that, while locked; from then on places are left
 // out, until one that is not.
 void ra_desktop_pointer_shift(RaDesktop *desktop, const ChanWindowMotion *motion);
@@ -218,3 +220,6 @@ void ra_desktop_clipboard_want(RaDesktop *desktop, ChanClipSelection which, guin
 // windows are matched (x11/identity.h). Later: it ended.
 void ra_desktop_expect(RaDesktop *desktop, const char *app_id, guint32 pid, const char *startup_id);
 void ra_desktop_ended(RaDesktop *desktop, guint32 pid);
+// Whose it is that shows no window: name is what stands for a WM_CLASS. "" if unknown; borrowed
+// until the next call.
+const char *ra_desktop_app_of(RaDesktop *desktop, guint32 pid, const char *name);

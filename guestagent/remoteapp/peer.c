@@ -7,6 +7,7 @@
 #include "guestagent/remoteapp/rail.h"
 #include "guestagent/remoteapp/remote_input.h"
 #include "guestagent/remoteapp/sound.h"
+#include "guestagent/remoteapp/tray_client.h"
 #include "guestagent/remoteapp/window_channel.h"
 #include "guestagent/remoteapp/windows.h"
 
@@ -21,6 +22,7 @@ struct RaPeer {
     RaGraphics *graphics;
     RaWindowChannel *window_channel;
     RaWindows *windows;
+    RaTrayClient *tray;
     RaPointer *pointer;
     RaClipChannel *clipboard;
     RaSound *sound;
@@ -38,6 +40,7 @@ on_rail_ready(gpointer user)
 {
     RaPeer *peer = user;
     ra_windows_announce(peer->windows);
+    ra_tray_client_announce(peer->tray);
 }
 
 static void
@@ -53,6 +56,20 @@ on_rail_work_area(const RaRect *area, gpointer user)
     RaPeer *peer = user;
     ra_windows_work_area(peer->windows, area);
     ra_display_work_area(peer->screen, area);
+}
+
+static void
+on_rail_notified(guint32 window, guint32 icon, guint32 message, gpointer user)
+{
+    RaPeer *peer = user;
+    ra_tray_client_notified(peer->tray, window, icon, message);
+}
+
+static void
+on_rail_app_asked(guint32 window, gpointer user)
+{
+    RaPeer *peer = user;
+    ra_tray_client_app_asked(peer->tray, window);
 }
 
 static void
@@ -73,6 +90,8 @@ static const RaRailEvents rail_events = {
     .ready = on_rail_ready,
     .moved = on_rail_moved,
     .work_area = on_rail_work_area,
+    .notified = on_rail_notified,
+    .app_asked = on_rail_app_asked,
     .failed = on_failed,
 };
 
@@ -99,6 +118,8 @@ on_activated(gpointer user)
     peer->window_channel = ra_window_channel_new(link, host->desktop, peer->rail);
     peer->windows =
         ra_windows_new(link, host->desktop, peer->rail, peer->graphics, peer->window_channel);
+    peer->tray =
+        ra_tray_client_new(link, host->desktop, peer->rail, peer->window_channel, host->tray);
     peer->pointer = ra_pointer_new(link);
     peer->clipboard = ra_clip_channel_new(host->context, link, host->desktop);
     peer->sound = ra_sound_new(host->context, link);
@@ -115,6 +136,7 @@ on_received(gpointer user)
     ra_rail_receive(peer->rail);
     if (ra_window_channel_receive(peer->window_channel, ra_rail_casement(peer->rail))) {
         ra_windows_channel_ready(peer->windows);
+        ra_tray_client_announce(peer->tray);
         ra_desktop_tell_caret(peer->host->desktop);
         ra_desktop_tell_lock(peer->host->desktop);
     }
@@ -166,6 +188,7 @@ drop_parts(RaPeer *peer)
     g_clear_pointer(&peer->sound, ra_sound_free);
     g_clear_pointer(&peer->clipboard, ra_clip_channel_free);
     g_clear_pointer(&peer->pointer, ra_pointer_free);
+    g_clear_pointer(&peer->tray, ra_tray_client_free);
     g_clear_pointer(&peer->windows, ra_windows_free);
     g_clear_pointer(&peer->window_channel, ra_window_channel_free);
     g_clear_pointer(&peer->graphics, ra_graphics_free);
@@ -257,6 +280,27 @@ ra_peer_cursor(RaPeer *peer, const RaCursor *cursor)
 {
     if (peer->pointer != NULL)
         ra_pointer_set(peer->pointer, cursor);
+}
+
+void
+ra_peer_tray_changed(RaPeer *peer, const RaTrayLook *look)
+{
+    if (peer->tray != NULL)
+        ra_tray_client_changed(peer->tray, look);
+}
+
+void
+ra_peer_tray_menu_changed(RaPeer *peer, const RaTrayLook *look)
+{
+    if (peer->tray != NULL)
+        ra_tray_client_menu_changed(peer->tray, look);
+}
+
+void
+ra_peer_tray_gone(RaPeer *peer, guint32 id)
+{
+    if (peer->tray != NULL)
+        ra_tray_client_gone(peer->tray, id);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "guestagent/remoteapp/exec.h"
 #include "guestagent/remoteapp/graphics.h"
 #include "guestagent/remoteapp/link.h"
+#include "guestagent/remoteapp/tray/watcher.h"
 
 typedef struct RaPeer RaPeer;
 
@@ -23,6 +24,7 @@ typedef struct {
     GMainContext *context;
     RaDesktop *desktop;
     RaExec *exec;
+    RaTray *tray;
     const RaCertificate *certificate, *local_certificate; // of open clients, of own streams
     RaCodec codec;
     const RaPeerEvents *events;
@@ -47,6 +49,9 @@ void ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int 
 void ra_peer_caret(RaPeer *peer, guint32 id, const ChanWindowCaret *caret);
 void ra_peer_lock(RaPeer *peer, guint32 id, bool wanted);
 void ra_peer_cursor(RaPeer *peer, const RaCursor *cursor);
+void ra_peer_tray_changed(RaPeer *peer, const RaTrayLook *look);
+void ra_peer_tray_menu_changed(RaPeer *peer, const RaTrayLook *look);
+void ra_peer_tray_gone(RaPeer *peer, guint32 id);
 void ra_peer_clipboard_offered(RaPeer *peer, ChanClipSelection which, guint32 kinds);
 void ra_peer_clipboard_data(RaPeer *peer, ChanClipSelection which, GBytes *data);
 

@@ -311,11 +311,15 @@ handle(RaRail *rail, const RaRailMessage *m)
     case RA_RAIL_NOTIFY_EVENT:
         if (rail->casement && m->flags == CHAN_RAIL_REQUEST_ID)
             handle_request(rail, m->value, m->window_id);
+        else
+            rail->events->notified(m->window_id, m->flags, m->value, rail->user);
         break;
     case RA_RAIL_GET_APPID_REQ: {
         const RaWindow *window = ra_desktop_window(rail->desktop, m->window_id);
         if (window != NULL)
             ra_rail_app_id(rail, window);
+        else
+            rail->events->app_asked(m->window_id, rail->user);
         break;
     }
     default: // language bar, input methods, cloaking, text scale: nothing to do here
@@ -398,19 +402,24 @@ ra_rail_min_max(RaRail *rail, const RaWindow *window, const RaRect *work_area)
 }
 
 void
-ra_rail_app_id(RaRail *rail, const RaWindow *window)
+ra_rail_tell_app_id(RaRail *rail, guint32 id, const char *app_id, guint32 pid)
 {
     guint8 pdu[RA_RAIL_PDU_MAX];
     gsize size;
     if ((rail->status & TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED) == 0) {
-        size = ra_rail_write_app_id(pdu, window->id, window->app_id);
+        size = ra_rail_write_app_id(pdu, id, app_id);
     } else {
-        g_autofree char *link = g_strdup_printf("/proc/%u/exe", window->pid);
-        g_autofree char *image = window->pid != 0 ? g_file_read_link(link, NULL) : NULL;
-        size = ra_rail_write_app_id_ex(pdu, window->id, window->app_id, window->pid,
-                                       image != NULL ? image : "");
+        g_autofree char *link = g_strdup_printf("/proc/%u/exe", pid);
+        g_autofree char *image = pid != 0 ? g_file_read_link(link, NULL) : NULL;
+        size = ra_rail_write_app_id_ex(pdu, id, app_id, pid, image != NULL ? image : "");
     }
     write_pdu(rail, pdu, size);
+}
+
+void
+ra_rail_app_id(RaRail *rail, const RaWindow *window)
+{
+    ra_rail_tell_app_id(rail, window->id, window->app_id, window->pid);
 }
 
 bool

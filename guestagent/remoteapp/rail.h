@@ -26,6 +26,10 @@ typedef struct {
     void (*moved)(guint32 id, const RaRect *rect, gpointer user);
     // The area of the client's desktop that maximised windows fill.
     void (*work_area)(const RaRect *area, gpointer user);
+    // The client did something with an icon of the tray, or asks whose that is: the window is none
+    // of the desktop's.
+    void (*notified)(guint32 window, guint32 icon, guint32 message, gpointer user);
+    void (*app_asked)(guint32 window, gpointer user);
     void (*failed)(const char *reason, gpointer user);
 } RaRailEvents;
 
@@ -57,3 +61,5 @@ guint32 ra_rail_active(RaRail *rail, guint32 id);
 
 void ra_rail_min_max(RaRail *rail, const RaWindow *window, const RaRect *work_area);
 void ra_rail_app_id(RaRail *rail, const RaWindow *window);
+// Of what is no window. pid 0: unknown.
+void ra_rail_tell_app_id(RaRail *rail, guint32 id, const char *app_id, guint32 pid);

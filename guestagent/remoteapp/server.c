@@ -240,6 +240,36 @@ on_lock_wanted(guint32 id, bool wanted, gpointer user)
 }
 
 static void
+on_tray_changed(const RaTrayLook *look, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_tray_changed(server->current, look);
+}
+
+static void
+on_tray_menu_changed(const RaTrayLook *look, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_tray_menu_changed(server->current, look);
+}
+
+static void
+on_tray_gone(guint32 id, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_tray_gone(server->current, id);
+}
+
+static const RaTrayEvents tray_events = {
+    .changed = on_tray_changed,
+    .menu_changed = on_tray_menu_changed,
+    .gone = on_tray_gone,
+};
+
+static void
 on_desktop_lost(gpointer user)
 {
     RaServer *server = user;
@@ -333,6 +363,7 @@ ra_server_new(GMainContext *context, const RaServerOptions *options, void (*lost
         ra_server_free(server);
         return NULL;
     }
+    server->host.tray = ra_tray_new(context, &tray_events, server);
     server->host.exec = ra_exec_new(context, options->guest_dir, on_program_ended, server);
     if (server->open != NULL)
         server->maker =
@@ -355,6 +386,7 @@ ra_server_free(RaServer *server)
         close(g_array_index(server->waiting, int, i));
     g_array_unref(server->waiting);
     ra_exec_free(server->host.exec);
+    ra_tray_free(server->host.tray);
     ra_desktop_free(server->host.desktop);
     ra_certificate_free(server->certificate);
     ra_certificate_free(server->local_certificate);

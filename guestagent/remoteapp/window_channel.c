@@ -147,6 +147,13 @@ ra_window_channel_caret(RaWindowChannel *c, guint32 window, const ChanWindowCare
 }
 
 void
+ra_window_channel_menu(RaWindowChannel *c, guint32 window, ChanSpan menu)
+{
+    if (c->ready)
+        say(c, chan_window_menu_encode(window, menu, c->buffer, sizeof c->buffer));
+}
+
+void
 ra_window_channel_lock(RaWindowChannel *c, guint32 window, bool wanted)
 {
     if (!c->ready)

@@ -24,5 +24,7 @@ void ra_window_channel_icons(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_shapes(RaWindowChannel *channel, const RaWindow *window);
 void
 ra_window_channel_caret(RaWindowChannel *channel, guint32 window, const ChanWindowCaret *caret);
+// The menu of an icon of the tray, encoded (channel/tray_menu.h).
+void ra_window_channel_menu(RaWindowChannel *channel, guint32 window, ChanSpan menu);
 void ra_window_channel_lock(RaWindowChannel *channel, guint32 window, bool wanted);
 bool ra_window_channel_ready(const RaWindowChannel *channel);

@@ -7,6 +7,8 @@
 
 #define TITLE_UNITS_MAX 255
 #define DESKTOP_IDS_MAX 255
+#define NOTIFY_ID 1      // each has a window of its own
+#define NOTIFY_HIDDEN 1u // NIS_HIDDEN
 
 static guint32
 show_state(const RaWindow *window)
@@ -96,6 +98,15 @@ fields_of(RaChange what)
     return flags;
 }
 
+// Not within a character, whose first half is 0xd800…0xdbff.
+static glong
+cut_units(const gunichar2 *text, glong units)
+{
+    if (units <= TITLE_UNITS_MAX)
+        return units;
+    return (text[TITLE_UNITS_MAX - 1] & 0xfc00) == 0xd800 ? TITLE_UNITS_MAX - 1 : TITLE_UNITS_MAX;
+}
+
 bool
 ra_window_orders_state(RaLink *link, const RaWindow *window, bool create, RaChange what)
 {
@@ -106,9 +117,7 @@ ra_window_orders_state(RaLink *link, const RaWindow *window, bool create, RaChan
     g_autofree gunichar2 *title = g_utf8_to_utf16(window->title, -1, NULL, &units, NULL);
     if (title == NULL)
         units = 0;
-    else if (units > TITLE_UNITS_MAX) // not within a character, whose first half is 0xd800…0xdbff
-        units =
-            (title[TITLE_UNITS_MAX - 1] & 0xfc00) == 0xd800 ? TITLE_UNITS_MAX - 1 : TITLE_UNITS_MAX;
+    units = cut_units(title, units);
     RaStyle style = ra_window_style(window);
     const RaRect *r = &window->rect;
     RECTANGLE_16 whole = {0, 0, (UINT16)r->width, (UINT16)r->height};
@@ -152,35 +161,44 @@ ra_window_orders_delete(RaLink *link, guint32 id)
     return ra_window_orders_send_delete(link, &info);
 }
 
-bool
-ra_window_orders_icon(RaLink *link, guint32 id, const RaIcon *icon, RaIconSlot slot, bool big)
+// Device-independent bitmaps are bottom-up; the mask has a bit for each pixel that is not seen. The
+// two are the caller's to free.
+static ICON_INFO
+icon_bits(const guint8 *bgra, guint width, guint height, RaIconSlot slot)
 {
-    guint side = (guint)icon->side;
-    guint mask_stride = (side + 31) / 32 * 4;
-    g_autofree guint8 *color = g_malloc(side * side * 4);
-    g_autofree guint8 *mask = g_malloc0(mask_stride * side);
-    // Device-independent bitmaps are bottom-up; 0xAARRGGBB little-endian is their BGRA.
-    for (guint y = 0; y < side; y++) {
-        const guint32 *row = icon->argb + y * side;
-        guint flipped = side - 1 - y;
-        for (guint x = 0; x < side; x++) {
-            guint32 pixel = GUINT32_TO_LE(row[x]);
-            memcpy(color + (flipped * side + x) * 4, &pixel, 4);
-            if (row[x] >> 24 == 0)
+    guint mask_stride = (width + 31) / 32 * 4;
+    guint8 *color = g_malloc(width * height * 4);
+    guint8 *mask = g_malloc0(mask_stride * height);
+    for (guint y = 0; y < height; y++) {
+        const guint8 *row = bgra + y * width * 4;
+        guint flipped = height - 1 - y;
+        memcpy(color + flipped * width * 4, row, width * 4);
+        for (guint x = 0; x < width; x++)
+            if (row[x * 4 + 3] == 0)
                 mask[flipped * mask_stride + x / 8] |= (guint8)(0x80 >> (x % 8));
-        }
     }
-    ICON_INFO bits = {
+    return (ICON_INFO){
         .cacheEntry = slot.entry,
         .cacheId = slot.cache,
         .bpp = 32,
-        .width = side,
-        .height = side,
-        .cbBitsMask = mask_stride * side,
-        .cbBitsColor = side * side * 4,
+        .width = width,
+        .height = height,
+        .cbBitsMask = mask_stride * height,
+        .cbBitsColor = width * height * 4,
         .bitsMask = mask,
         .bitsColor = color,
     };
+}
+
+bool
+ra_window_orders_icon(RaLink *link, guint32 id, const RaIcon *icon, RaIconSlot slot, bool big)
+{
+    // 0xAARRGGBB in the machine's order is BGRA on every machine this is built for.
+    G_STATIC_ASSERT(G_BYTE_ORDER == G_LITTLE_ENDIAN);
+    guint side = (guint)icon->side;
+    ICON_INFO bits = icon_bits((const guint8 *)icon->argb, side, side, slot);
+    g_autofree guint8 *color = bits.bitsColor;
+    g_autofree guint8 *mask = bits.bitsMask;
     WINDOW_ORDER_INFO info = {
         .windowId = id,
         .fieldFlags =
@@ -202,6 +220,50 @@ ra_window_orders_cached_icon(RaLink *link, guint32 id, RaIconSlot slot, bool big
     WINDOW_CACHED_ICON_ORDER order = {{.cacheEntry = slot.entry, .cacheId = slot.cache}};
     ra_link_flush_channels(link);
     return ra_window_orders_send_cached_icon(link, &info, &order);
+}
+
+bool
+ra_window_orders_notify_icon(RaLink *link, const RaNotifyIcon *icon, bool create)
+{
+    static const RaIconSlot not_cached = {0xff, 0xffff};
+    glong units = 0;
+    g_autofree gunichar2 *tip = g_utf8_to_utf16(icon->tip, -1, NULL, &units, NULL);
+    if (tip == NULL)
+        units = 0;
+    units = cut_units(tip, units);
+    NOTIFY_ICON_STATE_ORDER state = {
+        .version = icon->version,
+        .toolTip = {(UINT16)(units * 2), (BYTE *)tip},
+        .state = icon->hidden ? NOTIFY_HIDDEN : 0,
+    };
+    WINDOW_ORDER_INFO info = {
+        .windowId = icon->id,
+        .notifyIconId = NOTIFY_ID,
+        .fieldFlags = WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_FIELD_NOTIFY_VERSION |
+                      WINDOW_ORDER_FIELD_NOTIFY_TIP | WINDOW_ORDER_FIELD_NOTIFY_STATE |
+                      (create ? WINDOW_ORDER_STATE_NEW : 0),
+    };
+    if (icon->bgra != NULL) {
+        info.fieldFlags |= WINDOW_ORDER_ICON;
+        state.icon = icon_bits(icon->bgra, icon->width, icon->height, not_cached);
+    }
+    ra_link_flush_channels(link);
+    bool sent = ra_window_orders_send_notify_icon(link, &info, &state);
+    g_free(state.icon.bitsColor);
+    g_free(state.icon.bitsMask);
+    return sent;
+}
+
+bool
+ra_window_orders_notify_icon_gone(RaLink *link, guint32 id)
+{
+    WINDOW_ORDER_INFO info = {
+        .windowId = id,
+        .notifyIconId = NOTIFY_ID,
+        .fieldFlags = WINDOW_ORDER_TYPE_NOTIFY | WINDOW_ORDER_STATE_DELETED,
+    };
+    ra_link_flush_channels(link);
+    return ra_window_orders_send_notify_icon_gone(link, &info);
 }
 
 bool

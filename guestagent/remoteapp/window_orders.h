@@ -53,6 +53,17 @@ typedef struct {
 bool ra_window_orders_icon(RaLink *link, guint32 id, const RaIcon *icon, RaIconSlot slot, bool big);
 bool ra_window_orders_cached_icon(RaLink *link, guint32 id, RaIconSlot slot, bool big);
 
+// An icon of the tray ([MS-RDPERP] 2.2.1.3.2), whose window's id is its own, too.
+typedef struct {
+    guint32 id, version;
+    bool hidden;
+    const char *tip;    // UTF-8
+    const guint8 *bgra; // straight BGRA8, sides of at most RA_ICON_SIDE_MAX; NULL: none
+    guint width, height;
+} RaNotifyIcon;
+bool ra_window_orders_notify_icon(RaLink *link, const RaNotifyIcon *icon, bool create);
+bool ra_window_orders_notify_icon_gone(RaLink *link, guint32 id);
+
 // Monitored desktop: flags are WINDOW_ORDER_FIELD_DESKTOP_*; ids and active count with ZORDER and
 // ACTIVE_WND. At most 255 ids are sent.
 bool ra_window_orders_desktop(RaLink *link, guint32 flags, const guint32 *ids, guint count,

@@ -62,8 +62,10 @@ begin(GByteArray *out, const WINDOW_ORDER_INFO *info)
     put_u8(out, ALTSEC_WINDOW);
     put_u16(out, 0);
     put_u32(out, info->fieldFlags);
-    if ((info->fieldFlags & WINDOW_ORDER_TYPE_WINDOW) != 0)
+    if ((info->fieldFlags & (WINDOW_ORDER_TYPE_WINDOW | WINDOW_ORDER_TYPE_NOTIFY)) != 0)
         put_u32(out, info->windowId);
+    if ((info->fieldFlags & WINDOW_ORDER_TYPE_NOTIFY) != 0)
+        put_u32(out, info->notifyIconId);
     return start;
 }
 
@@ -121,11 +123,9 @@ ra_encode_window_delete(GByteArray *out, const WINDOW_ORDER_INFO *info)
     end(out, begin(out, info));
 }
 
-void
-ra_encode_window_icon(GByteArray *out, const WINDOW_ORDER_INFO *info, const WINDOW_ICON_ORDER *icon)
+static void
+put_icon(GByteArray *out, const ICON_INFO *i)
 {
-    const ICON_INFO *i = icon->iconInfo;
-    guint start = begin(out, info);
     put_u16(out, i->cacheEntry);
     put_u8(out, i->cacheId);
     put_u8(out, i->bpp);
@@ -135,7 +135,38 @@ ra_encode_window_icon(GByteArray *out, const WINDOW_ORDER_INFO *info, const WIND
     put_u16(out, i->cbBitsColor);
     g_byte_array_append(out, i->bitsMask, i->cbBitsMask);
     g_byte_array_append(out, i->bitsColor, i->cbBitsColor);
+}
+
+void
+ra_encode_window_icon(GByteArray *out, const WINDOW_ORDER_INFO *info, const WINDOW_ICON_ORDER *icon)
+{
+    guint start = begin(out, info);
+    put_icon(out, icon->iconInfo);
     end(out, start);
+}
+
+void
+ra_encode_notify_icon(GByteArray *out, const WINDOW_ORDER_INFO *info,
+                      const NOTIFY_ICON_STATE_ORDER *state)
+{
+    guint start = begin(out, info);
+    if ((info->fieldFlags & WINDOW_ORDER_FIELD_NOTIFY_VERSION) != 0)
+        put_u32(out, state->version);
+    if ((info->fieldFlags & WINDOW_ORDER_FIELD_NOTIFY_TIP) != 0) {
+        put_u16(out, state->toolTip.length);
+        g_byte_array_append(out, state->toolTip.string, state->toolTip.length);
+    }
+    if ((info->fieldFlags & WINDOW_ORDER_FIELD_NOTIFY_STATE) != 0)
+        put_u32(out, state->state);
+    if ((info->fieldFlags & WINDOW_ORDER_ICON) != 0)
+        put_icon(out, &state->icon);
+    end(out, start);
+}
+
+void
+ra_encode_notify_icon_gone(GByteArray *out, const WINDOW_ORDER_INFO *info)
+{
+    end(out, begin(out, info));
 }
 
 void
@@ -238,6 +269,23 @@ ra_window_orders_send_cached_icon(RaLink *link, const WINDOW_ORDER_INFO *info,
 {
     GByteArray *out = new_order();
     ra_encode_window_cached_icon(out, info, icon);
+    return send_order(link, out);
+}
+
+bool
+ra_window_orders_send_notify_icon(RaLink *link, const WINDOW_ORDER_INFO *info,
+                                  const NOTIFY_ICON_STATE_ORDER *state)
+{
+    GByteArray *out = new_order();
+    ra_encode_notify_icon(out, info, state);
+    return send_order(link, out);
+}
+
+bool
+ra_window_orders_send_notify_icon_gone(RaLink *link, const WINDOW_ORDER_INFO *info)
+{
+    GByteArray *out = new_order();
+    ra_encode_notify_icon_gone(out, info);
     return send_order(link, out);
 }
 

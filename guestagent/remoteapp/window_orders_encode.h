@@ -14,5 +14,8 @@ void ra_encode_window_icon(GByteArray *out, const WINDOW_ORDER_INFO *info,
                            const WINDOW_ICON_ORDER *icon);
 void ra_encode_window_cached_icon(GByteArray *out, const WINDOW_ORDER_INFO *info,
                                   const WINDOW_CACHED_ICON_ORDER *icon);
+void ra_encode_notify_icon(GByteArray *out, const WINDOW_ORDER_INFO *info,
+                           const NOTIFY_ICON_STATE_ORDER *state);
+void ra_encode_notify_icon_gone(GByteArray *out, const WINDOW_ORDER_INFO *info);
 void ra_encode_desktop(GByteArray *out, const WINDOW_ORDER_INFO *info,
                        const MONITORED_DESKTOP_ORDER *desktop);

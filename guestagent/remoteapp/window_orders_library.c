@@ -40,6 +40,24 @@ ra_window_orders_send_cached_icon(RaLink *link, const WINDOW_ORDER_INFO *info,
 }
 
 bool
+ra_window_orders_send_notify_icon(RaLink *link, const WINDOW_ORDER_INFO *info,
+                                  const NOTIFY_ICON_STATE_ORDER *state)
+{
+    rdpContext *context = ra_link_context(link);
+    const rdpWindowUpdate *window = context->update->window;
+    bool create = (info->fieldFlags & WINDOW_ORDER_STATE_NEW) != 0;
+    return SENT(context, (create ? window->NotifyIconCreate
+                                 : window->NotifyIconUpdate)(context, info, state));
+}
+
+bool
+ra_window_orders_send_notify_icon_gone(RaLink *link, const WINDOW_ORDER_INFO *info)
+{
+    rdpContext *context = ra_link_context(link);
+    return SENT(context, context->update->window->NotifyIconDelete(context, info));
+}
+
+bool
 ra_window_orders_send_desktop(RaLink *link, const WINDOW_ORDER_INFO *info,
                               const MONITORED_DESKTOP_ORDER *desktop)
 {

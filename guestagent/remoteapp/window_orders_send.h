@@ -16,5 +16,8 @@ bool ra_window_orders_send_icon(RaLink *link, const WINDOW_ORDER_INFO *info,
                                 const WINDOW_ICON_ORDER *icon);
 bool ra_window_orders_send_cached_icon(RaLink *link, const WINDOW_ORDER_INFO *info,
                                        const WINDOW_CACHED_ICON_ORDER *icon);
+bool ra_window_orders_send_notify_icon(RaLink *link, const WINDOW_ORDER_INFO *info,
+                                       const NOTIFY_ICON_STATE_ORDER *state);
+bool ra_window_orders_send_notify_icon_gone(RaLink *link, const WINDOW_ORDER_INFO *info);
 bool ra_window_orders_send_desktop(RaLink *link, const WINDOW_ORDER_INFO *info,
                                    const MONITORED_DESKTOP_ORDER *desktop);

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A Windows guest's tray on the desktop's: the real broker, session and view, with a double of its Remote Desktop
-(tests/termservice) and an agent's other end that only relays (broker_peer)."""
+"""A guest's tray on the desktop's. Windows: the real broker, session and view, with a double of its Remote Desktop
+(tests/termservice) and an agent's other end that only relays (broker_peer). Linux: all of it real, with programs of
+the toolkits that have tray icons (tray_programs.py)."""
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -12,10 +14,11 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
+from case import ChainCase  # noqa: E402
 from harness import HostDesktop, wait_for  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
-WATCHER, ITEM, PROPERTIES = "org.kde.StatusNotifierWatcher", "org.kde.StatusNotifierItem", "org.freedesktop.DBus.Properties"
+WATCHER, ITEM, MENU, PROPERTIES = "org.kde.StatusNotifierWatcher", "org.kde.StatusNotifierItem", "com.canonical.dbusmenu", "org.freedesktop.DBus.Properties"
 
 
 class Tray:
@@ -44,25 +47,66 @@ class Tray:
             pass
         return self.items
 
-    def ask(self, name, interface, method, arguments):
+    def ask(self, name, interface, method, arguments, path="/StatusNotifierItem"):
         answer = []
-        self.bus.call(name, "/StatusNotifierItem", interface, method, arguments, None, Gio.DBusCallFlags.NONE, 10000,
-                      None, lambda bus, result: answer.append(bus.call_finish(result)))
-        return wait_for(f"{method} of {name}", lambda: self.turn() is not None and answer)[0].unpack()
+
+        def on_answer(bus, result):
+            try:
+                answer.append(bus.call_finish(result))
+            except GLib.Error as error:
+                answer.append(error)
+        self.bus.call(name, path, interface, method, arguments, None, Gio.DBusCallFlags.NONE, 10000, None, on_answer)
+        value, = wait_for(f"{method} of {name}", lambda: self.turn() is not None and answer)
+        if isinstance(value, GLib.Error):
+            raise value
+        return value.unpack()
 
     def properties(self, name):
         return self.ask(name, PROPERTIES, "GetAll", GLib.Variant("(s)", (ITEM,)))[0]
 
+    def click(self, name, method, *arguments):
+        self.ask(name, ITEM, method, GLib.Variant("(is)" if method == "Scroll" else "(ii)", arguments))
+
+    def menu(self, name):
+        """Entries as (id, properties, entries)."""
+        path = self.properties(name)["Menu"]
+        layout = self.ask(name, MENU, "GetLayout", GLib.Variant("(iias)", (0, -1, [])), path)[1]
+
+        def entries(of):
+            return [(ident, what, entries(below)) for ident, what, below in of]
+        return entries(layout[2])
+
+    def labels(self, name):
+        def texts(entries):
+            return [(what.get("label", "---"), *texts(below)) if below else what.get("label", "---")
+                    for ident, what, below in entries]
+        return texts(self.menu(name))
+
+    def choose(self, name, label, entries=None):
+        for ident, what, below in entries or self.menu(name):
+            if what.get("label") == label:
+                self.ask(name, MENU, "Event", GLib.Variant("(isvu)", (ident, "clicked", GLib.Variant("i", 0), 0)),
+                         self.properties(name)["Menu"])
+            elif below:
+                self.choose(name, label, below)
+
+    def all(self):
+        """Names and properties. One may go while it is asked."""
+        there = []
+        for name in list(self.turn()):
+            try:
+                there.append((name, self.properties(name)))
+            except GLib.Error:
+                self.turn()
+        return there
+
     def titles(self):
-        self.turn()
-        return sorted(self.properties(name)["ToolTip"][2] for name in list(self.items))
+        return sorted(properties["ToolTip"][2] for name, properties in self.all())
 
     def item(self, tip):
         """The item with this tip, when it is there."""
-        def find():
-            self.turn()
-            return [(n, p) for n in list(self.items) for p in [self.properties(n)] if p["ToolTip"][2] == tip]
-        return wait_for(lambda: f"the item {tip}; there are {self.titles()}", find)[0]
+        return wait_for(lambda: f"the item {tip}; there are {self.titles()}",
+                        lambda: [(n, p) for n, p in self.all() if p["ToolTip"][2] == tip], 20)[0]
 
 
 class TrayCase(unittest.TestCase):
@@ -144,6 +188,197 @@ class TrayCase(unittest.TestCase):
         self.tray.item("An icon")
         self.double.stdin.close()  # the guest's Remote Desktop ends
         self.gone("it to go")
+
+
+def colours(looks):
+    """Sides and the colours (ARGB, hexadecimal) of an item's icon."""
+    (width, height, pixels), = looks["IconPixmap"]
+    return (width, height), {bytes(pixels[i:i + 4]).hex() for i in range(0, len(pixels), 4)}
+
+
+class LinuxTray(ChainCase):
+    desktop_options = {"sound": False}
+
+    def setUp(self):
+        self.tray = Tray(self.d.env["DBUS_SESSION_BUS_ADDRESS"])
+        self.addCleanup(self.tray.bus.close_sync)
+        shutil.copy(pathlib.Path(__file__).parent / "tray_programs.py", self.home())
+        self.programs = []
+        self.addCleanup(lambda: [self.end(name) for name in list(self.programs)])
+
+    def start(self, kind, name):
+        for end in ("said", "do"):
+            (self.home() / f"{name}.{end}").unlink(missing_ok=True)
+        self.programs.append(name)
+        self.d.run_in("demo", "sh", "-c", f"cd; exec /usr/bin/python3 tray_programs.py {kind} {name} > {name}.log 2>&1")
+        self.says(name, "ready")
+
+    def said(self, name):
+        path = self.home() / f"{name}.said"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def says(self, name, line, times=1):
+        log = self.home() / f"{name}.log"
+        wait_for(lambda: f"{name} to say {line}; it said {self.said(name)} {log.read_text()[-400:]}",
+                 lambda: self.tray.turn() is not None and self.said(name).count(line) >= times, 20)
+
+    def do(self, name, line):
+        with open(self.home() / f"{name}.do", "w") as pipe:
+            pipe.write(line + "\n")
+
+    def end(self, name):
+        """Killed, as a program that crashes is."""
+        self.programs.remove(name)
+        self.do(name, "os.kill(os.getpid(), 9)")
+
+    def shows(self, what, condition):
+        """Once an item is so."""
+        wait_for(lambda: f"{what}; there are {self.tray.all()}", condition, 20)
+
+    def gone(self, count=0):
+        wait_for(lambda: f"{count} to be left; there are {self.tray.titles()}",
+                 lambda: len(self.tray.turn()) == count, 20)
+
+    def test_qt(self):
+        self.start("qt", "first")
+        item, looks = self.tray.item("Qt's icon")
+        self.assertEqual((looks["Status"], looks["ItemIsMenu"], looks["ToolTip"][3]), ("Active", False, "demo"))
+        self.assertEqual(colours(looks)[1], {"ff3366ff"})
+        self.tray.click(item, "Activate", 700, 30)
+        self.says("first", "trigger")
+        self.tray.click(item, "Activate", 700, 30)
+        self.says("first", "trigger", 2)
+        self.tray.click(item, "SecondaryActivate", 700, 30)
+        self.says("first", "middle")
+        self.do("first", "tray.setIcon(icon('#ff8800'))")
+        self.shows("another icon", lambda: colours(self.tray.properties(item))[1] == {"ffff8800"})
+        self.do("first", "tray.setToolTip('Another tip')")
+        self.assertEqual(self.tray.item("Another tip")[0], item)
+        self.end("first")
+        self.gone()
+
+    def test_qt_menu(self):
+        self.start("qt", "first")
+        item, looks = self.tray.item("Qt's icon")
+        self.shows("the menu", lambda: self.tray.labels(item) == ["_Open", "Notify", "---", ("More — mehr", "Deep"), "Never"])
+        ident, entry, _ = self.tray.menu(item)[1]
+        self.assertEqual((entry["toggle-type"], entry["toggle-state"]), ("checkmark", 0))
+        self.assertFalse(self.tray.menu(item)[4][1]["enabled"])
+        self.assertEqual(self.tray.menu(item)[2][1]["type"], "separator")
+        self.tray.choose(item, "_Open")
+        self.says("first", "open")
+        self.tray.choose(item, "Deep")
+        self.says("first", "deep")
+        self.tray.choose(item, "Notify")
+        self.says("first", "notify True")
+        self.shows("the check", lambda: self.tray.menu(item)[1][1]["toggle-state"] == 1)
+        self.do("first", "menu.addAction('New')")
+        self.shows("what is new", lambda: self.tray.labels(item)[-1] == "New")
+        self.tray.ask(item, MENU, "AboutToShow", GLib.Variant("(i)", (0,)), looks["Menu"])
+        self.says("first", "about to show")
+
+    def test_indicator(self):
+        """It has a menu and nothing else: a click is to open that."""
+        self.start("indicator", "second")
+        item, looks = self.tray.item("An indicator")
+        self.assertTrue(looks["ItemIsMenu"])
+        self.assertGreater(len(colours(looks)[1]), 1)  # by its name, of the guest's icon theme
+        self.shows("the menu", lambda: self.tray.labels(item) == ["Play", "Quit"])
+        self.tray.choose(item, "Quit")
+        self.says("second", "Quit")
+        self.tray.click(item, "Scroll", 3, "vertical")
+        self.says("second", "scroll 3 down")
+        self.do("second", "item.set_status(Indicator.IndicatorStatus.PASSIVE)")
+        self.shows("it hidden", lambda: self.tray.properties(item)["Status"] == "Passive")
+        self.do("second", "item.set_status(Indicator.IndicatorStatus.ACTIVE)")
+        self.shows("it again", lambda: self.tray.properties(item)["Status"] == "Active")
+
+    def test_clicks_have_their_place(self):
+        self.start("own", "third")
+        item, looks = self.tray.item("By hand")
+        self.assertEqual(looks["Menu"], "/NO_DBUSMENU")
+        self.tray.click(item, "ContextMenu", 711, 33)
+        self.says("third", "ContextMenu (711, 33)")
+        self.tray.click(item, "Activate", 712, 34)
+        self.says("third", "Activate (712, 34)")
+        self.tray.click(item, "SecondaryActivate", 713, 35)
+        self.says("third", "SecondaryActivate (713, 35)")
+        self.tray.click(item, "Scroll", -120, "horizontal")
+        self.says("third", "Scroll (-120, 'horizontal')")
+
+    def test_pictures(self):
+        self.start("own", "third")
+        item, looks = self.tray.item("By hand")
+        self.assertEqual(colours(looks), ((48, 48), {"80112233"}))  # the best of three
+        self.do("third", "change('NewStatus', GLib.Variant('(s)', ('NeedsAttention',)), Status='NeedsAttention')")
+        self.shows("attention", lambda: colours(self.tray.properties(item)) == ((22, 22), {"ffabcdef"}))
+        self.do("third", "change('NewStatus', GLib.Variant('(s)', ('Active',)), Status='Active')")
+        self.shows("none", lambda: colours(self.tray.properties(item)) == ((48, 48), {"80112233"}))
+        self.do("third", "change('NewIcon', IconPixmap=[pixmap(190, 'ff00ff00')])")
+        self.shows("a large one", lambda: colours(self.tray.properties(item)) == ((95, 95), {"ff00ff00"}))
+        self.do("third", "change('NewToolTip', ToolTip=('', [], 'Title', '<b>3</b> new'))")
+        self.assertEqual(self.tray.item("Title: 3 new")[0], item)
+        # Its own folder of icons, and pictures that are none.
+        self.d.run("convert", "-size", "32x32", "xc:#0a0b0c", str(self.home() / "own-icon.png"))
+        self.do("third", "change('NewIcon', IconName='own-icon', IconThemePath=os.getcwd())")
+        self.shows("the file's", lambda: colours(self.tray.properties(item))[1] == {"ff0a0b0c"})
+        self.do("third", "change('NewIcon', IconName='not-there', IconPixmap=[(99, 99, b'short'), (-1, -1, b''), "
+                         "pixmap(24, 'ff445566'), (2**31 - 1, 2**31 - 1, b'')])")
+        self.shows("the one that is good", lambda: colours(self.tray.properties(item)) == ((24, 24), {"ff445566"}))
+
+    def test_several_and_the_end(self):
+        self.start("qt", "first")
+        self.start("indicator", "second")
+        self.start("own", "third")
+        for tip in ("Qt's icon", "An indicator", "By hand"):
+            self.tray.item(tip)
+        self.end("second")
+        self.gone(2)
+        self.assertEqual(self.tray.titles(), ["By hand", "Qt's icon"])
+        self.programs.clear()  # they end with the guest
+        self.d.casement("guest", "stop", "demo")
+        self.gone()
+        self.d.casement("guest", "start", "demo")
+
+    def test_one_that_does_not_answer(self):
+        """Others are not kept waiting."""
+        self.start("own", "third")
+        self.tray.item("By hand")
+        self.do("third", "__import__('signal').raise_signal(__import__('signal').SIGSTOP)")
+        self.start("qt", "first")
+        item, _ = self.tray.item("Qt's icon")
+        self.tray.click(item, "Activate", 1, 1)
+        self.says("first", "trigger")
+        stopped, = [n for n in self.tray.turn() if n != item]
+        self.tray.click(stopped, "Activate", 1, 1)
+        self.tray.click(item, "Activate", 1, 1)
+        self.says("first", "trigger", 2)
+        self.programs.remove("third")
+        self.d.casement("guest", "stop", "demo")
+        self.d.casement("guest", "start", "demo")
+        self.programs.clear()
+        self.gone()
+
+    def test_server_that_is_killed(self):
+        """The programs register again with the next one."""
+        self.start("qt", "first")
+        self.tray.item("Qt's icon")
+        self.d.signal(self.d.guest_pids("casement-remoteapp")[0], 9)
+        self.gone()
+        item, _ = self.tray.item("Qt's icon")
+        self.tray.click(item, "Activate", 1, 1)
+        self.says("first", "trigger")
+
+    def test_broker_that_is_killed(self):
+        self.start("qt", "first")
+        former, _ = self.tray.item("Qt's icon")
+        self.d.kill_broker()
+        self.d.status()
+        self.shows("a new one", lambda: former not in self.tray.turn() and len(self.tray.items) == 1)
+        item, _ = self.tray.item("Qt's icon")
+        self.shows("its menu", lambda: "Never" in self.tray.labels(item))
+        self.tray.choose(item, "_Open")
+        self.says("first", "open")
 
 
 if __name__ == "__main__":

@@ -529,14 +529,23 @@ void
 ra_desktop_pointer_move(RaDesktop *d, int root_x, int root_y)
 {
     RaInputPoint to = point_of(d, root_x, root_y);
+    d->pointer = to;
     if (!d->locked)
         ra_input_motion(d->input, &to);
+}
+
+void
+ra_desktop_pointer_place(const RaDesktop *d, int *root_x, int *root_y)
+{
+    *root_x = d->pointer.x;
+    *root_y = d->pointer.y;
 }
 
 void
 ra_desktop_pointer_aim(RaDesktop *d, int root_x, int root_y)
 {
     RaInputPoint at = point_of(d, root_x, root_y);
+    d->pointer = at;
     if (!d->locked)
         ra_input_aim(d->input, &at);
 }
@@ -619,4 +628,14 @@ ra_desktop_ended(RaDesktop *d, guint32 pid)
     ra_identity_ended(d->identity, pid);
     d->apps_stale = true; // it may have handed its window over
     ra_unsettle(d);
+}
+
+const char *
+ra_desktop_app_of(RaDesktop *d, guint32 pid, const char *name)
+{
+    RaFacts facts = {.class_name = *name != '\0' ? name : NULL,
+                     .pid = pid,
+                     .launches = ra_identity_launches(d->identity)};
+    const char *app_id = ra_identity_match(d->identity, &facts);
+    return app_id != NULL ? app_id : "";
 }

@@ -67,6 +67,7 @@ struct RaDesktop {
 
     RaCapture *capture;
     RaInput *input;
+    RaInputPoint pointer; // where the client had it last
     RaKeyboard *keyboard;
     RaMethod *method;
     guint32 caret_id; // the window whose caret was told last; 0: none

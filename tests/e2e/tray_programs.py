@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Programs of a guest with an icon in the tray: tray_programs.py qt|indicator|own NAME. They say what they hear, a line
+each, into NAME.said, and do what is written to the pipe NAME.do, a line of Python each."""
+import os
+import sys
+import threading
+
+
+def say(text):
+    with open(f"{sys.argv[2]}.said", "a", encoding="utf-8") as out:
+        out.write(text + "\n")
+
+
+def obey(names, later):
+    """later runs a function in the program's own loop."""
+    path = f"{sys.argv[2]}.do"
+    os.mkfifo(path)
+
+    def read():
+        while True:
+            with open(path, encoding="utf-8") as pipe:
+                for line in pipe:
+                    later(lambda line=line: exec(line, names))
+    threading.Thread(target=read, daemon=True).start()
+
+
+def qt():
+    from PyQt5 import QtCore, QtGui, QtWidgets
+
+    class Bridge(QtCore.QObject):
+        asked = QtCore.pyqtSignal(object)
+
+    app = QtWidgets.QApplication(sys.argv)
+    app.setQuitOnLastWindowClosed(False)
+    bridge = Bridge()
+    bridge.asked.connect(lambda function: function())
+
+    def icon(colour):
+        pixmap = QtGui.QPixmap(32, 32)
+        pixmap.fill(QtGui.QColor(colour))
+        return QtGui.QIcon(pixmap)
+    tray = QtWidgets.QSystemTrayIcon(icon("#3366ff"))
+    tray.setToolTip("Qt's icon")
+    menu = QtWidgets.QMenu()
+    menu.addAction("&Open").triggered.connect(lambda: say("open"))
+    check = menu.addAction("Notify")
+    check.setCheckable(True)
+    check.toggled.connect(lambda on: say(f"notify {on}"))
+    menu.addSeparator()
+    more = menu.addMenu("More — mehr")
+    more.addAction("Deep").triggered.connect(lambda: say("deep"))
+    menu.addAction("Never").setEnabled(False)
+    menu.aboutToShow.connect(lambda: say("about to show"))
+    tray.setContextMenu(menu)
+    reasons = {QtWidgets.QSystemTrayIcon.Trigger: "trigger", QtWidgets.QSystemTrayIcon.MiddleClick: "middle",
+               QtWidgets.QSystemTrayIcon.Context: "context", QtWidgets.QSystemTrayIcon.DoubleClick: "double"}
+    tray.activated.connect(lambda reason: say(reasons.get(reason, str(reason))))
+    tray.show()
+    obey({**globals(), **locals()}, bridge.asked.emit)
+    say("ready")
+    app.exec_()
+
+
+def indicator():
+    import gi
+    gi.require_version("Gtk", "3.0")
+    gi.require_version("AyatanaAppIndicator3", "0.1")
+    from gi.repository import AyatanaAppIndicator3 as Indicator
+    from gi.repository import GLib, Gtk
+
+    item = Indicator.Indicator.new("casement-test-indicator", "face-smile", Indicator.IndicatorCategory.APPLICATION_STATUS)
+    item.set_title("An indicator")
+    menu = Gtk.Menu()
+    for label in ("Play", "Quit"):
+        entry = Gtk.MenuItem(label=label)
+        entry.connect("activate", lambda entry: say(entry.get_label()))
+        menu.append(entry)
+    menu.show_all()
+    item.set_menu(menu)
+    item.connect("scroll-event", lambda item, steps, direction: say(f"scroll {steps} {direction.value_nick}"))
+    item.set_status(Indicator.IndicatorStatus.ACTIVE)
+    obey({**globals(), **locals()}, lambda function: GLib.idle_add(lambda: function() and False))
+    say("ready")
+    GLib.MainLoop().run()
+
+
+def own():
+    """An item by hand, without a menu, registered by its path; what it answers is in `properties`."""
+    from gi.repository import Gio, GLib
+
+    name, watcher = "org.kde.StatusNotifierItem", "org.kde.StatusNotifierWatcher"
+    xml = f"<node><interface name='{name}'>" + "".join(
+        f"<method name='{m}'><arg type='i' direction='in'/><arg type='{second}' direction='in'/></method>"
+        for m, second in (("Activate", "i"), ("SecondaryActivate", "i"), ("ContextMenu", "i"), ("Scroll", "s"))) + \
+        "".join(f"<signal name='{s}'/>" for s in ("NewIcon", "NewTitle", "NewToolTip", "NewAttentionIcon")) + \
+        "<signal name='NewStatus'><arg type='s'/></signal>" + \
+        "".join(f"<property name='{p}' type='{t}' access='read'/>" for p, t in (
+            ("Id", "s"), ("Title", "s"), ("Status", "s"), ("IconName", "s"), ("IconThemePath", "s"),
+            ("IconPixmap", "a(iiay)"), ("AttentionIconPixmap", "a(iiay)"), ("ToolTip", "(sa(iiay)ss)"))) + \
+        "</interface></node>"
+
+    def pixmap(side, argb):
+        return (side, side, bytes.fromhex(argb) * side * side)
+    properties = {"Id": "by-hand", "Title": "By hand", "Status": "Active", "IconName": "", "IconThemePath": "",
+                  "IconPixmap": [pixmap(16, "ffff0000"), pixmap(48, "80112233"), pixmap(190, "ff00ff00")],
+                  "AttentionIconPixmap": [pixmap(22, "ffabcdef")], "ToolTip": ("", [], "", "")}
+    types = {"IconPixmap": "a(iiay)", "AttentionIconPixmap": "a(iiay)", "ToolTip": "(sa(iiay)ss)"}
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+
+    def on_call(bus, sender, path, interface, method, arguments, invocation):
+        say(f"{method} {arguments.unpack()}")
+        invocation.return_value(None)
+
+    def on_property(bus, sender, path, interface, what):
+        return GLib.Variant(types.get(what, "s"), properties[what])
+
+    def change(signal, arguments=None, **changes):
+        properties.update(changes)
+        bus.emit_signal(None, "/an/item", name, signal, arguments)
+    bus.register_object("/an/item", Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0], on_call, on_property, None)
+    bus.call_sync(watcher, "/StatusNotifierWatcher", watcher, "RegisterStatusNotifierItem",
+                  GLib.Variant("(s)", ("/an/item",)), None, Gio.DBusCallFlags.NONE, -1, None)
+    obey({**globals(), **locals()}, lambda function: GLib.idle_add(lambda: function() and False))
+    say("ready")
+    GLib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    {"qt": qt, "indicator": indicator, "own": own}[sys.argv[1]]()
