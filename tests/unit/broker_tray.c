@@ -5,6 +5,7 @@
 #include "hostbroker/tray.h"
 
 #include "channel/glib/timer.h"
+#include "channel/tray_menu.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -333,7 +334,91 @@ test_clicks(void)
         g_assert_cmpint(rig->event.y, ==, 400);
     }
     g_variant_unref(ask(rig, 0, ITEM, "Scroll", g_variant_new("(is)", 1, "vertical")));
-    g_assert_cmpuint(rig->events, ==, G_N_ELEMENTS(clicks));
+    g_assert_cmpuint(rig->event.kind, ==, CTL_TRAY_SCROLL);
+    g_assert_cmpint(rig->event.value, ==, 1);
+    g_variant_unref(ask(rig, 0, ITEM, "Scroll", g_variant_new("(is)", -120, "Horizontal")));
+    g_assert_cmpuint(rig->event.kind, ==, CTL_TRAY_SCROLL_RIGHT);
+    g_assert_cmpint(rig->event.value, ==, -120);
+    g_assert_cmpuint(rig->events, ==, G_N_ELEMENTS(clicks) + 2);
+    rig_free(rig);
+}
+
+static void
+tell_menu(Rig *rig, guint32 icon)
+{
+    const ChanTrayMenu menu = {
+        .count = 5,
+        .entries = {{1, 1, CHAN_TRAY_MENU_SUBMENU, CHAN_SPAN_TEXT("Mo\x1bre")},
+                    {-5, 2, CHAN_TRAY_MENU_RADIO | CHAN_TRAY_MENU_CHECKED, CHAN_SPAN_TEXT("Deep")},
+                    {3, 1, CHAN_TRAY_MENU_SEPARATOR, CHAN_SPAN_TEXT("")},
+                    {4, 1, CHAN_TRAY_MENU_DISABLED, CHAN_SPAN_TEXT("Never")},
+                    {5, 1, CHAN_TRAY_MENU_CHECK, CHAN_SPAN_TEXT("Check")}}};
+    struct {
+        CtlTrayMenu head;
+        guint8 bytes[CHAN_TRAY_MENU_BYTES_MAX];
+    } m = {.head = {.window_id = 7, .icon_id = icon}};
+    ChanSpan bytes = chan_tray_menu_encode(&menu, m.bytes, sizeof m.bytes);
+
+    m.head.header = (CtlHeader){CTL_TRAY_MENU, (guint32)(sizeof m.head + bytes.size)};
+    g_assert_true(ctl_check(CHAN_SPAN(&m, m.head.header.size)));
+    broker_tray_message(rig->tray, CHAN_SPAN(&m, m.head.header.size));
+}
+
+static GVariant *
+ask_menu(Rig *rig, const char *method, GVariant *arguments)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_clear_pointer(&rig->answer, g_variant_unref);
+    g_dbus_connection_call(rig->desktop, rig->items->pdata[0], "/MenuBar", "com.canonical.dbusmenu",
+                           method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, DEADLINE_MS, NULL,
+                           on_answer, rig);
+    WAIT_FOR(rig, rig->answer != NULL);
+    return g_steal_pointer(&rig->answer);
+}
+
+static void
+assert_menu(Rig *rig, const char *method, GVariant *arguments, const char *expected)
+{
+    g_autoptr(GVariant) answer = ask_menu(rig, method, arguments);
+    g_autofree char *text = g_variant_print(answer, FALSE);
+
+    g_assert_cmpstr(text, ==, expected);
+}
+
+static void
+test_menu(void)
+{
+    Rig *rig = rig_new();
+
+    start_watcher(rig);
+    tell_menu(rig, 1); // of none
+    tell(rig, 1, 3, "Menu", FALSE);
+    WAIT_FOR(rig, rig->items->len == 1);
+    tell_menu(rig, 1);
+    assert_menu(rig, "GetLayout", g_variant_new("(iias)", 0, -1, NULL),
+                "(2, (0, {'children-display': <'submenu'>}, ["
+                "<(1, {'children-display': <'submenu'>, 'label': <'Mo re'>}, ["
+                "<(-5, {'label': <'Deep'>, 'toggle-type': <'radio'>, 'toggle-state': <1>}, @av [])>"
+                "])>, "
+                "<(3, {'type': <'separator'>}, @av [])>, "
+                "<(4, {'label': <'Never'>, 'enabled': <false>}, @av [])>, "
+                "<(5, {'label': <'Check'>, 'toggle-type': <'checkmark'>, 'toggle-state': <0>}, "
+                "@av [])>]))");
+    assert_menu(rig, "GetLayout", g_variant_new("(iias)", 1, 0, NULL),
+                "(2, (1, {'children-display': <'submenu'>, 'label': <'Mo re'>}, []))");
+    assert_menu(rig, "GetProperty", g_variant_new("(is)", 4, "label"), "(<'Never'>,)");
+    g_variant_unref(
+        ask_menu(rig, "Event", g_variant_new("(isvu)", -5, "clicked", g_variant_new_int32(0), 0)));
+    g_assert_cmpuint(rig->event.kind, ==, CTL_TRAY_MENU_CLICKED);
+    g_assert_cmpint(rig->event.value, ==, -5);
+    assert_menu(rig, "AboutToShow", g_variant_new("(i)", 1), "(false,)");
+    g_assert_cmpuint(rig->event.kind, ==, CTL_TRAY_MENU_OPENS);
+    g_assert_cmpuint(rig->events, ==, 2);
+    // Of an entry that is not there nothing is told.
+    g_variant_unref(
+        ask_menu(rig, "Event", g_variant_new("(isvu)", 77, "clicked", g_variant_new_int32(0), 0)));
+    g_assert_cmpuint(rig->events, ==, 2);
     rig_free(rig);
 }
 
@@ -418,6 +503,7 @@ main(int argc, char **argv)
         g_setenv(folders[i], base, TRUE);
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/broker/tray/item", test_item);
+    g_test_add_func("/broker/tray/menu", test_menu);
     g_test_add_func("/broker/tray/changes", test_changes);
     g_test_add_func("/broker/tray/clicks", test_clicks);
     g_test_add_func("/broker/tray/watcher-comes-later", test_watcher_comes_later);

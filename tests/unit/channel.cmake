@@ -1,6 +1,7 @@
 casement_test(channel_utf8 SOURCES channel_utf8.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_messages SOURCES channel_messages.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_windows SOURCES channel_windows.c LIBS channel PkgConfig::GLIB)
+casement_test(channel_tray_menu SOURCES channel_tray_menu.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_conn SOURCES channel_conn.c channel_link.c LIBS channel PkgConfig::GLIB TIMEOUT 600)
 casement_test(channel_hostile SOURCES channel_hostile.c channel_link.c LIBS channel PkgConfig::GLIB TIMEOUT 600)
 casement_test(channel_packet SOURCES channel_packet.c LIBS channel_glib PkgConfig::GLIB)

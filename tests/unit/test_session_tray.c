@@ -4,13 +4,16 @@
 
 #include "rdpbridge/tray.h"
 
+#include "channel/rail.h"
+
 #include <string.h>
 
 #define DEADLINE_MS 5000
 
 typedef struct {
     BridgeTray *tray;
-    guint trays, gone, balloons, asked;
+    guint trays, gone, balloons, menus, asked;
+    guint32 icon; // that was acted on last
     CtlTray last;
     guint8 pixels[CTL_TRAY_SIDE_MAX * CTL_TRAY_SIDE_MAX * 4];
     gsize queued;
@@ -31,6 +34,8 @@ on_tell(gconstpointer message, gsize size, gpointer user)
         memcpy(t->pixels, (const guint8 *)message + sizeof t->last, size - sizeof t->last);
     } else if (ctl_type(packet) == CTL_TRAY_GONE) {
         t->gone++;
+    } else if (ctl_type(packet) == CTL_TRAY_MENU) {
+        t->menus++;
     } else {
         t->balloons++;
     }
@@ -52,6 +57,7 @@ static void
 on_notify(guint32 window, guint32 icon, guint32 message, gpointer user)
 {
     g_assert_cmpuint(window, ==, 7);
+    ((Test *)user)->icon = icon;
     g_array_append_val(((Test *)user)->messages, message);
 }
 
@@ -191,7 +197,7 @@ test_balloons(Test *t, gconstpointer data)
 static void
 act(Test *t, CtlTrayEventKind kind, const char *messages)
 {
-    CtlTrayEvent m = {.window_id = 7, .icon_id = 1, .kind = kind, .x = 30, .y = -5};
+    CtlTrayEvent m = {.window_id = 7, .icon_id = 1, .kind = kind, .x = 30, .y = -5, .value = 0x11};
     g_autoptr(GString) sent = g_string_new(NULL);
 
     g_array_set_size(t->messages, 0);
@@ -222,6 +228,42 @@ test_clicks(Test *t, gconstpointer data)
     act(t, (CtlTrayEventKind)99, "");
 }
 
+// Of a guest of ours: as it is, and in one message.
+static void
+test_items(Test *t, gconstpointer data)
+{
+    const guint8 menu[] = {0, 0};
+
+    order(t, 1,
+          &(BridgeTrayOrder){.is_new = TRUE,
+                             .fields = BRIDGE_TRAY_VERSION,
+                             .version = CHAN_RAIL_ITEM | CHAN_RAIL_ITEM_HAS_MENU});
+    bridge_tray_menu(t->tray, 8, CHAN_SPAN(menu, sizeof menu)); // of none
+    bridge_tray_menu(t->tray, 7, CHAN_SPAN(menu, sizeof menu));
+    wait_for_trays(t, 1);
+    g_assert_cmpuint(t->last.flags, ==, CTL_TRAY_HAS_MENU);
+    g_assert_cmpuint(t->menus, ==, 1);
+    bridge_tray_tell_all(t->tray);
+    wait_for_trays(t, 2);
+    g_assert_cmpuint(t->menus, ==, 2);
+    act(t, CTL_TRAY_ACTIVATE, "11");
+    g_assert_cmpint(t->x, ==, 30);
+    act(t, CTL_TRAY_ACTIVATE, "11");
+    act(t, CTL_TRAY_SECONDARY, "11");
+    act(t, CTL_TRAY_SCROLL, "11");
+    act(t, CTL_TRAY_MENU_CLICKED, "11");
+    g_assert_cmphex(t->icon, ==, CHAN_RAIL_ITEM_EVENT + CHAN_RAIL_ITEM_MENU_CLICKED);
+    act(t, (CtlTrayEventKind)0, "");
+    act(t, (CtlTrayEventKind)99, "");
+    // A Windows has none of them.
+    order(t, 1, &(BridgeTrayOrder){.fields = BRIDGE_TRAY_VERSION, .version = 4});
+    bridge_tray_menu(t->tray, 7, CHAN_SPAN(menu, sizeof menu));
+    act(t, CTL_TRAY_SCROLL, "");
+    wait_for_trays(t, 3);
+    g_assert_cmpuint(t->menus, ==, 2);
+    g_assert_cmpuint(t->last.flags, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -233,5 +275,6 @@ main(int argc, char **argv)
     ADD("slow-broker", test_slow_broker);
     ADD("balloons", test_balloons);
     ADD("clicks", test_clicks);
+    ADD("items", test_items);
     return g_test_run();
 }
