@@ -398,7 +398,7 @@ test_menu(void)
     tell_menu(rig, 1);
     assert_menu(rig, "GetLayout", g_variant_new("(iias)", 0, -1, NULL),
                 "(2, (0, {'children-display': <'submenu'>}, ["
-                "<(1, {'children-display': <'submenu'>, 'label': <'Mo re'>}, ["
+                "<(1, {'children-display': <'submenu'>, 'label': <'More'>}, ["
                 "<(-5, {'label': <'Deep'>, 'toggle-type': <'radio'>, 'toggle-state': <1>}, @av [])>"
                 "])>, "
                 "<(3, {'type': <'separator'>}, @av [])>, "
@@ -406,7 +406,7 @@ test_menu(void)
                 "<(5, {'label': <'Check'>, 'toggle-type': <'checkmark'>, 'toggle-state': <0>}, "
                 "@av [])>]))");
     assert_menu(rig, "GetLayout", g_variant_new("(iias)", 1, 0, NULL),
-                "(2, (1, {'children-display': <'submenu'>, 'label': <'Mo re'>}, []))");
+                "(2, (1, {'children-display': <'submenu'>, 'label': <'More'>}, []))");
     assert_menu(rig, "GetProperty", g_variant_new("(is)", 4, "label"), "(<'Never'>,)");
     g_variant_unref(
         ask_menu(rig, "Event", g_variant_new("(isvu)", -5, "clicked", g_variant_new_int32(0), 0)));
