@@ -65,7 +65,7 @@ on_gone(GDBusConnection *bus, const char *name, gpointer user)
     g_ptr_array_add(((Rig *)user)->gone, g_strdup(name));
 }
 
-static void
+static void // NOLINTNEXTLINE(readability-function-size)
 on_desktop(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
            const char *method, GVariant *arguments, GDBusMethodInvocation *call, gpointer user)
 {
@@ -114,7 +114,7 @@ stop_watcher(Rig *rig)
     g_dbus_connection_unregister_object(rig->desktop, rig->object);
 }
 
-static void
+static void // NOLINTNEXTLINE(readability-function-size)
 on_signal(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
           const char *signal, GVariant *arguments, gpointer user)
 {
