@@ -44,7 +44,7 @@ MAPPED = ("opened", "raised again")  # steps with which a window comes on the sc
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
     **{(wm, "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
-                                    "another one; a pixel" for wm in ("openbox", "i3", "mutter")},
+                                    "another one; a pixel" for wm in ("openbox", "xfwm4", "i3", "mutter")},
     ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
     ("mutter", "gimp", "dialogue"): "mutter leaves windows that have an owner out of taskbars",
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
@@ -54,9 +54,6 @@ EXPLAINED_STEPS = {
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
     ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
                                    "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
-    **{("mutter", "gtk4-demo", step): "GTK 4 itself lays the window out for another size than it has, as its shadow changes, and "
-                                      "leaves natively beside it what was on the screen before"
-       for step in ("maximised one way", "tiled")},
     ("mutter", "gtk4-demo", "tiled no more"): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows "
                                               "the row that has the focus",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
@@ -91,7 +88,7 @@ def focus_aside(d):
 
 STEPS = {
     **{(wm, "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
-                                    "another one; a pixel" for wm in ("openbox", "i3", "mutter")},
+                                    "another one; a pixel" for wm in ("openbox", "xfwm4", "i3", "mutter")},
     ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
     ("mutter", "gimp", "dialogue"): "mutter leaves windows that have an owner out of taskbars",
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
