@@ -119,8 +119,8 @@ submenu(gint32 id, guint levels, guint breadth, const char *label)
     g_variant_builder_add(&properties, "{sv}", "children-display", g_variant_new_string("submenu"));
     g_variant_builder_init(&children, G_VARIANT_TYPE("av"));
     for (guint i = 0; levels > 0 && i < breadth; i++)
-        g_variant_builder_add(&children, "v",
-                              submenu(id * 8 + (gint32)i + 1, levels - 1, breadth, label));
+        g_variant_builder_add(
+            &children, "v", submenu((gint32)((guint32)id * 8 + i + 1), levels - 1, breadth, label));
     return g_variant_new("(ia{sv}av)", id, &properties, &children);
 }
 
