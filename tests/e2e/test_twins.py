@@ -56,6 +56,8 @@ EXPLAINED_STEPS = {
                                    "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
     ("mutter", "gtk4-demo", "tiled no more"): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows "
                                               "the row that has the focus",
+    ("mutter", "chromium", "left full screen"): "Chromium itself, asked to paint anew after it, leaves its shadow out natively; "
+                                                "through Casement it is not asked",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
 # Compositors that draw with OpenGL round a colour this way or that.
