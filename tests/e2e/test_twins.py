@@ -89,49 +89,6 @@ def focus_aside(d):
 
 
 STEPS = {
-    **{(wm, "gimp", "full screen"): "a divider of GIMP's goes by the sizes its window had before, and the guest's went through "
-                                    "another one; a pixel" for wm in ("openbox", "xfwm4", "i3", "mutter")},
-    ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
-    ("mutter", "gimp", "dialogue"): "mutter leaves windows that have an owner out of taskbars",
-    ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
-    **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
-       for step in ("shaded", "unshaded", "always on top", "on top no more")},
-    ("i3", "jedit", "full screen"): "Java itself leaves room for the frame that i3 took away natively, and not through Casement",
-    ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
-    ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
-                                   "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
-    **{("mutter", "gtk3-demo", step): "GTK 3 itself lays the window out as wide as it was with its shadow natively, beyond the "
-                                      "screen, and not through Casement" for step in ("maximised", "full screen")},
-    **{("mutter", "writer", step): "LibreOffice misses the focus natively (focus_again), and not through Casement, and has no text "
-                                   "cursor" for step in MAPPED},
-    ("mutter", "gtk4-demo", "maximised one way"): "GTK 4 itself lays the window out for another size than it has, as its shadow "
-                                                  "changes, and leaves natively beside it what was on the screen before",
-    ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
-}
-# Compositors that draw with OpenGL round a colour this way or that.
-TOLERANCE = {"mutter": 1}
-
-
-def state(action, *names):
-    return lambda d: d.run("wmctrl", "-i", "-r", hex(d.clients()[-1].id), "-b", ",".join((action, *names)))
-
-
-def shape_of(verb, *words):
-    return lambda d: d.xdotool(verb, str(d.clients()[-1].id), *words)
-
-
-def focus_again(d):
-    """GTK 3 misses the focus that mutter gives a window just before it is mapped, and stays a window without focus until that
-    goes and comes."""
-    is_active = lambda: d.text_property(d.root, "_NET_ACTIVE_WINDOW") == [d.clients()[-1].id]  # noqa: E731
-    wait_for("the window to be active", is_active)
-    d.display.set_input_focus(X.PointerRoot, X.RevertToPointerRoot, X.CurrentTime)
-    d.display.sync()
-    d.focus(d.clients()[-1])
-    wait_for("the window to be active again", is_active)
-
-
-STEPS = {
     "opened": lambda d: None,
     "resized": shape_of("windowsize", "700", "500"),
     "moved": shape_of("windowmove", "300", "200"),
