@@ -7,16 +7,17 @@ import pathlib
 import socket
 import unittest
 
-from Xlib import X, Xatom, display as xdisplay
+from Xlib import X, Xatom, Xutil, display as xdisplay
+from Xlib.ext import shape
 
 from case import MOUSEPAD, XTERM, ChainCase
 from harness import wait_for
 
 # A window in the guest whose properties are set by lines of JSON in the pipe ~/orders: [property, type, format, value], value a
-# list of numbers. Two orders for the window itself: ["map"] and ["quit"].
+# list of numbers and names of atoms. Orders for the window itself: ["map"], ["quit"] and ["shape", [x, y, width, height] …].
 PROGRAM = r'''
 import ctypes, json, os
-x = ctypes.CDLL("libX11.so.6")
+x, ext = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXext.so.6")
 for name in ("XOpenDisplay", "XInternAtom", "XCreateSimpleWindow", "XDefaultRootWindow"):
     getattr(x, name).restype = ctypes.c_void_p
 P, L, I = ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
@@ -30,12 +31,23 @@ for line in os.fdopen(os.open("orders", os.O_RDWR)):
         x.XMapWindow(d, w)
     elif order[0] == "quit":
         break
+    elif order[0] == "shape":
+        numbers = [n for rect in order[1:] for n in rect]
+        rects = (ctypes.c_short * len(numbers))(*numbers)
+        if numbers:
+            ext.XShapeCombineRectangles(d, w, I(0), I(0), I(0), rects, I(len(order) - 1), I(0), I(0))
+        else:
+            ext.XShapeCombineMask(d, w, I(0), I(0), I(0), L(0), I(0))
+        x.XSync(d, I(0))
     else:
         name, kind, size, value = order
+        value = [atom(v).value if isinstance(v, str) else v for v in value]
         data = bytes(value) if size == 8 else (ctypes.c_ulong * len(value))(*value)
         x.XChangeProperty(d, w, atom(name), atom(kind), I(size), I(0), data, I(len(value)))
     x.XSync(d, I(0))
 '''
+
+SIZES_SAID = (Xutil.PMinSize | Xutil.PMaxSize | Xutil.PResizeInc | Xutil.PAspect | Xutil.PBaseSize | Xutil.PWinGravity)
 
 
 class Names(ChainCase):
@@ -154,6 +166,52 @@ class Names(ChainCase):
                     self.d.run("wmctrl", "-i", "-r", hex(self.window.id), "-b", f"{act},{word}")
                     wait_for(lambda: f"{has} in the guest; there is {self.guest_states()}",
                              lambda: self.guest_states() - {"_NET_WM_STATE_FOCUSED"} == has)
+
+    def test_sizes_as_the_program_says(self):
+        """Each field, aspect and gravity too."""
+        limits = (120, 70, 1500, 900, 7, 5, 4, 3, 16, 9, 11, 13)  # least, most, increments, aspects, base
+        for gravity in (X.SouthEastGravity, X.StaticGravity, X.NorthWestGravity):
+            self.order("WM_NORMAL_HINTS", "WM_SIZE_HINTS", 32, [SIZES_SAID, 0, 0, 0, 0, *limits, gravity])
+            self.host_property("WM_NORMAL_HINTS", lambda v: (v[0] & SIZES_SAID, *v[5:]) == (SIZES_SAID, *limits, gravity))
+        self.order("WM_NORMAL_HINTS", "WM_SIZE_HINTS", 32, [0] * 18)
+        self.host_property("WM_NORMAL_HINTS", lambda v: v[0] & SIZES_SAID == 0)
+
+    def host_property(self, name, fits):
+        def value():
+            return list(self.d.text_property(self.window, name) or [])
+        wait_for(lambda: f"{name}; it is {value()}", lambda: fits(value()))
+
+    def test_types_as_the_program_says(self):
+        """But for those that would lie under or over all of the host's windows."""
+        name = "_NET_WM_WINDOW_TYPE"
+        for word in ("TOOLBAR", "MENU", "UTILITY", "SPLASH", "DIALOG", "DROPDOWN_MENU", "POPUP_MENU", "TOOLTIP", "NOTIFICATION",
+                     "COMBO", "DND", "NORMAL"):
+            self.order(name, "ATOM", 32, ["_OF_NOBODY", f"{name}_{word}"])
+            self.host_property(name, lambda v: [self.d.display.get_atom_name(a) for a in v] == [f"{name}_{word}"])
+            for other in ("DESKTOP", "DOCK"):
+                self.order(name, "ATOM", 32, [f"{name}_{other}"])
+                self.host_property(name, lambda v: [self.d.display.get_atom_name(a) for a in v] == [f"{name}_NORMAL"])
+
+    def test_urgency_as_window_managers_look_for_it(self):
+        """Some by WM_HINTS, some by the state."""
+        urgent = self.d.display.intern_atom("_NET_WM_STATE_DEMANDS_ATTENTION")
+        aside = self.d.root.create_window(900, 600, 200, 100, 0, X.CopyFromParent)
+        self.addCleanup(aside.destroy)
+        aside.map()
+        wait_for("a window of the host's", lambda: aside.id in {w.id for w in self.d.clients()})
+        self.d.focus(aside)
+        for flags in (Xutil.UrgencyHint, 0):
+            self.order("WM_HINTS", "WM_HINTS", 32, [flags, *[0] * 8])
+            self.host_property("WM_HINTS", lambda v: v[0] & Xutil.UrgencyHint == flags)
+            self.host_property("_NET_WM_STATE", lambda v: (urgent in v) == bool(flags))
+
+    def test_shape_that_changes(self):
+        def host_shape():
+            return sorted((r.x, r.y, r.width, r.height) for r in self.window.shape_get_rectangles(shape.SK.Bounding).rectangles)
+        whole = [(0, 0, *self.d.geometry(self.window)[2:])]
+        for rects in ([(20, 10, 60, 40)], [(0, 0, 50, 100), (150, 0, 50, 100)], []):
+            self.order("shape", *rects)
+            wait_for(lambda: f"shape {rects}; it is {host_shape()}", lambda: host_shape() == (rects or whole))
 
     def test_process_that_can_be_asked(self):
         pid = self.d.text_property(self.window, "_NET_WM_PID")[0]
