@@ -32,7 +32,9 @@ EXPLAINED = {
     "_NET_WM_ICON_NAME": "the title",
     "WM_CLIENT_MACHINE": "always the host, whose _NET_WM_PID it makes one to be asked; some programs do not say theirs",
     "WM_WINDOW_ROLE": "not carried; window managers' rules go by the class",
-    "_NET_WM_WINDOW_TYPE": "NORMAL where a program says nothing, which means the same (EWMH 1.5)",
+}
+ADDED = {  # where natively there is none
+    "_NET_WM_WINDOW_TYPE": "the one that it is taken for then (EWMH 1.5)",
 }
 EXPLAINED_OF = {  # a program, or under a window manager
     "gimp": {"owner": "a dialogue that names none has the program's main window, as window managers take it"},
@@ -278,7 +280,7 @@ class Twins(ChainCase):
 
     def what_differs(self, native, guest, program):
         of = [EXPLAINED, EXPLAINED_OF.get(program, {}), EXPLAINED_OF.get(self.d.wm, {})]
-        found = differences(native, guest, {name for names in of for name in names})
+        found = differences(native, guest, {name for names in of for name in names}, ADDED)
         differs = pixels_that_differ(native, guest, tolerance=TOLERANCE.get(self.d.wm, 0))
         if differs.any():
             ys, xs = np.nonzero(differs)

@@ -15,7 +15,7 @@ from harness import UNSETTLED
 ANY_LENGTH = 1 << 22
 RESOURCE_MASK = 0x1fffff  # what differs between the ids of one client (X11 protocol, resource-id-mask)
 # Compared as atoms' names, as they are sets of them.
-ATOM_SETS = ("_NET_WM_WINDOW_TYPE", "_NET_WM_STATE", "_NET_WM_ALLOWED_ACTIONS", "WM_PROTOCOLS")
+ATOM_SETS = ("_NET_WM_STATE", "_NET_WM_ALLOWED_ACTIONS", "WM_PROTOCOLS")
 NUMBERS = ("_MOTIF_WM_HINTS", "_GTK_FRAME_EXTENTS", "_NET_FRAME_EXTENTS", "_NET_WM_WINDOW_OPACITY", "_NET_WM_DESKTOP",
            "_NET_WM_BYPASS_COMPOSITOR", "_NET_WM_STRUT", "_NET_WM_STRUT_PARTIAL")
 TEXTS = ("_NET_WM_NAME", "WM_NAME", "_NET_WM_ICON_NAME", "WM_WINDOW_ROLE", "WM_CLIENT_MACHINE")
@@ -34,6 +34,12 @@ def whole_property(window, name):
 def atoms(d, window, name):
     value = whole_property(window, name)
     return None if value is None else tuple(sorted(d.display.get_atom_name(a) for a in value))
+
+
+def window_type(d, window):
+    """The one that counts: the first that EWMH has."""
+    names = [d.display.get_atom_name(a) for a in whole_property(window, "_NET_WM_WINDOW_TYPE") or ()]
+    return next((name for name in names if name.startswith("_NET_WM_WINDOW_TYPE_")), None)
 
 
 def text(window, name):
@@ -101,6 +107,7 @@ class Window:
         x, y, width, height = x - border, y - border, width + 2 * border, height + 2 * border
         properties = {"geometry": (x, y, width, height), "depth": window.get_geometry().depth,
                       "class": d.wm_class(window), "icons": icons(window)}
+        properties["_NET_WM_WINDOW_TYPE"] = window_type(d, window)
         properties.update({name: atoms(d, window, name) for name in ATOM_SETS})
         properties.update({name: text(window, name) for name in TEXTS})
         for name in NUMBERS:
@@ -165,8 +172,8 @@ def holds(window, clients):
     return any(child.id in clients or holds(child, clients) for child in window.query_tree().children)
 
 
-def differences(native, guest, expected=()):
-    """What two looks differ in, as texts. expected: names of properties that may."""
+def differences(native, guest, expected=(), added=()):
+    """What two looks differ in, as texts. expected: names of properties that may; added: that may where natively there is none."""
     found = []
     if len(native.windows) != len(guest.windows):
         found.append(f"windows: {[w.properties['_NET_WM_NAME'] for w in native.windows]} natively, "
@@ -174,7 +181,8 @@ def differences(native, guest, expected=()):
     for i, (a, b) in enumerate(zip(native.windows, guest.windows)):
         for name in sorted(a.properties.keys() | b.properties.keys()):
             here, there = a.properties.get(name), b.properties.get(name)
-            if here != there and name not in expected and (not a.popup or name in OF_POPUPS):
+            may = name in expected or (here is None and name in added)
+            if here != there and not may and (not a.popup or name in OF_POPUPS):
                 found.append(f"window {i}, {name}: {here} natively, {there} through Casement")
     if native.active != guest.active:
         found.append(f"active window: {native.active} natively, {guest.active} through Casement")
