@@ -97,6 +97,14 @@ class Probe:
         """As one that does not ask."""
         self.windows[name].set_input_focus(X.RevertToParent, X.CurrentTime)
 
+    def do_move_loop(self, name, direction):
+        """As one with a title bar and edges of its own, while a button is held there (EWMH 1.5, _NET_WM_MOVERESIZE)."""
+        at = self.root.query_pointer()
+        self.d.ungrab_pointer(X.CurrentTime)
+        message = xevent.ClientMessage(window=self.windows[name], client_type=self.atom("_NET_WM_MOVERESIZE"),
+                                       data=(32, [at.root_x, at.root_y, int(direction), 1, 1]))
+        self.root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+
     def do_close(self, name):
         w = self.windows.pop(name)
         del self.names[w.id]

@@ -8,6 +8,7 @@ import os
 import sys
 import unittest
 
+import probing
 from case import XTERM, ChainCase
 from harness import wait_for
 from test_twins import Twins
@@ -171,7 +172,9 @@ class Drift(GuestShell, ChainCase):
 
     def test_the_program_hears_of_states(self):
         for name, words in (("shaded", {"_NET_WM_STATE_SHADED"}), ("above", {"_NET_WM_STATE_ABOVE"}),
+                            ("below", {"_NET_WM_STATE_BELOW"}), ("sticky", {"_NET_WM_STATE_STICKY"}),
                             ("maximized_vert", {"_NET_WM_STATE_MAXIMIZED_VERT"}),
+                            ("maximized_horz", {"_NET_WM_STATE_MAXIMIZED_HORZ"}),
                             ("fullscreen", {"_NET_WM_STATE_FULLSCREEN"})):
             if not all(map(self.knows, words)):
                 continue
@@ -181,6 +184,13 @@ class Drift(GuestShell, ChainCase):
                 self.d.run("wmctrl", "-i", "-r", hex(self.window.id), "-b", f"remove,{name}")
                 wait_for(lambda: f"none of {words}; there are {self.guest_states()}",
                          lambda: not words & self.guest_states())
+
+    def test_the_program_hears_that_it_is_minimised(self):
+        hidden = "_NET_WM_STATE_HIDDEN"
+        self.d.xdotool("windowminimize", str(self.window.id))
+        wait_for(lambda: f"{hidden}; there are {self.guest_states()}", lambda: hidden in self.guest_states())
+        self.d.focus(self.window)
+        wait_for(lambda: f"no {hidden}; there are {self.guest_states()}", lambda: hidden not in self.guest_states())
 
     def test_the_program_hears_of_refusals(self):
         """It has a state as soon as it asks for it, and not any more once the host's window manager did nothing."""
@@ -235,6 +245,63 @@ class Drift(GuestShell, ChainCase):
         wait_for(lambda: f"frame extents {extents}", lambda: self.in_guest(
             "xprop -id $(xdotool search --class xterm) _NET_FRAME_EXTENTS").strip().endswith(
                 "= " + ", ".join(str(e) for e in extents)))
+
+
+class OwnFrame(probing.Twins):
+    """A program with a title bar and edges of its own asks for a move or another size while a button is held there
+    (_NET_WM_MOVERESIZE, in RemoteApp LocalMoveSize); the host's window manager does it, as natively."""
+    grips = {8: (150, 10), 4: (298, 198), 7: (2, 100), 1: (150, 2), 0: (2, 2)}  # EWMH's directions, and where in the window
+    path = ((60, 40), (-25, 15), (30, -10))
+
+    def drag(self, probe, direction):
+        window, name = self.windows[probe], self.names[probe]
+        before = x, y, width, height = self.d.geometry(window)
+        dx, dy = self.grips[direction]
+        probe.mark()
+        self.d.xdotool("mousemove", str(x + dx * width // 300), str(y + dy * height // 200), "mousedown", "1")
+        probe.heard(f"^{name} button down 1")
+        probe.do("move_loop", name, direction)
+        probe.sync()
+
+        def follows():
+            """The window manager has the pointer once the window moves with it; and back."""
+            self.d.xdotool("mousemove_relative", "7", "5")
+            moved = self.d.geometry(window) != before
+            self.d.xdotool("mousemove_relative", "--", "-7", "-5")
+            return moved
+        wait_for("the window manager to take it", follows, poll=0.1)
+        wait_for("it to be back", lambda: self.d.geometry(window) == before)
+        for step in self.path:
+            self.d.xdotool("mousemove_relative", "--", *map(str, step))
+        self.d.xdotool("mouseup", "1")
+        return before
+
+    def after(self, probe, direction):
+        before = self.drag(probe, direction)
+        to = [sum(step[i] for step in self.path) for i in (0, 1)]
+        moves, left, top = direction == 8, direction in (0, 7), direction in (0, 1)
+        x, y, width, height = before
+        expected = (x + (to[0] if moves or left else 0), y + (to[1] if moves or top else 0),
+                    width + (0 if moves else -to[0] if left else to[0] if direction == 4 else 0),
+                    height + (0 if moves else -to[1] if top else to[1] if direction == 4 else 0))
+        window = self.windows[probe]
+        wait_for(lambda: f"{expected} after {direction}; it is {self.d.geometry(window)}",
+                 lambda: self.d.geometry(window) == expected)
+        # And the program has it there: a click is where it is seen.
+        probe.mark()
+
+        def is_there():
+            self.d.xdotool("mousemove", str(expected[0] + 50), str(expected[1] + 50), "click", "1")
+            return probe.log(f"^{self.names[probe]} button up 1 .*at=50,50")
+        wait_for("a click at its place", is_there, poll=0.2)
+        return expected
+
+    def test_moved_and_sized_by_its_own(self):
+        self.names = {self.native: "mine", self.demo: "hers"}
+        for probe in (self.native, self.demo):
+            for direction in self.grips:
+                with self.subTest(probe.name, direction=direction):
+                    self.after(probe, direction)
 
 
 class Marks(GuestShell, ChainCase):
