@@ -54,6 +54,8 @@ SELF_STEPS = {
     "unshades itself": states("remove", "shaded"),
     "is on all workspaces": states("add", "sticky"),
     "is on one workspace": states("remove", "sticky"),
+    "minimises itself": with_window("windowminimize"),
+    "comes back": with_window("windowmap"),
     "has one place after all": with_window("windowmove", "420", "180"),
 }
 

@@ -571,14 +571,23 @@ test_minimize(void)
     Window window = harness_window(h, 100, 100, 400, 300);
     guint32 id = map(window, "minimize")->id;
     harness_wait(h, h->active == id);
+    fill_pattern(window, 400, 300);
+    assert_pattern(id, 400, 300);
     XIconifyWindow(h->client, window, DefaultScreen(h->client));
     harness_wait(h, told(id)->state == RA_MINIMIZED && h->active == other_id);
     harness_wait(h, property(window, "WM_STATE", 0) == IconicState);
     g_assert_true(has_state(window, "_NET_WM_STATE_HIDDEN"));
     g_assert_true(above(other_id, id));
-    // It stays mapped: its pixels go on.
+    // What it showed is still to be had, for a session that begins now.
+    assert_pattern(id, 400, 300);
+    // Its program has it shown again (ICCCM 4.1.4).
+    XMapWindow(h->client, window);
+    harness_wait(h, told(id)->state == RA_NORMAL && h->active == id);
+    harness_wait(h, !has_state(window, "_NET_WM_STATE_HIDDEN"));
     fill_pattern(window, 400, 300);
     assert_pattern(id, 400, 300);
+    ra_desktop_set_state(h->desktop, id, RA_MINIMIZED);
+    harness_wait(h, told(id)->state == RA_MINIMIZED && h->active == other_id);
     ra_desktop_activate(h->desktop, id);
     harness_wait(h, told(id)->state == RA_NORMAL && h->active == id);
     harness_wait(h, property(window, "WM_STATE", 0) == NormalState);
@@ -586,7 +595,6 @@ test_minimize(void)
     ra_desktop_set_state(h->desktop, id, RA_MAXIMIZED);
     ra_desktop_set_state(h->desktop, id, RA_MINIMIZED);
     harness_wait(h, told(id)->state == RA_MINIMIZED);
-    XMapWindow(h->client, window);
     long data[5] = {2, 0, 0, 0, 0};
     harness_message(h, window, "_NET_ACTIVE_WINDOW", data);
     harness_wait(h, told(id)->state == RA_MAXIMIZED);
@@ -594,7 +602,13 @@ test_minimize(void)
     harness_wait(h, told(id)->state == RA_MINIMIZED);
     ra_desktop_set_state(h->desktop, id, RA_NORMAL);
     harness_wait(h, told(id)->state == RA_MAXIMIZED);
-    unmap(window);
+    // One that is withdrawn while it is minimised is gone, though the server has nothing to tell.
+    ra_desktop_set_state(h->desktop, id, RA_MINIMIZED);
+    harness_wait(h, told(id)->state == RA_MINIMIZED);
+    guint before = h->n_gone;
+    XWithdrawWindow(h->client, window, DefaultScreen(h->client));
+    harness_wait(h, h->n_gone > before);
+    XDestroyWindow(h->client, window);
     unmap(other);
 }
 

@@ -28,6 +28,8 @@ typedef struct {
     int border; // of a popup, which its rectangle and its pixels have around them
     bool override_redirect;
     bool told;
+    bool put_away;       // unmapped while it is minimised
+    guint unmaps;        // by us, whose events are to come
     bool app_stale;      // app_id is to be found again
     guint64 launches;    // ra_identity_launches when it came
     guint32 stale_rules; // properties that changed and were not read yet

@@ -72,8 +72,9 @@ on_map_request(RaDesktop *d, Window xid)
 {
     RaClient *c = ra_by_xid(d, xid);
     if (c) {
-        ra_wm_restore(d, c); // a minimised window stays mapped; its program wants to see it
+        ra_wm_restore(d, c);
         XMapWindow(d->conn->dpy, xid);
+        ra_wm_shown(d, c);
         return;
     }
     c = meet(d, xid);
@@ -88,16 +89,31 @@ static void
 on_mapped(RaDesktop *d, Window xid)
 {
     RaClient *c = ra_by_xid(d, xid);
+    bool comes_back = c && c->told;
     if (!c)
         c = meet(d, xid);
     if (!c)
         return;
     c->pub.mapped = true;
-    c->popup_owner = c->override_redirect && d->active ? d->active->pub.id : 0;
     ra_pixels_start(d, c);
+    if (comes_back)
+        return;
+    c->popup_owner = c->override_redirect && d->active ? d->active->pub.id : 0;
     d->stack_stale = d->owners_stale = true;
     ra_unsettle(d);
     ra_wm_mapped(d, c);
+}
+
+// Whether the window is still there for its user, in a taskbar; a program that withdraws it then
+// says so by an event of its own making.
+static bool
+is_put_away(RaDesktop *d, const XUnmapEvent *e)
+{
+    RaClient *c = ra_by_xid(d, e->window);
+    if (!c || e->send_event || c->unmaps == 0)
+        return false;
+    c->unmaps--;
+    return true;
 }
 
 static void
@@ -181,7 +197,8 @@ handle(RaDesktop *d, XEvent *e)
         on_mapped(d, e->xmap.window);
         break;
     case UnmapNotify:
-        on_unmapped(d, e->xunmap.window, true);
+        if (!is_put_away(d, &e->xunmap))
+            on_unmapped(d, e->xunmap.window, true);
         break;
     case DestroyNotify:
         on_unmapped(d, e->xdestroywindow.window, false);
@@ -254,6 +271,10 @@ ra_manager_adopt(RaDesktop *d)
         RaClient *c = meet(d, children[i]);
         if (!c)
             continue;
+        if (!c->pub.mapped && c->was_managed && c->states.minimized && !c->override_redirect) {
+            XMapWindow(d->conn->dpy, c->xid); // put away by the one before, which had its pixels
+            c->pub.mapped = true;
+        }
         if (!c->pub.mapped) {
             forget(d, c, false);
             continue;

@@ -186,6 +186,13 @@ ra_pixels_resized(RaDesktop *d, RaClient *c)
 }
 
 void
+ra_pixels_keep(RaDesktop *d, RaClient *c)
+{
+    if (c->pixmap == None)
+        c->pixmap = XCompositeNameWindowPixmap(d->conn->dpy, c->xid);
+}
+
+void
 ra_pixels_told(RaDesktop *d, RaClient *c)
 {
     if (waits(c) && d->merge == RA_MERGE_NONE)

@@ -13,6 +13,8 @@ void ra_pixels_clear(RaDesktop *d);
 void ra_pixels_start(RaDesktop *d, RaClient *client);
 // It has a new size, and thus a new pixmap.
 void ra_pixels_resized(RaDesktop *d, RaClient *client);
+// It is about to be unmapped: what it shows stays to be had, as long as it keeps its size.
+void ra_pixels_keep(RaDesktop *d, RaClient *client);
 void ra_pixels_damaged(RaDesktop *d, const XDamageNotifyEvent *event);
 // Whether the message is our own, which says that earlier damage has all been reported.
 bool ra_pixels_fence(RaDesktop *d, const XClientMessageEvent *event);

@@ -4,6 +4,7 @@
 #include "guestagent/remoteapp/x11/ewmh.h"
 #include "guestagent/remoteapp/x11/focus.h"
 #include "guestagent/remoteapp/x11/manager.h"
+#include "guestagent/remoteapp/x11/pixels.h"
 #include "guestagent/remoteapp/x11/stack.h"
 
 #include <X11/Xutil.h>
@@ -174,15 +175,34 @@ wants_focus(RaDesktop *d, const RaClient *c)
     return c->pub.kind == RA_KIND_NORMAL || c->pub.kind == RA_KIND_DIALOG;
 }
 
+// Unmapped, so that the server passes on to us that its program maps it, by which a program asks
+// to be shown again (ICCCM 4.1.4).
+static void
+put_away(RaDesktop *d, RaClient *c)
+{
+    ra_pixels_keep(d, c);
+    c->put_away = true;
+    c->unmaps++;
+    XUnmapWindow(d->conn->dpy, c->xid);
+}
+
 void
 ra_wm_mapped(RaDesktop *d, RaClient *c)
 {
     if (!g_ptr_array_find(d->stack, c, NULL))
         g_ptr_array_add(d->stack, c); // where a new window is; read back when this batch ends
-    if (c->states.minimized)
+    if (c->states.minimized) {
         ra_stack_lower(d, c);
-    else
+        put_away(d, c);
+    } else {
         ra_stack_raise(d, c); // under popups; a popup above all, wherever it was when last seen
+    }
+    ra_wm_shown(d, c);
+}
+
+void
+ra_wm_shown(RaDesktop *d, RaClient *c)
+{
     if (wants_focus(d, c))
         ra_focus(d, c);
 }
@@ -285,10 +305,14 @@ static void
 apply_minimized(RaDesktop *d, RaClient *c)
 {
     if (!c->states.minimized) {
+        if (c->put_away)
+            XMapWindow(d->conn->dpy, c->xid);
+        c->put_away = false;
         ra_stack_raise(d, c);
         return;
     }
     ra_stack_lower(d, c);
+    put_away(d, c);
     if (d->active == c) {
         c->states.focused = false;
         ra_focus_lost(d, c);

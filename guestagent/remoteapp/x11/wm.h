@@ -12,6 +12,8 @@
 void ra_wm_prepare(RaDesktop *d, RaClient *client);
 // It, or a popup, is mapped: its place in the stack, focus.
 void ra_wm_mapped(RaDesktop *d, RaClient *client);
+// Its program has it shown again after it was minimised: focus.
+void ra_wm_shown(RaDesktop *d, RaClient *client);
 // It was mapped before we came.
 void ra_wm_adopt(RaDesktop *d, RaClient *client);
 
