@@ -58,6 +58,30 @@ class Kill(ChainCase):
     def test_view(self):
         self.survives("casement-view", "view", False)
 
+    def test_while_it_is_minimised(self):
+        """It is still there to be restored. Restored before the new process knows of it, it may go once more."""
+        d = self.d
+        hidden = d.display.intern_atom("_NET_WM_STATE_HIDDEN")
+
+        def minimised():
+            return hidden in (d.text_property(d.window_of(XTERM), "_NET_WM_STATE") or [])
+        for program in ("casement-view", "casement-session", "casement-remoteapp"):
+            with self.subTest(program):
+                d.xdotool("windowminimize", str(d.window_of(XTERM).id))
+                wait_for("the window to be minimised", minimised)
+                victim = d.pids(program)[0]
+                d.signal(victim, signal.SIGKILL)
+                wait_for(f"{program} to be there again", lambda: self.others(program, victim))
+                path = self.home() / f"minimised-{program}"
+
+                def restored():
+                    d.focus(d.window_of(XTERM))
+                    d.type(f": > {path.name}")
+                    d.key("Return")
+                    return path.exists() and not minimised()
+                wait_for("it to be restored, and to hear what is typed", restored, 20, poll=0.5)
+                wait_for("its pixels", lambda: d.painted(d.window_of(XTERM)))
+
     def test_broker(self):
         session = self.d.pids("casement-session")
         messages = self.told()
