@@ -214,6 +214,43 @@ class UnderXfwm4(Frames):
     wm = "xfwm4"
 
 
+class Monitors(FramesCase):
+    def test_maximised_to_the_monitor_that_it_is_on(self):
+        left, right = (0, 0, 500, 800), (500, 0, 780, 600)
+        for i, (x, y, width, height) in enumerate((left, right)):
+            self.d.run("xrandr", "--setmonitor", f"m{i}", f"{width}/200x{height}/200+{x}+{y}", "none" if i else "screen")
+            self.addCleanup(self.d.run, "xrandr", "--delmonitor", f"m{i}")
+        ident, window = self.open()
+        self.settled(ident, window)
+        for place, monitor in (("40", left), ("640", right)):
+            with self.subTest(monitor):
+                self.d.run("xdotool", "windowmove", "--sync", str(window.id), place, "90")
+                before = self.settled(ident, window, shown=lambda g, at=int(place): abs(g[0] - at) < 20)
+                self.state(window, "add", "maximized_vert", "maximized_horz")
+                x, y, width, height = self.settled(ident, window, shown=lambda g, was=before: g[3] > was[3])
+                frame = self.frame_of(window)
+                self.assertEqual((x - frame[0], y - frame[2], width + frame[0] + frame[1], height + frame[2] + frame[3]), monitor)
+                self.shows(ident, window)
+                self.state(window, "remove", "maximized_vert", "maximized_horz")
+                self.assertEqual(self.settled(ident, window, shown=lambda g, was=before: g[3] == was[3]), before)
+
+
+class UnderMutter(FramesCase):
+    wm = "mutter"
+
+    def test_snapped_to_half_of_the_screen(self):
+        ident, window = self.open()
+        before = self.settled(ident, window)
+        self.d.focus(window)
+        self.d.key("super+Left")
+        x, y, width, height = self.settled(ident, window, shown=lambda g: g[3] > 700)
+        left, right, top, bottom = self.frame_of(window)
+        self.assertEqual((x - left, y - top, width + left + right, height + top + bottom), (0, 0, self.size[0] // 2, self.size[1]))
+        self.shows(ident, window)
+        self.d.key("super+Left")
+        self.assertEqual(self.settled(ident, window, shown=lambda g: g[3] < 700), before)
+
+
 class Classic(FramesCase):
     """Without RDPGFX: windows are cut out of one desktop, of which their frames are a part."""
     profile = "7", "tls"
@@ -244,6 +281,36 @@ class NotAsked(FramesCase):
         self.settled(ident, window, (0, 0, 0, 0))
         self.shows(ident, window, cut=(0, 0))
         self.assertEqual(self.d.text_property(window, "_MOTIF_WM_HINTS")[2], 0)
+
+    # LocalMoveSize's kinds ([MS-RDPERP] 2.2.2.7.2), and what of x, y, width and height follows the pointer's x and y.
+    KINDS = {9: ((1, 0), (0, 1), None, None), 8: (None, None, (1, 0), (0, 1)), 2: (None, None, (1, 0), None),
+             3: (None, (0, 1), None, (0, -1)), 4: ((1, 0), (0, 1), (-1, 0), (0, -1))}
+    PATH = ((90, 60), (-30, 20), (15, -35))
+
+    def test_moved_and_sized_by_its_own_frame(self):
+        """The server says that a press there begins it; the host's window manager goes on."""
+        ident, window = self.open()
+        for kind, follows in self.KINDS.items():
+            with self.subTest(kind=kind):
+                before = x, y, width, height = self.settled(ident, window, (0, 0, 0, 0))
+                presses = len(self.s.said("mouse flags=0x9000"))
+                self.d.xdotool("mousemove", str(x + width // 2), str(y + 10), "mousedown", "1")
+                wait_for("the server to be told of the press", lambda n=presses: len(self.s.said("mouse flags=0x9000")) > n)
+                self.s.tell(f"movesize 0x{ident:08X} {kind}")
+
+                def taken():
+                    self.d.xdotool("mousemove_relative", "7", "5")
+                    moved = self.d.geometry(window) != before
+                    self.d.xdotool("mousemove_relative", "--", "-7", "-5")
+                    return moved
+                wait_for("the window manager to take it", taken, poll=0.1)
+                for step in self.PATH:
+                    self.d.xdotool("mousemove_relative", "--", *map(str, step))
+                self.d.xdotool("mouseup", "1")
+                dx, dy = (sum(step[i] for step in self.PATH) for i in (0, 1))
+                wanted = tuple(n + (f[0] * dx + f[1] * dy if f else 0) for n, f in zip(before, follows))
+                self.assertEqual(self.settled(ident, window, (0, 0, 0, 0), lambda g, w=wanted: g == w), wanted)
+        self.shows(ident, window, cut=(0, 0))
 
 
 if __name__ == "__main__":
