@@ -214,6 +214,17 @@ class UnderXfwm4(Frames):
     wm = "xfwm4"
 
 
+class Scaled(FramesCase):
+    def setUp(self):
+        self.d.run("xrdb", "-merge", input="Xft.dpi: 144\n")
+        super().setUp()
+
+    def test_the_server_is_told_as_it_is_connected_to_and_later(self):
+        self.assertEqual(self.s.said("scale "), ["scale 150"])
+        self.d.run("xrdb", "-merge", input="Xft.dpi: 192\n")
+        wait_for("another scale", lambda: [line for line in self.s.said("layout ") if line.endswith("scale=200")])
+
+
 class Monitors(FramesCase):
     def test_maximised_to_the_monitor_that_it_is_on(self):
         left, right = (0, 0, 500, 800), (500, 0, 780, 600)

@@ -142,6 +142,17 @@ begin(Session *s)
         view_synchronize(s->view);
 }
 
+// What the client's core data say, of which both count together ([MS-RDPBCGR] 2.2.1.3.2).
+static void
+report_scale(const rdpSettings *settings)
+{
+    guint32 scale = freerdp_settings_get_uint32(settings, FreeRDP_DesktopScaleFactor);
+    guint32 device_scale = freerdp_settings_get_uint32(settings, FreeRDP_DeviceScaleFactor);
+    bool counts = scale >= 100 && scale <= 500 &&
+                  (device_scale == 100 || device_scale == 140 || device_scale == 180);
+    report("scale %u", counts ? scale : 0);
+}
+
 void
 session_attach(Session *s, Connection *connection, bool signed_in)
 {
@@ -152,6 +163,7 @@ session_attach(Session *s, Connection *connection, bool signed_in)
         session_detach(s, former);
         connection_close(former, ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION);
     }
+    report_scale(context->settings);
     desk_resize(s->desk, (int)freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopWidth),
                 (int)freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopHeight));
     context->input->MouseEvent = on_mouse;
