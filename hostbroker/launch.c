@@ -30,6 +30,15 @@ finish(Job *job, const GError *error)
     g_free(job);
 }
 
+// The host's panel is told, by the view, that no window comes. With the session the view is gone,
+// too, and its launches with it; before there is one nobody can tell.
+static void
+end_startup(BrokerGuest *guest, const char *startup_id)
+{
+    if (broker_guest_session(guest))
+        broker_session_startup_over(broker_guest_session(guest), startup_id);
+}
+
 static gboolean
 has_action(const BrokerApp *app, const char *action)
 {
@@ -143,9 +152,8 @@ on_exec_done(const GError *error, gpointer user)
 {
     Job *job = user;
 
-    // With the session the view is gone, too, and its launches with it.
-    if (error && broker_guest_session(job->guest))
-        broker_session_startup_over(broker_guest_session(job->guest), job->startup_id);
+    if (error)
+        end_startup(job->guest, job->startup_id);
     finish(job, error);
 }
 
@@ -186,6 +194,7 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
     g_autoptr(GError) error = NULL;
 
     if (guest_error) {
+        end_startup(guest, job->startup_id);
         broker_session_unprepare(broker_guest_session(guest));
         finish(job, guest_error);
         return;
@@ -213,6 +222,7 @@ on_guest_up(BrokerGuest *guest, const GError *guest_error, gpointer user)
     if (ok)
         broker_guest_watch(guest);
     if (!ok) {
+        end_startup(guest, job->startup_id);
         broker_session_unprepare(broker_guest_session(guest));
         finish(job, error);
     }
@@ -256,6 +266,7 @@ broker_launch(BrokerGuest *guest, const BrokerLaunch *launch, BrokerLaunchDone d
     if (!check_request(guest, launch, &error) ||
         !broker_session_prepare(broker_guest_session(guest), launch->desktop, launch->environment,
                                 &error)) {
+        end_startup(guest, launch->startup_id);
         done(error, user);
         return;
     }

@@ -118,14 +118,21 @@ expect_late(HostLaunches *l)
     g_source_set_ready_time(l->late, first->late_us);
 }
 
+// Said also of one that was refused before this view heard of it.
 static void
 over(HostLaunches *l, const char *startup_id)
 {
+    bool known = false;
+
     for (GList *at = l->pending.head, *next; at; at = next) {
         next = at->next;
-        if (strcmp(((Launch *)at->data)->startup.startup_id, startup_id) == 0)
+        if (strcmp(((Launch *)at->data)->startup.startup_id, startup_id) == 0) {
             drop(l, at);
+            known = true;
+        }
     }
+    if (!known)
+        say_over(l, startup_id);
 }
 
 void

@@ -192,6 +192,17 @@ class Names(ChainCase):
                 self.order(name, "ATOM", 32, [f"{name}_{other}"])
                 self.host_property(name, lambda v: [self.d.display.get_atom_name(a) for a in v] == [f"{name}_NORMAL"])
 
+    def test_frames_as_the_program_says(self):
+        """A shadow of its own, and what its window manager may do with it."""
+        for name, kind, value in (("_GTK_FRAME_EXTENTS", "CARDINAL", [11, 12, 13, 14]),
+                                  ("_MOTIF_WM_HINTS", "_MOTIF_WM_HINTS", [3, 4 | 32, 0, 0, 0]),
+                                  ("_MOTIF_WM_HINTS", "_MOTIF_WM_HINTS", [2, 0, 1, 0, 0])):
+            self.order(name, kind, 32, value)
+            self.host_property(name, lambda v, value=value: v == value)
+        wait_for("the window manager's frame", lambda: any(self.d.text_property(self.window, "_NET_FRAME_EXTENTS") or []))
+        self.order("_MOTIF_WM_HINTS", "_MOTIF_WM_HINTS", 32, [2, 0, 0, 0, 0])
+        wait_for("none", lambda: (self.d.text_property(self.window, "_NET_FRAME_EXTENTS") or [0] * 4)[2] <= 1)
+
     def test_urgency_as_window_managers_look_for_it(self):
         """Some by WM_HINTS, some by the state."""
         urgent = self.d.display.intern_atom("_NET_WM_STATE_DEMANDS_ATTENTION")
@@ -280,7 +291,10 @@ class Startup(ChainCase):
         self.assertEqual(len(self.d.windows_of(MOUSEPAD)), 1)
 
     def test_program_that_is_not_there(self):
+        self.launch_as("host-7_TIME700", "demo", "debian-xterm")
+        self.ended("host-7_TIME700")
         self.assertNotEqual(self.launch_as("host-4_TIME400", "demo", "no.such.program", check=False).returncode, 0)
+        self.ended("host-4_TIME400")
 
 
 if __name__ == "__main__":
