@@ -119,6 +119,14 @@ class Notifications(ChainCase):
         self.assertEqual(n["app"], "Bank of the host (demo)")  # a guest speaks for itself only
         self.assertEqual(n["hints"]["desktop-entry"], "casement")
 
+    def test_what_would_deceive_is_taken_out(self):
+        """Control and bidi characters, of all that is text."""
+        self.in_guest(r"""notify-send -A x="$(printf 'An\342\200\256swer\001')" -a "$(printf 'Ba\033nk\342\201\246')" \
+            "$(printf 'Pay\033[31m \342\200\256now\ntwice')" "$(printf 'to \342\200\256\033me')" &""")
+        ident, n = self.daemon.shown("Pay[31m now twice")
+        self.assertEqual((n["app"], n["body"], n["actions"]), ("Bank (demo)", "to me", {"a0": "Answer"}))
+        self.daemon.end(ident, 2)
+
     def test_title_prefix(self):
         """Marks notifications as it marks windows, from the guest's next start on."""
         path = pathlib.Path(self.d.env["XDG_CONFIG_HOME"]) / "casement/guests/demo.conf"
