@@ -356,12 +356,17 @@ test_alpha(void)
     Window window =
         XCreateWindow(h->client, root, 10, 10, 100, 100, 0, 32, InputOutput, visual.visual,
                       CWColormap | CWBackPixel | CWBorderPixel, &attributes);
-    long extents[4] = {10, 10, 10, 10};
+    long extents[4] = {10, 11, 12, 13};
     XChangeProperty(h->client, window, XInternAtom(h->client, "_GTK_FRAME_EXTENTS", False),
                     XA_CARDINAL, 32, PropModeReplace, (guint8 *)extents, 4);
     const RaWindow *w = map(window, "alpha");
     g_assert_true(w->alpha);
     g_assert_true(w->undecorated);
+    g_assert_true(w->props.flags & CHAN_WINDOW_FRAME);
+    g_assert_cmpuint(w->props.frame_left, ==, 10);
+    g_assert_cmpuint(w->props.frame_right, ==, 11);
+    g_assert_cmpuint(w->props.frame_top, ==, 12);
+    g_assert_cmpuint(w->props.frame_bottom, ==, 13);
     guint32 pixel = 0;
     RaRect rect = {50, 50, 1, 1};
     g_assert_true(ra_desktop_capture(h->desktop, w->id, &rect, (guint8 *)&pixel, 4));
