@@ -119,6 +119,14 @@ class Keys(probing.Twins):
             self.assertGreater(native, 10)
         self.d.run("xset", "r", "rate", "660", "25")
 
+    def test_repeats_no_key_that_the_host_does_not(self):
+        """Presses of the host's that repeat start the guest's own delay anew each time: none tells whether it has one."""
+        self.layout("us")
+        self.d.run("xset", "r", "off")
+        self.addCleanup(self.d.run, "xset", "r", "on")
+        self.assertEqual(self.same(lambda: self.d.xdotool("keydown", "38", "sleep", "1.3", "keyup", "38"), "key up 38"),
+                         self.same(lambda: self.press(38), "key up 38"))
+
 
 class Text(ChainCase):
     """Through a toolkit or a terminal: dead keys and compose too."""
