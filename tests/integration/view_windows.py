@@ -386,6 +386,24 @@ class States(StateCase):
         self.expect_state(p.S_NORMAL)
         self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=IIiiII", b)[2:] == (200, 200, 300, 200))
 
+    def test_what_the_guest_wanted_before_it_followed_is_left_alone(self):
+        """Another place or size than before, too: else each side would go on answering the other."""
+        window = self.v.show(1, (200, 200, 300, 200))
+        for i, (verb, numbers, wanted) in enumerate((("windowmove", ("400", "300"), (230, 215, 300, 200)),
+                                                     ("windowsize", ("360", "280"), (400, 300, 330, 240)))):
+            with self.subTest(verb):
+                before = self.desktop.geometry(window)
+                self.desktop.xdotool(verb, str(window.id), *numbers)
+                body = self.v.session.expect(p.CONFIGURED, lambda b, was=before: struct.unpack_from("=iiII", b, 8) != was)
+                serial, geometry = struct.unpack_from("=I", body, 4)[0], struct.unpack_from("=iiII", body, 8)
+                self.v.buffer(1, picture(*wanted[2:]))
+                self.v.commit(1, wanted, configured=serial - 1)
+                self.ask(window, i == 0, "ABOVE")  # the window manager does one after the other
+                wait_for("the window manager", lambda: ("ABOVE" in self.states(window)) == (i == 0))
+                self.assertEqual(self.desktop.geometry(window), geometry)
+                self.v.buffer(1, picture(*geometry[2:]))
+                self.v.commit(1, geometry, configured=serial)
+
     def test_another_guest_maximises_a_window_itself(self):
         """It has a place of its own in mind; the host's counts, and so does what the window goes back to on the host."""
         window = self.v.show(1, (200, 200, 300, 200), flags=p.USUAL | p.UNDECORATED)
