@@ -404,6 +404,18 @@ class States(StateCase):
                 self.v.buffer(1, picture(*geometry[2:]))
                 self.v.commit(1, geometry, configured=serial)
 
+    def test_a_state_that_the_guest_wanted_before_it_followed_is_left_alone(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
+        body = self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIII", b)[:2] == (1, p.S_MAXIMIZED))
+        serial = struct.unpack("=IIII", body)[3]
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_FULLSCREEN, damage=[], state_serial=serial - 1)
+        self.ask(window, 1, "ABOVE")  # the window manager does one after the other
+        wait_for("the window manager", lambda: "ABOVE" in self.states(window))
+        self.assertEqual(self.states(window) & {"FULLSCREEN", "MAXIMIZED_VERT"}, {"MAXIMIZED_VERT"})
+        self.v.commit(1, (200, 200, 300, 200), state=p.S_FULLSCREEN, damage=[], state_serial=serial)
+        wait_for("full screen", lambda: "FULLSCREEN" in self.states(window))
+
     def test_another_guest_maximises_a_window_itself(self):
         """It has a place of its own in mind; the host's counts, and so does what the window goes back to on the host."""
         window = self.v.show(1, (200, 200, 300, 200), flags=p.USUAL | p.UNDECORATED)
