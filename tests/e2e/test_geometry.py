@@ -96,7 +96,7 @@ class Drift(GuestShell, ChainCase):
         self.guest_is_where_the_host_has_it()
 
     def tearDown(self):
-        self.d.run("wmctrl", "-i", "-c", hex(self.window.id))
+        self.d.run("wmctrl", "-i", "-c", hex(self.window.id), check=False)
         wait_for("all windows to close", lambda: not self.d.clients())
 
     def extents(self):
@@ -193,6 +193,27 @@ class Drift(GuestShell, ChainCase):
         wait_for(lambda: f"{hidden}; there are {self.guest_states()}", lambda: hidden in self.guest_states())
         self.d.focus(self.window)
         wait_for(lambda: f"no {hidden}; there are {self.guest_states()}", lambda: hidden not in self.guest_states())
+
+    def test_a_window_that_opens_minimised(self):
+        """Shown once its program maps it, or the host asks for it."""
+        hidden, shown = self.d.display.intern_atom("_NET_WM_STATE_HIDDEN"), {self.window.id}
+        for by in ("the program", "the host"):
+            with self.subTest(by):
+                self.d.run_in("demo", "xterm", "-iconic", "-T", by)
+                window = wait_for("its window", lambda: [w for w in self.d.clients() if w.id not in shown], 20)[0]
+                shown.add(window.id)
+
+                def is_hidden(window=window):
+                    return hidden in (self.d.text_property(window, "_NET_WM_STATE") or [])
+                wait_for("it to be minimised", is_hidden)
+                if by == "the host":
+                    self.d.focus(window)
+                else:
+                    self.in_guest(f"xdotool search --name '{by}' windowmap")
+                wait_for("it to be shown", lambda: not is_hidden())
+                wait_for("its pixels", lambda window=window: self.d.painted(window))
+        for window in self.d.clients():
+            self.d.run("wmctrl", "-i", "-c", hex(window.id))
 
     def test_the_program_hears_of_refusals(self):
         """It has a state as soon as it asks for it, and not any more once the host's window manager did nothing."""
