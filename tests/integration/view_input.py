@@ -59,6 +59,18 @@ class Input(ViewCase):
         self.v.session.expect(p.FOCUS, ids(1))
         self.assertIsNone(self.v.session.take(p.KEY))
 
+    def test_keys_are_released_when_the_window_is_minimised(self):
+        """Also where its state comes before the focus goes."""
+        d = self.desktop.display
+        wm_state, net_state = d.intern_atom("WM_STATE"), d.intern_atom("_NET_WM_STATE")
+        self.desktop.xdotool("keydown", "shift")
+        self.v.session.expect(p.KEY, key(42, 1))
+        self.window.change_property(net_state, Xatom.ATOM, 32, [d.intern_atom("_NET_WM_STATE_HIDDEN")])
+        self.window.change_property(wm_state, wm_state, 32, [Xutil.IconicState, X.NONE])
+        d.flush()
+        self.v.session.expect(p.KEY, key(42, 0))
+        self.desktop.xdotool("keyup", "shift")
+
     def test_what_is_held_goes_with_the_focus(self):
         other = self.foreign(700, 300, 100, 100)
         self.desktop.focus(other)
