@@ -12,7 +12,7 @@ import numpy as np
 import view_fixture as p
 from rail_server import CTL_HOST_FRAMES, CTL_RDP_SECURITY, CTL_SIGN_IN, RailServer
 from view_fixture import wait_for
-from Xlib import Xutil
+from Xlib import X, Xatom, Xutil
 
 LEFT, TOP, RIGHT, BOTTOM = FRAME = 8, 31, 8, 8
 MENU = 20
@@ -138,6 +138,27 @@ class Frames(FramesCase):
             self.shows(ident, window)
             self.state(window, "remove", "maximized_vert", "maximized_horz")
             self.assertEqual(self.settled(ident, window, shown=lambda g: g[2] < 1000), before)
+        self.shows(ident, window)
+
+    def test_work_area_is_what_a_panel_leaves(self):
+        ident, window = self.open()
+        self.settled(ident, window)
+        panel = self.d.root.create_window(0, 760, self.size[0], 40, 0, X.CopyFromParent)
+        d = self.d.display
+        panel.change_property(d.intern_atom("_NET_WM_WINDOW_TYPE"), Xatom.ATOM, 32, [d.intern_atom("_NET_WM_WINDOW_TYPE_DOCK")])
+        panel.change_property(d.intern_atom("_NET_WM_STRUT"), Xatom.CARDINAL, 32, [0, 0, 0, 40])
+        panel.change_property(d.intern_atom("_NET_WM_STRUT_PARTIAL"), Xatom.CARDINAL, 32,
+                              [0, 0, 0, 40, *[0] * 6, 0, self.size[0] - 1])
+        panel.set_wm_normal_hints(flags=Xutil.USPosition)
+        panel.map()
+        self.addCleanup(d.sync)
+        self.addCleanup(panel.destroy)
+        d.sync()
+        wait_for(lambda: f"the server to be told; {self.s.said('work-area')}",
+                 lambda: self.s.said("work-area x=0 y=0 width=1280 height=760"))
+        self.s.tell(f"show 0x{ident:08X} maximized")
+        x, y, width, height = self.settled(ident, window, shown=lambda g: g[2] >= self.size[0] - 8)
+        self.assertEqual(y + height + self.frame_of(window)[3], 760)
         self.shows(ident, window)
 
     def test_maximised_by_its_program(self):

@@ -130,8 +130,11 @@ requests_handle(Session *s, const RailRequest *r)
         handle_exec(s, r);
         break;
     case TS_RAIL_ORDER_SYSPARAM:
-        if (r->area.width > 0 && r->area.height > 0)
+        if (r->area.width > 0 && r->area.height > 0) {
             session_desk(s)->work = r->area;
+            report("work-area x=%d y=%d width=%d height=%d", r->area.x, r->area.y, r->area.width,
+                   r->area.height);
+        }
         break;
     case TS_RAIL_ORDER_ACTIVATE:
         handle_activate(s, r->window, r->value != 0);
