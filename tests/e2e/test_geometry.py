@@ -188,6 +188,8 @@ class Drift(GuestShell, ChainCase):
                          lambda: not words & self.guest_states())
 
     def test_the_program_hears_that_it_is_minimised(self):
+        if self.d.wm == "i3":
+            self.skipTest("i3 minimises no window")
         hidden = "_NET_WM_STATE_HIDDEN"
         self.d.xdotool("windowminimize", str(self.window.id))
         wait_for(lambda: f"{hidden}; there are {self.guest_states()}", lambda: hidden in self.guest_states())
@@ -195,7 +197,7 @@ class Drift(GuestShell, ChainCase):
         wait_for(lambda: f"no {hidden}; there are {self.guest_states()}", lambda: hidden not in self.guest_states())
 
     def test_a_window_that_opens_minimised(self):
-        """Shown once its program maps it, or the host asks for it."""
+        """Shown once its program maps it, or the host asks for it; at once by a window manager that minimises none (i3)."""
         hidden, shown = self.d.display.intern_atom("_NET_WM_STATE_HIDDEN"), {self.window.id}
         for by in ("the program", "the host"):
             with self.subTest(by):
@@ -205,7 +207,8 @@ class Drift(GuestShell, ChainCase):
 
                 def is_hidden(window=window):
                     return hidden in (self.d.text_property(window, "_NET_WM_STATE") or [])
-                wait_for("it to be minimised", is_hidden)
+                if self.d.wm != "i3":
+                    wait_for("it to be minimised", is_hidden)
                 if by == "the host":
                     self.d.focus(window)
                 else:
