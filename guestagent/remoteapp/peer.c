@@ -252,6 +252,13 @@ ra_peer_stack(RaPeer *peer, const guint32 *ids, guint count, guint32 active)
 }
 
 void
+ra_peer_active_again(RaPeer *peer, guint32 id)
+{
+    if (peer->windows != NULL)
+        ra_windows_active_again(peer->windows, id);
+}
+
+void
 ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int root_y)
 {
     const RaWindow *window = ra_desktop_window(peer->host->desktop, id);

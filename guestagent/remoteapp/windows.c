@@ -270,6 +270,15 @@ ra_windows_stack(RaWindows *ws, const guint32 *ids, guint count, guint32 active)
 }
 
 void
+ra_windows_active_again(RaWindows *ws, guint32 id)
+{
+    if (!ws->announced || ws->active != id)
+        return; // else the stack is about to be told
+    push_stack(ws, true);
+    ra_link_send(ws->link);
+}
+
+void
 ra_windows_client_moved(RaWindows *ws, guint32 id, const RaRect *rect)
 {
     Known *k = find(ws, id);

@@ -180,7 +180,10 @@ on_desktop(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 static void
 on_active_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 {
+    bool again = d->active == c && c->told;
     ra_desktop_activate(d, c->pub.id);
+    if (again && d->events.active_again)
+        d->events.active_again(c->pub.id, d->user);
 }
 
 static void
