@@ -49,6 +49,7 @@ static const Shape shapes[] = {
     {CTL_SESSION, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_STARTUP, sizeof(CtlStartup), NO_TAIL, {TEXT(CtlStartup, startup_id)}},
     {CTL_RAISE, sizeof(CtlWindowId), NO_TAIL, {{0}}},
+    {CTL_PRESSED, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_READY, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_EXEC_RESULT, sizeof(CtlExecResult), NO_TAIL, {{0}}},
     {CTL_WINDOW, sizeof(CtlWindow), NO_TAIL, {TEXT(CtlWindow, untrusted_title)}},

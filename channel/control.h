@@ -55,7 +55,9 @@ typedef enum {
                       // one's come, at the latest after 5 s
     CTL_STARTUP =
         21, // a launch is under way: its startup id ("": none), for the program's first window
-    CTL_RAISE = 22, // raise and focus a window
+    CTL_RAISE = 22,   // raise and focus a window
+    CTL_PRESSED = 23, // the user pressed something of the guest's that is no window: an icon of the
+                      // tray; before the session is told
     // session → broker
     CTL_READY = 40, // RAIL handshake done, programs can be started; with CTL_DESKTOP: logged on
     CTL_EXEC_RESULT = 41,
@@ -281,7 +283,8 @@ typedef struct {
     char guest[CTL_GUEST_MAX];
 } CtlAdopt;
 
-// A message that is only its header: QUIT, READY, VIEW_READY, VIEW (+fd), SESSION (+fd).
+// A message that is only its header: QUIT, PRESSED, READY, VIEW_READY, VIEW (+fd),
+// SESSION (+fd).
 typedef CtlHeader CtlPlain;
 
 // True when the packet is one whole message: its type is known, its size is the one of its type

@@ -24,11 +24,23 @@ on_app(guint32 index, gpointer user)
     return s->events->app(index, s->user);
 }
 
+// Scrolling, and a menu that opens, are not what a window comes of.
+static gboolean
+is_press(const CtlTrayEvent *event)
+{
+    return event->kind == CTL_TRAY_ACTIVATE || event->kind == CTL_TRAY_SECONDARY ||
+           event->kind == CTL_TRAY_CONTEXT_MENU || event->kind == CTL_TRAY_MENU_CLICKED;
+}
+
+// The view hears of a press from here, and not from who hears the guest.
 static void
 on_event(const CtlTrayEvent *event, gpointer user)
 {
+    const CtlPlain pressed = {CTL_PRESSED, sizeof pressed};
     BrokerSession *s = user;
 
+    if (s->view.control && is_press(event))
+        chan_packet_send(s->view.control, &pressed, sizeof pressed, NULL, 0);
     if (s->session.control)
         chan_packet_send(s->session.control, event, sizeof *event, NULL, 0);
 }

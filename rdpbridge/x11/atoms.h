@@ -79,6 +79,7 @@
     X(CASEMENT_CLIPBOARD_TARGETS)                                                                  \
     X(CASEMENT_PRIMARY)                                                                            \
     X(CASEMENT_PRIMARY_TARGETS)                                                                    \
+    X(CASEMENT_PRESSED)                                                                            \
     X(CASEMENT_MARK)
 
 // Those whose name is no identifier.

@@ -153,6 +153,9 @@ handle(HostControl *c, ChanSpan packet, int *fd)
         host_focus_raise(view->focus,
                          host_windows_find(view->windows, ((const CtlWindowId *)m)->window_id));
         break;
+    case CTL_PRESSED:
+        view_pressed_elsewhere(view);
+        break;
     default:
         g_message("the broker sent a message that is not for a view (%u)", ctl_type(packet));
         break;

@@ -227,13 +227,19 @@ host_focus_reset(HostFocus *f)
     f->sent_id = 0;
 }
 
+// Whether that happened in the last us. What was before a press elsewhere than on our windows is
+// over: what the guest says now comes of that.
+static bool
+is_recent(const HostFocus *f, gint64 at_us, gint64 us)
+{
+    return at_us > f->view->press_elsewhere_us && g_get_monotonic_time() - at_us < us;
+}
+
 static bool
 is_echo(const HostFocus *f, uint32_t id)
 {
-    gint64 now = g_get_monotonic_time();
-
     for (unsigned i = 0; i < ECHOES; i++)
-        if (f->echoes[i].id == id && f->echoes[i].at_us != 0 && now - f->echoes[i].at_us < ECHO_US)
+        if (f->echoes[i].id == id && is_recent(f, f->echoes[i].at_us, ECHO_US))
             return true;
     return false;
 }
@@ -330,9 +336,7 @@ host_focus_activate(HostFocus *f, HostWindow *w)
     if (!w || !w->mapped || w->wanted.override_redirect || w->id == f->sent_id || is_echo(f, w->id))
         return;
     // Which one follows one that went, or is focused when it is mapped, the window manager says.
-    if (g_get_monotonic_time() - f->went_us < WENT_US)
-        return;
-    if (g_get_monotonic_time() - w->mapped_us < ECHO_US)
+    if (is_recent(f, f->went_us, WENT_US) || is_recent(f, w->mapped_us, ECHO_US))
         return;
     if (pressed_lately(f)) {
         spend_press(f);

@@ -20,6 +20,7 @@
 #include "rdpbridge/x11/xsettings.h"
 
 #include <X11/XKBlib.h>
+#include <X11/Xatom.h>
 #include <X11/extensions/Xfixes.h>
 #include <X11/extensions/Xrandr.h>
 #include <string.h>
@@ -50,6 +51,14 @@ on_client_message(View *view, XClientMessageEvent *e)
 }
 
 static void
+on_pressed_elsewhere(View *view, Time time)
+{
+    view->press_elsewhere_us = view->press_us = g_get_monotonic_time();
+    view->press_time = time;
+    view->presses++;
+}
+
+static void
 on_property(View *view, const XPropertyEvent *e)
 {
     const Atom *atoms = view->x->atoms;
@@ -58,6 +67,8 @@ on_property(View *view, const XPropertyEvent *e)
     if (e->window == view->x->leader) {
         if (e->atom == atoms[ATOM_CASEMENT_MARK])
             host_paint_done(view, e->serial);
+        else if (e->atom == atoms[ATOM_CASEMENT_PRESSED])
+            on_pressed_elsewhere(view, e->time);
     } else if (e->window == view->x->root) {
         if (e->atom == atoms[ATOM__NET_WORKAREA] || e->atom == atoms[ATOM__NET_CURRENT_DESKTOP] ||
             e->atom == atoms[ATOM_RESOURCE_MANAGER] || e->atom == atoms[ATOM__NET_SUPPORTED] ||
@@ -311,6 +322,16 @@ view_pressed(View *view, HostWindow *w, Time time, bool repeats)
     view->user_time_due = g_timeout_source_new(USER_TIME_MS);
     g_source_set_callback(view->user_time_due, on_user_time, view, NULL);
     g_source_attach(view->user_time_due, view->context);
+}
+
+void
+view_pressed_elsewhere(View *view)
+{
+    HostDisplay *x = view->x;
+
+    XChangeProperty(x->dpy, x->leader, x->atoms[ATOM_CASEMENT_PRESSED], XA_INTEGER, 32,
+                    PropModeReplace, NULL, 0);
+    XFlush(x->dpy);
 }
 
 void

@@ -48,11 +48,13 @@ typedef struct View {
     CtlSetup setup;
     GHashTable *classes; // app_index → wm_class
 
-    // When the user last pressed a key or button on one of our windows: µs of CLOCK_MONOTONIC and
-    // the server's time; 0: never.
+    // When the user last pressed a key or button on one of our windows, or what else is ours: µs of
+    // CLOCK_MONOTONIC and the server's time; 0: never.
     gint64 press_us;
     Time press_time;
     uint64_t presses; // how many; repetitions of a key that is held do not count
+    gint64
+        press_elsewhere_us; // of them the last one that was on no window (view_pressed_elsewhere)
     // The window pressed on whose _NET_WM_USER_TIME is told soon (view_pressed); None: none.
     Window user_time_window;
     GSource *user_time_due;
@@ -76,6 +78,10 @@ bool view_pressed_within(const View *view, int ms);
 // the press is on its way: the window manager is woken by it. A key that is held and repeats keeps
 // the last press in time, and is none of its own.
 void view_pressed(View *view, HostWindow *window, Time time, bool repeats);
+
+// The user pressed what is the guest's and no window of ours, and the broker says so. It counts as
+// soon as the server has said its time.
+void view_pressed_elsewhere(View *view);
 
 // Ends the main loop; windows are closed by view_free.
 void view_quit(View *view);

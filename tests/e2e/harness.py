@@ -372,6 +372,16 @@ class HostDesktop:
     def focus(self, window):
         self.xdotool("windowactivate", "--sync", str(window.id))
 
+    def has_focus(self, window):
+        """Whether the window manager says that it is the active one."""
+        active = self.text_property(self.root, "_NET_ACTIVE_WINDOW")
+        return bool(active) and active[0] == window.id
+
+    def asks_attention(self, window):
+        states = self.text_property(window, "_NET_WM_STATE") or []
+        hints = window.get_wm_hints()
+        return self.display.intern_atom("_NET_WM_STATE_DEMANDS_ATTENTION") in states or bool(hints and hints.flags & 256)
+
     def type(self, text):
         self.xdotool("type", "--delay", "12", text)
 

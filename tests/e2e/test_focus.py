@@ -410,9 +410,7 @@ class Focus(Mixed):
         self.d.run("sleep", "3.2")
 
     def asks(self, window):
-        states = self.d.text_property(window, "_NET_WM_STATE") or []
-        hints = window.get_wm_hints()
-        return self.d.display.intern_atom("_NET_WM_STATE_DEMANDS_ATTENTION") in states or bool(hints and hints.flags & 256)
+        return self.d.asks_attention(window)
 
 
 class Modal(Mixed):

@@ -183,6 +183,22 @@ class TrayCase(unittest.TestCase):
         self.d.casement("guest", "stop", "win")
         self.gone("all to go with the guest")
 
+    def test_a_click_may_raise_a_window(self):
+        self.tell(f"notify {self.window} 1 Two notes")
+        item, _ = self.tray.item("Two notes")
+        notes = self.d.window_of("casement.win.notes")
+        self.tell("open mail Inbox")
+        mail = self.d.window_of("casement.win.mail")
+        wait_for("the mail to have the focus", lambda: self.d.has_focus(mail))
+        native = self.d.spawn("xterm", "-T", "native", log="native")
+        self.addCleanup(native.wait)
+        self.addCleanup(native.terminate)
+        wait_for("the native window to have the focus", lambda: not self.d.has_focus(mail) and self.d.has_focus(self.d.clients()[-1]))
+        self.tray.click(item, "Activate", 700, 30)
+        self.hears(f"notify id={self.window} icon=1 message=0x0202")
+        self.tell(f"raise {self.window}")  # what its program does then
+        wait_for("the window in front", lambda: self.d.has_focus(notes) and self.d.clients()[-1].id == notes.id)
+
     def test_session_ends(self):
         self.tell(f"notify {self.window} 1 An icon")
         self.tray.item("An icon")
@@ -276,6 +292,57 @@ class LinuxTray(ChainCase):
         self.shows("what is new", lambda: self.tray.labels(item)[-1] == "New")
         self.tray.ask(item, MENU, "AboutToShow", GLib.Variant("(i)", (0,)), looks["Menu"])
         self.says("first", "about to show")
+
+    def covered(self, title):
+        """A window of the program `first`, and a native one that was opened over it and has the focus."""
+        self.do("first", "app.focusWindowChanged.connect(lambda w: say(f'focus {w.title() if w else None}'))")
+        self.do("first", f"window = QtWidgets.QLabel('{title}'); window.resize(300, 200); window.setWindowTitle('{title}'); window.show()")
+
+        def shown(title):
+            return next((w for w in self.d.clients() if self.d.title(w) == title or w.get_wm_name() == title), None)
+        window = wait_for(lambda: f"{title}; there are {[self.d.title(w) for w in self.d.clients()]}", lambda: shown(title), 20)
+        x, y, _, _ = self.d.geometry(window)
+        native = self.d.spawn("xterm", "-T", "native", "-geometry", f"+{x}+{y}", log="native")
+        self.addCleanup(native.wait)
+        self.addCleanup(native.terminate)
+        wait_for("the native window to have the focus", lambda: shown("native") and self.d.has_focus(shown("native")), 20)
+        self.says("first", "focus None")
+        return window, shown("native")
+
+    def comes_to_the_front(self, window):
+        wait_for(lambda: f"the window; active is {self.d.text_property(self.d.root, '_NET_ACTIVE_WINDOW')}",
+                 lambda: self.d.has_focus(window) and self.d.clients()[-1].id == window.id, 20)
+
+    def test_a_click_may_raise_a_window(self):
+        """As natively: the program's own window comes to the front, and another time, too."""
+        self.start("qt", "first")
+        item, _ = self.tray.item("Qt's icon")
+        window, native = self.covered("of the tray")
+        self.do("first", "tray.activated.connect(lambda reason: (window.raise_(), window.activateWindow()))")
+        self.tray.click(item, "Activate", 700, 30)
+        self.comes_to_the_front(window)
+        self.d.focus(native)
+        self.says("first", "focus None", 2)
+        self.do("first", "menu.actions()[0].triggered.connect(lambda: (window.raise_(), window.activateWindow()))")
+        self.shows("the menu", lambda: "_Open" in self.tray.labels(item))
+        self.tray.choose(item, "_Open")
+        self.comes_to_the_front(window)
+
+    def test_a_click_on_the_icon_of_what_wants_attention(self):
+        """The program has asked for its window to be active before: it was not granted, and is not news to its server."""
+        self.start("qt", "first")
+        item, _ = self.tray.item("Qt's icon")
+        window, native = self.covered("of the tray")
+
+        def wants(window):
+            self.do("first", "window.raise_(); window.activateWindow()")
+            return self.d.asks_attention(window)
+        wait_for("attention", lambda: wants(window), 20, poll=0.3)
+        self.assertTrue(self.d.has_focus(native))
+        self.do("first", "tray.activated.connect(lambda reason: (window.raise_(), window.activateWindow()))")
+        self.tray.click(item, "Activate", 700, 30)
+        self.comes_to_the_front(window)
+        wait_for("the attention to be paid", lambda: not self.d.asks_attention(window))
 
     def test_indicator(self):
         """It has a menu and nothing else: a click is to open that."""

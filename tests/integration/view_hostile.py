@@ -411,6 +411,27 @@ class Hostile(ViewCase):
         self.asks(10)
         wait_for("the next press to count", lambda: self.active() == shown[10].id)
 
+    def test_a_press_that_the_broker_tells_of_counts_as_one_in_a_window(self):
+        shown = {i: self.v.show(i, (20 * i, 20 * i, 200, 100)) for i in range(1, 12)}
+        own = self.foreign(500, 20, 300, 200)
+        self.desktop.focus(own)
+        wait_for("attention without a press", lambda: self.asks(11) or self.wants_attention(shown[11]), 15)
+        self.desktop.focus(shown[11])  # and from then on 11 is what the guest says back
+        self.v.session.expect(p.FOCUS, ids(11))
+        self.desktop.focus(own)
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.v.broker.send(message(p.CTL_PRESSED))
+        for i in (11, *range(1, 8)):
+            wait_for(f"window {i} to be active", lambda i=i: self.asks(i) or self.active() == shown[i].id)
+        self.asks(9)
+        wait_for("attention instead", lambda: self.wants_attention(shown[9]))
+        self.assertEqual(self.active(), shown[7].id)
+
+    def test_a_session_cannot_say_that_the_user_pressed(self):
+        self.v.show(1, (400, 300, 200, 100))
+        self.v.session.send(message(p.CTL_PRESSED))
+        self.assertTrue(self.v.session.closed())
+
     def stacked(self, *windows):
         stack = [w.id for w in self.desktop.clients()]
         return [stack.index(w.id) for w in windows]
