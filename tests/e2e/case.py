@@ -48,6 +48,25 @@ class ChainCase(unittest.TestCase):
     def home(self):
         return pathlib.Path(self.d.env["XDG_DATA_HOME"]) / "casement/guests/demo/home"
 
+    def install_entry(self, name, title, *lines):
+        """An entry of the guest's menu, as its package manager or user would make one: at once whole."""
+        entry = self.home() / f".local/share/applications/{name}.desktop"
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        part = entry.with_suffix(".part")
+        part.write_text("\n".join(("[Desktop Entry]", "Type=Application", f"Name={title}", *lines, "Categories=Utility;", "")))
+        self.give_to_guest(part, *[p for p in entry.parents if self.home() in p.parents])
+        part.rename(entry)
+        return entry
+
+    def give_to_guest(self, *paths):
+        """What the test wrote into the guest's home belongs to its user."""
+        owner = self.home().stat()
+        for path in paths if os.geteuid() == 0 else ():
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+    def host_entry(self, name):
+        return pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/casement.demo.{name}.desktop"
+
     def launch(self, entry):
         """Launches a published entry as a menu does; its painted window."""
         known = {w.id for w in self.d.windows_of(entry)}

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """What the guest's menu has is in the host's menu, and nothing else."""
-import os
 import pathlib
 import time
 import unittest
@@ -16,26 +15,15 @@ class Publish(ChainCase):
     def guest_entry(self, name):
         return self.home() / f".local/share/applications/{name}.desktop"
 
-    def host_entry(self, name):
-        return pathlib.Path(self.d.env["XDG_DATA_HOME"]) / f"applications/casement.demo.{name}.desktop"
-
     def host_icons(self, name):
         return list(pathlib.Path(self.d.env["XDG_DATA_HOME"]).glob(f"icons/hicolor/*/apps/casement.demo.{name}.png"))
 
     def install(self, name, title="New Program", opens="Exec=xterm"):
-        entry = self.guest_entry(name)
-        entry.parent.mkdir(parents=True, exist_ok=True)
         icon = self.home() / f"{name}.svg"
         icon.write_text(ICON)
         inside = icon if self.kind == "local" else self.inside(icon)
-        part = entry.with_suffix(".part")
-        part.write_text(f"[Desktop Entry]\nType=Application\nName={title}\n{opens}\nIcon={inside}\n"
-                        "Categories=Utility;\n")
-        if os.geteuid() == 0:
-            owner = self.home().stat()
-            for path in [icon, part, *[p for p in entry.parents if self.home() in p.parents]]:
-                os.chown(path, owner.st_uid, owner.st_gid)
-        part.rename(entry)
+        self.give_to_guest(icon)
+        self.install_entry(name, title, opens, f"Icon={inside}")
 
     def inside(self, path):
         """The guest's name of a file in its home."""

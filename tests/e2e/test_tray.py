@@ -373,6 +373,20 @@ class LinuxTray(ChainCase):
         self.tray.click(item, "Scroll", -120, "horizontal")
         self.says("third", "Scroll (-120, 'horizontal')")
 
+    def test_whose_it_is(self):
+        """The item is the program's that was started; of a mere command it is the guest's."""
+        for name in ("chat", "mail"):
+            self.install_entry(name, f"The {name}", f"Exec=sh -c \"cd; exec /usr/bin/python3 tray_programs.py own {name}\"")
+            self.addCleanup((self.home() / f".local/share/applications/{name}.desktop").unlink)
+            wait_for(f"the entry {name}", self.host_entry(name).exists, 20)
+            self.programs.append(name)
+            self.d.run("gtk-launch", f"casement.demo.{name}")
+            self.shows(f"the {name}'s item", lambda name=name: [p["Title"] for _, p in self.tray.all() if p["Id"] == f"casement.demo.{name}"]
+                       == [f"The {name}"])
+        self.start("own", "third")
+        self.shows("the command's", lambda: sorted(p["Id"] for _, p in self.tray.all()) ==
+                   ["casement.demo", "casement.demo.chat", "casement.demo.mail"])
+
     def test_pictures(self):
         self.start("own", "third")
         item, looks = self.tray.item("By hand")
