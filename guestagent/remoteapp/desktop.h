@@ -71,6 +71,21 @@ typedef enum {
     RA_CHANGED_ALL = (1u << 7) - 1,
 } RaChange;
 
+// A tray icon of the older kind, a window of its program's (System Tray Protocol, XEmbed).
+#define RA_ICON_SIDE 32
+// Of ids: windows count from 1 on, and do not come here.
+#define RA_ICON_ID_FIRST 0xb0000000u
+#define RA_ICON_ID_LAST 0xbfffffffu
+
+typedef struct {
+    guint32 id;
+    guint32 pid;  // 0: unknown
+    char *name;   // WM_CLASS, ""
+    char *title;  // UTF-8, ""
+    bool hidden;  // by its program
+    GBytes *bgra; // straight BGRA8, RA_ICON_SIDE² pixels
+} RaTrayIcon;
+
 typedef struct {
     int width, height, hot_x, hot_y; // 0×0: hidden
     const guint32 *argb;             // premultiplied
@@ -104,6 +119,9 @@ typedef struct {
     void (*caret_moved)(guint32 id, const ChanWindowCaret *caret, gpointer user);
     // The window's program hides the pointer and takes its movements alone, or no more.
     void (*lock_wanted)(guint32 id, bool wanted, gpointer user);
+    // Icons of the tray: new or changed.
+    void (*icon_changed)(const RaTrayIcon *icon, gpointer user);
+    void (*icon_gone)(guint32 id, gpointer user);
     // The display is gone; nothing further can be done.
     void (*lost)(gpointer user);
 } RaDesktopEvents;
@@ -218,6 +236,14 @@ void ra_desktop_clipboard_offer(RaDesktop *desktop, ChanClipSelection which, gui
 void ra_desktop_clipboard_give(RaDesktop *desktop, ChanClipSelection which, guint32 kind,
                                GBytes *data); // NULL: none
 void ra_desktop_clipboard_want(RaDesktop *desktop, ChanClipSelection which, guint32 kind);
+
+// Icons of the tray that have a picture; NULL: none. Borrowed until the context runs.
+const RaTrayIcon *ra_desktop_icon(const RaDesktop *desktop, guint32 id);
+const RaTrayIcon *ra_desktop_icon_nth(const RaDesktop *desktop, guint n);
+// As if it were there: it comes to the place, so that its menu opens beside it. button as above.
+void ra_desktop_icon_click(RaDesktop *desktop, guint32 id, guint button, int root_x, int root_y);
+void ra_desktop_icon_scroll(RaDesktop *desktop, guint32 id, int dx, int dy, int root_x,
+                            int root_y); // as the wheel
 
 // A program was started with this startup id or pid for the .desktop id, "" for a mere command:
 // windows are matched (x11/identity.h). Later: it ended.

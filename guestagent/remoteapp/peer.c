@@ -297,6 +297,13 @@ ra_peer_tray_changed(RaPeer *peer, const RaTrayLook *look)
 }
 
 void
+ra_peer_icon_changed(RaPeer *peer, const RaTrayIcon *icon)
+{
+    if (peer->tray != NULL)
+        ra_tray_client_icon_changed(peer->tray, icon);
+}
+
+void
 ra_peer_tray_menu_changed(RaPeer *peer, const RaTrayLook *look)
 {
     if (peer->tray != NULL)

@@ -50,9 +50,10 @@ void ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int 
 void ra_peer_caret(RaPeer *peer, guint32 id, const ChanWindowCaret *caret);
 void ra_peer_lock(RaPeer *peer, guint32 id, bool wanted);
 void ra_peer_cursor(RaPeer *peer, const RaCursor *cursor);
+void ra_peer_icon_changed(RaPeer *peer, const RaTrayIcon *icon);
 void ra_peer_tray_changed(RaPeer *peer, const RaTrayLook *look);
 void ra_peer_tray_menu_changed(RaPeer *peer, const RaTrayLook *look);
-void ra_peer_tray_gone(RaPeer *peer, guint32 id);
+void ra_peer_tray_gone(RaPeer *peer, guint32 id); // of either kind
 void ra_peer_clipboard_offered(RaPeer *peer, ChanClipSelection which, guint32 kinds);
 void ra_peer_clipboard_data(RaPeer *peer, ChanClipSelection which, GBytes *data);
 

@@ -271,6 +271,14 @@ on_tray_gone(guint32 id, gpointer user)
         ra_peer_tray_gone(server->current, id);
 }
 
+static void
+on_icon_changed(const RaTrayIcon *icon, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_icon_changed(server->current, icon);
+}
+
 static const RaTrayEvents tray_events = {
     .changed = on_tray_changed,
     .menu_changed = on_tray_menu_changed,
@@ -298,6 +306,8 @@ static const RaDesktopEvents desktop_events = {
     .clipboard_wanted = on_clipboard_wanted,
     .caret_moved = on_caret_moved,
     .lock_wanted = on_lock_wanted,
+    .icon_changed = on_icon_changed,
+    .icon_gone = on_tray_gone,
     .lost = on_desktop_lost,
 };
 

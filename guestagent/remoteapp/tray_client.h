@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What one client knows of the guest's tray: icons as orders ([MS-RDPERP] 2.2.1.3.2), menus over
-// the window channel, and what the user does with them back to the tray.
+// What one client knows of the guest's tray, of items and of docked icons: icons as orders
+// ([MS-RDPERP] 2.2.1.3.2), menus over the window channel, and what the user does with them back to
+// the tray.
 
 #include "guestagent/remoteapp/rail.h"
 #include "guestagent/remoteapp/tray/watcher.h"
@@ -19,6 +20,7 @@ void ra_tray_client_announce(RaTrayClient *client);
 
 // Events of the tray.
 void ra_tray_client_changed(RaTrayClient *client, const RaTrayLook *look);
+void ra_tray_client_icon_changed(RaTrayClient *client, const RaTrayIcon *icon);
 void ra_tray_client_menu_changed(RaTrayClient *client, const RaTrayLook *look);
 void ra_tray_client_gone(RaTrayClient *client, guint32 id);
 

@@ -14,6 +14,8 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
+from Xlib import X, error as xerror  # noqa: E402
+
 from case import ChainCase  # noqa: E402
 from harness import HostDesktop, wait_for  # noqa: E402
 
@@ -249,7 +251,7 @@ class LinuxTray(ChainCase):
 
     def shows(self, what, condition):
         """Once an item is so."""
-        wait_for(lambda: f"{what}; there are {self.tray.all()}", condition, 20)
+        return wait_for(lambda: f"{what}; there are {self.tray.all()}", condition, 20)
 
     def gone(self, count=0):
         wait_for(lambda: f"{count} to be left; there are {self.tray.titles()}",
@@ -386,6 +388,127 @@ class LinuxTray(ChainCase):
         self.start("own", "third")
         self.shows("the command's", lambda: sorted(p["Id"] for _, p in self.tray.all()) ==
                    ["casement.demo", "casement.demo.chat", "casement.demo.mail"])
+
+    def test_older_kind(self):
+        self.start("older", "fourth")
+        item, looks = self.tray.item("The older kind")
+        self.assertEqual((looks["Status"], looks["ItemIsMenu"], looks["Menu"]), ("Active", False, "/NO_DBUSMENU"))
+        self.shows("its picture", lambda: "ff3366ff" in colours(self.tray.properties(item))[1])
+        self.assertEqual(colours(self.tray.properties(item))[0], (32, 32))
+        self.assertEqual(self.d.clients(), [])  # it is no window here
+        self.tray.click(item, "Activate", 700, 30)
+        self.says("fourth", "press 1 at 700 30")
+        self.says("fourth", "release 1")
+        self.says("fourth", "activate")
+        self.tray.click(item, "SecondaryActivate", 800, 40)
+        self.says("fourth", "press 2 at 800 40")
+        self.tray.click(item, "Scroll", 1, "vertical")
+        self.says("fourth", "scroll down")
+        self.tray.click(item, "Scroll", -1, "vertical")
+        self.says("fourth", "scroll up")
+        self.do("fourth", "icon.set_from_pixbuf(picture(0xff880080))")
+        self.shows("another picture", lambda: colours(self.tray.properties(item))[1] == {"80ff8700"})
+        self.do("fourth", "icon.set_title('Another title')")
+        self.assertEqual(self.tray.item("Another title")[0], item)
+        self.do("fourth", "icon.set_visible(False)")
+        self.gone()
+        self.do("fourth", "icon.set_visible(True)")
+        self.tray.item("Another title")
+        self.end("fourth")
+        self.gone()
+
+    def test_older_kind_after_a_server_that_is_killed(self):
+        self.start("older", "fourth")
+        former, _ = self.tray.item("The older kind")
+        self.d.signal(self.d.guest_pids("casement-remoteapp")[0], 9)
+        self.shows("it again", lambda: former not in self.tray.turn() and self.tray.titles() == ["The older kind"])
+        item, = self.tray.turn()
+        self.tray.click(item, "Activate", 700, 30)
+        self.says("fourth", "press 1 at 700 30")
+        self.assertEqual(self.d.clients(), [])
+
+    def test_older_kind_from_hostile_programs(self):
+        self.start("docks", "many")
+        self.do("many", "dock(screen.root.id); dock(1); dock(manager().id)")
+        self.do("many", "new(1, side=3000)")
+        item, looks = self.tray.item("icon 1")
+        self.assertEqual(colours(looks), ((32, 32), {"ff112233"}))
+        self.do("many", "[dock(windows[1].id) for _ in range(50)]; windows[1].configure(x=-500, y=-500, width=9000, height=9000)")
+        self.do("many", "w = new(2); w.destroy(); d.sync()")  # before it is looked at
+        self.do("many", "[new(number) for number in range(3, 50)]")
+        self.shows("as many as there may be", lambda: len(self.tray.turn()) == 16)  # RA_DOCK_MAX
+        self.do("many", "say('all')")
+        self.says("many", "all")
+        self.start("qt", "first")  # there is room for others
+        self.tray.item("Qt's icon")
+        self.assertEqual(len(self.tray.turn()), 17)
+        self.assertEqual(colours(self.tray.properties(item)), ((32, 32), {"ff112233"}))
+        self.assertEqual(self.d.clients(), [])
+        self.do("many", "windows[1].reparent(screen.root, 0, 0); windows[1].map(); d.sync()")  # so it is an ordinary window
+        wait_for("the window", lambda: len(self.d.clients()) == 1, 20)
+        self.shows("it to go", lambda: item not in self.tray.turn())
+        self.end("many")
+        self.gone(1)
+        self.assertEqual(self.tray.titles(), ["Qt's icon"])
+
+    def test_older_kind_where_somebody_else_is_the_tray(self):
+        self.start("older", "fourth")
+        self.tray.item("The older kind")
+        self.start("docks", "other")
+        self.do("other", "become_manager()")
+        self.gone()
+        self.assertEqual(self.d.clients(), [])
+
+    @unittest.skipUnless(shutil.which("javac"), "no compiler of Java's")
+    def test_older_kind_of_java(self):
+        shutil.copy(pathlib.Path(__file__).parent / "OlderTray.java", self.home())
+        # On GNOME it shows none on purpose.
+        self.d.run_in("demo", "sh", "-c", "cd; XDG_CURRENT_DESKTOP=XFCE exec java OlderTray.java fifth > fifth.log 2>&1")
+        self.says("fifth", "ready")
+        item = self.shows("its picture", lambda: [n for n, p in self.tray.all() if "ff3366ff" in colours(p)[1]])[0]
+        self.assertEqual(self.tray.titles(), ["demo"])
+        self.assertEqual(self.d.clients(), [])
+        self.tray.click(item, "Activate", 700, 30)
+        self.says("fifth", "press 1")
+        self.d.xdotool("mousemove", "700", "30")
+        self.tray.click(item, "ContextMenu", 700, 30)
+        self.says("fifth", "press 3")
+        menu, = wait_for("the menu", self.popups, 20)
+        left, top, width, height = self.d.geometry(menu)
+        self.d.xdotool("mousemove", str(left + width // 2), str(top + height // 2), "click", "1")
+        self.says("fifth", "open")
+        self.tray.click(item, "SecondaryActivate", 700, 30)  # it ends
+        self.gone()
+
+    def popups(self):
+        """Unmanaged windows on the host's screen."""
+        def seen(window):
+            attributes = window.get_attributes()
+            return attributes.override_redirect and attributes.map_state == X.IsViewable and window.get_wm_class()
+        try:
+            return [w for w in self.d.root.query_tree().children if seen(w)]
+        except xerror.BadWindow:  # that goes meanwhile
+            return self.popups()
+
+    def test_older_kind_has_its_menu_where_it_is_clicked_on(self):
+        self.start("older", "fourth")
+        item, _ = self.tray.item("The older kind")
+        for y in (30, 1000):
+            with self.subTest(y):
+                self.d.xdotool("mousemove", "700", str(y))  # where a tray's icon is
+                self.tray.click(item, "ContextMenu", 700, y)
+                menu, = wait_for("the menu", self.popups, 20)
+                left, top, width, height = self.d.geometry(menu)
+                self.assertTrue(684 <= left <= 716, left)
+                self.assertTrue(top == y + 16 or top + height == y - 16, (top, height))
+                self.d.xdotool("mousemove", str(left + width // 2), str(top + height // 2), "click", "1")
+                self.says("fourth", "open", 1 if y == 30 else 2)
+                wait_for("the menu to close", lambda: not self.popups())
+        self.d.xdotool("mousemove", "700", "30")
+        self.tray.click(item, "ContextMenu", 700, 30)
+        wait_for("the menu", self.popups, 20)
+        self.d.xdotool("mousemove", "300", "500", "click", "1")  # beside it
+        wait_for("the menu to close", lambda: not self.popups())
 
     def test_pictures(self):
         self.start("own", "third")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Programs of a guest with an icon in the tray: tray_programs.py qt|indicator|own NAME. They say what they hear, a line
+"""Programs of a guest with an icon in the tray: tray_programs.py qt|indicator|own|older|docks NAME. They say what they hear, a line
 each, into NAME.said, and do what is written to the pipe NAME.do, a line of Python each."""
 import os
 import sys
@@ -18,10 +18,10 @@ def obey(names, later):
     os.mkfifo(path)
 
     def read():
-        while True:
-            with open(path, encoding="utf-8") as pipe:
-                for line in pipe:
-                    later(lambda line=line: exec(line, names))
+        # Open for writing, too: it has no end between two orders, in which one would be lost.
+        with open(os.open(path, os.O_RDWR), encoding="utf-8") as pipe:
+            for line in pipe:
+                later(lambda line=line: exec(line, names))
     threading.Thread(target=read, daemon=True).start()
 
 
@@ -126,5 +126,71 @@ def own():
     GLib.MainLoop().run()
 
 
+def older():
+    """A window that docks (XEmbed), by GTK."""
+    import gi
+    gi.require_version("Gtk", "3.0")
+    from gi.repository import GdkPixbuf, GLib, Gtk
+
+    def picture(rgba, side=32):
+        pixbuf = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, True, 8, side, side)
+        pixbuf.fill(rgba)
+        return pixbuf
+    icon = Gtk.StatusIcon.new_from_pixbuf(picture(0x3366ffff))
+    icon.set_title("The older kind")
+    menu = Gtk.Menu()
+    entry = Gtk.MenuItem(label="Open")
+    entry.connect("activate", lambda entry: say("open"))
+    menu.append(entry)
+    menu.show_all()
+    icon.connect("activate", lambda icon: say("activate"))
+    icon.connect("button-press-event", lambda icon, e: say(f"press {e.button} at {e.x_root:.0f} {e.y_root:.0f}"))
+    icon.connect("button-release-event", lambda icon, e: say(f"release {e.button}"))
+    icon.connect("scroll-event", lambda icon, e: say(f"scroll {e.direction.value_nick}"))
+    icon.connect("popup-menu", lambda icon, button, time: menu.popup(None, None, Gtk.StatusIcon.position_menu, icon, button, time))
+    icon.connect("size-changed", lambda icon, size: say(f"size {size}"))
+    obey({**globals(), **locals()}, lambda function: GLib.idle_add(lambda: function() and False))
+    say("ready")
+    Gtk.main()
+
+
+def docks():
+    """Windows that dock, by hand."""
+    import queue
+    from Xlib import X, display, xauth
+    from Xlib.protocol import event
+
+    # The guest's entry is for every host, which this library does not know.
+    xauth.Xauthority.get_best_auth = lambda self, *where: self.entries[0][3:]
+
+    d = display.Display()
+    screen, windows, later = d.screen(), {}, queue.Queue()
+    opcode, tray = d.intern_atom("_NET_SYSTEM_TRAY_OPCODE"), d.intern_atom("_NET_SYSTEM_TRAY_S0")
+
+    def manager():
+        return d.get_selection_owner(tray)
+
+    def dock(window):
+        to = manager()
+        to.send_event(event.ClientMessage(window=to, client_type=opcode, data=(32, [X.CurrentTime, 0, window, 0, 0])))
+        d.flush()
+
+    def new(number, side=24):
+        window = screen.root.create_window(0, 0, side, side, 0, screen.root_depth, background_pixel=0x112233)
+        window.set_wm_name(f"icon {number}")
+        windows[number] = window
+        dock(window.id)
+        return window
+
+    def become_manager():
+        own = screen.root.create_window(0, 0, 1, 1, 0, screen.root_depth)
+        own.set_selection_owner(tray, X.CurrentTime)
+        d.sync()
+    obey({**globals(), **locals()}, later.put)
+    say("ready")
+    while True:
+        later.get()()
+
+
 if __name__ == "__main__":
-    {"qt": qt, "indicator": indicator, "own": own}[sys.argv[1]]()
+    {"qt": qt, "indicator": indicator, "own": own, "older": older, "docks": docks}[sys.argv[1]]()

@@ -41,6 +41,12 @@
     X(_CASEMENT_PRIMARY_TARGETS)                                                                   \
     X(_CASEMENT_TIME)                                                                              \
     X(_CASEMENT_BORROWED_KEYS)                                                                     \
+    X(_NET_SYSTEM_TRAY_S0)                                                                         \
+    X(_NET_SYSTEM_TRAY_OPCODE)                                                                     \
+    X(_NET_SYSTEM_TRAY_ORIENTATION)                                                                \
+    X(_NET_SYSTEM_TRAY_VISUAL)                                                                     \
+    X(_XEMBED)                                                                                     \
+    X(_XEMBED_INFO)                                                                                \
     X(_MOTIF_WM_HINTS)                                                                             \
     X(_GTK_FRAME_EXTENTS)                                                                          \
     X(_GTK_EDGE_CONSTRAINTS)                                                                       \

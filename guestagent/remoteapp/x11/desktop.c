@@ -146,6 +146,22 @@ ra_desktop_tell_lock(RaDesktop *d)
 }
 
 static void
+on_icon_changed(const RaTrayIcon *icon, gpointer user)
+{
+    RaDesktop *d = user;
+    if (d->events.icon_changed)
+        d->events.icon_changed(icon, d->user);
+}
+
+static void
+on_icon_gone(guint32 id, gpointer user)
+{
+    RaDesktop *d = user;
+    if (d->events.icon_gone)
+        d->events.icon_gone(id, d->user);
+}
+
+static void
 on_apps_changed(GAppInfoMonitor *monitor, gpointer user)
 {
     RaDesktop *d = user;
@@ -177,6 +193,7 @@ init_parts(RaDesktop *d)
 {
     static const RaClipboardEvents clipboard_events = {
         .offered = on_clipboard_offered, .data = on_clipboard_data, .wanted = on_clipboard_wanted};
+    static const RaDockEvents dock_events = {.changed = on_icon_changed, .gone = on_icon_gone};
     static const RaMethodEvents method_events = {.caret = on_caret, .key = on_key};
     RaConn *conn = d->conn;
     d->by_xid = g_hash_table_new(NULL, NULL);
@@ -191,6 +208,7 @@ init_parts(RaDesktop *d)
     d->input = ra_input_new(conn, d->context);
     d->method = ra_method_new(conn, d->context, &method_events, d);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
+    d->dock = ra_dock_new(conn, d->context, d->input, &dock_events, d);
     d->lock = ra_lock_new(conn, d->context, on_lock_wanted, d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         d->clipboard[i] =
@@ -234,6 +252,7 @@ ra_desktop_free(RaDesktop *d)
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         ra_clipboard_free(d->clipboard[i]);
     ra_lock_free(d->lock);
+    ra_dock_free(d->dock);
     ra_pointer_image_free(d->pointer_image);
     ra_method_free(d->method);
     ra_input_free(d->input);
@@ -571,6 +590,8 @@ void
 ra_desktop_button(RaDesktop *d, guint button, bool down)
 {
     ra_method_give_keys(d->method);
+    if (down)
+        ra_dock_put_away(d->dock);
     ra_input_button(d->input, button, down);
 }
 

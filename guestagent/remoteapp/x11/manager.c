@@ -252,7 +252,8 @@ ra_manager_drain(RaDesktop *d)
         // Damage needs nothing settled: it is told by the timer.
         if (event.type != d->conn->damage_event + XDamageNotify)
             ra_unsettle(d);
-        handle(d, &event);
+        if (!ra_dock_event(d->dock, &event))
+            handle(d, &event);
     }
 }
 

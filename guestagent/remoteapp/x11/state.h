@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the parts of the window manager share. Only desktop.c, manager.c, wm.c, ewmh.c, stack.c,
-// focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, lock, method, screen and
-// clipboard stand alone.
+// What the parts of the window manager share. Only desktop.c, desktop_icons.c, manager.c, wm.c,
+// ewmh.c, stack.c, focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, lock,
+// method, screen and clipboard stand alone.
 
 #include "guestagent/remoteapp/x11/capture.h"
 #include "guestagent/remoteapp/x11/client.h"
 #include "guestagent/remoteapp/x11/clipboard.h"
 #include "guestagent/remoteapp/x11/cursor.h"
+#include "guestagent/remoteapp/x11/dock.h"
 #include "guestagent/remoteapp/x11/identity.h"
 #include "guestagent/remoteapp/x11/input.h"
 #include "guestagent/remoteapp/x11/keyboard.h"
@@ -73,6 +74,7 @@ struct RaDesktop {
     guint32 caret_id; // the window whose caret was told last; 0: none
     ChanWindowCaret caret;
     RaPointerImage *pointer_image;
+    RaDock *dock;
     RaLock *lock;
     bool lock_wanted;
     guint32 lock_id; // the window whose program wants the pointer's movements alone; 0: none
