@@ -295,6 +295,19 @@ make_around(RaConn *conn, int depth, Visual *visual)
     return window;
 }
 
+// False where it has gone, of which nothing would tell then.
+static bool
+take_in(RaConn *conn, const Docked *i)
+{
+    xcb_generic_error_t *failure =
+        xcb_request_check(conn->xcb, xcb_reparent_window_checked(conn->xcb, (xcb_window_t)i->icon,
+                                                                 (xcb_window_t)i->around, 0, 0));
+    bool good = failure == NULL;
+
+    free(failure);
+    return good;
+}
+
 static void
 dock_window(RaDock *dock, Window window)
 {
@@ -317,7 +330,8 @@ dock_window(RaDock *dock, Window window)
     g_ptr_array_add(dock->icons, i);
     // If we end it is left without a window manager, not mapped, and docks again.
     XFixesChangeSaveSet(conn->dpy, window, SetModeInsert, SaveSetRoot, SaveSetUnmap);
-    XReparentWindow(conn->dpy, window, i->around, 0, 0);
+    if (!take_in(conn, i))
+        remove_icon(dock, i);
 }
 
 // Now it is no window of the window manager's any more, who had selected events of it.
