@@ -451,6 +451,17 @@ class LinuxTray(ChainCase):
         self.gone(1)
         self.assertEqual(self.tray.titles(), ["Qt's icon"])
 
+    def test_older_kind_is_told_where_it_is_before_it_is_pressed(self):
+        """Wine finds by that whom the press is for."""
+        self.start("docks", "one")
+        self.do("one", "new(1)")
+        item, _ = self.tray.item("icon 1")
+        self.do("one", "hear(1)")
+        self.says("one", "hears")
+        self.tray.click(item, "Activate", 700, 30)
+        self.says("one", "press 1 at 700 30")
+        self.assertEqual(self.said("one")[-2:], ["is at 684 14", "press 1 at 700 30"])
+
     def test_older_kind_where_somebody_else_is_the_tray(self):
         self.start("older", "fourth")
         self.tray.item("The older kind")

@@ -182,6 +182,20 @@ def docks():
         dock(window.id)
         return window
 
+    def hear(number):
+        windows[number].change_attributes(event_mask=X.StructureNotifyMask | X.ButtonPressMask)
+        d.sync()
+
+        def read():
+            while True:
+                e = d.next_event()
+                if e.type == X.ConfigureNotify and e.send_event:
+                    say(f"is at {e.x} {e.y}")
+                elif e.type == X.ButtonPress:
+                    say(f"press {e.detail} at {e.root_x} {e.root_y}")
+        threading.Thread(target=read, daemon=True).start()
+        say("hears")
+
     def become_manager():
         own = screen.root.create_window(0, 0, 1, 1, 0, screen.root_depth)
         own.set_selection_owner(tray, X.CurrentTime)

@@ -25,6 +25,7 @@ enum { EMBEDDED_NOTIFY = 0, XEMBED_VERSION = 0, XEMBED_MAPPED = 1 << 0 };
 typedef struct {
     RaTrayIcon pub;
     Window icon, around; // the program's, ours
+    int x, y;            // of ours, on the screen
     bool embedded, told;
     int depth;
     Pixmap pixmap; // None: to be named anew
@@ -82,6 +83,32 @@ by_window(const RaDock *dock, Window window)
             return i;
     }
     return NULL;
+}
+
+// Where it is on the screen, which its own events do not say. Wine finds by it whom a press is for.
+static void
+tell_place(RaDock *dock, const Docked *i)
+{
+    XEvent place = {.xconfigure = {.type = ConfigureNotify,
+                                   .event = i->icon,
+                                   .window = i->icon,
+                                   .x = i->x,
+                                   .y = i->y,
+                                   .width = RA_ICON_SIDE,
+                                   .height = RA_ICON_SIDE}};
+
+    XSendEvent(dock->conn->dpy, i->icon, False, StructureNotifyMask, &place);
+}
+
+static void
+move(RaDock *dock, Docked *i, int x, int y)
+{
+    if (i->x == x && i->y == y)
+        return;
+    i->x = x;
+    i->y = y;
+    XMoveWindow(dock->conn->dpy, i->around, x, y);
+    tell_place(dock, i);
 }
 
 static void
@@ -320,6 +347,7 @@ dock_window(RaDock *dock, Window window)
         return;
     Docked *i = g_new0(Docked, 1);
     i->icon = window;
+    i->x = i->y = BESIDE;
     i->depth = depth;
     i->around = make_around(conn, depth, visual);
     i->damage = XDamageCreate(conn->dpy, i->around, XDamageReportNonEmpty);
@@ -361,14 +389,8 @@ embed(RaDock *dock, Docked *i)
 static void
 on_configure_request(RaDock *dock, const Docked *i)
 {
-    XEvent as_it_is = {.xconfigure = {.type = ConfigureNotify,
-                                      .event = i->icon,
-                                      .window = i->icon,
-                                      .width = RA_ICON_SIDE,
-                                      .height = RA_ICON_SIDE}};
-
     XMoveResizeWindow(dock->conn->dpy, i->icon, 0, 0, RA_ICON_SIDE, RA_ICON_SIDE);
-    XSendEvent(dock->conn->dpy, i->icon, False, StructureNotifyMask, &as_it_is);
+    tell_place(dock, i);
 }
 
 static void
@@ -540,15 +562,14 @@ ra_dock_put_away(RaDock *dock)
     chan_timer_clear(&dock->out);
     ra_input_must_settle(dock->input);
     for (guint n = 0; n < dock->icons->len; n++)
-        XMoveWindow(dock->conn->dpy, ((const Docked *)dock->icons->pdata[n])->around, BESIDE,
-                    BESIDE);
+        move(dock, dock->icons->pdata[n], BESIDE, BESIDE);
     XFlush(dock->conn->dpy);
 }
 
 // Above everything, also what keeps the pointer from the guest's windows, until the button is
 // through: nothing is restacked before the server has had it.
 static void
-bring(RaDock *dock, const Docked *i, const RaInputPoint *at)
+bring(RaDock *dock, Docked *i, const RaInputPoint *at)
 {
     int x = CLAMP(at->x - RA_ICON_SIDE / 2, 0, MAX(0, at->width - RA_ICON_SIDE));
     int y = CLAMP(at->y - RA_ICON_SIDE / 2, 0, MAX(0, at->height - RA_ICON_SIDE));
@@ -556,7 +577,7 @@ bring(RaDock *dock, const Docked *i, const RaInputPoint *at)
     ra_dock_put_away(dock);
     dock->out = chan_timer_new(dock->context, OUT_MS, on_out, dock);
     ra_input_must_settle(dock->input);
-    XMoveWindow(dock->conn->dpy, i->around, x, y);
+    move(dock, i, x, y);
     XRaiseWindow(dock->conn->dpy, i->around);
     ra_input_aim(dock->input, at);
 }
@@ -564,7 +585,7 @@ bring(RaDock *dock, const Docked *i, const RaInputPoint *at)
 void
 ra_dock_click(RaDock *dock, guint32 id, guint button, const RaInputPoint *at)
 {
-    const Docked *i = find(dock, id);
+    Docked *i = find(dock, id);
 
     if (!i || i->pub.hidden)
         return;
@@ -577,7 +598,7 @@ ra_dock_click(RaDock *dock, guint32 id, guint button, const RaInputPoint *at)
 void
 ra_dock_scroll(RaDock *dock, guint32 id, int dx, int dy, const RaInputPoint *at)
 {
-    const Docked *i = find(dock, id);
+    Docked *i = find(dock, id);
 
     if (!i || i->pub.hidden)
         return;
