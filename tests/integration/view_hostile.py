@@ -430,7 +430,7 @@ class Hostile(ViewCase):
     def test_a_session_cannot_say_that_the_user_pressed(self):
         self.v.show(1, (400, 300, 200, 100))
         self.v.session.send(message(p.CTL_PRESSED))
-        self.assertTrue(self.v.session.closed())
+        wait_for("the session to be dropped", self.v.session.closed)
 
     def stacked(self, *windows):
         stack = [w.id for w in self.desktop.clients()]
