@@ -72,10 +72,11 @@
 
 // What a guest may do unasked.
 
-// How long after a press or key in one of its windows a guest may: open menus and tooltips that no
-// window manager manages; raise a window or give itself the focus, if the user has not gone
-// elsewhere since; restack; start a move by hand. Otherwise a popup becomes a managed window, and
-// the wish for focus is shown as attention.
+// How long after a press or key in one of its windows, or a click on its icon in the tray of which
+// the broker tells, a guest may: open menus and tooltips that no window manager manages; raise a
+// window or give itself the focus, if the user has not gone elsewhere since; restack; start a move
+// by hand. Otherwise a popup becomes a managed window, and the wish for focus is shown as
+// attention.
 #define LIMIT_POPUP_AFTER_PRESS_MS 2000
 #define LIMIT_ACTIVATE_AFTER_PRESS_MS 3000
 #define LIMIT_ORDER_AFTER_PRESS_MS 1500
