@@ -123,6 +123,16 @@ chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capac
 }
 
 ChanSpan
+chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial, void *buffer,
+                        size_t capacity)
+{
+    ChanWriter w = begin(which, window, buffer, capacity);
+
+    chan_write_u32(&w, serial);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_MENU, window, buffer, capacity);
@@ -371,6 +381,13 @@ decode_lock(ChanReader *r, uint32_t *wanted)
 }
 
 static bool
+decode_ping(ChanReader *r, uint32_t *serial)
+{
+    *serial = chan_read_u32(r);
+    return true;
+}
+
+static bool
 decode_menu(ChanReader *r, ChanSpan *bytes)
 {
     ChanTrayMenu menu;
@@ -442,6 +459,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_menu(&r, &said->menu);
     else if (said->type == CHAN_WINDOW_LOCK)
         ok = decode_lock(&r, &said->lock);
+    else if (said->type == CHAN_WINDOW_PING || said->type == CHAN_WINDOW_PONG)
+        ok = decode_ping(&r, &said->serial);
     else if (said->type == CHAN_WINDOW_MOTION)
         ok = said->window == 0 && decode_motion(&r, &said->motion);
     else if (said->type == CHAN_WINDOW_TOUCH)

@@ -13,6 +13,7 @@
 //   CARET  u8 4, u32 window, i32 x, i32 y, u32 flags, u32 resets
 //   LOCK   u8 5, u32 window, u32 wanted
 //   MENU   u8 6, u32 window, a menu (channel/tray_menu.h)
+//   PONG   u8 7, u32 window, u32 serial
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -20,8 +21,9 @@
 //   PREEDIT u8 67, u32 0, u16 caret, u16 count, count times u32 character, u32 feedback
 //   MOTION u8 68, u32 0, u32 locked, i32 dx, i32 dy
 //   TOUCH  u8 69, u32 0, u32 touch, u32 phase, i32 x, i32 y
+//   PING   u8 70, u32 window, u32 serial
 //
-// HOST to TOUCH are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to PING are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -38,6 +40,9 @@
 // count no more until one with locked 0.
 //
 // TOUCH is one finger of several: where on the desktop it is put, is moved, or was when it went.
+//
+// PING asks the window's program whether it still listens (CHAN_WINDOW_PINGED), and PONG says that
+// it does: it has answered this one, and any before. One that hangs never does.
 //
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
@@ -69,12 +74,14 @@ typedef enum {
     CHAN_WINDOW_CARET = 4,
     CHAN_WINDOW_LOCK = 5,
     CHAN_WINDOW_MENU = 6,
+    CHAN_WINDOW_PONG = 7,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
     CHAN_WINDOW_PREEDIT = 67,
     CHAN_WINDOW_MOTION = 68,
     CHAN_WINDOW_TOUCH = 69,
+    CHAN_WINDOW_PING = 70,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -123,7 +130,8 @@ typedef enum {
     CHAN_WINDOW_NO_BYPASS = 1u << 9,
     CHAN_WINDOW_DARK = 1u << 10,     // _GTK_THEME_VARIANT is "dark": so is the frame, under mutter
     CHAN_WINDOW_NO_FOCUS = 1u << 11, // _NET_WM_USER_TIME was 0 when it opened: not to be focused
-    CHAN_WINDOW_FLAGS_ALL = (1u << 12) - 1,
+    CHAN_WINDOW_PINGED = 1u << 12,   // _NET_WM_PING: it says that it does not hang
+    CHAN_WINDOW_FLAGS_ALL = (1u << 13) - 1,
 } ChanWindowFlags;
 
 // _NET_WM_WINDOW_TYPE, the first known (EWMH 1.5).
@@ -268,6 +276,9 @@ chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer
 // menu: encoded.
 ChanSpan chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
+// which: CHAN_WINDOW_PING or CHAN_WINDOW_PONG.
+ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial,
+                                 void *buffer, size_t capacity);
 ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
 ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
@@ -287,8 +298,9 @@ typedef struct {
         ChanWindowCaret caret;
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;
-        uint32_t lock; // 0, 1
-        ChanSpan menu; // one that chan_tray_menu_decode takes
+        uint32_t lock;   // 0, 1
+        uint32_t serial; // of PING and PONG
+        ChanSpan menu;   // one that chan_tray_menu_decode takes
         ChanWindowMotion motion;
         ChanWindowTouch touch;
     };

@@ -251,6 +251,16 @@ take_lock(BridgeModel *m, BridgeWindow *w, bool wanted)
         say_lock(m, w);
 }
 
+static void
+say_pong(BridgeModel *m, const BridgeWindow *w, uint32_t serial)
+{
+    ViewPing msg = {.id = w->id, .serial = serial};
+
+    VIEW_INIT(&msg, VIEW_MSG_PONG);
+    if (w->announced)
+        bridge_say(m, &msg, sizeof msg, -1);
+}
+
 void
 bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
 {
@@ -274,6 +284,9 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_LOCK:
         take_lock(m, w, said->lock != 0);
         break;
+    case CHAN_WINDOW_PONG:
+        say_pong(m, w, said->serial);
+        break;
     case CHAN_WINDOW_MENU: // the tray's
     case CHAN_WINDOW_HOST: // a client's
     case CHAN_WINDOW_KEYS:
@@ -281,6 +294,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_PREEDIT:
     case CHAN_WINDOW_MOTION:
     case CHAN_WINDOW_TOUCH:
+    case CHAN_WINDOW_PING:
         break;
     }
 }

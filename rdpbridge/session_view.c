@@ -197,6 +197,18 @@ bridge_session_close_window(BridgeSession *s, guint32 id)
         bridge_rail_command(s->rail, id, SC_CLOSE);
 }
 
+// Where nobody can be asked the window is no worse than others.
+static void
+handle_ping(BridgeSession *s, const ViewPing *m)
+{
+    ViewPing pong = *m;
+
+    if (!bridge_model_window(s->model, m->id) || bridge_window_channel_ping(m->id, m->serial))
+        return;
+    VIEW_INIT(&pong, VIEW_MSG_PONG);
+    bridge_viewlink_send(s->view, &pong, sizeof pong, -1);
+}
+
 static void
 handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
 {
@@ -218,6 +230,9 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
         break;
     case VIEW_MSG_CLOSE:
         bridge_session_close_window(s, named->id);
+        break;
+    case VIEW_MSG_PING:
+        handle_ping(s, m);
         break;
     default: // ENTER
         if ((named->id == 0 || bridge_model_window(s->model, named->id)) && !s->screen_needed)
@@ -262,7 +277,7 @@ static gboolean
 can_be_held(ViewMsgType type)
 {
     return type == VIEW_MSG_CONFIGURED || type == VIEW_MSG_STATE || type == VIEW_MSG_ENTER ||
-           type == VIEW_MSG_FOCUS;
+           type == VIEW_MSG_FOCUS || type == VIEW_MSG_PING;
 }
 
 static gboolean
@@ -284,7 +299,8 @@ on_held(gpointer user)
 static gboolean
 names_window(const ViewId *m)
 {
-    return m->header.type == VIEW_MSG_CONFIGURED || m->header.type == VIEW_MSG_STATE;
+    return m->header.type == VIEW_MSG_CONFIGURED || m->header.type == VIEW_MSG_STATE ||
+           m->header.type == VIEW_MSG_PING;
 }
 
 // At the end, in the place of the former of its kind: a window's, or of FOCUS and ENTER the only.
@@ -363,6 +379,7 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     case VIEW_MSG_STATE:
     case VIEW_MSG_CLOSE:
     case VIEW_MSG_ENTER:
+    case VIEW_MSG_PING:
         handle_window(s, type, message.data);
         break;
     case VIEW_MSG_CONTROL:

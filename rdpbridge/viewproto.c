@@ -357,6 +357,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_ICONS_GONE, sizeof(ViewId), 0, 0, check_id},
     {VIEW_MSG_CARET, sizeof(ViewCaret), 0, 0, check_caret},
     {VIEW_MSG_LOCK, sizeof(ViewLock), 0, 0, check_lock},
+    {VIEW_MSG_PONG, sizeof(ViewPing), 0, 0, check_id},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
     {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},
     {VIEW_MSG_SHOWN, sizeof(ViewShown), 0, 0, check_id},
@@ -374,6 +375,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_TEXT, sizeof(ViewText), CHAN_WINDOW_TEXT_MAX, 0, check_text},
     {VIEW_MSG_PREEDIT, sizeof(ViewPreedit), 0, 0, check_preedit},
     {VIEW_MSG_TOUCH, sizeof(ViewTouch), 0, 0, check_touch},
+    {VIEW_MSG_PING, sizeof(ViewPing), 0, 0, check_id},
 };
 
 static const Shape *

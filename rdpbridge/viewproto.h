@@ -52,6 +52,7 @@ typedef enum {
     VIEW_MSG_ICONS_GONE = 21, // a window has no icon any more
     VIEW_MSG_CARET = 22,      // where in a window its program writes
     VIEW_MSG_LOCK = 23,       // a window's program takes the pointer's movements alone, or no more
+    VIEW_MSG_PONG = 24,       // the window's program has answered a PING, and those before
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -70,6 +71,7 @@ typedef enum {
     VIEW_MSG_TEXT = 54,      // + UTF-8 text that an input method made of keys
     VIEW_MSG_PREEDIT = 55,   // what it is making, for programs that show that
     VIEW_MSG_TOUCH = 56,     // a finger on a window
+    VIEW_MSG_PING = 57,      // the window manager asks whether a window's program hangs
 } ViewMsgType;
 
 typedef struct {
@@ -362,6 +364,12 @@ typedef struct {
     uint32_t id;
     uint32_t wanted; // 0, 1
 } ViewLock;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t serial; // of a window's PINGs, grows by one with each
+} ViewPing;
 
 typedef struct {
     ViewHeader header;

@@ -129,6 +129,14 @@ bridge_window_channel_preedit(const ChanWindowPreedit *preedit)
     (void)say(chan_window_preedit_encode(preedit, buffer, sizeof buffer));
 }
 
+gboolean
+bridge_window_channel_ping(guint32 window, guint32 serial)
+{
+    guint8 buffer[16];
+
+    return say(chan_window_ping_encode(CHAN_WINDOW_PING, window, serial, buffer, sizeof buffer));
+}
+
 void
 bridge_window_channel_motion(const ChanWindowMotion *motion)
 {

@@ -19,6 +19,8 @@ gboolean bridge_window_channel_text(ChanSpan text);
 void bridge_window_channel_preedit(const ChanWindowPreedit *preedit);
 // FALSE: there is none.
 gboolean bridge_window_channel_touch(const ChanWindowTouch *touch);
+// FALSE: there is none.
+gboolean bridge_window_channel_ping(guint32 window, guint32 serial);
 void bridge_window_channel_motion(const ChanWindowMotion *motion);
 // The host's keyboard map: now, and to each channel that opens later.
 void bridge_window_channel_keys(const ChanWindowKeys *keys);

@@ -122,6 +122,8 @@ typedef struct {
     // Icons of the tray: new or changed.
     void (*icon_changed)(const RaTrayIcon *icon, gpointer user);
     void (*icon_gone)(guint32 id, gpointer user);
+    // The window's program answered this ra_desktop_ping, and with it those before.
+    void (*ponged)(guint32 id, guint32 serial, gpointer user);
     // The display is gone; nothing further can be done.
     void (*lost)(gpointer user);
 } RaDesktopEvents;
@@ -200,6 +202,8 @@ void ra_desktop_set_hosted(RaDesktop *desktop, bool hosted);
 // in the window's props.
 void ra_desktop_set_host(RaDesktop *desktop, guint32 id, const ChanWindowHost *host);
 void ra_desktop_close(RaDesktop *desktop, guint32 id); // WM_DELETE_WINDOW, or XKillClient
+// Asks its program whether it still listens (_NET_WM_PING), where that said it would answer.
+void ra_desktop_ping(RaDesktop *desktop, guint32 id, guint32 serial);
 
 // Input in the order it is called. evdev is Linux's input code.
 void ra_desktop_key(RaDesktop *desktop, guint evdev, bool down);

@@ -283,6 +283,13 @@ ra_peer_lock(RaPeer *peer, guint32 id, bool wanted)
 }
 
 void
+ra_peer_pong(RaPeer *peer, guint32 id, guint32 serial)
+{
+    if (peer->window_channel != NULL)
+        ra_window_channel_pong(peer->window_channel, id, serial);
+}
+
+void
 ra_peer_cursor(RaPeer *peer, const RaCursor *cursor)
 {
     if (peer->pointer != NULL)

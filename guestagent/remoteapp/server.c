@@ -248,6 +248,14 @@ on_lock_wanted(guint32 id, bool wanted, gpointer user)
 }
 
 static void
+on_ponged(guint32 id, guint32 serial, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_pong(server->current, id, serial);
+}
+
+static void
 on_tray_changed(const RaTrayLook *look, gpointer user)
 {
     RaServer *server = user;
@@ -308,6 +316,7 @@ static const RaDesktopEvents desktop_events = {
     .lock_wanted = on_lock_wanted,
     .icon_changed = on_icon_changed,
     .icon_gone = on_tray_gone,
+    .ponged = on_ponged,
     .lost = on_desktop_lost,
 };
 

@@ -64,6 +64,8 @@ obey(RaWindowChannel *c)
             ra_desktop_preedit(c->desktop, &said.preedit);
         if (is_one && said.type == CHAN_WINDOW_TOUCH)
             ra_desktop_touch(c->desktop, &said.touch);
+        if (is_one && said.type == CHAN_WINDOW_PING)
+            ra_desktop_ping(c->desktop, said.window, said.serial);
         if (is_one && said.type == CHAN_WINDOW_MOTION)
             ra_desktop_pointer_shift(c->desktop, &said.motion);
         if (!is_one || said.type != CHAN_WINDOW_HOST)
@@ -159,6 +161,15 @@ ra_window_channel_lock(RaWindowChannel *c, guint32 window, bool wanted)
     if (!c->ready)
         return;
     say(c, chan_window_lock_encode(window, wanted, c->buffer, sizeof c->buffer));
+    ra_link_send(c->link);
+}
+
+void
+ra_window_channel_pong(RaWindowChannel *c, guint32 window, guint32 serial)
+{
+    if (!c->ready)
+        return;
+    say(c, chan_window_ping_encode(CHAN_WINDOW_PONG, window, serial, c->buffer, sizeof c->buffer));
     ra_link_send(c->link);
 }
 

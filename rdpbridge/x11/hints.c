@@ -352,18 +352,29 @@ push_shape(HostWindow *w)
     }
 }
 
+// A guest's program that answers no pings cannot hang for the window manager, as natively.
+static void
+push_protocols(HostWindow *w)
+{
+    const Atom *atoms = w->view->x->atoms;
+    Atom protocols[3] = {atoms[ATOM_WM_DELETE_WINDOW]};
+    int n = 1;
+
+    if (!w->wanted.has_props || (w->wanted.props.flags & CHAN_WINDOW_PINGED))
+        protocols[n++] = atoms[ATOM__NET_WM_PING];
+    if (w->sync.counter != None)
+        protocols[n++] = atoms[ATOM__NET_WM_SYNC_REQUEST];
+    XSetWMProtocols(w->view->x->dpy, w->xid, protocols, n);
+}
+
 // What never changes.
 static void
 push_constants(HostWindow *w)
 {
     HostDisplay *x = w->view->x;
-    Atom protocols[] = {x->atoms[ATOM_WM_DELETE_WINDOW], x->atoms[ATOM__NET_WM_PING],
-                        x->atoms[ATOM__NET_WM_SYNC_REQUEST]};
-    int n_protocols = w->sync.counter != None ? 3 : 2;
     const long pid = getpid();
     char host[256] = "";
 
-    XSetWMProtocols(x->dpy, w->xid, protocols, n_protocols);
     set_longs(w, x->atoms[ATOM__NET_WM_PID], XA_CARDINAL, &pid, 1);
     if (gethostname(host, sizeof host - 1) == 0)
         set_text(w, XA_WM_CLIENT_MACHINE, XA_STRING, host);
@@ -559,6 +570,8 @@ push_own(HostWindow *w, bool all)
         push_frame(w);
     if (says_other(w, 0, 0, CHAN_WINDOW_BYPASS | CHAN_WINDOW_NO_BYPASS))
         push_bypass(w);
+    if (all || says_other(w, 0, 0, CHAN_WINDOW_PINGED))
+        push_protocols(w);
     if (says_other(w, 0, 0, CHAN_WINDOW_DARK))
         push_theme(w);
     if (a->props.border_width != b->props.border_width && !a->override_redirect && !w->mapped)

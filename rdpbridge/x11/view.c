@@ -10,6 +10,7 @@
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/ping.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
@@ -37,10 +38,7 @@ on_client_message(View *view, XClientMessageEvent *e)
     if (e->message_type != atoms[ATOM_WM_PROTOCOLS] || e->format != 32 || !w)
         return;
     if (protocol == atoms[ATOM__NET_WM_PING]) {
-        XEvent pong = {.xclient = *e};
-        pong.xclient.window = view->x->root;
-        XSendEvent(view->x->dpy, view->x->root, False,
-                   SubstructureNotifyMask | SubstructureRedirectMask, &pong);
+        host_ping_asked(w, e);
     } else if (protocol == atoms[ATOM__NET_WM_SYNC_REQUEST]) {
         host_sync_asked(w, e);
     } else if (protocol == atoms[ATOM_WM_DELETE_WINDOW] && !w->is_orphan) {

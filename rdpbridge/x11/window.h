@@ -56,6 +56,14 @@ typedef struct {
     GSource *late; // when it is not to wait any longer
 } HostSync;
 
+// _NET_WM_PING (ping.h): those that the program has not answered, oldest first.
+#define HOST_PINGS_MAX 8
+typedef struct {
+    uint32_t serial; // of the last
+    unsigned n;
+    XClientMessageEvent asked[HOST_PINGS_MAX];
+} HostPings;
+
 // Those that give a window its size.
 #define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
 
@@ -74,6 +82,7 @@ struct HostWindow {
     unsigned n_coming;
     HostShape shapes[2]; // by ChanWindowShapeKind
     HostSync sync;
+    HostPings pings;
     HostBuffer *buffer; // last committed
 
     ViewRect committed; // geometry of the last commit

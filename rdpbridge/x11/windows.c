@@ -7,6 +7,7 @@
 #include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/paint.h"
+#include "rdpbridge/x11/ping.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
@@ -237,6 +238,7 @@ host_windows_orphan_all(HostWindows *ws)
             continue;
         }
         w->is_orphan = true;
+        host_ping_give_up(w);
         g_ptr_array_add(ws->orphans, w);
     }
     drop_buffers(ws);
@@ -478,6 +480,10 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
         if (w)
             host_pointer_lock(ws->view->pointer, w,
                               ((const ViewLock *)(const void *)m)->wanted != 0);
+        return TRUE;
+    case VIEW_MSG_PONG:
+        if (w)
+            host_ping_answered(w, ((const ViewPing *)(const void *)m)->serial);
         return TRUE;
     case VIEW_MSG_ATTENTION:
         if (w)

@@ -25,8 +25,8 @@ from twin_programs import FILES, MORE_STEPS, PROGRAMS, SLOW
 EXPLAINED = {
     "class": "the published .desktop file's, so that taskbars group and pin by it",
     "icons": "where a program has none of its own, the published entry's",
-    "WM_PROTOCOLS": "_NET_WM_PING and _NET_WM_SYNC_REQUEST are answered for programs that do not know them; WM_TAKE_FOCUS "
-                    "is the guest's window manager's to send",
+    "WM_PROTOCOLS": "_NET_WM_SYNC_REQUEST is answered for programs that do not know it; WM_TAKE_FOCUS is the guest's window "
+                    "manager's to send",
     "synced": "the same",
     "_NET_WM_NAME": "programs that set WM_NAME alone have the same title in UTF-8 as well",
     "_NET_WM_ICON_NAME": "the title",

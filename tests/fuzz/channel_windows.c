@@ -40,6 +40,9 @@ encode(const ChanWindowSaid *said)
                                        again, sizeof again);
     case CHAN_WINDOW_MOTION:
         return chan_window_motion_encode(&said->motion, again, sizeof again);
+    case CHAN_WINDOW_PING:
+    case CHAN_WINDOW_PONG:
+        return chan_window_ping_encode(said->type, said->window, said->serial, again, sizeof again);
     case CHAN_WINDOW_TOUCH:
         return chan_window_touch_encode(&said->touch, again, sizeof again);
     }

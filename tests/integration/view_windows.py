@@ -178,6 +178,50 @@ class Properties(ViewCase):
         self.assertEqual((hints.min_width, hints.max_width, hints.min_height, hints.max_height), (200, 200, 100, 100))
         self.assertEqual(self.prop(dialog, "_MOTIF_WM_HINTS"), [3, 4 | 32, 1, 0, 0])
 
+    def pings(self, window):
+        """A window manager's: as many as are asked for, and what comes back to the root."""
+        d, atom = self.desktop.display, self.desktop.display.intern_atom
+        self.desktop.root.change_attributes(event_mask=X.SubstructureNotifyMask)
+        self.addCleanup(self.desktop.root.change_attributes, event_mask=X.NoEventMask)
+        answers = []
+
+        def ask(number):
+            data = (32, [atom("_NET_WM_PING"), number, window.id, 7, 9])
+            window.send_event(event.ClientMessage(window=window, client_type=atom("WM_PROTOCOLS"), data=data))
+            d.flush()
+
+        def answered():
+            while d.pending_events():
+                e = d.next_event()
+                if e.type == X.ClientMessage and e.client_type == atom("WM_PROTOCOLS") and e.window == self.desktop.root:
+                    answers.append(list(e.data[1])[1:])
+            return answers
+        return ask, answered
+
+    def test_pings_are_the_guests_to_answer(self):
+        window = self.v.show(1, (100, 100, 200, 100))
+        ask, answered = self.pings(window)
+        ask(50)  # of a server that says nothing of it
+        wait_for("an answer", lambda: answered() == [[50, window.id, 7, 9]])
+        self.v.props(1)
+        protocols = lambda: [self.desktop.display.get_atom_name(a) for a in self.prop(window, "WM_PROTOCOLS")]  # noqa: E731
+        wait_for("no more pings", lambda: "_NET_WM_PING" not in protocols())
+        self.v.props(1, flags=p.PROPS_PINGED)
+        wait_for("pings", lambda: "_NET_WM_PING" in protocols())
+        for number in range(100, 112):
+            ask(number)
+        serials = [struct.unpack("=II", self.v.session.expect(p.PING))[1] for _ in range(12)]
+        self.v.session.send(p.message(p.PONG, struct.pack("=II", 1, serials[0])))  # given up long ago
+        self.v.session.send(p.message(p.PONG, struct.pack("=II", 1, serials[-1] + 1)))  # the last and all before
+        wait_for(lambda: f"eight answers; there are {answered()}", lambda: [a[0] for a in answered()[1:]] == [*range(104, 112)])
+        self.v.session.send(p.message(p.PONG, struct.pack("=II", 1, serials[-1])))  # again: it has nothing to answer
+        ask(200)
+        self.v.session.expect(p.PING)
+        self.assertEqual(len(answered()), 9)
+        # One that nobody will answer any more says nothing of the program.
+        self.v.new_session()
+        wait_for("the last", lambda: answered()[9:] == [[200, window.id, 7, 9]])
+
     def test_hints_of_a_terminal(self):
         window = self.v.show(1, (100, 100, 484, 316), hints=(14, 17, 0, 0, 4, 4, 6, 13))
         hints = window.get_wm_normal_hints()

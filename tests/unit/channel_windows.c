@@ -324,6 +324,22 @@ test_lock_and_motion(void)
 }
 
 static void
+test_ping(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    static const ChanWindowMessage both[] = {CHAN_WINDOW_PING, CHAN_WINDOW_PONG};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(both); i++) {
+        t->message =
+            chan_window_ping_encode(both[i], WINDOW, UINT32_MAX, t->bytes, sizeof t->bytes);
+        check_whole(t);
+        g_assert_true(reads(t));
+        g_assert_cmpint(t->said.type, ==, both[i]);
+        g_assert_cmpuint(t->said.serial, ==, UINT32_MAX);
+    }
+}
+
+static void
 test_touch(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -404,6 +420,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/host", test_host);
     g_test_add_func("/channel/windows/caret-text", test_caret_and_text);
     g_test_add_func("/channel/windows/lock-motion", test_lock_and_motion);
+    g_test_add_func("/channel/windows/ping", test_ping);
     g_test_add_func("/channel/windows/touch", test_touch);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);

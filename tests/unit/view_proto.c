@@ -475,6 +475,13 @@ test_input(void)
     ACCEPT(touch, touch.phase, CHAN_TOUCH_END);
     REFUSE(touch, touch.phase, CHAN_TOUCH_END + 1);
     REFUSE(touch, touch.x, VIEW_COORD_MAX + 1);
+    ViewPing ping = {.id = 1, .serial = UINT32_MAX};
+    VIEW_INIT(&ping, VIEW_MSG_PING);
+    check_shape(&ping, sizeof ping, 0);
+    REFUSE(ping, id, 0);
+    VIEW_INIT(&ping, VIEW_MSG_PONG);
+    check_shape(&ping, sizeof ping, 0);
+    REFUSE(ping, id, 0);
     ViewCaret caret = {.id = 1};
     VIEW_INIT(&caret, VIEW_MSG_CARET);
     check_shape(&caret, sizeof caret, 0);

@@ -46,6 +46,8 @@ typedef struct {
     bool positioned;    // the program or its user chose the place
     bool no_decorations, frame_extents;
     bool can_delete, can_take_focus;
+    Time pinged_at; // the last _NET_WM_PING; 0: none
+    guint32 pinged_serial;
     bool no_focus_on_map; // _NET_WM_USER_TIME 0
     bool was_managed;     // WM_STATE was there when it was met
     RaIcons icons;

@@ -207,13 +207,16 @@ take_protocols(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     guint n;
     const guint32 *items = ra_prop_items(prop, &n);
+    bool answers = false;
     c->can_delete = c->can_take_focus = false;
     for (guint i = 0; i < n; i++) {
         c->can_delete |= items[i] == ATOM(conn, WM_DELETE_WINDOW);
         c->can_take_focus |= items[i] == ATOM(conn, WM_TAKE_FOCUS);
+        answers |= items[i] == ATOM(conn, _NET_WM_PING);
     }
     set_flag(c, CHAN_WINDOW_DELETES, c->can_delete);
     set_flag(c, CHAN_WINDOW_TAKES_FOCUS, c->can_take_focus);
+    set_flag(c, CHAN_WINDOW_PINGED, answers);
 }
 
 static void

@@ -139,6 +139,37 @@ ra_ewmh_send_protocol(RaConn *conn, Window window, Atom protocol, Time time)
     XSendEvent(conn->dpy, window, False, NoEventMask, &event);
 }
 
+void
+ra_desktop_ping(RaDesktop *d, guint32 id, guint32 serial)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (!c || !(c->pub.props.flags & CHAN_WINDOW_PINGED))
+        return;
+    c->pinged_at = MAX(d->conn->time, 1);
+    c->pinged_serial = serial;
+    XEvent event = {.xclient = {.type = ClientMessage,
+                                .window = c->xid,
+                                .message_type = ATOM(d->conn, WM_PROTOCOLS),
+                                .format = 32,
+                                .data.l = {(long)ATOM(d->conn, _NET_WM_PING), (long)c->pinged_at,
+                                           (long)c->xid}}};
+    XSendEvent(d->conn->dpy, c->xid, False, NoEventMask, &event);
+    XFlush(d->conn->dpy);
+}
+
+// It comes back as it was, but to the root. What is told is never more than what was asked.
+static void
+on_pong(RaDesktop *d, const XClientMessageEvent *e)
+{
+    RaClient *c = ra_by_xid(d, (Window)e->data.l[2]);
+    if (!c || (Atom)e->data.l[0] != ATOM(d->conn, _NET_WM_PING) || c->pinged_at == 0 ||
+        ((gulong)e->data.l[1] & 0xffffffff) != c->pinged_at)
+        return;
+    c->pinged_at = 0;
+    if (c->told && d->events.ponged)
+        d->events.ponged(c->pub.id, c->pinged_serial, d->user);
+}
+
 // EWMH: _NET_WM_STATE_REMOVE 0, _ADD 1, _TOGGLE 2.
 static void
 change_flag(RaConn *conn, RaStates *states, long action, Atom atom)
@@ -248,6 +279,10 @@ ra_ewmh_message(RaDesktop *d, const XClientMessageEvent *e)
         return;
     if (e->message_type == ATOM(d->conn, _NET_REQUEST_FRAME_EXTENTS)) {
         ra_ewmh_push_frame(d->conn, e->window, &d->last_host);
+        return;
+    }
+    if (e->message_type == ATOM(d->conn, WM_PROTOCOLS) && e->window == d->conn->root) {
+        on_pong(d, e);
         return;
     }
     RaClient *c = ra_by_xid(d, e->window);
