@@ -133,6 +133,15 @@ chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t seria
 }
 
 ChanSpan
+chan_window_kill_encode(uint32_t window, bool process, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_KILL, window, buffer, capacity);
+
+    chan_write_u32(&w, process);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_MENU, window, buffer, capacity);
@@ -374,10 +383,10 @@ decode_preedit(ChanReader *r, ChanWindowPreedit *m)
 }
 
 static bool
-decode_lock(ChanReader *r, uint32_t *wanted)
+decode_bool(ChanReader *r, uint32_t *value)
 {
-    *wanted = chan_read_u32(r);
-    return *wanted <= 1;
+    *value = chan_read_u32(r);
+    return *value <= 1;
 }
 
 static bool
@@ -458,9 +467,11 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
     else if (said->type == CHAN_WINDOW_MENU)
         ok = decode_menu(&r, &said->menu);
     else if (said->type == CHAN_WINDOW_LOCK)
-        ok = decode_lock(&r, &said->lock);
+        ok = decode_bool(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_PING || said->type == CHAN_WINDOW_PONG)
         ok = decode_ping(&r, &said->serial);
+    else if (said->type == CHAN_WINDOW_KILL)
+        ok = decode_bool(&r, &said->kill);
     else if (said->type == CHAN_WINDOW_MOTION)
         ok = said->window == 0 && decode_motion(&r, &said->motion);
     else if (said->type == CHAN_WINDOW_TOUCH)

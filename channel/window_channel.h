@@ -22,8 +22,9 @@
 //   MOTION u8 68, u32 0, u32 locked, i32 dx, i32 dy
 //   TOUCH  u8 69, u32 0, u32 touch, u32 phase, i32 x, i32 y
 //   PING   u8 70, u32 window, u32 serial
+//   KILL   u8 71, u32 window, u32 process
 //
-// HOST to PING are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to KILL are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -43,6 +44,9 @@
 //
 // PING asks the window's program whether it still listens (CHAN_WINDOW_PINGED), and PONG says that
 // it does: it has answered this one, and any before. One that hangs never does.
+//
+// KILL ends a window's program, since somebody of the host's did so: it loses its connection to the
+// X server (XKillClient), and with process 1 it is killed.
 //
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
@@ -82,6 +86,7 @@ typedef enum {
     CHAN_WINDOW_MOTION = 68,
     CHAN_WINDOW_TOUCH = 69,
     CHAN_WINDOW_PING = 70,
+    CHAN_WINDOW_KILL = 71,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -169,6 +174,7 @@ typedef struct {
     uint32_t states_serial; // of the last HOST whose states it follows; 0: none
     uint32_t border_width;  // of X11, which some window managers leave; ≤ CHAN_WINDOW_BORDER_MAX
     uint32_t place_serial;  // of the last HOST whose place it had; 0: none
+    uint32_t program; // whose it is: one for each connection to the guest's X server; 0: unknown
 } ChanWindowProps;
 
 #define CHAN_WINDOW_PROPS_FIELDS (sizeof(ChanWindowProps) / sizeof(uint32_t))
@@ -279,6 +285,7 @@ ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, siz
 // which: CHAN_WINDOW_PING or CHAN_WINDOW_PONG.
 ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial,
                                  void *buffer, size_t capacity);
+ChanSpan chan_window_kill_encode(uint32_t window, bool process, void *buffer, size_t capacity);
 ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
 ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
@@ -300,6 +307,7 @@ typedef struct {
         ChanWindowPreedit preedit;
         uint32_t lock;   // 0, 1
         uint32_t serial; // of PING and PONG
+        uint32_t kill;   // 1: the process, too
         ChanSpan menu;   // one that chan_tray_menu_decode takes
         ChanWindowMotion motion;
         ChanWindowTouch touch;

@@ -31,6 +31,9 @@
 #define LIMIT_PROCESSES 512
 #define LIMIT_ASKS 8
 #define VIEW_MONITORS_MAX 16
+// Processes that windows of the guest's programs belong to, one a program (300 KiB each). Windows
+// of further ones are the view's own.
+#define LIMIT_HOLDERS 32
 // Of the session: memfds of windows, icons and cursors among them. Closed.
 #define LIMIT_OPEN_FILES 2048u
 

@@ -295,6 +295,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_MOTION:
     case CHAN_WINDOW_TOUCH:
     case CHAN_WINDOW_PING:
+    case CHAN_WINDOW_KILL:
         break;
     }
 }

@@ -209,6 +209,14 @@ handle_ping(BridgeSession *s, const ViewPing *m)
     bridge_viewlink_send(s->view, &pong, sizeof pong, -1);
 }
 
+// A server that is not ours knows nothing stronger than to close it.
+static void
+handle_kill(BridgeSession *s, const ViewKill *m)
+{
+    if (!bridge_window_channel_kill(m->id, m->process != 0))
+        bridge_session_close_window(s, m->id);
+}
+
 static void
 handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
 {
@@ -233,6 +241,9 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
         break;
     case VIEW_MSG_PING:
         handle_ping(s, m);
+        break;
+    case VIEW_MSG_KILL:
+        handle_kill(s, m);
         break;
     default: // ENTER
         if ((named->id == 0 || bridge_model_window(s->model, named->id)) && !s->screen_needed)
@@ -380,6 +391,7 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     case VIEW_MSG_CLOSE:
     case VIEW_MSG_ENTER:
     case VIEW_MSG_PING:
+    case VIEW_MSG_KILL:
         handle_window(s, type, message.data);
         break;
     case VIEW_MSG_CONTROL:

@@ -34,6 +34,7 @@ typedef union {
     ViewLocks locks;
     ViewCaret caret;
     ViewLock lock;
+    ViewKill kill;
     ViewText text;
     ViewPreedit preedit;
     ViewTouch touch;
@@ -315,6 +316,12 @@ check_lock(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_kill(const Message *m, ChanSpan tail)
+{
+    return m->kill.id != 0 && m->kill.process <= 1;
+}
+
+static bool
 check_preedit(const Message *m, ChanSpan tail)
 {
     return chan_window_preedit_valid(&m->preedit.preedit);
@@ -376,6 +383,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_PREEDIT, sizeof(ViewPreedit), 0, 0, check_preedit},
     {VIEW_MSG_TOUCH, sizeof(ViewTouch), 0, 0, check_touch},
     {VIEW_MSG_PING, sizeof(ViewPing), 0, 0, check_id},
+    {VIEW_MSG_KILL, sizeof(ViewKill), 0, 0, check_kill},
 };
 
 static const Shape *

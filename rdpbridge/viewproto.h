@@ -71,6 +71,7 @@ typedef enum {
     VIEW_MSG_TEXT = 54,      // + UTF-8 text that an input method made of keys
     VIEW_MSG_PREEDIT = 55,   // what it is making, for programs that show that
     VIEW_MSG_TOUCH = 56,     // a finger on a window
+    VIEW_MSG_KILL = 58,      // somebody of the host's ended a window's program
     VIEW_MSG_PING = 57,      // the window manager asks whether a window's program hangs
 } ViewMsgType;
 
@@ -370,6 +371,12 @@ typedef struct {
     uint32_t id;
     uint32_t serial; // of a window's PINGs, grows by one with each
 } ViewPing;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t process; // 1: its process, 0: its connection to the X server
+} ViewKill;
 
 typedef struct {
     ViewHeader header;

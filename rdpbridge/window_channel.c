@@ -137,6 +137,14 @@ bridge_window_channel_ping(guint32 window, guint32 serial)
     return say(chan_window_ping_encode(CHAN_WINDOW_PING, window, serial, buffer, sizeof buffer));
 }
 
+gboolean
+bridge_window_channel_kill(guint32 window, gboolean process)
+{
+    guint8 buffer[16];
+
+    return say(chan_window_kill_encode(window, process, buffer, sizeof buffer));
+}
+
 void
 bridge_window_channel_motion(const ChanWindowMotion *motion)
 {

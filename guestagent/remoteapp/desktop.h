@@ -202,6 +202,8 @@ void ra_desktop_set_hosted(RaDesktop *desktop, bool hosted);
 // in the window's props.
 void ra_desktop_set_host(RaDesktop *desktop, guint32 id, const ChanWindowHost *host);
 void ra_desktop_close(RaDesktop *desktop, guint32 id); // WM_DELETE_WINDOW, or XKillClient
+// Takes its program's connection to the X server away, and kills it if its process is asked for.
+void ra_desktop_kill(RaDesktop *desktop, guint32 id, bool process);
 // Asks its program whether it still listens (_NET_WM_PING), where that said it would answer.
 void ra_desktop_ping(RaDesktop *desktop, guint32 id, guint32 serial);
 

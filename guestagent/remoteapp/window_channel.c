@@ -66,6 +66,8 @@ obey(RaWindowChannel *c)
             ra_desktop_touch(c->desktop, &said.touch);
         if (is_one && said.type == CHAN_WINDOW_PING)
             ra_desktop_ping(c->desktop, said.window, said.serial);
+        if (is_one && said.type == CHAN_WINDOW_KILL)
+            ra_desktop_kill(c->desktop, said.window, said.kill != 0);
         if (is_one && said.type == CHAN_WINDOW_MOTION)
             ra_desktop_pointer_shift(c->desktop, &said.motion);
         if (!is_one || said.type != CHAN_WINDOW_HOST)

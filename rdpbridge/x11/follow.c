@@ -22,11 +22,12 @@ host_follow_configure(HostWindow *w, const XConfigureEvent *e)
     // What maximised it comes before its size, so that the guest knows what it goes back to.
     w->state_dirty |=
         w->notified_width != (uint32_t)e->width || w->notified_height != (uint32_t)e->height;
+    bool sized =
+        w->notified_width != (uint32_t)e->width || w->notified_height != (uint32_t)e->height;
     w->notified_width = (uint32_t)e->width;
     w->notified_height = (uint32_t)e->height;
     w->geometry_dirty = true;
-    w->sync.configured = true;
-    host_sync_consider(w);
+    host_sync_configured(w, sized);
 }
 
 void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/hints.h"
 
+#include "rdpbridge/x11/holder.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/windows.h"
@@ -372,7 +373,7 @@ static void
 push_constants(HostWindow *w)
 {
     HostDisplay *x = w->view->x;
-    const long pid = getpid();
+    const long pid = w->holder ? (long)host_holder_pid(w->holder) : (long)getpid();
     char host[256] = "";
 
     set_longs(w, x->atoms[ATOM__NET_WM_PID], XA_CARDINAL, &pid, 1);

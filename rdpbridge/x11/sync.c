@@ -4,6 +4,7 @@
 #include <X11/Xatom.h>
 
 #define LATE_MS 300
+#define OVERTAKEN_US (50 * G_TIME_SPAN_MILLISECOND)
 
 void
 host_sync_start(HostWindow *w)
@@ -69,14 +70,27 @@ host_sync_asked(HostWindow *w, const XClientMessageEvent *e)
         return;
     XSyncIntsToValue(&w->sync.value, (unsigned)e->data.l[2], (int)e->data.l[3]);
     w->sync.asked = true;
-    w->sync.configured = false;
+    w->sync.configured = g_get_monotonic_time() - w->sync.sized_us < OVERTAKEN_US;
+    w->sync.sized_us = 0;
     forget_timer(w);
     w->sync.late = g_timeout_source_new(LATE_MS);
     g_source_set_callback(w->sync.late, on_late, w, NULL);
     g_source_attach(w->sync.late, w->view->context);
+    host_sync_consider(w);
 }
 
-// The message comes before the event with the size that it is about.
+// The message goes before the event with the size that it is about, but by the process that made
+// the window (holder.h), and may be overtaken.
+void
+host_sync_configured(HostWindow *w, bool sized)
+{
+    if (w->sync.asked)
+        w->sync.configured = true;
+    else if (sized)
+        w->sync.sized_us = g_get_monotonic_time();
+    host_sync_consider(w);
+}
+
 void
 host_sync_consider(HostWindow *w)
 {

@@ -17,5 +17,8 @@ void host_sync_inherit(HostWindow *window, HostWindow *former);
 // The window manager's message: the next size is to be answered with this value.
 void host_sync_asked(HostWindow *window, const XClientMessageEvent *message);
 
+// The window has been configured; sized: to another size.
+void host_sync_configured(HostWindow *window, bool sized);
+
 // The window's size or its pixels are other ones: answers when both agree.
 void host_sync_consider(HostWindow *window);

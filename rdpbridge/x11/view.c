@@ -6,6 +6,7 @@
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
+#include "rdpbridge/x11/holder.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/method.h"
@@ -28,8 +29,8 @@
 
 #define USER_TIME_MS 200
 
-static void
-on_client_message(View *view, XClientMessageEvent *e)
+void
+view_client_message(View *view, const XClientMessageEvent *e)
 {
     const Atom *atoms = view->x->atoms;
     HostWindow *w = host_windows_by_xid(view->windows, e->window);
@@ -168,7 +169,7 @@ on_event(XEvent *e, gpointer user)
         on_property(view, &e->xproperty);
         break;
     case ClientMessage:
-        on_client_message(view, &e->xclient);
+        view_client_message(view, &e->xclient);
         break;
     case FocusIn:
     case FocusOut:
@@ -230,6 +231,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->setup.max_windows = VIEW_WINDOWS_MAX;
     view->classes = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     view->session = host_session_new(view);
+    view->holders = host_holders_new(view);
     view->windows = host_windows_new(view);
     view->painter = host_painter_new(view);
     view->method = host_method_new(view); // screen tells of it
@@ -257,6 +259,7 @@ view_free(View *view)
     }
     // Windows first: they are known to all others.
     host_windows_free(view->windows);
+    host_holders_free(view->holders);
     host_launches_free(view->launches);
     host_sound_free(view->sound);
     host_clipboard_free(view->clipboard);

@@ -13,6 +13,8 @@ typedef struct HostClipboard HostClipboard;
 typedef struct HostControl HostControl;
 typedef struct HostCursor HostCursor;
 typedef struct HostFocus HostFocus;
+typedef struct HostHolder HostHolder;
+typedef struct HostHolders HostHolders;
 typedef struct HostKeyboard HostKeyboard;
 typedef struct HostLaunches HostLaunches;
 typedef struct HostMethod HostMethod;
@@ -31,6 +33,7 @@ typedef struct View {
     HostDisplay *x;
     HostControl *control;
     HostSession *session;
+    HostHolders *holders;
     HostWindows *windows;
     HostPainter *painter;
     HostScreen *screen;
@@ -82,6 +85,8 @@ void view_pressed(View *view, HostWindow *window, Time time, bool repeats);
 // The user pressed what is the guest's and no window of ours, and the broker says so. It counts as
 // soon as the server has said its time.
 void view_pressed_elsewhere(View *view);
+// What a window manager says to a window.
+void view_client_message(View *view, const XClientMessageEvent *message);
 
 // Ends the main loop; windows are closed by view_free.
 void view_quit(View *view);

@@ -7,7 +7,9 @@
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/hints.h"
+#include "rdpbridge/x11/holder.h"
 #include "rdpbridge/x11/launches.h"
+#include "rdpbridge/x11/lost.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/popup.h"
@@ -23,6 +25,7 @@
 #include <string.h>
 
 #define REPAINT_MS 500
+#define OWNERS_MAX 8 // of a window that is owned by one that is owned
 #define PLACE_SETTLE_US (200 * G_TIME_SPAN_MILLISECOND)
 
 HostWindow *
@@ -51,12 +54,14 @@ host_window_free(HostWindow *w)
     if (!w)
         return;
     host_sync_stop(w);
+    host_window_lost_stop(w);
     if (w->xid) {
         host_windows_forget_xid(w->view->windows, w);
         XDestroyWindow(w->view->x->dpy, w->xid);
         if (w->wanted.override_redirect)
             host_pointer_popups_changed(w->view->pointer);
     }
+    host_holder_release(w->holder);
     host_follow_stop(w);
     chan_timer_clear(&w->repaint);
     clear_icons(w->icons);
@@ -356,6 +361,50 @@ frame_off_screen(const HostWindow *w)
     return (above >= 0 && above < frame->y) || (beside >= 0 && beside < frame->x);
 }
 
+// Of the guest's program: by what a guest of our own says, else by the application, else by the
+// window that it belongs to.
+static uint32_t
+program_key(const HostWindow *w)
+{
+    const uint32_t of_app = 1u << 30, of_window = 1u << 31;
+    const HostWindow *owner;
+
+    if (w->wanted.has_props && w->wanted.props.program != 0)
+        return w->wanted.props.program & (of_app - 1);
+    if (w->app_index != CTL_APP_NONE)
+        return of_app | w->app_index;
+    for (unsigned i = 0; i < OWNERS_MAX && w->owner_id != 0; i++, w = owner)
+        if (!(owner = host_windows_find(w->view->windows, w->owner_id)))
+            break;
+    return of_window | w->id;
+}
+
+// In the program's name, or in ours where that cannot be.
+static void
+make(HostWindow *w, const XSetWindowAttributes *a)
+{
+    HostDisplay *x = w->view->x;
+    const ViewRect *g = &w->wanted.geometry;
+    const HolderRequest request = {.root = (uint32_t)x->root,
+                                   .visual = (uint32_t)XVisualIDFromVisual(w->visual->visual),
+                                   .colormap = (uint32_t)w->visual->colormap,
+                                   .x = (int16_t)g->x,
+                                   .y = (int16_t)g->y,
+                                   .width = (uint16_t)g->width,
+                                   .height = (uint16_t)g->height,
+                                   .depth = (uint32_t)w->visual->depth,
+                                   .override_redirect = w->wanted.override_redirect};
+
+    w->xid = host_holders_make(w->view->holders, program_key(w), &request, &w->holder);
+    if (w->xid == None)
+        w->xid = XCreateWindow(x->dpy, x->root, g->x, g->y, g->width, g->height, 0,
+                               w->visual->depth, InputOutput, w->visual->visual,
+                               CWBackPixmap | CWBorderPixel | CWBitGravity | CWOverrideRedirect |
+                                   CWColormap,
+                               (XSetWindowAttributes *)a);
+    XSelectInput(x->dpy, w->xid, a->event_mask);
+}
+
 static void
 create(HostWindow *w)
 {
@@ -364,7 +413,7 @@ create(HostWindow *w)
     bool top_level = w->owner_id == 0 && !w->wanted.override_redirect;
 
     w->visual = w->wanted.flags & VIEW_FLAG_ALPHA ? &x->alpha : &x->opaque;
-    XSetWindowAttributes a = {
+    const XSetWindowAttributes a = {
         .background_pixmap = None,
         .border_pixel = 0,
         .bit_gravity = NorthWestGravity,
@@ -374,11 +423,7 @@ create(HostWindow *w)
                       EnterWindowMask | LeaveWindowMask | KeyPressMask | KeyReleaseMask |
                       KeymapStateMask,
     };
-    w->xid = XCreateWindow(x->dpy, x->root, g->x, g->y, g->width, g->height, 0, w->visual->depth,
-                           InputOutput, w->visual->visual,
-                           CWBackPixmap | CWBorderPixel | CWBitGravity | CWOverrideRedirect |
-                               CWColormap | CWEventMask,
-                           &a);
+    make(w, &a);
     memset(&w->pushed, 0, sizeof w->pushed);
     w->pushed.geometry = *g;
     w->pushed.override_redirect = w->wanted.override_redirect;
@@ -503,7 +548,7 @@ host_window_push(HostWindow *w)
     HostDisplay *x = w->view->x;
     bool create_it = w->xid == None;
 
-    if (!w->has_commit || (create_it && w->wanted.state == VIEW_STATE_HIDDEN))
+    if (w->lost || !w->has_commit || (create_it && w->wanted.state == VIEW_STATE_HIDDEN))
         return;
     if (create_it)
         create(w);
@@ -539,6 +584,7 @@ void
 host_window_inherit(HostWindow *w, HostWindow *former)
 {
     w->xid = former->xid;
+    w->holder = g_steal_pointer(&former->holder);
     w->visual = former->visual;
     w->pushed = former->pushed;
     w->mapped = former->mapped;

@@ -53,7 +53,8 @@ typedef struct {
     XSyncCounter counter; // None: the server has none
     XSyncValue value;     // that the window manager waits for
     bool asked, configured;
-    GSource *late; // when it is not to wait any longer
+    gint64 sized_us; // when it was given a size that no message was about; 0: it was not
+    GSource *late;   // when it is not to wait any longer
 } HostSync;
 
 // _NET_WM_PING (ping.h): those that the program has not answered, oldest first.
@@ -73,7 +74,10 @@ struct HostWindow {
     uint32_t owner_id;
     uint32_t kind; // as the guest said it
     uint32_t app_index;
-    Window xid; // None until the first commit
+    Window xid;         // None until the first commit, and while it is lost
+    HostHolder *holder; // in whose name it is; NULL: in ours
+    GSource *lost;      // until it may come back (lost.h)
+    bool lost_with_process;
     const HostVisual *visual;
     HostLook wanted, pushed;
     char guest_title[VIEW_TITLE_MAX + 1]; // cleaned

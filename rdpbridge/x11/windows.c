@@ -256,6 +256,21 @@ host_windows_close_all(HostWindows *ws)
 }
 
 void
+host_windows_lost(HostWindows *ws, const HostHolder *holder, HostLost how)
+{
+    GHashTableIter iter;
+    gpointer window;
+
+    for (guint i = ws->orphans->len; i-- > 0;)
+        if (((HostWindow *)g_ptr_array_index(ws->orphans, i))->holder == holder)
+            g_ptr_array_remove_index_fast(ws->orphans, i);
+    host_windows_iter(ws, &iter);
+    while (g_hash_table_iter_next(&iter, NULL, &window))
+        if (((HostWindow *)window)->holder == holder)
+            host_window_lost(window, how);
+}
+
+void
 host_windows_expect(HostWindows *ws)
 {
     if (ws->orphans->len > 0)

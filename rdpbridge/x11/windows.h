@@ -4,6 +4,8 @@
 // All windows of the guest, by the session's id and by X id, their buffers, and those of a session
 // that ended, kept on the screen until a new session has shown its own or the wait is over.
 
+#include "rdpbridge/x11/holder.h"
+#include "rdpbridge/x11/lost.h"
 #include "rdpbridge/x11/window.h"
 
 HostWindows *host_windows_new(View *view);
@@ -26,6 +28,8 @@ gboolean host_windows_message(HostWindows *windows, ChanSpan packet, int take_fd
 void host_windows_orphan_all(HostWindows *windows);
 // Its windows go at once.
 void host_windows_close_all(HostWindows *windows);
+// The process that these belong to has ended, and the X server has destroyed them.
+void host_windows_lost(HostWindows *windows, const HostHolder *holder, HostLost how);
 // A new session has come: the wait starts again.
 void host_windows_expect(HostWindows *windows);
 

@@ -282,6 +282,10 @@ class HostDesktop:
             return [pid] if pid else []
         return self.guest_pids(program, guest)
 
+    def window_pids(self, guest="demo"):
+        """Those that _NET_WM_PID of a guest's windows may name."""
+        return [pid for view in self.pids("casement-view", guest) for pid in (view, *children_of(view))]
+
     def guest_pids(self, program, guest="demo"):
         """pids of a program that runs in a guest."""
         inside = set(children_of(self.guest(guest)["pid"]))

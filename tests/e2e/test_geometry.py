@@ -348,7 +348,7 @@ class Marks(GuestShell, ChainCase):
         self.d.xdotool("mousemove", str(x + 100), str(y + 100), "keydown", "ctrl", "mousedown", "1")
         menus = wait_for("the menu", lambda: [w for w in self.d.root.query_tree().children
                                               if w.get_attributes().override_redirect and w.get_attributes().map_state == 2 and
-                                              self.d.text_property(w, "_NET_WM_PID") == self.d.pids("casement-view")])
+                                              (self.d.text_property(w, "_NET_WM_PID") or [0])[0] in self.d.window_pids()])
         wait_for("the menu's border", lambda: self.border_of(menus[0]) == {(0xff, 0x80, 0)})
         self.d.xdotool("mouseup", "1", "keyup", "ctrl")
         # What the menu covered is painted anew a moment later.

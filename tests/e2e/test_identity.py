@@ -227,7 +227,7 @@ class Names(ChainCase):
     def test_process_that_can_be_asked(self):
         pid = self.d.text_property(self.window, "_NET_WM_PID")[0]
         argv = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        self.assertEqual(os.path.basename(argv[0]), b"casement-view")
+        self.assertEqual(os.path.basename(argv[0]), b"casement-holder")
         machine = self.window.get_full_property(Xatom.WM_CLIENT_MACHINE, Xatom.STRING).value
         self.assertEqual(machine.decode() if isinstance(machine, bytes) else machine, socket.gethostname())
 

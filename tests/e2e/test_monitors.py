@@ -133,11 +133,12 @@ class Monitors(GuestShell, ChainCase):
         wait_for("the menu to close", lambda: not self.popups())
 
     def popups(self):
-        view = self.d.pids("casement-view")[0]
+        ours = self.d.window_pids()
         found = []
         for window in self.d.root.query_tree().children:
             seen = window.get_attributes()
-            if seen.override_redirect and seen.map_state == 2 and self.d.text_property(window, "_NET_WM_PID") == [view]:
+            pid = self.d.text_property(window, "_NET_WM_PID")
+            if seen.override_redirect and seen.map_state == 2 and pid and pid[0] in ours:
                 found.append(window)
         return found
 

@@ -43,6 +43,8 @@ encode(const ChanWindowSaid *said)
     case CHAN_WINDOW_PING:
     case CHAN_WINDOW_PONG:
         return chan_window_ping_encode(said->type, said->window, said->serial, again, sizeof again);
+    case CHAN_WINDOW_KILL:
+        return chan_window_kill_encode(said->window, said->kill != 0, again, sizeof again);
     case CHAN_WINDOW_TOUCH:
         return chan_window_touch_encode(&said->touch, again, sizeof again);
     }

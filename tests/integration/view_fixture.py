@@ -19,7 +19,7 @@ from Xlib import X
 from Xlib.protocol import display as xlib_display, event as xlib_event
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from harness import Failure, HostDesktop, wait_for  # noqa: E402,F401
+from harness import Failure, HostDesktop, children_of, wait_for  # noqa: E402,F401
 
 BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
 
@@ -29,7 +29,7 @@ BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
 LOCK, PONG = 23, 24
 (SCREEN, LAYOUT, SHOWN, KEY, POINTER, FOCUS, CONFIGURED, STATE, CLOSE, ENTER, SOUND_PLAYED, CONTROL, HOST_CLIP,
  LOCKS) = range(40, 54)
-PING = 57
+PING, KILL = 57, 58
 NORMAL, DIALOG, POPUP, TOOLTIP, SPLASH, UTILITY = range(6)
 RESIZABLE, CLOSABLE, MINIMIZABLE, MAXIMIZABLE, UNDECORATED, ALPHA, MODAL, ABOVE, SKIP_TASKBAR = (1 << i for i in range(9))
 USUAL = RESIZABLE | CLOSABLE | MINIMIZABLE | MAXIMIZABLE
@@ -196,10 +196,11 @@ class View:
     def window(self, ident, kind=NORMAL, flags=USUAL, owner=0, app=APP_NONE, hints=(0,) * 8):
         self.session.send(message(WINDOW, struct.pack("=13I", ident, owner, kind, flags, app, *hints)))
 
-    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0, size_flags=0, gravity=0, kind=0):
+    def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0, size_flags=0, gravity=0, kind=0,
+              program=0):
         """What a program says to window managers (ChanWindowProps)."""
-        fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, 0]
-        self.session.send(message(PROPS, struct.pack("=II28I", ident, 0, *fields)))
+        fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, 0, program]
+        self.session.send(message(PROPS, struct.pack("=II29I", ident, 0, *fields)))
 
     def title(self, ident, text):
         raw = text if isinstance(text, bytes) else text.encode()
@@ -252,12 +253,12 @@ class View:
 
     def all_windows(self):
         """The view's viewable windows, override-redirect ones too."""
-        found = []
+        found, ours = [], {self.process.pid, *children_of(self.process.pid)}
 
         def walk(window, depth):
             for child in window.query_tree().children:
                 try:
-                    if self.pid_of(child) == self.process.pid:
+                    if self.pid_of(child) in ours:
                         if child.get_attributes().map_state == 2:
                             found.append(child)
                     elif depth:

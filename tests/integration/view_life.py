@@ -197,6 +197,78 @@ class Broker(ViewCase):
         self.assertEqual(self.v.logged().count("could not be started again"), 1)
 
 
+class Killed(ViewCase):
+    """What "kill" and "force quit" of window managers do to a window."""
+
+    def show(self, ident, **props):
+        self.v.window(ident)
+        self.v.props(ident, flags=p.PROPS_DARK, **props)
+        return self.v.show(ident, (10 * ident, 120, 90, 80), picture(90, 80, ident), f"Window {ident}")
+
+    def pid_of(self, window):
+        return self.v.pid_of(window)
+
+    def told(self, *idents, process):
+        for ident in idents:
+            self.v.session.expect(p.KILL, lambda b, ident=ident: struct.unpack("=II", b) == (ident, process))
+        self.assertIsNone(self.v.session.take(p.KILL))
+
+    def test_one_program_by_its_client(self):
+        first, second, other = self.show(1, program=5), self.show(2, program=5), self.show(3, program=6)
+        self.assertEqual(self.pid_of(first), self.pid_of(second))
+        self.assertNotIn(self.pid_of(other), (self.pid_of(first), self.v.process.pid))
+        first.kill_client()
+        self.desktop.display.sync()
+        self.told(1, 2, process=0)
+        self.assertEqual([w.id for w in self.v.all_windows()], [other.id])
+        for ident in (1, 2):
+            self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", ident, 0)))
+        self.same_pixels(self.show(4, program=5), picture(90, 80, 4))
+
+    def test_its_process(self):
+        window, other = self.show(1, program=5), self.show(2, program=6)
+        os.kill(self.pid_of(window), signal.SIGTERM)
+        self.told(1, process=1)
+        self.assertEqual([w.id for w in self.v.all_windows()], [other.id])
+
+    def test_comes_back_while_the_guest_has_it(self):
+        window = self.show(1, program=5)
+        before = self.desktop.geometry(window)
+        window.kill_client()
+        self.desktop.display.sync()
+        self.told(1, process=0)
+        self.v.title(1, "Still there")
+        again = wait_for("it to come back", self.v.all_windows)[0]
+        self.same_pixels(again, picture(90, 80, 1))
+        self.assertEqual(self.desktop.title(again), "Still there")
+        self.assertEqual(self.desktop.geometry(again), before)
+        self.assertEqual(self.desktop.text_property(again, "_GTK_THEME_VARIANT"), "dark")
+
+    def test_a_process_that_crashes_ends_no_program(self):
+        window = self.show(1, program=5)
+        pid = self.pid_of(window)
+        os.kill(pid, signal.SIGSEGV)
+        again = wait_for("it to come back", lambda: [w for w in self.v.all_windows() if self.pid_of(w) != pid])[0]
+        self.same_pixels(again, picture(90, 80, 1))
+        self.assertIsNone(self.v.session.take(p.KILL))
+
+    def test_all_of_a_desktop_ends_no_program(self):
+        """Each of its processes is ended, as by a log-out, in any order."""
+        window = self.show(1, program=5)
+        os.kill(self.pid_of(window), signal.SIGTERM)
+        wait_for("its window to go", lambda: not self.v.all_windows())
+        self.v.process.terminate()
+        self.assertEqual(self.v.process.wait(10), 0)
+        self.v.session.poll()
+        self.assertIsNone(self.v.session.take(p.KILL))
+
+    def test_more_programs_than_processes(self):
+        windows = [self.show(ident, program=ident) for ident in range(1, 36)]
+        pids = [self.pid_of(w) for w in windows]
+        self.assertEqual(len(set(pids)), 33)
+        self.assertEqual(pids.count(self.v.process.pid), 3)
+
+
 class Cost(ViewCase):
     def wakeups(self):
         status = pathlib.Path(f"/proc/{self.v.process.pid}/status").read_text()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Windows of casement-view under a real window manager: pixels, properties, geometry, states."""
+import ctypes
 import struct
+import time
 
 import numpy as np
 from Xlib import X, Xutil
@@ -8,6 +10,21 @@ from Xlib.protocol import event
 
 import view_fixture as p
 from view_fixture import ViewCase, ids, main, picture, wait_for
+
+
+def sync_counters(display):
+    """Reads one (the SYNC extension), which python-xlib cannot."""
+    x11, xext = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXext.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    d = ctypes.c_void_p(x11.XOpenDisplay(display.encode()))
+    major, minor = ctypes.c_int(), ctypes.c_int()
+    xext.XSyncInitialize(d, ctypes.byref(major), ctypes.byref(minor))
+
+    def value(counter):
+        halves = (ctypes.c_uint32 * 2)()
+        xext.XSyncQueryCounter(d, ctypes.c_ulong(counter), halves)
+        return halves[0] << 32 | halves[1]
+    return value
 
 
 def cover(desktop, rect):
@@ -275,6 +292,37 @@ class Geometry(ViewCase):
             window.change_property(edges, cardinal, 32, [said])
             self.desktop.display.sync()
             self.v.session.expect(p.CONFIGURED, lambda b, told=told: struct.unpack_from("=I", b, 40)[0] == told)
+
+    def test_sizes_are_answered_when_the_guest_has_painted_them(self):
+        """The message goes by another process than the size, and comes before or after it."""
+        window = self.v.show(1, (100, 120, 300, 200))
+        counter = self.desktop.text_property(window, "_NET_WM_SYNC_REQUEST_COUNTER")[0]
+        value = sync_counters(self.desktop.env["DISPLAY"])
+        for number, width in ((1 << 33 | 5, 320), (1 << 33 | 6, 340), (1 << 33 | 7, 360)):
+            for first, second in ((self.ask_size, self.resize), (self.resize, self.ask_size)):
+                with self.subTest(width=width, first=first.__name__):
+                    number += 10
+                    width += 5
+                    first(window, number, width)
+                    second(window, number, width)
+                    body = self.v.session.expect(p.CONFIGURED, lambda b, width=width: struct.unpack_from("=IIiiI", b)[4] == width)
+                    self.assertNotEqual(value(counter), number)
+                    self.v.buffer(1, picture(width, 200))
+                    began = time.monotonic()
+                    self.v.commit(1, (100, 120, width, 200), configured=struct.unpack_from("=II", body)[1])
+                    wait_for("the answer", lambda number=number: value(counter) == number)
+                    self.assertLess(time.monotonic() - began, 0.25, "it came by itself, since the view had waited for too long")
+
+    def resize(self, window, number, width):
+        window.configure(width=width)
+        while window.get_geometry().width != width:  # wait_for would sleep, and a message comes within a moment
+            pass
+
+    def ask_size(self, window, number, width):
+        atom = self.desktop.display.intern_atom
+        data = (32, [atom("_NET_WM_SYNC_REQUEST"), 0, number & 0xffffffff, number >> 32, 0])
+        window.send_event(event.ClientMessage(window=window, client_type=atom("WM_PROTOCOLS"), data=data))
+        self.desktop.display.flush()
 
     def test_title_bar_stays_on_the_screen(self):
         window = self.v.show(1, (0, 0, 300, 200))

@@ -324,7 +324,7 @@ test_lock_and_motion(void)
 }
 
 static void
-test_ping(void)
+test_ping_and_kill(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
     static const ChanWindowMessage both[] = {CHAN_WINDOW_PING, CHAN_WINDOW_PONG};
@@ -337,6 +337,14 @@ test_ping(void)
         g_assert_cmpint(t->said.type, ==, both[i]);
         g_assert_cmpuint(t->said.serial, ==, UINT32_MAX);
     }
+    for (guint process = 0; process <= 1; process++) {
+        t->message = chan_window_kill_encode(WINDOW, process != 0, t->bytes, sizeof t->bytes);
+        check_whole(t);
+        g_assert_true(reads(t));
+        g_assert_cmpuint(t->said.kill, ==, process);
+    }
+    t->bytes[5] = 2;
+    g_assert_false(reads(t));
 }
 
 static void
@@ -420,7 +428,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/host", test_host);
     g_test_add_func("/channel/windows/caret-text", test_caret_and_text);
     g_test_add_func("/channel/windows/lock-motion", test_lock_and_motion);
-    g_test_add_func("/channel/windows/ping", test_ping);
+    g_test_add_func("/channel/windows/ping-kill", test_ping_and_kill);
     g_test_add_func("/channel/windows/touch", test_touch);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);

@@ -475,13 +475,6 @@ test_input(void)
     ACCEPT(touch, touch.phase, CHAN_TOUCH_END);
     REFUSE(touch, touch.phase, CHAN_TOUCH_END + 1);
     REFUSE(touch, touch.x, VIEW_COORD_MAX + 1);
-    ViewPing ping = {.id = 1, .serial = UINT32_MAX};
-    VIEW_INIT(&ping, VIEW_MSG_PING);
-    check_shape(&ping, sizeof ping, 0);
-    REFUSE(ping, id, 0);
-    VIEW_INIT(&ping, VIEW_MSG_PONG);
-    check_shape(&ping, sizeof ping, 0);
-    REFUSE(ping, id, 0);
     ViewCaret caret = {.id = 1};
     VIEW_INIT(&caret, VIEW_MSG_CARET);
     check_shape(&caret, sizeof caret, 0);
@@ -502,6 +495,23 @@ test_input(void)
     g_assert_false(passes(preedit, sizeof *preedit, 0));
     preedit->preedit.count = CHAN_WINDOW_PREEDIT_MAX + 1;
     g_assert_false(passes(preedit, sizeof *preedit, 0));
+}
+
+static void
+test_ping_and_kill(void)
+{
+    ViewPing ping = {.id = 1, .serial = UINT32_MAX};
+    VIEW_INIT(&ping, VIEW_MSG_PING);
+    check_shape(&ping, sizeof ping, 0);
+    REFUSE(ping, id, 0);
+    VIEW_INIT(&ping, VIEW_MSG_PONG);
+    check_shape(&ping, sizeof ping, 0);
+    REFUSE(ping, id, 0);
+    ViewKill kill = {.id = 1, .process = 1};
+    VIEW_INIT(&kill, VIEW_MSG_KILL);
+    check_shape(&kill, sizeof kill, 0);
+    REFUSE(kill, id, 0);
+    REFUSE(kill, process, 2);
 }
 
 static void
@@ -582,6 +592,7 @@ main(int argc, char **argv)
     g_test_add_func("/viewproto/clipboard", test_clipboard);
     g_test_add_func("/viewproto/screen-layout", test_screen_and_layout);
     g_test_add_func("/viewproto/input", test_input);
+    g_test_add_func("/viewproto/ping-kill", test_ping_and_kill);
     g_test_add_func("/viewproto/answers", test_answers);
     g_test_add_func("/viewproto/types", test_types_and_descriptors);
     return g_test_run();

@@ -72,6 +72,8 @@ ra_client_new(RaConn *conn, Window window, guint32 id)
     if (conn->has_res)
         c->server_pid = ra_server_pid_take(conn->xcb, pid_cookie);
     c->pub.alpha = c->depth == 32;
+    // An id's upper bits are its maker's (X11 protocol, connection setup).
+    c->pub.props.program = (guint32)window / (xcb_get_setup(conn->xcb)->resource_id_mask + 1);
     c->pub.pid = c->server_pid ? c->server_pid : c->claimed_pid;
     c->stale_rules = 0;
     c->pub.title = g_strdup("");

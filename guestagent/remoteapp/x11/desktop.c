@@ -10,6 +10,8 @@
 #include "guestagent/remoteapp/x11/wm.h"
 
 #include <X11/Xutil.h>
+#include <signal.h>
+#include <unistd.h>
 
 #define EVDEV_TO_X 8
 
@@ -473,6 +475,19 @@ ra_desktop_close(RaDesktop *d, guint32 id)
         ra_ewmh_send_protocol(d->conn, c->xid, ATOM(d->conn, WM_DELETE_WINDOW), d->conn->time);
     else if (!c->override_redirect)
         XKillClient(d->conn->dpy, c->xid);
+}
+
+void
+ra_desktop_kill(RaDesktop *d, guint32 id, bool process)
+{
+    const RaClient *c = ra_by_id(d, id);
+    if (!c)
+        return;
+    // What the X server knows, and not what the program says.
+    if (process && c->server_pid > 1 && c->server_pid != (guint32)getpid())
+        (void)kill((pid_t)c->server_pid, SIGKILL);
+    XKillClient(d->conn->dpy, c->xid);
+    XFlush(d->conn->dpy);
 }
 
 void
