@@ -136,7 +136,8 @@ typedef enum {
     CHAN_WINDOW_DARK = 1u << 10,     // _GTK_THEME_VARIANT is "dark": so is the frame, under mutter
     CHAN_WINDOW_NO_FOCUS = 1u << 11, // _NET_WM_USER_TIME was 0 when it opened: not to be focused
     CHAN_WINDOW_PINGED = 1u << 12,   // _NET_WM_PING: it says that it does not hang
-    CHAN_WINDOW_FLAGS_ALL = (1u << 13) - 1,
+    CHAN_WINDOW_TRANSLUCENT = 1u << 13, // _NET_WM_WINDOW_OPACITY is there
+    CHAN_WINDOW_FLAGS_ALL = (1u << 14) - 1,
 } ChanWindowFlags;
 
 // _NET_WM_WINDOW_TYPE, the first known (EWMH 1.5).
@@ -175,6 +176,7 @@ typedef struct {
     uint32_t border_width;  // of X11, which some window managers leave; ≤ CHAN_WINDOW_BORDER_MAX
     uint32_t place_serial;  // of the last HOST whose place it had; 0: none
     uint32_t program; // whose it is: one for each connection to the guest's X server; 0: unknown
+    uint32_t opacity; // of the whole window, for compositors: 0 to 2³² - 1
 } ChanWindowProps;
 
 #define CHAN_WINDOW_PROPS_FIELDS (sizeof(ChanWindowProps) / sizeof(uint32_t))

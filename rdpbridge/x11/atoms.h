@@ -31,6 +31,7 @@
     X(_GTK_EDGE_CONSTRAINTS)                                                                       \
     X(_NET_WM_BYPASS_COMPOSITOR)                                                                   \
     X(_GTK_THEME_VARIANT)                                                                          \
+    X(_NET_WM_WINDOW_OPACITY)                                                                      \
     X(_NET_WM_STATE_FOCUSED)                                                                       \
     X(_NET_WORKAREA)                                                                               \
     X(_NET_CURRENT_DESKTOP)                                                                        \

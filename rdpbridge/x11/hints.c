@@ -181,6 +181,19 @@ push_theme(HostWindow *w)
         XDeleteProperty(w->view->x->dpy, w->xid, property);
 }
 
+// It could take the policy's border away.
+static void
+push_opacity(HostWindow *w)
+{
+    Atom property = w->view->x->atoms[ATOM__NET_WM_WINDOW_OPACITY];
+    const long value = (long)w->wanted.props.opacity;
+
+    if ((w->wanted.props.flags & CHAN_WINDOW_TRANSLUCENT) && !host_paint_has_border(w->view))
+        set_longs(w, property, XA_CARDINAL, &value, 1);
+    else if (w->pushed.has_props)
+        XDeleteProperty(w->view->x->dpy, w->xid, property);
+}
+
 // Whether a compositor should leave the window out, as its program would have it.
 static void
 push_bypass(HostWindow *w)
@@ -571,6 +584,9 @@ push_own(HostWindow *w, bool all)
         push_frame(w);
     if (says_other(w, 0, 0, CHAN_WINDOW_BYPASS | CHAN_WINDOW_NO_BYPASS))
         push_bypass(w);
+    if (SAYS_OTHER(w, opacity, opacity, CHAN_WINDOW_TRANSLUCENT) ||
+        (a->has_props && a->shape_serial != b->shape_serial)) // there is a border, or none any more
+        push_opacity(w);
     if (all || says_other(w, 0, 0, CHAN_WINDOW_PINGED))
         push_protocols(w);
     if (says_other(w, 0, 0, CHAN_WINDOW_DARK))

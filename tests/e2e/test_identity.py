@@ -14,7 +14,8 @@ from case import MOUSEPAD, XTERM, ChainCase
 from harness import wait_for
 
 # A window in the guest whose properties are set by lines of JSON in the pipe ~/orders: [property, type, format, value], value a
-# list of numbers and names of atoms. Orders for the window itself: ["map"], ["quit"] and ["shape", [x, y, width, height] …].
+# list of numbers and names of atoms, or taken away: ["delete", property]. Orders for the window itself: ["map"], ["quit"] and
+# ["shape", [x, y, width, height] …].
 PROGRAM = r'''
 import ctypes, json, os
 x, ext = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXext.so.6")
@@ -29,6 +30,8 @@ for line in os.fdopen(os.open("orders", os.O_RDWR)):
     order = json.loads(line)
     if order[0] == "map":
         x.XMapWindow(d, w)
+    elif order[0] == "delete":
+        x.XDeleteProperty(d, w, atom(order[1]))
     elif order[0] == "quit":
         break
     elif order[0] == "shape":
@@ -223,6 +226,18 @@ class Names(ChainCase):
         for rects in ([(20, 10, 60, 40)], [(0, 0, 50, 100), (150, 0, 50, 100)], []):
             self.order("shape", *rects)
             wait_for(lambda: f"shape {rects}; it is {host_shape()}", lambda: host_shape() == (rects or whole))
+
+    def number(self, name):
+        return self.d.text_property(self.window, name)
+
+    def test_opacity_comes_changes_and_goes(self):
+        name = "_NET_WM_WINDOW_OPACITY"
+        self.assertIsNone(self.number(name))
+        for value in (0x80000000, 0xffffffff, 0, 0xc0000000):
+            self.order(name, "CARDINAL", 32, [value])
+            wait_for(lambda: f"{value:#x} on the host; it is {self.number(name)}", lambda: self.number(name) == [value])
+        self.order("delete", name)
+        wait_for("the host to have none", lambda: self.number(name) is None)
 
     def test_process_that_can_be_asked(self):
         pid = self.d.text_property(self.window, "_NET_WM_PID")[0]

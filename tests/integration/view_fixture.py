@@ -39,7 +39,8 @@ LOOKS_FOCUS_MARKED, LOOKS_COMPOSITED, LOOKS_OWN_SHADOWS = 1, 2, 4
 TYPE_POPUP_MENU = 9
 LOOKS_WM_SHIFT = 3
 LOOKS_WM = 0x1f << LOOKS_WM_SHIFT
-PROPS_FRAME, PROPS_BYPASS, PROPS_NO_BYPASS, PROPS_DARK, PROPS_PINGED = 1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 12
+PROPS_FRAME, PROPS_BYPASS, PROPS_NO_BYPASS, PROPS_DARK, PROPS_PINGED, PROPS_TRANSLUCENT = (
+    1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 12, 1 << 13)
 STATES_ABOVE = 1 << 4
 
 CTL_SETUP, CTL_APP, CTL_QUIT = 1, 2, 3
@@ -197,10 +198,10 @@ class View:
         self.session.send(message(WINDOW, struct.pack("=13I", ident, owner, kind, flags, app, *hints)))
 
     def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0, size_flags=0, gravity=0, kind=0,
-              program=0):
+              program=0, opacity=0):
         """What a program says to window managers (ChanWindowProps)."""
-        fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, 0, program]
-        self.session.send(message(PROPS, struct.pack("=II29I", ident, 0, *fields)))
+        fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, 0, program, opacity]
+        self.session.send(message(PROPS, struct.pack("=II30I", ident, 0, *fields)))
 
     def title(self, ident, text):
         raw = text if isinstance(text, bytes) else text.encode()

@@ -239,6 +239,19 @@ class Properties(ViewCase):
         self.v.new_session()
         wait_for("the last", lambda: answered()[9:] == [[200, window.id, 7, 9]])
 
+    def test_opacity_leaves_the_policys_border(self):
+        window = self.v.show(1, (100, 100, 200, 100))
+        opacity = lambda: self.prop(window, "_NET_WM_WINDOW_OPACITY")  # noqa: E731
+        self.v.props(1, flags=p.PROPS_TRANSLUCENT, opacity=0x40000000)
+        wait_for("it to be translucent", lambda: opacity() == [0x40000000])
+        self.v.setup(p.TO_GUEST, border=0x01ff8000)
+        wait_for("it to be opaque", lambda: opacity() is None)
+        self.v.props(1, flags=p.PROPS_TRANSLUCENT, opacity=0x20000000)
+        self.v.setup(p.TO_GUEST)
+        wait_for("it to be translucent", lambda: opacity() == [0x20000000])
+        self.v.props(1)
+        wait_for("it to be opaque", lambda: opacity() is None)
+
     def test_hints_of_a_terminal(self):
         window = self.v.show(1, (100, 100, 484, 316), hints=(14, 17, 0, 0, 4, 4, 6, 13))
         hints = window.get_wm_normal_hints()

@@ -202,6 +202,16 @@ take_theme(RaConn *conn, RaClient *c, const RaProp *prop)
     set_flag(c, CHAN_WINDOW_DARK, g_strcmp0(variant, "dark") == 0);
 }
 
+// Compositors draw the window so; what it shows is told as it is.
+static void
+take_opacity(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    set_flag(c, CHAN_WINDOW_TRANSLUCENT, n >= 1);
+    c->pub.props.opacity = n >= 1 ? items[0] : 0;
+}
+
 static void
 take_protocols(RaConn *conn, RaClient *c, const RaProp *prop)
 {
@@ -303,6 +313,7 @@ static const RaPropRule rules[] = {
     {RA_ATOM__GTK_FRAME_EXTENTS, 4, RA_CHANGED_HINTS, take_frame_extents},
     {RA_ATOM__NET_WM_BYPASS_COMPOSITOR, 1, RA_CHANGED_HINTS, take_bypass},
     {RA_ATOM__GTK_THEME_VARIANT, 16, RA_CHANGED_HINTS, take_theme},
+    {RA_ATOM__NET_WM_WINDOW_OPACITY, 1, RA_CHANGED_HINTS, take_opacity},
     {RA_ATOM_WM_PROTOCOLS, 32, RA_CHANGED_HINTS, take_protocols},
     {RA_ATOM__NET_WM_ICON, ICON_ITEMS_MAX, RA_CHANGED_ICON, take_icon},
     {RA_ATOM__NET_STARTUP_ID, 256, RA_CHANGED_APP, take_startup_id},
