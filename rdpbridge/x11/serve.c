@@ -2,15 +2,16 @@
 #include "rdpbridge/x11/serve.h"
 
 #include "channel/x11/pieces.h"
+#include "channel/x11/request.h"
 
 #include <X11/Xatom.h>
 #include <string.h>
 
-#define WAITING_MAX 16
+#define WAITING_MAX 64
 #define PIECE_MAX (64 * 1024)
 
 typedef struct {
-    XSelectionRequestEvent request;
+    ChanRequest request;
     uint32_t kind;
 } Waiting;
 
@@ -45,22 +46,11 @@ host_serve_free(HostServe *s)
 {
     if (!s)
         return;
+    for (guint i = 0; i < s->waiting->len; i++)
+        chan_request_drop(&g_array_index(s->waiting, Waiting, i).request);
     g_array_unref(s->waiting);
     chan_pieces_free(s->pieces);
     g_free(s);
-}
-
-static void
-notify(HostServe *s, const XSelectionRequestEvent *r, Atom property)
-{
-    XEvent e = {.xselection = {.type = SelectionNotify,
-                               .requestor = r->requestor,
-                               .selection = r->selection,
-                               .target = r->target,
-                               .property = property,
-                               .time = r->time}};
-
-    XSendEvent(s->x->dpy, r->requestor, False, NoEventMask, &e);
 }
 
 static uint32_t
@@ -93,29 +83,30 @@ as_latin1(GBytes *utf8)
 }
 
 static void
-give(HostServe *s, const XSelectionRequestEvent *r, GBytes *data)
+give(HostServe *s, const ChanRequest *request, GBytes *data)
 {
     const Atom *atoms = s->x->atoms;
+    const XSelectionRequestEvent *r = &request->event;
     Atom type = r->target == atoms[ATOM_TEXT] ? atoms[ATOM_UTF8_STRING] : r->target;
     g_autoptr(GBytes) out = r->target == XA_STRING ? as_latin1(data) : g_bytes_ref(data);
 
-    notify(s, r, chan_pieces_send(s->pieces, r, type, out) ? r->property : None);
+    chan_request_answer(request, chan_pieces_send(s->pieces, r, type, out));
 }
 
 void
 host_serve_data(HostServe *s, uint32_t kind, GBytes *data)
 {
     for (guint i = 0; i < s->waiting->len;) {
-        const Waiting *w = &g_array_index(s->waiting, Waiting, i);
-        if (w->kind != kind) {
+        const Waiting w = g_array_index(s->waiting, Waiting, i);
+        if (w.kind != kind) {
             i++;
             continue;
         }
-        if (data)
-            give(s, &w->request, data);
-        else
-            notify(s, &w->request, None);
         g_array_remove_index(s->waiting, i);
+        if (data)
+            give(s, &w.request, data);
+        else
+            chan_request_answer(&w.request, false);
     }
 }
 
@@ -129,7 +120,7 @@ void
 host_serve_offer(HostServe *s, uint32_t kinds)
 {
     for (guint i = 0; i < s->waiting->len; i++)
-        notify(s, &g_array_index(s->waiting, Waiting, i).request, None);
+        chan_request_answer(&g_array_index(s->waiting, Waiting, i).request, false);
     g_array_set_size(s->waiting, 0);
     s->kinds = kinds;
 }
@@ -148,15 +139,15 @@ serve_targets(HostServe *s, const XSelectionRequestEvent *r)
                         atoms[ATOM_TEXT_HTML],   atoms[ATOM_IMAGE_PNG],
                         atoms[ATOM_IMAGE_BMP],   atoms[ATOM_TEXT_PLAIN],
                         atoms[ATOM_TEXT],        XA_STRING};
-    Atom targets[2 + G_N_ELEMENTS(all)] = {atoms[ATOM_TARGETS], atoms[ATOM_TIMESTAMP]};
-    int n = 2;
+    Atom targets[3 + G_N_ELEMENTS(all)] = {atoms[ATOM_TARGETS], atoms[ATOM_MULTIPLE],
+                                           atoms[ATOM_TIMESTAMP]};
+    int n = 3;
 
     for (guint i = 0; i < G_N_ELEMENTS(all); i++)
         if (kind_of(s, all[i]) & s->kinds)
             targets[n++] = all[i];
     XChangeProperty(s->x->dpy, r->requestor, r->property, XA_ATOM, 32, PropModeReplace,
                     (const unsigned char *)targets, n);
-    notify(s, r, r->property);
 }
 
 static void
@@ -166,39 +157,35 @@ serve_timestamp(HostServe *s, const XSelectionRequestEvent *r)
 
     XChangeProperty(s->x->dpy, r->requestor, r->property, XA_INTEGER, 32, PropModeReplace,
                     (const unsigned char *)&since, 1);
-    notify(s, r, r->property);
 }
 
 static void
-on_request(HostServe *s, XSelectionRequestEvent r)
+on_request(const ChanRequest *request, gpointer user)
 {
+    HostServe *s = user;
     const Atom *atoms = s->x->atoms;
-    Waiting w;
+    const XSelectionRequestEvent *r = &request->event;
+    Waiting w = {*request, kind_of(s, r->target)};
 
-    if (r.property == None)
-        r.property = r.target; // an obsolete client, ICCCM 2.2
-    if (s->kinds != 0 && r.target == atoms[ATOM_TARGETS]) {
-        serve_targets(s, &r);
-        return;
+    if (s->kinds != 0 && r->target == atoms[ATOM_TARGETS]) {
+        serve_targets(s, r);
+        chan_request_answer(request, true);
+    } else if (s->kinds != 0 && r->target == atoms[ATOM_TIMESTAMP]) {
+        serve_timestamp(s, r);
+        chan_request_answer(request, true);
+    } else if (!(w.kind & s->kinds) || s->waiting->len >= WAITING_MAX) {
+        chan_request_answer(request, false);
+    } else {
+        g_array_append_val(s->waiting, w);
+        s->need(w.kind, s->user);
     }
-    if (s->kinds != 0 && r.target == atoms[ATOM_TIMESTAMP]) {
-        serve_timestamp(s, &r);
-        return;
-    }
-    w = (Waiting){r, kind_of(s, r.target)};
-    if (!(w.kind & s->kinds) || s->waiting->len >= WAITING_MAX) {
-        notify(s, &r, None);
-        return;
-    }
-    g_array_append_val(s->waiting, w);
-    s->need(w.kind, s->user);
 }
 
 gboolean
 host_serve_event(HostServe *s, const XEvent *e)
 {
     if (e->type == SelectionRequest && e->xselectionrequest.selection == s->selection) {
-        on_request(s, e->xselectionrequest);
+        chan_request_take(&e->xselectionrequest, s->x->atoms[ATOM_MULTIPLE], on_request, s);
         return TRUE;
     }
     return chan_pieces_event(s->pieces, e);

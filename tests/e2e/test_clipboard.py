@@ -3,13 +3,17 @@
 """Clipboard and primary selection between programs of the host and of a guest: every kind of content, much of it while
 the user goes on working, and the policy of the guest."""
 import hashlib
+import json
 import os
 import pathlib
+import shutil
 import struct
 import subprocess
 import time
 import unittest
 import zlib
+
+from Xlib import X
 
 from case import XTERM, ChainCase
 from harness import wait_for
@@ -22,6 +26,8 @@ def png_chunk(kind, data):
 # 2×2 pixels with alpha: what a program gets must be the same bytes.
 PNG = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 6, 0, 0, 0)) + \
     png_chunk(b"IDAT", zlib.compress(b"\0\xff\0\0\x80\0\xff\0\xff" b"\0\0\0\xff\xff\x12\x34\x56\x78")) + png_chunk(b"IEND", b"")
+MULTIPLE = pathlib.Path(__file__).with_name("multiple.py")
+PAIRS_MAX = 32  # of one request for several targets
 HUGE = 64 * 1024 * 1024
 
 
@@ -62,6 +68,66 @@ class Selections(ChainCase):
         data += b"<!-- back -->"
         self.copy_in_guest(data, target, selection)
         wait_for(f"{target} of the guest on the host", lambda: self.host_has(target, selection) == data, poll=0.1)
+
+    def host_has_all(self, *targets, selection="CLIPBOARD"):
+        """Of one request for several targets."""
+        out = self.d.base / "multiple"
+        out.unlink(missing_ok=True)
+        self.d.run("timeout", "20", "/usr/bin/python3", str(MULTIPLE), str(out), selection, *targets)
+        return json.loads(out.read_text())
+
+    def guest_has_all(self, *targets, selection="CLIPBOARD"):
+        out = self.home() / "multiple"
+        out.unlink(missing_ok=True)
+        shutil.copy(MULTIPLE, self.home() / "multiple.py")
+        self.d.run_in("demo", "sh", "-c", f"exec timeout 20 /usr/bin/python3 ~/multiple.py ~/multiple {selection} {' '.join(targets)}")
+        wait_for("an answer in the guest", out.exists, 20)
+        return json.loads(out.read_text())
+
+    def test_several_targets_at_once(self):
+        """As X toolkits and clipboard managers ask (MULTIPLE): at both ends, what is refused among it, and in pieces."""
+        text = "Grüße".encode()
+        picture = PNG + os.urandom(1 << 20)  # more than one piece
+        for selection in ("CLIPBOARD", "PRIMARY"):
+            for copy, has, has_all in ((self.copy_in_guest, self.host_has, self.host_has_all),
+                                       (self.copy_on_host, self.guest_has, self.guest_has_all)):
+                copy(text, selection=selection.lower())
+                wait_for("the text at the other end", lambda: has(selection=selection.lower()) == text, poll=0.1)
+                results = has_all("TIMESTAMP", "UTF8_STRING", "image/png", "MULTIPLE", "STRING", "TARGETS", selection=selection)
+                times, utf8, png, nested, latin1, targets = results
+                self.assertEqual((utf8, png, nested, latin1),
+                                 (["UTF8_STRING", text.decode("latin-1")], None, None, ["STRING", "Grüße"]))
+                self.assertTrue({"TARGETS", "MULTIPLE", "TIMESTAMP", "UTF8_STRING"} <= set(targets[1]), targets)
+                self.assertEqual(targets[1], has_all("TARGETS", selection=selection)[0][1])
+                self.assertEqual(times, has_all("TIMESTAMP", selection=selection)[0])
+                most = ["UTF8_STRING"] * PAIRS_MAX
+                self.assertEqual(has_all(*most, selection=selection), [utf8] * PAIRS_MAX)
+                self.assertEqual(has_all(*most, "UTF8_STRING", selection=selection), "refused")
+                copy(picture, "image/png", selection.lower())
+                wait_for("the picture at the other end", lambda: has("image/png", selection.lower()) == picture, poll=0.1)
+                whole = ["image/png", picture.decode("latin-1")]
+                self.assertTrue(has_all("image/png", "UTF8_STRING", "image/png", selection=selection) == [whole, None, whole])
+
+    def test_the_hosts_clipboard_manager_keeps_what_a_guest_had(self):
+        """xclipboard takes the clipboard from each owner and has its text from then on, as natively."""
+        d = self.d
+        manager = d.spawn("xclipboard")
+        self.addCleanup(manager.wait)
+        self.addCleanup(manager.terminate)
+        window = d.window_of("XClipboard")
+        clipboard = d.display.get_atom("CLIPBOARD")
+
+        def managed():
+            """The owner is a window inside of the manager's."""
+            owner = d.display.get_selection_owner(clipboard)
+            while owner not in (X.NONE, d.root, window):
+                owner = owner.query_tree().parent
+            return owner == window
+        wait_for("xclipboard to own the clipboard", managed)
+        for text in (b"of the guest", b"of the guest again"):
+            self.copy_in_guest(text)
+            wait_for("xclipboard to have it", lambda: self.host_has() == text and managed(), poll=0.1)
+            wait_for("the guest to have it from there", lambda: self.guest_has() == text, poll=0.1)
 
     def test_text_as_it_is(self):
         self.both_ways("lines\nend\r\nas they do\n\u202bعربي 🙂\n".encode(), "UTF8_STRING")

@@ -3,6 +3,7 @@
 
 #include "channel/glib/timer.h"
 #include "channel/x11/pieces.h"
+#include "channel/x11/request.h"
 
 #include <X11/Xatom.h>
 #include <string.h>
@@ -16,13 +17,14 @@
 #define NOTHING_HOLDS_US G_USEC_PER_SEC
 
 typedef struct {
-    XSelectionRequestEvent request;
+    ChanRequest request;
     guint32 kind;
 } Waiting;
 
 struct RaClipServe {
     RaClipSide side;
     guint32 kinds;                      // on offer; 0: the selection is not ours
+    Time since;                         // ours, by the server's time
     guint32 asked;                      // of the client; 0: nothing
     GBytes *kept[CHAN_CLIP_KINDS];      // of this offer
     gint64 nothing_us[CHAN_CLIP_KINDS]; // until then there is none
@@ -55,22 +57,12 @@ ra_clip_serve_free(RaClipServe *serve)
     if (!serve)
         return;
     chan_timer_clear(&serve->deadline);
+    for (guint i = 0; i < serve->waiting->len; i++)
+        chan_request_drop(&g_array_index(serve->waiting, Waiting, i).request);
     g_array_unref(serve->waiting);
     chan_pieces_free(serve->pieces);
     forget(serve);
     g_free(serve);
-}
-
-static void
-answer(RaClipServe *serve, const XSelectionRequestEvent *e, Atom property)
-{
-    XEvent event = {.xselection = {.type = SelectionNotify,
-                                   .requestor = e->requestor,
-                                   .selection = e->selection,
-                                   .target = e->target,
-                                   .property = property,
-                                   .time = e->time}};
-    XSendEvent(serve->side.conn->dpy, e->requestor, False, NoEventMask, &event);
 }
 
 // 0: all that waits.
@@ -78,11 +70,11 @@ static void
 refuse(RaClipServe *serve, guint32 kind)
 {
     for (guint i = serve->waiting->len; i-- > 0;) {
-        const Waiting *w = &g_array_index(serve->waiting, Waiting, i);
-        if (kind && w->kind != kind)
+        const Waiting w = g_array_index(serve->waiting, Waiting, i);
+        if (kind && w.kind != kind)
             continue;
-        answer(serve, &w->request, None);
         g_array_remove_index(serve->waiting, i);
+        chan_request_answer(&w.request, false);
     }
 }
 
@@ -126,9 +118,10 @@ ra_clip_serve_offer(RaClipServe *serve, guint32 kinds)
 }
 
 static void
-serve_content(RaClipServe *serve, const XSelectionRequestEvent *e, GBytes *content)
+serve_content(RaClipServe *serve, const ChanRequest *request, GBytes *content)
 {
     RaConn *conn = serve->side.conn;
+    const XSelectionRequestEvent *e = &request->event;
     Atom type = e->target == ATOM(conn, TEXT) || e->target == ATOM(conn, COMPOUND_TEXT)
                     ? ATOM(conn, UTF8_STRING)
                     : e->target;
@@ -141,15 +134,16 @@ serve_content(RaClipServe *serve, const XSelectionRequestEvent *e, GBytes *conte
         g_bytes_unref(bytes);
         bytes = g_bytes_new_take(latin1, latin1 ? length : 0);
     }
-    answer(serve, e, chan_pieces_send(serve->pieces, e, type, bytes) ? e->property : None);
+    chan_request_answer(request, chan_pieces_send(serve->pieces, e, type, bytes));
 }
 
 static void
 serve_targets(RaClipServe *serve, const XSelectionRequestEvent *e)
 {
     RaConn *conn = serve->side.conn;
-    long targets[16] = {(long)ATOM(conn, TARGETS), (long)ATOM(conn, TIMESTAMP)};
-    guint n = 2;
+    long targets[16] = {(long)ATOM(conn, TARGETS), (long)ATOM(conn, MULTIPLE),
+                        (long)ATOM(conn, TIMESTAMP)};
+    guint n = 3;
     guint32 kind = 0;
     for (guint i = 0; n < G_N_ELEMENTS(targets); i++) {
         Atom target = ra_clip_target(conn, i, &kind);
@@ -160,16 +154,14 @@ serve_targets(RaClipServe *serve, const XSelectionRequestEvent *e)
     }
     XChangeProperty(conn->dpy, e->requestor, e->property, XA_ATOM, 32, PropModeReplace,
                     (const guint8 *)targets, (int)n);
-    answer(serve, e, e->property);
 }
 
 static void
 serve_timestamp(RaClipServe *serve, const XSelectionRequestEvent *e)
 {
-    long time = (long)serve->side.conn->time;
+    const long since = (long)serve->since;
     XChangeProperty(serve->side.conn->dpy, e->requestor, e->property, XA_INTEGER, 32,
-                    PropModeReplace, (const guint8 *)&time, 1);
-    answer(serve, e, e->property);
+                    PropModeReplace, (const guint8 *)&since, 1);
 }
 
 static guint
@@ -179,17 +171,17 @@ index_of(guint32 kind)
 }
 
 static void
-request_content(RaClipServe *serve, const XSelectionRequestEvent *e)
+request_content(RaClipServe *serve, const ChanRequest *request)
 {
-    Waiting w = {*e, ra_clip_kind_of(serve->side.conn, e->target)};
+    Waiting w = {*request, ra_clip_kind_of(serve->side.conn, request->event.target)};
     if (!(w.kind & serve->kinds) || serve->waiting->len >= WAITING_MAX ||
         g_get_monotonic_time() < serve->nothing_us[index_of(w.kind)]) {
-        answer(serve, e, None);
+        chan_request_answer(request, false);
         return;
     }
     GBytes *kept = serve->kept[index_of(w.kind)];
     if (kept) {
-        serve_content(serve, e, kept);
+        serve_content(serve, request, kept);
         return;
     }
     g_array_append_val(serve->waiting, w);
@@ -197,21 +189,35 @@ request_content(RaClipServe *serve, const XSelectionRequestEvent *e)
         ask_next(serve);
 }
 
+static void
+on_request(const ChanRequest *request, gpointer user)
+{
+    RaClipServe *serve = user;
+    RaConn *conn = serve->side.conn;
+    const XSelectionRequestEvent *e = &request->event;
+    if (!serve->kinds) {
+        chan_request_answer(request, false);
+    } else if (e->target == ATOM(conn, TARGETS)) {
+        serve_targets(serve, e);
+        chan_request_answer(request, true);
+    } else if (e->target == ATOM(conn, TIMESTAMP)) {
+        serve_timestamp(serve, e);
+        chan_request_answer(request, true);
+    } else {
+        request_content(serve, request);
+    }
+}
+
 void
 ra_clip_serve_request(RaClipServe *serve, const XSelectionRequestEvent *event)
 {
-    RaConn *conn = serve->side.conn;
-    XSelectionRequestEvent e = *event;
-    if (e.property == None)
-        e.property = e.target; // ICCCM 2.2: an obsolete client
-    if (!serve->kinds)
-        answer(serve, &e, None);
-    else if (e.target == ATOM(conn, TARGETS))
-        serve_targets(serve, &e);
-    else if (e.target == ATOM(conn, TIMESTAMP))
-        serve_timestamp(serve, &e);
-    else
-        request_content(serve, &e);
+    chan_request_take(event, ATOM(serve->side.conn, MULTIPLE), on_request, serve);
+}
+
+void
+ra_clip_serve_owned(RaClipServe *serve, Time since)
+{
+    serve->since = since;
 }
 
 void

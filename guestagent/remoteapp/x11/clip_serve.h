@@ -12,6 +12,8 @@ RaClipServe *ra_clip_serve_new(const RaClipSide *side);
 void ra_clip_serve_free(RaClipServe *serve);
 
 void ra_clip_serve_offer(RaClipServe *serve, guint32 kinds);
+// The selection is ours since then, by the server's time.
+void ra_clip_serve_owned(RaClipServe *serve, Time since);
 void ra_clip_serve_give(RaClipServe *serve, guint32 kind, GBytes *data);
 void ra_clip_serve_request(RaClipServe *serve, const XSelectionRequestEvent *event);
 void ra_clip_serve_lost(RaClipServe *serve); // another program owns it now

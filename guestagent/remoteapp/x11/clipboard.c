@@ -50,9 +50,12 @@ ra_clipboard_free(RaClipboard *clipboard)
 static void
 on_owner(RaClipboard *clipboard, const XFixesSelectionNotifyEvent *e)
 {
-    if (e->selection != clipboard->selection || e->owner == clipboard->conn->own)
+    if (e->selection != clipboard->selection)
         return;
-    ra_clip_fetch_owner(clipboard->fetch, e->subtype == XFixesSetSelectionOwnerNotify);
+    if (e->owner == clipboard->conn->own)
+        ra_clip_serve_owned(clipboard->serve, e->selection_timestamp);
+    else
+        ra_clip_fetch_owner(clipboard->fetch, e->subtype == XFixesSetSelectionOwnerNotify);
 }
 
 void
