@@ -174,6 +174,18 @@ chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity
 }
 
 ChanSpan
+chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_BUTTON, 0, buffer, capacity);
+
+    chan_write_u32(&w, m->button);
+    chan_write_u32(&w, m->down);
+    chan_write_i32(&w, m->x);
+    chan_write_i32(&w, m->y);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_PREEDIT, 0, buffer, capacity);
@@ -432,6 +444,17 @@ decode_touch(ChanReader *r, ChanWindowTouch *m)
 }
 
 static bool
+decode_button(ChanReader *r, ChanWindowButton *m)
+{
+    m->button = chan_read_u32(r);
+    m->down = chan_read_u32(r);
+    m->x = chan_read_i32(r);
+    m->y = chan_read_i32(r);
+    return m->button >= CHAN_WINDOW_BUTTON_FIRST && m->button <= CHAN_WINDOW_BUTTON_LAST &&
+           m->down <= 1 && place_ok(m->x) && place_ok(m->y);
+}
+
+static bool
 decode_text(ChanReader *r, ChanSpan *text)
 {
     size_t length = chan_read_count(r, CHAN_WINDOW_TEXT_MAX);
@@ -476,5 +499,7 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_motion(&r, &said->motion);
     else if (said->type == CHAN_WINDOW_TOUCH)
         ok = said->window == 0 && decode_touch(&r, &said->touch);
+    else if (said->type == CHAN_WINDOW_BUTTON)
+        ok = said->window == 0 && decode_button(&r, &said->button);
     return ok && chan_reader_end(&r);
 }

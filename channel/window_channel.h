@@ -23,8 +23,9 @@
 //   TOUCH  u8 69, u32 0, u32 touch, u32 phase, i32 x, i32 y
 //   PING   u8 70, u32 window, u32 serial
 //   KILL   u8 71, u32 window, u32 process
+//   BUTTON u8 72, u32 0, u32 button, u32 down, i32 x, i32 y
 //
-// HOST to KILL are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to BUTTON are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -47,6 +48,9 @@
 //
 // KILL ends a window's program, since somebody of the host's did so: it loses its connection to the
 // X server (XKillClient), and with process 1 it is killed.
+//
+// BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
+// pressed or let go.
 //
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
@@ -87,6 +91,7 @@ typedef enum {
     CHAN_WINDOW_TOUCH = 69,
     CHAN_WINDOW_PING = 70,
     CHAN_WINDOW_KILL = 71,
+    CHAN_WINDOW_BUTTON = 72,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -265,6 +270,16 @@ typedef struct {
     int32_t x, y;   // |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX
 } ChanWindowTouch;
 
+// RDP has 1 to 3, 8 and 9, and wheels for 4 to 7.
+#define CHAN_WINDOW_BUTTON_FIRST 10
+#define CHAN_WINDOW_BUTTON_LAST 31
+
+typedef struct {
+    uint32_t button; // CHAN_WINDOW_BUTTON_FIRST to CHAN_WINDOW_BUTTON_LAST
+    uint32_t down;   // 0, 1
+    int32_t x, y;    // |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX
+} ChanWindowButton;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -290,6 +305,7 @@ ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint3
 ChanSpan chan_window_kill_encode(uint32_t window, bool process, void *buffer, size_t capacity);
 ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
 ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
+ChanSpan chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
 ChanSpan chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity);
 
@@ -313,6 +329,7 @@ typedef struct {
         ChanSpan menu;   // one that chan_tray_menu_decode takes
         ChanWindowMotion motion;
         ChanWindowTouch touch;
+        ChanWindowButton button;
     };
 } ChanWindowSaid;
 

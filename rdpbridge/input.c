@@ -9,7 +9,7 @@
 #include <freerdp/freerdp.h>
 #include <string.h>
 
-#define BUTTONS 10
+#define BUTTONS (CHAN_WINDOW_BUTTON_LAST + 1)
 #define WHEEL_STEP_MAX 255 // a wheel event carries 8 bits and a sign
 
 struct BridgeInput {
@@ -110,19 +110,30 @@ bridge_input_text(BridgeInput *i, ChanSpan text)
     }
 }
 
+// A guest that is none of ours has no such buttons.
+static void
+send_other_button(BridgeInput *i, guint32 button, bool down)
+{
+    bridge_window_channel_button(
+        &(ChanWindowButton){.button = button, .down = down, .x = i->x, .y = i->y});
+}
+
 static void
 send_button(BridgeInput *i, guint32 button, bool down)
 {
-    static const guint16 flags[BUTTONS] = {[1] = PTR_FLAGS_BUTTON1,
-                                           [2] = PTR_FLAGS_BUTTON3,
-                                           [3] = PTR_FLAGS_BUTTON2,
-                                           [8] = PTR_XFLAGS_BUTTON1,
-                                           [9] = PTR_XFLAGS_BUTTON2};
+    static const guint16 flags[CHAN_WINDOW_BUTTON_FIRST] = {[1] = PTR_FLAGS_BUTTON1,
+                                                            [2] = PTR_FLAGS_BUTTON3,
+                                                            [3] = PTR_FLAGS_BUTTON2,
+                                                            [8] = PTR_XFLAGS_BUTTON1,
+                                                            [9] = PTR_XFLAGS_BUTTON2};
 
-    if (button >= BUTTONS || !flags[button] || (!down && !i->buttons[button]))
+    bool other = button >= CHAN_WINDOW_BUTTON_FIRST;
+    if (button >= BUTTONS || (!other && !flags[button]) || (!down && !i->buttons[button]))
         return;
     i->buttons[button] = down;
-    if (button >= 8)
+    if (other)
+        send_other_button(i, button, down);
+    else if (button >= 8)
         freerdp_input_send_extended_mouse_event(
             i->library, flags[button] | (down ? PTR_XFLAGS_DOWN : 0), i->x, i->y);
     else

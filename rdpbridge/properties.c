@@ -296,6 +296,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_TOUCH:
     case CHAN_WINDOW_PING:
     case CHAN_WINDOW_KILL:
+    case CHAN_WINDOW_BUTTON:
         break;
     }
 }

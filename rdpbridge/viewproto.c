@@ -264,7 +264,7 @@ check_key(const Message *m, ChanSpan tail)
 static bool
 button_ok(uint32_t button)
 {
-    return (button >= 1 && button <= 3) || button == 8 || button == 9;
+    return (button >= 1 && button <= 3) || (button >= 8 && button <= CHAN_WINDOW_BUTTON_LAST);
 }
 
 static bool

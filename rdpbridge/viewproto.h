@@ -319,7 +319,7 @@ typedef struct {
     uint32_t id; // window under the pointer
     uint32_t kind;
     int32_t root_x, root_y;
-    uint32_t button; // 1 left, 2 middle, 3 right, 8 back, 9 forward
+    uint32_t button; // 1 left, 2 middle, 3 right, 8 to CHAN_WINDOW_BUTTON_LAST
     int32_t wheel_x, wheel_y;
     uint32_t reserved;
 } ViewPointer;

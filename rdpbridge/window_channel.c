@@ -153,6 +153,14 @@ bridge_window_channel_motion(const ChanWindowMotion *motion)
     (void)say(chan_window_motion_encode(motion, buffer, sizeof buffer));
 }
 
+void
+bridge_window_channel_button(const ChanWindowButton *button)
+{
+    guint8 buffer[32];
+
+    (void)say(chan_window_button_encode(button, buffer, sizeof buffer));
+}
+
 gboolean
 bridge_window_channel_touch(const ChanWindowTouch *touch)
 {

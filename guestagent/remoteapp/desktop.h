@@ -231,7 +231,7 @@ void ra_desktop_touch(RaDesktop *desktop, const ChanWindowTouch *touch);
 void ra_desktop_tell_lock(RaDesktop *desktop);
 // Where the next button is; no motion where the pointer is there.
 void ra_desktop_pointer_aim(RaDesktop *desktop, int root_x, int root_y);
-void ra_desktop_button(RaDesktop *desktop, guint button, bool down); // 1, 2, 3, 8, 9 as X11
+void ra_desktop_button(RaDesktop *desktop, guint button, bool down); // 1 to 3, 8 to 31 as X11
 void ra_desktop_wheel(RaDesktop *desktop, int dx, int dy); // 1/120 notches, right and up positive
 void ra_desktop_release_all(RaDesktop *desktop); // the client left: let go of keys and buttons
 void ra_desktop_set_locks(RaDesktop *desktop, bool scroll, bool num, bool caps);

@@ -43,6 +43,13 @@ type(RaWindowChannel *c, ChanSpan untrusted_text)
     ra_desktop_text(c->desktop, text);
 }
 
+static void
+press(RaWindowChannel *c, const ChanWindowButton *button)
+{
+    ra_desktop_pointer_aim(c->desktop, button->x, button->y);
+    ra_desktop_button(c->desktop, button->button, button->down != 0);
+}
+
 // What is no message of ours is passed over: the client has RAIL for what it must say.
 static void
 obey(RaWindowChannel *c)
@@ -68,6 +75,8 @@ obey(RaWindowChannel *c)
             ra_desktop_ping(c->desktop, said.window, said.serial);
         if (is_one && said.type == CHAN_WINDOW_KILL)
             ra_desktop_kill(c->desktop, said.window, said.kill != 0);
+        if (is_one && said.type == CHAN_WINDOW_BUTTON)
+            press(c, &said.button);
         if (is_one && said.type == CHAN_WINDOW_MOTION)
             ra_desktop_pointer_shift(c->desktop, &said.motion);
         if (!is_one || said.type != CHAN_WINDOW_HOST)

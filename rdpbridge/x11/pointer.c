@@ -247,7 +247,7 @@ button(HostPointer *p, HostWindow *w, ViewPointer at, unsigned number)
 {
     if (wheel_button(p, &at, number))
         return;
-    if ((number < 1 || number > 3) && number != 8 && number != 9)
+    if (number < 1 || number > CHAN_WINDOW_BUTTON_LAST)
         return;
     uint32_t bit = 1u << number;
     if (at.kind == VIEW_POINTER_DOWN) {
@@ -400,7 +400,7 @@ let_go(HostPointer *p, HostWindow *w, int32_t root_x, int32_t root_y)
     ViewPointer m = message(w, VIEW_POINTER_UP, root_x, root_y);
 
     host_pointer_flush(p);
-    for (unsigned number = 1; number <= 9; number++) {
+    for (unsigned number = 1; number <= CHAN_WINDOW_BUTTON_LAST; number++) {
         if (!(p->held & (1u << number)))
             continue;
         m.button = number;

@@ -10,6 +10,7 @@ from Xlib.ext import xtest
 import probing
 from case import ChainCase
 from harness import wait_for
+from xorg import BUTTONS, XorgDesktop
 
 GLYPHS = (2, 30, 60, 68, 130, 150, 152)  # of the cursor font, X11/cursorfont.h
 
@@ -27,14 +28,14 @@ class Pointer(PointerTwins):
         told = []
         for probe in (self.native, self.demo):
             self.over(probe)
-            for button in range(1, 10):
+            for button in range(1, 11):  # as many as the test server has
                 for kind in (X.ButtonPress, X.ButtonRelease):
                     xtest.fake_input(self.d.display, kind, button)
                 self.d.display.sync()
                 probe.heard(f"button up {button} ")
             told.append([line.split(" ", 1)[1] for line in probe.log("button")])
         self.assertEqual(told[1], told[0])
-        self.assertEqual(len(told[0]), 18)
+        self.assertEqual(len(told[0]), 20)
 
     def picture(self):
         d = self.d.display
@@ -71,6 +72,47 @@ class Pointer(PointerTwins):
             wait_for(lambda: f"two pictures of {probe.name}'s, there are {[p[:4] for p in pictures]}", both)
             seen[probe] = pictures - {before}
         self.assertEqual(seen[self.demo], seen[self.native])
+
+
+class ManyButtons(PointerTwins):
+    """A host's mouse with as many buttons as a mouse can have."""
+    desktop_class = XorgDesktop
+    desktop_options = {"sound": False, "size": (1024, 768)}  # in which the dummy driver begins
+
+    def test_each_is_told_and_held_on_its_own(self):
+        told = []
+        for probe in (self.native, self.demo):
+            self.over(probe)
+            for down in (True, False):
+                for button in range(8, BUTTONS + 1):
+                    self.d.button(button, down)
+                    probe.heard(f"button {'down' if down else 'up'} {button} .*at=70,60")
+            told.append([line.split(" ", 1)[1] for line in probe.log("button|motion")])
+        self.assertEqual(told[1], told[0])
+        self.assertEqual(len(told[0]), (BUTTONS - 7) * 2)
+
+    def test_dragged_by_one(self):
+        """What moves while it is down is told to the window, and in this order."""
+        told = []
+        for probe in (self.native, self.demo):
+            self.over(probe)
+            x, y, _, _ = self.d.geometry(self.windows[probe])
+            self.d.button(12, True)
+            for at in ((80, 66), (-30, -20), (90, 40)):
+                self.d.xdotool("mousemove", str(x + at[0]), str(y + at[1]))
+                probe.heard("motion {} {}".format(*at))
+            self.d.button(12, False)
+            probe.heard("button up 12 .*at=90,40")
+            told.append([line.split(" ", 1)[1].split(" root=")[0] for line in probe.log("button|motion")])
+        self.assertEqual(told[1], told[0])
+
+    def test_let_go_when_its_view_is_killed(self):
+        self.over(self.demo)
+        self.d.button(20, True)
+        self.demo.heard("button down 20 ")
+        self.d.signal(self.d.pids("casement-view")[0], signal.SIGKILL)
+        self.demo.heard("button up 20 ")
+        self.d.button(20, False)
 
 
 class Looking(PointerTwins):

@@ -37,6 +37,7 @@ Section "InputDevice"
     Identifier "touchpad"
     Driver "inputtest"
     Option "DeviceType" "PointerAbsolute"
+    Option "PointerButtonCount" "{buttons}"
     Option "SocketPath" "{socket}"
 EndSection
 Section "InputDevice"
@@ -61,15 +62,15 @@ EndSection
 """
 AXES = 64
 STEPS = 65536  # of the touch screen, each way
-CLIENT_VERSION, WAIT_FOR_SYNC, MOTION = range(3)  # xf86-input-inputtest-protocol.h
-TOUCH = 6
+BUTTONS = 31
+CLIENT_VERSION, WAIT_FOR_SYNC, MOTION, _, BUTTON, _, TOUCH = range(7)  # xf86-input-inputtest-protocol.h
 TOUCH_BEGIN, TOUCH_UPDATE, TOUCH_END = 18, 19, 20  # XI_TouchBegin, …
 
 
 class XorgDesktop(HostDesktop):
     def start_xvfb(self):
         socket_path, config = self.base / "touchpad", self.base / "xorg.conf"
-        config.write_text(CONFIG.format(width=self.size[0], height=self.size[1], socket=socket_path))
+        config.write_text(CONFIG.format(width=self.size[0], height=self.size[1], socket=socket_path, buttons=BUTTONS))
         server = next(p for p in ("/usr/lib/xorg/Xorg", "/usr/libexec/Xorg") if pathlib.Path(p).exists())
         r, w = os.pipe()
         self.spawn(server, "-displayfd", str(w), "-nolisten", "tcp", "-noreset", "-novtswitch", "-sharevts", "-keeptty",
@@ -105,6 +106,10 @@ class XorgDesktop(HostDesktop):
         values[2:4] = dx, dy
         self.touchpad.sendall(struct.pack(f"=IIII I8B4x{AXES}d{AXES}d", 1056, MOTION, 0, 0, 0, mask, *[0] * 7,
                                           *values, *[0.0] * AXES))
+        self.settle(self.touchpad)
+
+    def button(self, number, down):
+        self.touchpad.sendall(struct.pack("=IIIII 1044x", 1064, BUTTON, 0, number, down))
         self.settle(self.touchpad)
 
     def touch(self, finger, kind, x, y):

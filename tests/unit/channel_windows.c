@@ -379,6 +379,38 @@ test_touch(void)
 }
 
 static void
+test_button(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    const gint32 most = CHAN_WINDOW_SIDE_MAX;
+    const struct {
+        ChanWindowButton button;
+        gboolean valid;
+    } buttons[] = {
+        {{CHAN_WINDOW_BUTTON_FIRST, 0, most, -most}, TRUE},
+        {{CHAN_WINDOW_BUTTON_LAST, 1, 0, 0}, TRUE},
+        {{CHAN_WINDOW_BUTTON_FIRST - 1, 1, 0, 0}, FALSE},
+        {{CHAN_WINDOW_BUTTON_LAST + 1, 1, 0, 0}, FALSE},
+        {{CHAN_WINDOW_BUTTON_FIRST, 2, 0, 0}, FALSE},
+        {{CHAN_WINDOW_BUTTON_FIRST, 1, most + 1, 0}, FALSE},
+        {{CHAN_WINDOW_BUTTON_FIRST, 1, 0, -most - 1}, FALSE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(buttons); i++) {
+        const ChanWindowButton *m = &buttons[i].button;
+        t->message = chan_window_button_encode(m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == buttons[i].valid);
+        if (buttons[i].valid)
+            g_assert_cmpmem(&t->said.button, sizeof *m, m, sizeof *m);
+    }
+    t->message = chan_window_button_encode(&buttons[0].button, t->bytes, sizeof t->bytes);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+}
+
+static void
 test_preedit(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -430,6 +462,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/lock-motion", test_lock_and_motion);
     g_test_add_func("/channel/windows/ping-kill", test_ping_and_kill);
     g_test_add_func("/channel/windows/touch", test_touch);
+    g_test_add_func("/channel/windows/button", test_button);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);

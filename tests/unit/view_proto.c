@@ -446,7 +446,8 @@ test_input(void)
     REFUSE(p, button, 4);
     REFUSE(p, button, 7);
     ACCEPT(p, button, 9);
-    REFUSE(p, button, 10);
+    ACCEPT(p, button, 31);
+    REFUSE(p, button, 32);
     p.kind = VIEW_POINTER_WHEEL;
     ACCEPT(p, wheel_y, -VIEW_COORD_MAX);
     REFUSE(p, wheel_y, -VIEW_COORD_MAX - 1);

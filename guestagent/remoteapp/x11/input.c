@@ -80,7 +80,7 @@ ra_input_key(RaInput *input, guint keycode, bool down)
 void
 ra_input_button(RaInput *input, guint button, bool down)
 {
-    if (button < 1 || button > 15 || !begin(input))
+    if (button < 1 || button > CHAN_WINDOW_BUTTON_LAST || !begin(input))
         return;
     if (down)
         input->buttons |= 1u << button;
@@ -199,7 +199,7 @@ ra_input_release_all(RaInput *input)
         if (input->keys[keycode / 8] & (1u << (keycode % 8)))
             ra_input_key(input, keycode, false);
     }
-    for (guint button = 1; button < 16; button++) {
+    for (guint button = 1; button <= CHAN_WINDOW_BUTTON_LAST; button++) {
         if (input->buttons & (1u << button))
             ra_input_button(input, button, false);
     }
