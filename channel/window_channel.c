@@ -102,6 +102,18 @@ chan_window_keys_encode(const ChanWindowKeys *m, void *buffer, size_t capacity)
 }
 
 ChanSpan
+chan_window_keymap_encode(const ChanWindowKeymap *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_KEYMAP, 0, buffer, capacity);
+
+    for (unsigned key = 0; key < CHAN_WINDOW_KEYMAP_KEYS; key++)
+        for (unsigned i = 0; i < CHAN_WINDOW_KEYMAP_WIDTH; i++)
+            chan_write_u32(&w, m->symbols[key][i]);
+    chan_write_bytes(&w, CHAN_SPAN(m->modifiers, sizeof m->modifiers));
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_CARET, window, buffer, capacity);
@@ -353,6 +365,17 @@ decode_keys(ChanReader *r, ChanWindowKeys *m)
            read_name(r, m->options, sizeof m->options) && chan_window_keys_valid(m);
 }
 
+static bool
+decode_keymap(ChanReader *r, ChanWindowKeymap *m)
+{
+    for (unsigned key = 0; key < CHAN_WINDOW_KEYMAP_KEYS; key++)
+        for (unsigned i = 0; i < CHAN_WINDOW_KEYMAP_WIDTH; i++)
+            m->symbols[key][i] = chan_read_u32(r);
+    for (unsigned key = 0; key < CHAN_WINDOW_KEYMAP_KEYS; key++)
+        m->modifiers[key] = chan_read_u8(r);
+    return true;
+}
+
 bool
 chan_window_caret_valid(const ChanWindowCaret *m)
 {
@@ -481,6 +504,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_host(&r, &said->host);
     else if (said->type == CHAN_WINDOW_KEYS)
         ok = said->window == 0 && decode_keys(&r, &said->keys);
+    else if (said->type == CHAN_WINDOW_KEYMAP)
+        ok = said->window == 0 && decode_keymap(&r, &said->keymap);
     else if (said->type == CHAN_WINDOW_CARET)
         ok = decode_caret(&r, &said->caret);
     else if (said->type == CHAN_WINDOW_TEXT)

@@ -24,8 +24,9 @@
 //   PING   u8 70, u32 window, u32 serial
 //   KILL   u8 71, u32 window, u32 process
 //   BUTTON u8 72, u32 0, u32 button, u32 down, i32 x, i32 y
+//   KEYMAP u8 73, u32 0, for each key code from 8 to 255 16 times u32 symbol, for each u8 modifiers
 //
-// HOST to BUTTON are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to KEYMAP are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -48,6 +49,10 @@
 //
 // KILL ends a window's program, since somebody of the host's did so: it loses its connection to the
 // X server (XKillClient), and with process 1 it is killed.
+//
+// KEYMAP is what the host's keys mean, as the core protocol has it (GetKeyboardMapping, with zeros
+// to that width, and GetModifierMapping): where it is other than what the names of the next KEYS
+// make, it counts.
 //
 // BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
 // pressed or let go.
@@ -92,6 +97,7 @@ typedef enum {
     CHAN_WINDOW_PING = 70,
     CHAN_WINDOW_KILL = 71,
     CHAN_WINDOW_BUTTON = 72,
+    CHAN_WINDOW_KEYMAP = 73,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -232,6 +238,15 @@ typedef struct {
     char model[64], layout[64], variant[64], options[192];
 } ChanWindowKeys;
 
+#define CHAN_WINDOW_KEY_FIRST 8 // X11's key codes go from there to 255
+#define CHAN_WINDOW_KEYMAP_KEYS 248
+#define CHAN_WINDOW_KEYMAP_WIDTH 16
+
+typedef struct {
+    uint32_t symbols[CHAN_WINDOW_KEYMAP_KEYS][CHAN_WINDOW_KEYMAP_WIDTH];
+    uint8_t modifiers[CHAN_WINDOW_KEYMAP_KEYS]; // bits from Shift to Mod5 that the key makes
+} ChanWindowKeymap;
+
 typedef enum {
     CHAN_CARET_PLACED = 1u << 0,  // the place is known
     CHAN_CARET_ON_SPOT = 1u << 1, // the program shows PREEDIT itself (XIMPreeditCallbacks)
@@ -291,6 +306,7 @@ chan_window_icon_encode(uint32_t window, const ChanWindowIcon *m, void *buffer, 
 ChanSpan
 chan_window_host_encode(uint32_t window, const ChanWindowHost *m, void *buffer, size_t capacity);
 ChanSpan chan_window_keys_encode(const ChanWindowKeys *m, void *buffer, size_t capacity);
+ChanSpan chan_window_keymap_encode(const ChanWindowKeymap *m, void *buffer, size_t capacity);
 ChanSpan
 chan_window_shape_encode(uint32_t window, const ChanWindowShape *m, void *buffer, size_t capacity);
 
@@ -320,6 +336,7 @@ typedef struct {
         ChanWindowShape shape;
         ChanWindowHost host;
         ChanWindowKeys keys;
+        ChanWindowKeymap keymap;
         ChanWindowCaret caret;
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;

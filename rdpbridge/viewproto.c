@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-// Any message whose size is fixed; the largest of them is ViewPreedit.
+// Any message whose size is fixed; the largest of them is ViewKeymap.
 typedef union {
     ViewHeader header;
     ViewWindow window;
@@ -38,6 +38,7 @@ typedef union {
     ViewText text;
     ViewPreedit preedit;
     ViewTouch touch;
+    ViewKeymap keymap;
 } Message;
 
 // m is the fixed part, copied out of the packet; tail is what follows it.
@@ -384,6 +385,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_TOUCH, sizeof(ViewTouch), 0, 0, check_touch},
     {VIEW_MSG_PING, sizeof(ViewPing), 0, 0, check_id},
     {VIEW_MSG_KILL, sizeof(ViewKill), 0, 0, check_kill},
+    {VIEW_MSG_KEYMAP, sizeof(ViewKeymap), 0, 0, NULL},
 };
 
 static const Shape *

@@ -71,8 +71,9 @@ typedef enum {
     VIEW_MSG_TEXT = 54,      // + UTF-8 text that an input method made of keys
     VIEW_MSG_PREEDIT = 55,   // what it is making, for programs that show that
     VIEW_MSG_TOUCH = 56,     // a finger on a window
-    VIEW_MSG_KILL = 58,      // somebody of the host's ended a window's program
     VIEW_MSG_PING = 57,      // the window manager asks whether a window's program hangs
+    VIEW_MSG_KILL = 58,      // somebody of the host's ended a window's program
+    VIEW_MSG_KEYMAP = 59,    // what the keys mean; counts with the next LAYOUT
 } ViewMsgType;
 
 typedef struct {
@@ -280,6 +281,11 @@ typedef struct {
     uint32_t reserved;
     ViewRect monitors[VIEW_MONITORS_MAX];
 } ViewScreen;
+
+typedef struct {
+    ViewHeader header;
+    ChanWindowKeymap keymap;
+} ViewKeymap;
 
 typedef struct {
     ViewHeader header;

@@ -16,6 +16,8 @@ static BridgeWindowChannelSaid the_said;
 static IWTSVirtualChannel *the_channel; // of the one connection; NULL: not open
 
 static ChanWindowKeys the_keys; // of the host's keyboard
+static ChanWindowKeymap the_keymap;
+static bool has_keymap, the_keymap_told;
 
 // FALSE: there is no channel, or it does not take it.
 static gboolean
@@ -26,12 +28,31 @@ say(ChanSpan m)
 }
 
 static void
+tell_keymap(void)
+{
+    guint8 buffer[sizeof the_keymap + 16];
+
+    if (the_keymap_told || !has_keymap)
+        return;
+    the_keymap_told = say(chan_window_keymap_encode(&the_keymap, buffer, sizeof buffer));
+}
+
+static void
 tell_keys(void)
 {
     guint8 buffer[512];
 
+    tell_keymap();
     if (*the_keys.layout)
         (void)say(chan_window_keys_encode(&the_keys, buffer, sizeof buffer));
+}
+
+void
+bridge_window_channel_keymap(const ChanWindowKeymap *keymap)
+{
+    the_keymap = *keymap;
+    has_keymap = true;
+    the_keymap_told = false;
 }
 
 void
@@ -64,6 +85,7 @@ static UINT
 on_open(IWTSVirtualChannelCallback *callback)
 {
     the_channel = ((GENERIC_CHANNEL_CALLBACK *)callback)->channel;
+    the_keymap_told = false;
     tell_keys();
     return CHANNEL_RC_OK;
 }

@@ -163,6 +163,8 @@ void ra_desktop_set_layout(RaDesktop *desktop, const char *model, const char *la
                            const char *variant, const char *options);
 
 // The same with the group that counts and the rate at which keys repeat.
+// What the client's keys mean, with the next ra_desktop_set_keys.
+void ra_desktop_expect_keymap(RaDesktop *desktop, const ChanWindowKeymap *keymap);
 void ra_desktop_set_keys(RaDesktop *desktop, const ChanWindowKeys *keys);
 
 // Takes the window's damage as at most max rectangles in window coordinates, clipped to the

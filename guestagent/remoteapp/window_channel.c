@@ -63,6 +63,8 @@ obey(RaWindowChannel *c)
         gsize size = 0;
         const guint8 *data = g_bytes_get_data(bytes, &size);
         bool is_one = chan_window_decode(CHAN_SPAN(data, size), &said);
+        if (is_one && said.type == CHAN_WINDOW_KEYMAP)
+            ra_desktop_expect_keymap(c->desktop, &said.keymap);
         if (is_one && said.type == CHAN_WINDOW_KEYS)
             ra_desktop_set_keys(c->desktop, &said.keys);
         if (is_one && said.type == CHAN_WINDOW_TEXT)

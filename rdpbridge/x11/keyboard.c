@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/keyboard.h"
 
+#include "rdpbridge/x11/keymap.h"
 #include "rdpbridge/x11/layout.h"
 #include "rdpbridge/x11/session.h"
 
@@ -17,6 +18,8 @@ struct HostKeyboard {
     uint8_t held[256 / 8];    // on the host, as far as our windows are told
     XModifierKeymap *modifiers;
     ViewLayout layout;
+    ChanWindowKeymap keymap;
+    bool remapped;          // the host's is another now
     Atom caps, num, scroll; // names of indicators
 };
 
@@ -34,7 +37,8 @@ host_keyboard_new(View *view)
     k->num = atoms[1];
     k->scroll = atoms[2];
     if (x->xkb_event >= 0) {
-        XkbSelectEvents(x->dpy, XkbUseCoreKbd, XkbNewKeyboardNotifyMask, XkbNewKeyboardNotifyMask);
+        XkbSelectEvents(x->dpy, XkbUseCoreKbd, XkbNewKeyboardNotifyMask | XkbMapNotifyMask,
+                        XkbNewKeyboardNotifyMask | XkbMapNotifyMask);
         XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbStateNotify, XkbGroupStateMask,
                               XkbGroupStateMask);
         XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbControlsNotify,
@@ -43,6 +47,7 @@ host_keyboard_new(View *view)
     }
     k->modifiers = XGetModifierMapping(x->dpy);
     host_layout_read(x, &k->layout);
+    host_keymap_read(x, &k->keymap);
     return k;
 }
 
@@ -102,6 +107,7 @@ host_keyboard_key(HostKeyboard *k, HostWindow *w, const XKeyEvent *e)
 {
     if (e->keycode <= KEYCODE_FIRST || e->keycode > 255 || w->is_orphan)
         return;
+    host_keyboard_drained(k);
     press(k, e->keycode, e->type == KeyPress);
 }
 
@@ -187,8 +193,8 @@ host_keyboard_tell_locks(HostKeyboard *k)
     host_session_send(k->view, &m, sizeof m);
 }
 
-void
-host_keyboard_tell(HostKeyboard *k)
+static void
+tell_layout(HostKeyboard *k)
 {
     ViewLayout m = k->layout;
 
@@ -196,16 +202,57 @@ host_keyboard_tell(HostKeyboard *k)
     host_session_send(k->view, &m, sizeof m);
 }
 
+static void
+tell_keymap(HostKeyboard *k)
+{
+    ViewKeymap m = {.keymap = k->keymap};
+
+    VIEW_INIT(&m, VIEW_MSG_KEYMAP);
+    host_session_send(k->view, &m, sizeof m);
+}
+
+void
+host_keyboard_tell(HostKeyboard *k)
+{
+    tell_keymap(k);
+    tell_layout(k);
+}
+
 void
 host_keyboard_changed(HostKeyboard *k)
 {
     ViewLayout now;
 
-    XFreeModifiermap(k->modifiers);
-    k->modifiers = XGetModifierMapping(k->view->x->dpy);
     host_layout_read(k->view->x, &now);
     if (memcmp(&now, &k->layout, sizeof now) == 0)
         return;
     k->layout = now;
+    tell_layout(k);
+}
+
+void
+host_keyboard_remapped(HostKeyboard *k)
+{
+    k->remapped = true;
+}
+
+void
+host_keyboard_drained(HostKeyboard *k)
+{
+    HostDisplay *x = k->view->x;
+    ChanWindowKeymap now;
+
+    if (!k->remapped)
+        return;
+    k->remapped = false;
+    XFreeModifiermap(k->modifiers);
+    k->modifiers = XGetModifierMapping(x->dpy);
+    host_keymap_read(x, &now);
+    if (memcmp(&now, &k->keymap, sizeof now) == 0) {
+        host_keyboard_changed(k);
+        return;
+    }
+    k->keymap = now;
+    host_layout_read(x, &k->layout);
     host_keyboard_tell(k);
 }

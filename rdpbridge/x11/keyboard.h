@@ -29,4 +29,8 @@ void host_keyboard_hold_modifiers(HostKeyboard *keyboard, unsigned modifiers);
 void host_keyboard_tell_locks(HostKeyboard *keyboard);
 // The layout, to a new session or when it changed.
 void host_keyboard_tell(HostKeyboard *keyboard);
+// The group or the repeat rate may have.
 void host_keyboard_changed(HostKeyboard *keyboard);
+// What keys mean may have: told once what comes together has come, or before the next key.
+void host_keyboard_remapped(HostKeyboard *keyboard);
+void host_keyboard_drained(HostKeyboard *keyboard);

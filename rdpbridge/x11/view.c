@@ -95,9 +95,12 @@ on_extension_event(View *view, XEvent *e)
     } else if (x->xfixes_event >= 0 && e->type == x->xfixes_event + XFixesSelectionNotify) {
         host_screen_changed(view->screen); // a compositor or an input method came or went
     } else if (e->type == x->xkb_event) {
-        const XkbEvent *k = (const XkbEvent *)e;
-        if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbNewKeyboardNotify ||
-            k->any.xkb_type == XkbControlsNotify)
+        XkbEvent *k = (XkbEvent *)e;
+        if (k->any.xkb_type == XkbMapNotify)
+            XkbRefreshKeyboardMapping(&k->map);
+        if (k->any.xkb_type == XkbMapNotify || k->any.xkb_type == XkbNewKeyboardNotify)
+            host_keyboard_remapped(view->keyboard);
+        else if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbControlsNotify)
             host_keyboard_changed(view->keyboard);
     }
 }
@@ -206,6 +209,7 @@ on_drained(gpointer user)
 {
     View *view = user;
 
+    host_keyboard_drained(view->keyboard);
     host_pointer_drained(view->pointer);
     host_windows_sync(view->windows);
     host_focus_sync(view->focus);

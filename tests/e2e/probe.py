@@ -280,6 +280,14 @@ class Probe:
         self.say("layout", word, names.value.replace(b"\0", b"/").decode() if names else "",
                  zlib.crc32(str(maps).encode()))
 
+    def do_keymap(self, word):
+        """What each key means, and the modifiers it makes."""
+        first = self.d.display.info.min_keycode
+        rows = self.d.get_keyboard_mapping(first, self.d.display.info.max_keycode - first + 1)
+        symbols = [str(list(row)).replace(", 0", "").replace(" ", "") for row in rows]
+        modifiers = [sorted(set(keys) - {0}) for keys in self.d.get_modifier_mapping()]
+        self.say("keymap", word, *symbols, str(modifiers).replace(" ", ""))
+
     def drain(self):
         while self.d.pending_events():
             self.on_event(self.d.next_event())

@@ -80,6 +80,13 @@ class Probe:
         self.sync()
         return re.search(rf"^layout {word} (.*)$", self.text(), re.M)[1]
 
+    def keymap(self):
+        """What its X server says of every key."""
+        word = str(time.monotonic_ns())
+        self.do("keymap", word)
+        self.sync()
+        return re.search(rf"^keymap {word} (.*)$", self.text(), re.M)[1]
+
     def end(self):
         self.do("quit")
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys by the host's layout: what is typed into a native program and into one of a guest is the same text."""
 import re
+import signal
 import unittest
 
 from Xlib import X
@@ -18,15 +19,46 @@ LEVELS = {"": (), "Shift": (50,), "AltGr": (108,), "both": (50, 108)}
 KEYPAD = [*range(79, 92), 63, 82, 86, 104, 106]
 MEDIA = [121, 122, 123, 171, 172, 173, 148, 163, 180, 225]
 LAYOUTS = (("us", "", ""), ("de", "", ""), ("fr", "", ""), ("ru", "", ""), ("jp", "", "jp106"), ("us", "dvorak", ""))
+# What users change by xmodmap.
+REMAPS = ("remove Lock = Caps_Lock\nremove Control = Control_L\nkeysym Control_L = Caps_Lock\nkeysym Caps_Lock = Control_L\n"
+          "add Lock = Caps_Lock\nadd Control = Control_L",
+          "keycode 38 = b B",
+          "keycode 24 = q Q q Q at Greek_OMEGA",
+          "keycode 135 = ISO_Level3_Shift\nclear Mod3\nadd Mod5 = ISO_Level3_Shift",
+          "keycode 66 = Escape\nclear Lock",
+          "keycode 94 = dead_acute dead_diaeresis\nkeycode 61 = U2026 Cyrillic_ya",
+          "keycode 39 = NoSymbol",
+          "clear Mod1\nclear Mod4\nadd Mod1 = Super_L\nadd Mod4 = Alt_L Meta_L")
 ENTER, ALT_SHIFT = 36, (64, 50)
 
 
-class Keys(probing.Twins):
+class KeyTwins(probing.Twins):
     """By Xlib alone: key codes, states and symbols."""
+    def remap(self, script):
+        self.d.run("xmodmap", "-", input=script + "\n")
+
+    def same_keymap(self):
+        """Waits until the guest's keys mean what the host's do, each one."""
+        wait_for("the host's keys in the guest", lambda: self.native.keymap() == self.demo.keymap(), poll=0.05)
+
     def layout(self, layout, variant="", model="", options=""):
         self.d.run("setxkbmap", "-model", model or "pc105", "-layout", layout, "-variant", variant, "-option", "", *(
             ("-option", options) if options else ()))
         self.press(50)  # the X server has the state of the former map until a key is pressed
+
+    def press(self, *codes):
+        """The keys one after the other; those of a tuple together, the last one briefly."""
+        for code in codes:
+            together = code if isinstance(code, tuple) else (code,)
+            for kind, keys in ((X.KeyPress, together), (X.KeyRelease, reversed(together))):
+                for key in keys:
+                    xtest.fake_input(self.d.display, kind, key)  # xdotool locks the first group
+        self.d.display.sync()
+
+
+class Keys(KeyTwins):
+    remaps = REMAPS
+    held = {**LEVELS, "Caps": (66,), "Control": (37,), "Menu": (135,), "Alt": (64,), "Super": (133,)}
 
     @staticmethod
     def has_focus(probe):
@@ -42,15 +74,6 @@ class Keys(probing.Twins):
         act()
         probe.heard(end)
         return [line.split(" ", 1)[1].split(" at=")[0] for line in probe.log("key")]
-
-    def press(self, *codes):
-        """The keys one after the other; those of a tuple together, the last one briefly."""
-        for code in codes:
-            together = code if isinstance(code, tuple) else (code,)
-            for kind, keys in ((X.KeyPress, together), (X.KeyRelease, reversed(together))):
-                for key in keys:
-                    xtest.fake_input(self.d.display, kind, key)  # xdotool locks the first group
-        self.d.display.sync()
 
     def same(self, act, end):
         native = self.told(self.native, act, end)
@@ -100,6 +123,23 @@ class Keys(probing.Twins):
         self.assertNotEqual(symbols[0], symbols[1])
         self.assertEqual(symbols[0], symbols[2])
 
+    def test_xmodmap(self):
+        presses = [(*keys, key) for keys in self.held.values() for key in (24, 25, 38, 39, 61, 94)]  # a lock ends as it was
+        for layout, options in (("us", ""), ("de,ru", "grp:alt_shift_toggle")):
+            for script in self.remaps:
+                with self.subTest(layout, script=script):
+                    self.layout(layout, options=options)
+                    self.has_layout(self.demo, self.native.layout())
+                    self.same_keymap()
+                    plain = self.native.keymap()
+                    self.remap(script)
+                    self.press(50)
+                    self.same_keymap()
+                    self.assertNotEqual(self.native.keymap(), plain)
+                    self.same(lambda: self.press(*presses, ENTER), "key up 36")
+        self.layout("us")
+        self.same_keymap()
+
     def test_repeats_as_the_host_does(self):
         """No key repeats in the guest by itself: the host's rate counts, and none comes twice."""
         self.layout("us")
@@ -126,6 +166,39 @@ class Keys(probing.Twins):
         self.addCleanup(self.d.run, "xset", "r", "on")
         self.assertEqual(self.same(lambda: self.d.xdotool("keydown", "38", "sleep", "1.3", "keyup", "38"), "key up 38"),
                          self.same(lambda: self.press(38), "key up 38"))
+
+
+class Restarts(KeyTwins):
+    """Keys that were changed before a program of the chain started."""
+    def test_whoever_starts_again(self):
+        self.layout("us")
+        plain = self.native.keymap()
+        for program in ("casement-view", "casement-session", "casement-remoteapp"):
+            with self.subTest(program):
+                pid = wait_for(program, lambda: self.d.pids(program))[0]
+                self.d.signal(pid, signal.SIGSTOP)  # it tells nobody, and is told nothing
+                self.remap(REMAPS[0] + "\n" + REMAPS[1])
+                self.press(50)
+                self.assertNotEqual(self.native.keymap(), plain)
+                self.d.signal(pid, signal.SIGKILL)
+                self.same_keymap()
+                pid = wait_for(f"another {program}", lambda: [p for p in self.d.pids(program) if p != pid])[0]
+                self.d.signal(pid, signal.SIGSTOP)
+                self.layout("us")
+                self.d.signal(pid, signal.SIGKILL)
+                self.same_keymap()
+                self.assertEqual(self.native.keymap(), plain)
+
+    def test_ending_the_x_server_stays_the_hosts(self):
+        self.layout("us", options="terminate:ctrl_alt_bksp")
+        self.remap(REMAPS[1])
+        self.press(50)
+        ends = str(0xfed5)  # Terminate_Server
+        wait_for("the other key", lambda: "[98,66" in self.demo.keymap())
+        self.assertIn(ends, self.native.keymap())
+        self.assertNotIn(ends, self.demo.keymap())
+        self.layout("us")
+        self.same_keymap()
 
 
 class Text(ChainCase):

@@ -379,6 +379,26 @@ test_touch(void)
 }
 
 static void
+test_keymap(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    g_autofree ChanWindowKeymap *m = g_new0(ChanWindowKeymap, 1);
+
+    for (gsize i = 0; i < sizeof *m; i++)
+        ((guint8 *)m)[i] = (guint8)(i * 7);
+    t->message = chan_window_keymap_encode(m, t->bytes, sizeof t->bytes);
+    g_assert_cmpuint(t->message.size, ==, 5 + sizeof *m);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(&t->said.keymap, sizeof *m, m, sizeof *m);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, t->message.size + 1), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+    g_assert_cmpuint(chan_window_keymap_encode(m, t->bytes, 4 + sizeof *m).size, ==, 0);
+}
+
+static void
 test_button(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -463,6 +483,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/ping-kill", test_ping_and_kill);
     g_test_add_func("/channel/windows/touch", test_touch);
     g_test_add_func("/channel/windows/button", test_button);
+    g_test_add_func("/channel/windows/keymap", test_keymap);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);

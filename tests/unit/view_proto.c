@@ -391,6 +391,7 @@ test_screen_and_layout(void)
                     .refresh_mhz = 60000,
                     .n_monitors = 1};
     ViewLayout l = {.rdp_layout = 0x409};
+    ViewKeymap k = {0};
 
     for (int i = 0; i < VIEW_MONITORS_MAX; i++)
         s.monitors[i] = s.root;
@@ -413,6 +414,8 @@ test_screen_and_layout(void)
     s.monitors[1].width = 0;
     ACCEPT(s, n_monitors, 1);
     REFUSE(s, n_monitors, 2);
+    VIEW_INIT(&k, VIEW_MSG_KEYMAP);
+    check_shape(&k, sizeof k, 0);
     VIEW_INIT(&l, VIEW_MSG_LAYOUT);
     check_shape(&l, sizeof l, 0);
     memset(l.keys.options, 'x', sizeof l.keys.options);

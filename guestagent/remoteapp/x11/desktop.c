@@ -499,6 +499,12 @@ ra_desktop_set_layout(RaDesktop *d, const char *model, const char *layout, const
 }
 
 void
+ra_desktop_expect_keymap(RaDesktop *d, const ChanWindowKeymap *keymap)
+{
+    ra_keyboard_expect(d->keyboard, keymap);
+}
+
+void
 ra_desktop_set_keys(RaDesktop *d, const ChanWindowKeys *keys)
 {
     ra_desktop_set_layout(d, keys->model, keys->layout, keys->variant, keys->options);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/keyboard.h"
 
+#include "guestagent/remoteapp/x11/keymap.h"
+
 #include <stdio.h> // XKBrules.h needs it
 
 #include <X11/XKBlib.h>
@@ -24,8 +26,11 @@ struct RaKeyboard {
     RaConn *conn;
     Borrowed borrowed[BORROWED_MAX];
     guint n_borrowed;
-    bool looked; // for free key codes
-    bool marked; // the server's map has borrowed codes, ours or a predecessor's
+    bool looked;            // for free key codes
+    bool marked;            // the server's map is other than its layout, by us or a predecessor
+    bool stale;             // the layout has to be loaded again
+    ChanWindowKeymap *host; // NULL: its keys mean what the layout says
+    bool unapplied;         // the server's do not mean that yet
     guint uses;
 };
 
@@ -61,7 +66,7 @@ ra_keyboard_new(RaConn *conn)
     RaKeyboard *keyboard = g_new0(RaKeyboard, 1);
     keyboard->conn = conn;
     RaProp mark = ra_prop_read(conn, conn->root, ATOM(conn, _CASEMENT_BORROWED_KEYS), 1);
-    keyboard->marked = mark.type != None;
+    keyboard->marked = keyboard->stale = mark.type != None;
     ra_prop_clear(&mark);
     if (conn->xkb_event >= 0 && !has_layout(conn, NULL))
         ra_keyboard_set_layout(keyboard, NULL, NULL, NULL, NULL);
@@ -71,6 +76,9 @@ ra_keyboard_new(RaConn *conn)
 void
 ra_keyboard_free(RaKeyboard *keyboard)
 {
+    if (!keyboard)
+        return;
+    g_free(keyboard->host);
     g_free(keyboard);
 }
 
@@ -121,20 +129,43 @@ load(RaKeyboard *keyboard, XkbRF_VarDefsRec *names)
     return true;
 }
 
-// The property outlives us, so that a successor knows that key codes have to be given back.
+// The property outlives us, so that a successor knows that the layout has to be loaded again.
 static void
-mark_borrowed(RaKeyboard *keyboard, bool borrowed)
+mark_changed(RaKeyboard *keyboard, bool changed)
 {
     RaConn *conn = keyboard->conn;
     Atom mark = ATOM(conn, _CASEMENT_BORROWED_KEYS);
-    if (keyboard->marked == borrowed)
+    if (keyboard->marked == changed)
         return;
-    keyboard->marked = borrowed;
-    if (borrowed)
+    keyboard->marked = changed;
+    if (changed)
         XChangeProperty(conn->dpy, conn->root, mark, XA_INTEGER, 8, PropModeReplace,
                         (const unsigned char *)"\1", 1);
     else
         XDeleteProperty(conn->dpy, conn->root, mark);
+}
+
+void
+ra_keyboard_expect(RaKeyboard *keyboard, const ChanWindowKeymap *keymap)
+{
+    if (keyboard->host && memcmp(keyboard->host, keymap, sizeof *keymap) == 0)
+        return;
+    g_free(keyboard->host);
+    keyboard->host = g_memdup2(keymap, sizeof *keymap);
+    keyboard->stale = keyboard->stale || keyboard->marked;
+    keyboard->unapplied = true;
+}
+
+static void
+load_again(RaKeyboard *keyboard, XkbRF_VarDefsRec *names)
+{
+    if (!load(keyboard, names))
+        g_warning("The X server refuses the keyboard layout '%s' variant '%s' (is xkbcomp there?)",
+                  names->layout, names->variant);
+    else
+        mark_changed(keyboard, false);
+    keyboard->n_borrowed = 0;
+    keyboard->looked = false;
 }
 
 void
@@ -150,15 +181,14 @@ ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layo
     XkbRF_VarDefsRec names = {
         .model = own_model, .layout = own_layout, .variant = own_variant, .options = own_options};
     // The server runs xkbcomp for a map: every client that connects would wait for it.
-    if (!keyboard->marked && has_layout(keyboard->conn, &names))
+    bool loaded = !keyboard->stale && has_layout(keyboard->conn, &names);
+    if (loaded && !keyboard->unapplied)
         return;
-    if (!load(keyboard, &names))
-        g_warning("The X server refuses the keyboard layout '%s' variant '%s' (is xkbcomp there?)",
-                  own_layout, own_variant);
-    else
-        mark_borrowed(keyboard, false);
-    keyboard->n_borrowed = 0;
-    keyboard->looked = false;
+    if (!loaded)
+        load_again(keyboard, &names);
+    keyboard->stale = keyboard->unapplied = false;
+    if (keyboard->host && ra_keymap_apply(keyboard->conn, keyboard->host))
+        mark_changed(keyboard, true);
 }
 
 void
@@ -259,7 +289,8 @@ ra_keyboard_keycode_for(RaKeyboard *keyboard, gunichar character)
         return 0;
     oldest->keysym = keysym;
     oldest->used = ++keyboard->uses;
-    mark_borrowed(keyboard, true);
+    mark_changed(keyboard, true);
+    keyboard->stale = true;
     XChangeKeyboardMapping(keyboard->conn->dpy, (int)oldest->keycode, 1, &keysym, 1);
     ra_conn_sync(keyboard->conn);
     return oldest->keycode;

@@ -3,6 +3,7 @@
 
 // The keyboard's map: layout by XKB names, lock keys, and key codes for characters without a key.
 
+#include "channel/window_channel.h"
 #include "guestagent/remoteapp/x11/conn.h"
 
 typedef struct RaKeyboard RaKeyboard;
@@ -11,6 +12,8 @@ typedef struct RaKeyboard RaKeyboard;
 RaKeyboard *ra_keyboard_new(RaConn *conn);
 void ra_keyboard_free(RaKeyboard *keyboard);
 
+// What the keys of the host mean: the next layout that is set is changed to that.
+void ra_keyboard_expect(RaKeyboard *keyboard, const ChanWindowKeymap *keymap);
 // NULL or "" parts are the default's (pc105, us). What the server refuses is logged and leaves
 // the map as it is, and so does what it has already.
 void ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layout,
