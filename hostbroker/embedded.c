@@ -55,9 +55,13 @@ char **
 broker_embedded_environment(const BrokerLink *link)
 {
     static const char *const kept[] = {
-        "LANG",         "LANGUAGE",      "LC_ALL",       "LC_CTYPE",        "LC_NUMERIC",
-        "LC_TIME",      "LC_COLLATE",    "LC_MONETARY",  "LC_MESSAGES",     "TZ",
-        "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "G_MESSAGES_DEBUG"};
+        "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "LC_COLLATE",
+        "LC_MONETARY", "LC_MESSAGES", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
+        "G_MESSAGES_DEBUG",
+        // What a user sets for a screen of many dots: programs have it from whoever starts them.
+        "GDK_SCALE", "GDK_DPI_SCALE", "QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS",
+        "QT_AUTO_SCREEN_SCALE_FACTOR", "QT_ENABLE_HIGHDPI_SCALING", "QT_FONT_DPI",
+        "QT_SCALE_FACTOR_ROUNDING_POLICY", "XCURSOR_SIZE", "XCURSOR_THEME"};
     char **env = NULL;
 
     env = g_environ_setenv(env, "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/games:/usr/sbin:/sbin",

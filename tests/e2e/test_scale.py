@@ -9,7 +9,7 @@ import shutil
 import struct
 import sys
 
-from harness import wait_for
+from harness import HostDesktop, wait_for
 from test_geometry import GuestShell
 from test_twins import Twins
 from twin_programs import PROGRAMS, key
@@ -53,7 +53,7 @@ def manage(*lines):
         d.next_event()
 
 
-class Scale(GuestShell, Twins):
+class ScaleTwins(GuestShell, Twins):
     programs = ("mousepad", "featherpad")
 
     def guest_resource(self):
@@ -83,7 +83,8 @@ class Scale(GuestShell, Twins):
     def forget(self, program):
         """What it keeps from another scale, as its size; a native twin begins in a new home each time."""
         wait_for(f"{program} to end in the guest", lambda: not self.d.guest_pids(program))
-        shutil.rmtree(self.home() / ".config" / program, ignore_errors=True)
+        for folder in (program, "dconf"):
+            shutil.rmtree(self.home() / ".config" / folder, ignore_errors=True)
 
     def script(self, program):
         argv = PROGRAMS[program]
@@ -109,24 +110,29 @@ class Scale(GuestShell, Twins):
                 self.script(program)
             self.desktop.close_all()
 
+
+class Scale(ScaleTwins):
     def test_programs(self):
-        """At 150 %, and at a fraction that is none of a whole dot."""
-        self.set_resource(144)
-        self.all_programs()
+        """At 125, 150 and 175 %, and at a fraction that is none of a whole dot."""
+        for dpi in (120, 144, 168):
+            self.set_resource(dpi)
+            self.all_programs()
         self.set_resource(121.5)
         self.script("mousepad")
         self.set_resource(None)
 
     def test_settings(self):
-        """At 200 %, from XSETTINGS; gone with the manager."""
-        manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage",
-                               "Gdk/WindowScalingFactor=2 Gdk/UnscaledDPI=98304 Xft/DPI=196608")
-        self.set_resource(192)
-        self.toolkits_find("98304")  # without the window's factor
-        self.all_programs()
-        manager.terminate()
-        manager.wait(10)
-        self.toolkits_find("196608")  # the resource's
+        """At 200 and 300 %, from XSETTINGS; gone with the manager."""
+        for factor in (2, 3):
+            dpi = 98304 * factor
+            manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage",
+                                   f"Gdk/WindowScalingFactor={factor} Gdk/UnscaledDPI=98304 Xft/DPI={dpi}")
+            self.set_resource(96 * factor)
+            self.toolkits_find("98304")  # without the window's factor
+            self.all_programs()
+            manager.terminate()
+            manager.wait(10)
+            self.toolkits_find(str(dpi))  # the resource's
         self.set_resource(None)
         self.script("mousepad")
 
@@ -145,9 +151,24 @@ class Scale(GuestShell, Twins):
         manager.wait(10)
 
 
+class Variables(ScaleTwins):
+    """The user's environment says it, which programs of this machine have natively, whoever starts them."""
+    said = {"GDK_SCALE": "2", "GDK_DPI_SCALE": "0.75", "QT_SCALE_FACTOR": "1.5", "XCURSOR_SIZE": "48"}
+
+    class desktop_class(HostDesktop):
+        def start_bus(self):
+            self.env.update(Variables.said)
+            super().start_bus()
+
+    def test_programs(self):
+        told = dict(line.split("=", 1) for line in self.in_guest("env").splitlines() if "=" in line)
+        self.assertEqual({name: told.get(name) for name in self.said}, self.said)
+        self.all_programs()
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["manage"]:
         manage(*sys.argv[2:])
     import unittest
-    del Twins
+    del Twins, ScaleTwins
     unittest.main(verbosity=2)
