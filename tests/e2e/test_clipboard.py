@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import struct
 import subprocess
 import time
@@ -128,6 +129,23 @@ class Selections(ChainCase):
             self.copy_in_guest(text)
             wait_for("xclipboard to have it", lambda: self.host_has() == text and managed(), poll=0.1)
             wait_for("the guest to have it from there", lambda: self.guest_has() == text, poll=0.1)
+
+    def test_a_program_that_ends_takes_what_it_had(self):
+        """Without a clipboard manager on the host, as natively; with one it is the manager's by then (above)."""
+        clipboard = self.d.display.get_atom("CLIPBOARD")
+        for copy in (self.copy_on_host, self.copy_in_guest):
+            copy(b"not for long")
+            for reads in (self.host_has, self.guest_has):
+                wait_for("the text", lambda: reads() == b"not for long", poll=0.1)
+            if copy == self.copy_on_host:
+                self.d.display.get_selection_owner(clipboard).kill_client()
+                self.d.display.sync()
+            else:
+                for pid in self.d.guest_pids("xclip"):
+                    self.d.signal(pid, signal.SIGTERM)
+            wait_for("the host to have none", lambda: self.d.display.get_selection_owner(clipboard) == X.NONE, poll=0.1)
+            for reads in (self.host_has, self.guest_has):
+                wait_for("no text any more", lambda: reads() == b"", poll=0.1)
 
     def test_text_as_it_is(self):
         self.both_ways("lines\nend\r\nas they do\n\u202bعربي 🙂\n".encode(), "UTF8_STRING")
