@@ -198,6 +198,25 @@ chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capaci
 }
 
 ChanSpan
+chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_KEEPER, 0, buffer, capacity);
+
+    chan_write_u32(&w, m->there);
+    chan_write_u32(&w, m->saved);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_save_encode(uint32_t serial, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_SAVE, 0, buffer, capacity);
+
+    chan_write_u32(&w, serial);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_PREEDIT, 0, buffer, capacity);
@@ -478,6 +497,21 @@ decode_button(ChanReader *r, ChanWindowButton *m)
 }
 
 static bool
+decode_keeper(ChanReader *r, ChanWindowKeeper *m)
+{
+    m->there = chan_read_u32(r);
+    m->saved = chan_read_u32(r);
+    return m->there <= 1;
+}
+
+static bool
+decode_save(ChanReader *r, uint32_t *serial)
+{
+    *serial = chan_read_u32(r);
+    return true;
+}
+
+static bool
 decode_text(ChanReader *r, ChanSpan *text)
 {
     size_t length = chan_read_count(r, CHAN_WINDOW_TEXT_MAX);
@@ -524,6 +558,10 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_motion(&r, &said->motion);
     else if (said->type == CHAN_WINDOW_TOUCH)
         ok = said->window == 0 && decode_touch(&r, &said->touch);
+    else if (said->type == CHAN_WINDOW_KEEPER)
+        ok = said->window == 0 && decode_keeper(&r, &said->keeper);
+    else if (said->type == CHAN_WINDOW_SAVE)
+        ok = said->window == 0 && decode_save(&r, &said->save);
     else if (said->type == CHAN_WINDOW_BUTTON)
         ok = said->window == 0 && decode_button(&r, &said->button);
     return ok && chan_reader_end(&r);

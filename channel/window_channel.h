@@ -14,6 +14,7 @@
 //   LOCK   u8 5, u32 window, u32 wanted
 //   MENU   u8 6, u32 window, a menu (channel/tray_menu.h)
 //   PONG   u8 7, u32 window, u32 serial
+//   SAVE   u8 8, u32 0, u32 serial
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -25,8 +26,9 @@
 //   KILL   u8 71, u32 window, u32 process
 //   BUTTON u8 72, u32 0, u32 button, u32 down, i32 x, i32 y
 //   KEYMAP u8 73, u32 0, for each key code from 8 to 255 16 times u32 symbol, for each u8 modifiers
+//   KEEPER u8 74, u32 0, u32 there, u32 saved
 //
-// HOST to KEYMAP are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to KEEPER are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -53,6 +55,10 @@
 // KEYMAP is what the host's keys mean, as the core protocol has it (GetKeyboardMapping, with zeros
 // to that width, and GetModifierMapping): where it is other than what the names of the next KEYS
 // make, it counts.
+//
+// KEEPER tells whether the host has a clipboard manager that keeps what is asked to be kept, when
+// the channel opens and when it changes; and the serial of the last SAVE that was answered. A SAVE
+// asks it for what the guest has in CLIPBOARD.
 //
 // BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
 // pressed or let go.
@@ -88,6 +94,7 @@ typedef enum {
     CHAN_WINDOW_LOCK = 5,
     CHAN_WINDOW_MENU = 6,
     CHAN_WINDOW_PONG = 7,
+    CHAN_WINDOW_SAVE = 8,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
@@ -98,6 +105,7 @@ typedef enum {
     CHAN_WINDOW_KILL = 71,
     CHAN_WINDOW_BUTTON = 72,
     CHAN_WINDOW_KEYMAP = 73,
+    CHAN_WINDOW_KEEPER = 74,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -295,6 +303,11 @@ typedef struct {
     int32_t x, y;    // |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX
 } ChanWindowButton;
 
+typedef struct {
+    uint32_t there; // 0, 1
+    uint32_t saved;
+} ChanWindowKeeper;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -322,6 +335,8 @@ ChanSpan chan_window_kill_encode(uint32_t window, bool process, void *buffer, si
 ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
 ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
 ChanSpan chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capacity);
+ChanSpan chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity);
+ChanSpan chan_window_save_encode(uint32_t serial, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
 ChanSpan chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity);
 
@@ -347,6 +362,8 @@ typedef struct {
         ChanWindowMotion motion;
         ChanWindowTouch touch;
         ChanWindowButton button;
+        ChanWindowKeeper keeper;
+        uint32_t save; // a serial
     };
 } ChanWindowSaid;
 

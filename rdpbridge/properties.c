@@ -288,6 +288,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
         say_pong(m, w, said->serial);
         break;
     case CHAN_WINDOW_MENU: // the tray's
+    case CHAN_WINDOW_SAVE: // the view's
     case CHAN_WINDOW_HOST: // a client's
     case CHAN_WINDOW_KEYS:
     case CHAN_WINDOW_TEXT:
@@ -298,6 +299,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_KILL:
     case CHAN_WINDOW_BUTTON:
     case CHAN_WINDOW_KEYMAP:
+    case CHAN_WINDOW_KEEPER:
         break;
     }
 }

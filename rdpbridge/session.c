@@ -553,6 +553,15 @@ rdp_rest_us(gpointer user)
 }
 
 static void
+save_clipboard(BridgeSession *s, guint32 serial)
+{
+    ViewSave m = {.serial = serial};
+
+    VIEW_INIT(&m, VIEW_MSG_CLIP_SAVE);
+    model_to_view(s, &m, sizeof m, -1);
+}
+
+static void
 rdp_window_said(const ChanWindowSaid *said, gpointer user)
 {
     BridgeSession *s = user;
@@ -560,6 +569,8 @@ rdp_window_said(const ChanWindowSaid *said, gpointer user)
     charge(s);
     if (said->type == CHAN_WINDOW_MENU)
         bridge_tray_menu(s->tray, said->window, said->menu);
+    else if (said->type == CHAN_WINDOW_SAVE)
+        save_clipboard(s, said->save);
     else
         bridge_model_said(s->model, said);
 }

@@ -261,6 +261,9 @@ handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
     case VIEW_MSG_SCREEN:
         handle_screen(s, m);
         break;
+    case VIEW_MSG_KEEPER:
+        bridge_window_channel_keeper(&((const ViewKeeper *)m)->keeper);
+        break;
     case VIEW_MSG_KEYMAP:
         bridge_window_channel_keymap(&((const ViewKeymap *)m)->keymap);
         break;

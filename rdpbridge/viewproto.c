@@ -39,6 +39,7 @@ typedef union {
     ViewPreedit preedit;
     ViewTouch touch;
     ViewKeymap keymap;
+    ViewKeeper keeper;
 } Message;
 
 // m is the fixed part, copied out of the packet; tail is what follows it.
@@ -263,6 +264,12 @@ check_key(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_keeper(const Message *m, ChanSpan tail)
+{
+    return m->keeper.keeper.there <= 1;
+}
+
+static bool
 button_ok(uint32_t button)
 {
     return (button >= 1 && button <= 3) || (button >= 8 && button <= CHAN_WINDOW_BUTTON_LAST);
@@ -386,6 +393,8 @@ static const Shape shapes[] = {
     {VIEW_MSG_PING, sizeof(ViewPing), 0, 0, check_id},
     {VIEW_MSG_KILL, sizeof(ViewKill), 0, 0, check_kill},
     {VIEW_MSG_KEYMAP, sizeof(ViewKeymap), 0, 0, NULL},
+    {VIEW_MSG_KEEPER, sizeof(ViewKeeper), 0, 0, check_keeper},
+    {VIEW_MSG_CLIP_SAVE, sizeof(ViewSave), 0, 0, NULL},
 };
 
 static const Shape *

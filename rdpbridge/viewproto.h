@@ -53,6 +53,7 @@ typedef enum {
     VIEW_MSG_CARET = 22,      // where in a window its program writes
     VIEW_MSG_LOCK = 23,       // a window's program takes the pointer's movements alone, or no more
     VIEW_MSG_PONG = 24,       // the window's program has answered a PING, and those before
+    VIEW_MSG_CLIP_SAVE = 25,  // a program wants kept what the guest has in CLIPBOARD
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -74,6 +75,7 @@ typedef enum {
     VIEW_MSG_PING = 57,      // the window manager asks whether a window's program hangs
     VIEW_MSG_KILL = 58,      // somebody of the host's ended a window's program
     VIEW_MSG_KEYMAP = 59,    // what the keys mean; counts with the next LAYOUT
+    VIEW_MSG_KEEPER = 60,    // a clipboard manager is there, or not; or has saved
 } ViewMsgType;
 
 typedef struct {
@@ -286,6 +288,17 @@ typedef struct {
     ViewHeader header;
     ChanWindowKeymap keymap;
 } ViewKeymap;
+
+typedef struct {
+    ViewHeader header;
+    ChanWindowKeeper keeper;
+} ViewKeeper;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t serial;
+    uint32_t reserved;
+} ViewSave;
 
 typedef struct {
     ViewHeader header;

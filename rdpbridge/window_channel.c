@@ -18,6 +18,7 @@ static IWTSVirtualChannel *the_channel; // of the one connection; NULL: not open
 static ChanWindowKeys the_keys; // of the host's keyboard
 static ChanWindowKeymap the_keymap;
 static bool has_keymap, the_keymap_told;
+static ChanWindowKeeper the_keeper; // of the host's clipboard
 
 // FALSE: there is no channel, or it does not take it.
 static gboolean
@@ -62,6 +63,21 @@ bridge_window_channel_keys(const ChanWindowKeys *keys)
     tell_keys();
 }
 
+static void
+tell_keeper(void)
+{
+    guint8 buffer[32];
+
+    (void)say(chan_window_keeper_encode(&the_keeper, buffer, sizeof buffer));
+}
+
+void
+bridge_window_channel_keeper(const ChanWindowKeeper *keeper)
+{
+    the_keeper = *keeper;
+    tell_keeper();
+}
+
 static UINT
 on_data(IWTSVirtualChannelCallback *callback, wStream *data)
 {
@@ -87,6 +103,8 @@ on_open(IWTSVirtualChannelCallback *callback)
     the_channel = ((GENERIC_CHANNEL_CALLBACK *)callback)->channel;
     the_keymap_told = false;
     tell_keys();
+    if (the_keeper.there)
+        tell_keeper();
     return CHANNEL_RC_OK;
 }
 

@@ -25,6 +25,8 @@ gboolean bridge_window_channel_ping(guint32 window, guint32 serial);
 gboolean bridge_window_channel_kill(guint32 window, gboolean process);
 void bridge_window_channel_button(const ChanWindowButton *button);
 void bridge_window_channel_motion(const ChanWindowMotion *motion);
+// The host's clipboard manager: now, and to each channel that opens later.
+void bridge_window_channel_keeper(const ChanWindowKeeper *keeper);
 // What the host's keys mean: with the next bridge_window_channel_keys.
 void bridge_window_channel_keymap(const ChanWindowKeymap *keymap);
 // The host's keyboard map: now, and to each channel that opens later.

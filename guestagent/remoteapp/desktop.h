@@ -124,6 +124,8 @@ typedef struct {
     void (*icon_gone)(guint32 id, gpointer user);
     // The window's program answered this ra_desktop_ping, and with it those before.
     void (*ponged)(guint32 id, guint32 serial, gpointer user);
+    // What CLIPBOARD has is to be kept by the client; answer by ra_desktop_set_keeper.
+    void (*save_wanted)(guint32 serial, gpointer user);
     // The display is gone; nothing further can be done.
     void (*lost)(gpointer user);
 } RaDesktopEvents;
@@ -240,6 +242,8 @@ void ra_desktop_set_locks(RaDesktop *desktop, bool scroll, bool num, bool caps);
 
 // The client's selection has these kinds of content (0: none any more): own it, ask on demand. Text
 // is UTF-8.
+// Whether the client keeps it, and what it has.
+void ra_desktop_set_keeper(RaDesktop *desktop, const ChanWindowKeeper *keeper);
 void ra_desktop_clipboard_offer(RaDesktop *desktop, ChanClipSelection which, guint32 kinds);
 void ra_desktop_clipboard_give(RaDesktop *desktop, ChanClipSelection which, guint32 kind,
                                GBytes *data); // NULL: none

@@ -290,6 +290,13 @@ ra_peer_pong(RaPeer *peer, guint32 id, guint32 serial)
 }
 
 void
+ra_peer_save(RaPeer *peer, guint32 serial)
+{
+    if (peer->window_channel != NULL)
+        ra_window_channel_save(peer->window_channel, serial);
+}
+
+void
 ra_peer_cursor(RaPeer *peer, const RaCursor *cursor)
 {
     if (peer->pointer != NULL)

@@ -50,6 +50,7 @@ void ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int 
 void ra_peer_caret(RaPeer *peer, guint32 id, const ChanWindowCaret *caret);
 void ra_peer_lock(RaPeer *peer, guint32 id, bool wanted);
 void ra_peer_pong(RaPeer *peer, guint32 id, guint32 serial);
+void ra_peer_save(RaPeer *peer, guint32 serial);
 void ra_peer_cursor(RaPeer *peer, const RaCursor *cursor);
 void ra_peer_icon_changed(RaPeer *peer, const RaTrayIcon *icon);
 void ra_peer_tray_changed(RaPeer *peer, const RaTrayLook *look);

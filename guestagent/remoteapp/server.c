@@ -256,6 +256,14 @@ on_ponged(guint32 id, guint32 serial, gpointer user)
 }
 
 static void
+on_save_wanted(guint32 serial, gpointer user)
+{
+    RaServer *server = user;
+    if (server->current != NULL)
+        ra_peer_save(server->current, serial);
+}
+
+static void
 on_tray_changed(const RaTrayLook *look, gpointer user)
 {
     RaServer *server = user;
@@ -317,6 +325,7 @@ static const RaDesktopEvents desktop_events = {
     .icon_changed = on_icon_changed,
     .icon_gone = on_tray_gone,
     .ponged = on_ponged,
+    .save_wanted = on_save_wanted,
     .lost = on_desktop_lost,
 };
 

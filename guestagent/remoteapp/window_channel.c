@@ -63,6 +63,8 @@ obey(RaWindowChannel *c)
         gsize size = 0;
         const guint8 *data = g_bytes_get_data(bytes, &size);
         bool is_one = chan_window_decode(CHAN_SPAN(data, size), &said);
+        if (is_one && said.type == CHAN_WINDOW_KEEPER)
+            ra_desktop_set_keeper(c->desktop, &said.keeper);
         if (is_one && said.type == CHAN_WINDOW_KEYMAP)
             ra_desktop_expect_keymap(c->desktop, &said.keymap);
         if (is_one && said.type == CHAN_WINDOW_KEYS)
@@ -183,6 +185,15 @@ ra_window_channel_pong(RaWindowChannel *c, guint32 window, guint32 serial)
     if (!c->ready)
         return;
     say(c, chan_window_ping_encode(CHAN_WINDOW_PONG, window, serial, c->buffer, sizeof c->buffer));
+    ra_link_send(c->link);
+}
+
+void
+ra_window_channel_save(RaWindowChannel *c, guint32 serial)
+{
+    if (!c->ready)
+        return;
+    say(c, chan_window_save_encode(serial, c->buffer, sizeof c->buffer));
     ra_link_send(c->link);
 }
 

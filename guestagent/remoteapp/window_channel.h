@@ -26,6 +26,7 @@ void
 ra_window_channel_caret(RaWindowChannel *channel, guint32 window, const ChanWindowCaret *caret);
 // The menu of an icon of the tray, encoded (channel/tray_menu.h).
 void ra_window_channel_menu(RaWindowChannel *channel, guint32 window, ChanSpan menu);
+void ra_window_channel_save(RaWindowChannel *channel, guint32 serial);
 void ra_window_channel_lock(RaWindowChannel *channel, guint32 window, bool wanted);
 void ra_window_channel_pong(RaWindowChannel *channel, guint32 window, guint32 serial);
 bool ra_window_channel_ready(const RaWindowChannel *channel);

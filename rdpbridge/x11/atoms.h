@@ -81,6 +81,9 @@
     X(CASEMENT_PRIMARY)                                                                            \
     X(CASEMENT_PRIMARY_TARGETS)                                                                    \
     X(CASEMENT_PRESSED)                                                                            \
+    X(CASEMENT_KEEPER)                                                                             \
+    X(CLIPBOARD_MANAGER)                                                                           \
+    X(SAVE_TARGETS)                                                                                \
     X(CASEMENT_MARK)
 
 // Those whose name is no identifier.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/clipboard.h"
 
+#include "rdpbridge/x11/keeper.h"
 #include "rdpbridge/x11/selection.h"
 
 struct HostClipboard {
     HostSelection *selections[CHAN_CLIP_SELECTIONS];
+    HostKeeper *keeper;
 };
 
 HostClipboard *
@@ -14,6 +16,7 @@ host_clipboard_new(View *view)
 
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         c->selections[i] = host_selection_new(view, (ChanClipSelection)i);
+    c->keeper = host_keeper_new(view);
     return c;
 }
 
@@ -24,6 +27,7 @@ host_clipboard_free(HostClipboard *c)
         return;
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         host_selection_free(c->selections[i]);
+    host_keeper_free(c->keeper);
     g_free(c);
 }
 
@@ -32,6 +36,7 @@ host_clipboard_tell(HostClipboard *c)
 {
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         host_selection_tell(c->selections[i]);
+    host_keeper_tell(c->keeper);
 }
 
 void
@@ -39,6 +44,7 @@ host_clipboard_policy_changed(HostClipboard *c)
 {
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         host_selection_policy_changed(c->selections[i]);
+    host_keeper_tell(c->keeper);
 }
 
 void
@@ -61,6 +67,9 @@ host_clipboard_message(HostClipboard *c, ChanSpan packet)
     case VIEW_MSG_CLIP_WANT:
         host_selection_wanted(c->selections[clip->selection], clip);
         break;
+    case VIEW_MSG_CLIP_SAVE:
+        host_keeper_save(c->keeper, ((const ViewSave *)packet.data)->serial);
+        break;
     case VIEW_MSG_CLIP_DATA:
         host_selection_data(c->selections[data->selection], packet);
         break;
@@ -75,5 +84,5 @@ host_clipboard_event(HostClipboard *c, const XEvent *e)
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         if (host_selection_event(c->selections[i], e))
             return TRUE;
-    return FALSE;
+    return host_keeper_event(c->keeper, e);
 }

@@ -82,6 +82,7 @@ host_cost_of(const View *view, ChanSpan packet)
 
     switch (type) {
     case VIEW_MSG_CLIP_OFFER:
+    case VIEW_MSG_CLIP_SAVE:
         return OFFER_US;
     case VIEW_MSG_MOVE_LOOP:
         return STATE_US;

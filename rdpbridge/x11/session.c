@@ -135,6 +135,7 @@ dispatch(View *view, ChanSpan packet, int take_fd, GError **error)
     case VIEW_MSG_CLIP_OFFER:
     case VIEW_MSG_CLIP_WANT:
     case VIEW_MSG_CLIP_DATA:
+    case VIEW_MSG_CLIP_SAVE:
         host_clipboard_message(view->clipboard, packet);
         return TRUE;
     default:

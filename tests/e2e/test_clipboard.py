@@ -28,6 +28,27 @@ def png_chunk(kind, data):
 PNG = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 6, 0, 0, 0)) + \
     png_chunk(b"IDAT", zlib.compress(b"\0\xff\0\0\x80\0\xff\0\xff" b"\0\0\0\xff\xff\x12\x34\x56\x78")) + png_chunk(b"IEND", b"")
 MULTIPLE = pathlib.Path(__file__).with_name("multiple.py")
+MANAGER = pathlib.Path(__file__).with_name("clipboard_manager.py")
+# Copies, and ends as GTK programs do: what it has is given to the clipboard manager, if there is one.
+STORES = """
+import os
+import sys
+import gi
+gi.require_version("Gdk", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, GLib, Gtk
+clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+clipboard.set_text(sys.argv[1], -1)
+clipboard.set_can_store(None)
+def end():
+    if not os.path.exists(os.path.expanduser("~/end")):
+        return True
+    clipboard.store()
+    open(os.path.expanduser("~/ended"), "w").close()
+    Gtk.main_quit()
+GLib.timeout_add(20, end)
+Gtk.main()
+"""
 PAIRS_MAX = 32  # of one request for several targets
 HUGE = 64 * 1024 * 1024
 
@@ -146,6 +167,41 @@ class Selections(ChainCase):
             wait_for("the host to have none", lambda: self.d.display.get_selection_owner(clipboard) == X.NONE, poll=0.1)
             for reads in (self.host_has, self.guest_has):
                 wait_for("no text any more", lambda: reads() == b"", poll=0.1)
+
+    def store(self, home, start, text):
+        """A GTK program that copies and ends; done when it has."""
+        for name in ("end", "ended"):
+            (home / name).unlink(missing_ok=True)
+        (home / "stores.py").write_text(STORES)
+        start("sh", "-c", f"exec /usr/bin/python3 ~/stores.py '{text}'")
+        wait_for("the text on the host", lambda: self.host_has() == text.encode(), poll=0.1)
+        (home / "end").touch()
+        wait_for("the program to end", (home / "ended").exists, 20)
+
+    def stores(self, text):
+        """Natively and in the guest; what the host has after each."""
+        found = []
+        for home, start in ((self.d.folder("home"), self.d.spawn),
+                            (self.home(), lambda *argv: self.d.spawn("casement", "run", "demo", "--", *argv))):
+            self.store(home, start, text)
+            found.append(self.host_has())
+        return found
+
+    def test_a_clipboard_manager_is_asked_to_keep(self):
+        """SAVE_TARGETS of a guest's program reaches the host's manager, and it has the text once the program has ended."""
+        text, manager_atom = "Grüße, für später", self.d.display.get_atom("CLIPBOARD_MANAGER")
+
+        def owner():
+            return self.d.display.get_selection_owner(manager_atom)
+        manager = self.d.spawn("/usr/bin/python3", str(MANAGER))
+        self.addCleanup(manager.wait)
+        self.addCleanup(manager.terminate)
+        wait_for("the manager", owner)
+        self.assertEqual(self.stores(text), [text.encode()] * 2)
+        wait_for("it in the guest", lambda: self.guest_has() == text.encode(), poll=0.1)
+        manager.terminate()
+        manager.wait()
+        wait_for("no manager", lambda: owner() == X.NONE)
 
     def test_text_as_it_is(self):
         self.both_ways("lines\nend\r\nas they do\n\u202bعربي 🙂\n".encode(), "UTF8_STRING")

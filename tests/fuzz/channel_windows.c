@@ -45,6 +45,10 @@ encode(const ChanWindowSaid *said)
         return chan_window_ping_encode(said->type, said->window, said->serial, again, sizeof again);
     case CHAN_WINDOW_KILL:
         return chan_window_kill_encode(said->window, said->kill != 0, again, sizeof again);
+    case CHAN_WINDOW_KEEPER:
+        return chan_window_keeper_encode(&said->keeper, again, sizeof again);
+    case CHAN_WINDOW_SAVE:
+        return chan_window_save_encode(said->save, again, sizeof again);
     case CHAN_WINDOW_KEYMAP:
         return chan_window_keymap_encode(&said->keymap, again, sizeof again);
     case CHAN_WINDOW_BUTTON:

@@ -379,6 +379,36 @@ test_touch(void)
 }
 
 static void
+check_plain(Test *t)
+{
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, t->message.size + 1), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+}
+
+static void
+test_keeper_and_save(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+
+    for (guint32 there = 0; there <= 2; there++) {
+        ChanWindowKeeper m = {there, G_MAXUINT32};
+        t->message = chan_window_keeper_encode(&m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == (there <= 1));
+        if (there <= 1)
+            g_assert_cmpmem(&t->said.keeper, sizeof m, &m, sizeof m);
+    }
+    t->message = chan_window_keeper_encode(&(ChanWindowKeeper){1, 7}, t->bytes, sizeof t->bytes);
+    check_plain(t);
+    t->message = chan_window_save_encode(G_MAXUINT32, t->bytes, sizeof t->bytes);
+    g_assert_true(reads(t));
+    g_assert_cmpuint(t->said.save, ==, G_MAXUINT32);
+    check_plain(t);
+}
+
+static void
 test_keymap(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -484,6 +514,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/touch", test_touch);
     g_test_add_func("/channel/windows/button", test_button);
     g_test_add_func("/channel/windows/keymap", test_keymap);
+    g_test_add_func("/channel/windows/keeper", test_keeper_and_save);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/unknown", test_unknown);

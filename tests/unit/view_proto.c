@@ -392,6 +392,8 @@ test_screen_and_layout(void)
                     .n_monitors = 1};
     ViewLayout l = {.rdp_layout = 0x409};
     ViewKeymap k = {0};
+    ViewKeeper keeper = {0};
+    ViewSave save = {.serial = G_MAXUINT32};
 
     for (int i = 0; i < VIEW_MONITORS_MAX; i++)
         s.monitors[i] = s.root;
@@ -414,6 +416,12 @@ test_screen_and_layout(void)
     s.monitors[1].width = 0;
     ACCEPT(s, n_monitors, 1);
     REFUSE(s, n_monitors, 2);
+    VIEW_INIT(&keeper, VIEW_MSG_KEEPER);
+    check_shape(&keeper, sizeof keeper, 0);
+    ACCEPT(keeper, keeper.there, 1);
+    REFUSE(keeper, keeper.there, 2);
+    VIEW_INIT(&save, VIEW_MSG_CLIP_SAVE);
+    check_shape(&save, sizeof save, 0);
     VIEW_INIT(&k, VIEW_MSG_KEYMAP);
     check_shape(&k, sizeof k, 0);
     VIEW_INIT(&l, VIEW_MSG_LAYOUT);

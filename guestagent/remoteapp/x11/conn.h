@@ -34,6 +34,7 @@
     X(INCR)                                                                                        \
     X(CLIPBOARD)                                                                                   \
     X(SAVE_TARGETS)                                                                                \
+    X(CLIPBOARD_MANAGER)                                                                           \
     X(_CASEMENT_FENCE)                                                                             \
     X(_CASEMENT_TARGETS)                                                                           \
     X(_CASEMENT_CLIPBOARD)                                                                         \

@@ -164,6 +164,14 @@ on_icon_gone(guint32 id, gpointer user)
 }
 
 static void
+on_save(guint32 serial, gpointer user)
+{
+    RaDesktop *d = user;
+    if (d->events.save_wanted)
+        d->events.save_wanted(serial, d->user);
+}
+
+static void
 on_apps_changed(GAppInfoMonitor *monitor, gpointer user)
 {
     RaDesktop *d = user;
@@ -211,6 +219,7 @@ init_parts(RaDesktop *d)
     d->method = ra_method_new(conn, d->context, &method_events, d);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
     d->dock = ra_dock_new(conn, d->context, d->input, &dock_events, d);
+    d->keeper = ra_clip_keeper_new(conn, d->context, on_save, d);
     d->lock = ra_lock_new(conn, d->context, on_lock_wanted, d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         d->clipboard[i] =
@@ -253,6 +262,7 @@ ra_desktop_free(RaDesktop *d)
     ra_pixels_clear(d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         ra_clipboard_free(d->clipboard[i]);
+    ra_clip_keeper_free(d->keeper);
     ra_lock_free(d->lock);
     ra_dock_free(d->dock);
     ra_pointer_image_free(d->pointer_image);
@@ -453,6 +463,8 @@ void
 ra_desktop_set_hosted(RaDesktop *d, bool hosted)
 {
     d->hosted = hosted;
+    if (!hosted)
+        ra_clip_keeper_set(d->keeper, &(ChanWindowKeeper){0});
     d->last_host = (ChanWindowHost){0};
     for (guint i = 0; i < d->clients->len; i++) {
         RaClient *c = d->clients->pdata[i];
@@ -636,6 +648,12 @@ ra_desktop_set_locks(RaDesktop *d, bool scroll, bool num, bool caps)
 {
     ra_input_must_settle(d->input);
     ra_keyboard_set_locks(d->keyboard, scroll, num, caps);
+}
+
+void
+ra_desktop_set_keeper(RaDesktop *d, const ChanWindowKeeper *keeper)
+{
+    ra_clip_keeper_set(d->keeper, keeper);
 }
 
 void

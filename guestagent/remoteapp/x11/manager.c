@@ -168,6 +168,7 @@ handle_selections(RaDesktop *d, const XEvent *e)
 {
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         ra_clipboard_handle(d->clipboard[i], e);
+    ra_clip_keeper_handle(d->keeper, e);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "guestagent/remoteapp/x11/capture.h"
 #include "guestagent/remoteapp/x11/client.h"
+#include "guestagent/remoteapp/x11/clip_keeper.h"
 #include "guestagent/remoteapp/x11/clipboard.h"
 #include "guestagent/remoteapp/x11/cursor.h"
 #include "guestagent/remoteapp/x11/dock.h"
@@ -80,6 +81,7 @@ struct RaDesktop {
     guint32 lock_id; // the window whose program wants the pointer's movements alone; 0: none
     bool locked;     // the client gives them
     RaClipboard *clipboard[CHAN_CLIP_SELECTIONS];
+    RaClipKeeper *keeper;
     RaScreen *screen;
     RaSettings *settings;
 };
