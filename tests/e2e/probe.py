@@ -9,11 +9,12 @@ their title. Kept to Xlib, so that nothing lies between the X server and the log
 import ctypes
 import os
 import select
+import struct
 import sys
 import zlib
 
 from Xlib import X, Xatom, Xutil, display, xauth
-from Xlib.ext import shape
+from Xlib.ext import ge, shape, xinput
 from Xlib.protocol import event as xevent
 
 NAMES = {X.KeyPress: "key down", X.KeyRelease: "key up", X.ButtonPress: "button down", X.ButtonRelease: "button up",
@@ -211,6 +212,20 @@ class Probe:
         self.windows[self.looks["name"]].change_attributes(cursor=X.NONE)
         self.looks = None
 
+    def do_raw(self):
+        """As games do: movements by themselves, wherever the pointer is (XI_RawMotion)."""
+        self.d.xinput_query_version()
+        self.root.xinput_select_events([(xinput.AllMasterDevices, xinput.RawMotionMask)])
+
+    def raw(self, data):
+        """What an xXIRawEvent has after its type: how far along the first two axes, whole numbers."""
+        words = struct.unpack_from("=H", data, 12)[0]
+        masks = struct.unpack_from(f"={words}I", data, 22)
+        axes = [i for i in range(words * 32) if masks[i // 32] >> i % 32 & 1]
+        values = struct.unpack_from(f"={len(axes) * 2}i", data, 22 + words * 4 + len(axes) * 8)[::2]
+        moved = dict(zip(axes, values))
+        self.say("raw", moved.get(0, 0), moved.get(1, 0))
+
     def look(self, x, y):
         s = self.looks
         dx, dy = x - s["last"][0], y - s["last"][1]
@@ -247,6 +262,9 @@ class Probe:
             if e.data[1][0] == self.atom("WM_DELETE_WINDOW"):
                 self.say(name, "asked to close")
                 self.do_close(name)
+            return
+        if e.type == ge.GenericEventCode and e.evtype == xinput.RawMotion:
+            self.raw(e.data)
             return
         what = NAMES.get(e.type)
         name = self.names.get(e.window.id) if what else None

@@ -164,6 +164,23 @@ class Looking(PointerTwins):
             probe.sync()
         self.assertEqual(told[1], told[0])
 
+    def test_raw_movements_while_it_is_held(self):
+        """XI_RawMotion, also past the window's edge; none at once as far as from its middle to there."""
+        told = []
+        for probe in (self.native, self.demo):
+            self.begin(probe, "hold")
+            probe.do("raw")
+            probe.mark()
+            for n, step in enumerate([(35, 9), (20, -30), (-90, 3), (140, 90), (140, 90)], 1):
+                xtest.fake_input(self.d.display, X.MotionNotify, 1, x=step[0], y=step[1])
+                self.d.display.sync()
+                wait_for("the raw movement", lambda: len(probe.log("^raw")) >= n)
+            told.append(probe.log("^raw"))
+            probe.do("look_end")
+            probe.sync()
+        self.assertEqual(told[0][-1], "raw 140 90")
+        self.assertEqual(told[1], told[0])
+
     def test_buttons_while_it_is_held(self):
         places = []
         for probe in (self.native, self.demo):
