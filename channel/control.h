@@ -90,6 +90,7 @@ typedef enum {
     CTL_DESKTOP = 1u << 5,      // its whole desktop in one window, instead of its windows; what a
                                 // session began as it stays
     CTL_HOST_FRAMES = 1u << 6,  // of windows of a server that frames them, the host's are shown
+    CTL_RDP_PIXELS = 1u << 7,   // pixels go by RDP alone, also where there is a shorter way
 } CtlSetupFlags;
 
 typedef struct {

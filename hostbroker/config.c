@@ -24,6 +24,7 @@ static const char *const clipboards[] = {"both", "to-guest", "to-host", "none", 
 static const char *const publishes[] = {"all", "chosen", "none", "everything", NULL};
 static const char *const sign_ins[] = {"auto", "always", "never", NULL};
 static const char *const frames[] = {"guest", "host", NULL};
+static const char *const pixels[] = {"auto", "rdp", NULL};
 static const char *const modes[] = {"connect", "listen", NULL};
 
 typedef struct {
@@ -64,6 +65,7 @@ static const Key keys[] = {
      SOCKET | COMMAND | VSOCK,
      "guest",
      {"frames", BROKER_VALUE_CHOICE, AT(frames), 0, 0, frames}},
+    {"Guest", ALL, "auto", {"pixels", BROKER_VALUE_CHOICE, AT(pixels), 0, 0, pixels}},
     {"Guest", SANDBOX, "", {"share", BROKER_VALUE_SHARES, AT(share), 0, 64, NULL}},
     {"Guest",
      SANDBOX | LOCAL,

@@ -33,6 +33,9 @@ typedef enum { BROKER_SIGN_IN_AUTO, BROKER_SIGN_IN_ALWAYS, BROKER_SIGN_IN_NEVER 
 // Whose frames are around a Windows guest's windows.
 typedef enum { BROKER_FRAMES_GUEST, BROKER_FRAMES_HOST } BrokerFrames;
 
+// How pixels come: by the shortest way there is, or as any RDP peer sends them.
+typedef enum { BROKER_PIXELS_AUTO, BROKER_PIXELS_RDP } BrokerPixels;
+
 typedef enum { BROKER_SOCKET_CONNECT, BROKER_SOCKET_LISTEN } BrokerSocketMode;
 
 typedef struct {
@@ -48,6 +51,7 @@ typedef struct {
     char *title_prefix;
     guint32 border;     // 0x01RRGGBB, or 0
     int frames;         // BrokerFrames
+    int pixels;         // BrokerPixels
     char **share;       // folders of the host, "PATH" or "PATH:rw" (sandbox)
     char **environment; // "NAME=VALUE" (sandbox, local)
     char *socket_path;

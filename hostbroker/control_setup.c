@@ -17,6 +17,8 @@ setup_flags(const BrokerConfig *config)
         flags |= CTL_CLIPBOARD_TO_HOST;
     if (config->frames == BROKER_FRAMES_HOST)
         flags |= CTL_HOST_FRAMES;
+    if (config->pixels == BROKER_PIXELS_RDP)
+        flags |= CTL_RDP_PIXELS;
     return flags;
 }
 

@@ -8,6 +8,8 @@
 #include <freerdp/gdi/gdi.h>
 #include <freerdp/gdi/gfx.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define CANVAS 64
 
@@ -16,7 +18,11 @@ typedef struct {
     gsize bytes;
     guint32 width, height; // of the surface itself, whatever is mapped of it
     BridgeSps sps;         // of the video in it
+    bool waits;            // its memory's last frame is not shown yet
 } Surface;
+
+// Of frames that came past RDPGFX: the model's ids of them have the buffer above the serial.
+#define SHARED_FRAME (UINT64_C(1) << 63)
 
 struct BridgeGraphics {
     BridgeModel *model;
@@ -25,7 +31,9 @@ struct BridgeGraphics {
     gboolean video; // the guest was told that it may send it
     RdpgfxClientContext *client;
     GHashTable *surfaces; // surface id → Surface
-    GPtrArray *touched;   // surfaces of the open frame
+    GHashTable *shared;   // buffer id → Surface
+    bool shares;
+    GPtrArray *touched; // surfaces of the open frame
     gsize bytes;
     guint32 planar_width, planar_height; // what the decoder's scratch memory is made for
     guint32 frames;                      // decoded
@@ -48,6 +56,9 @@ surface_free(gpointer data)
     Surface *s = data;
 
     bridge_model_unmap(the_graphics->model, &s->source);
+    if (s->source.shared)
+        g_hash_table_remove(the_graphics->shared, GUINT_TO_POINTER(s->source.shared->id));
+    bridge_surface_unref(s->source.shared);
     the_graphics->bytes -= s->bytes;
     g_free(s);
 }
@@ -63,6 +74,7 @@ bridge_graphics_new(BridgeModel *model, const BridgeGraphicsOut *out, gpointer u
     g->out = out;
     g->user = user;
     g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, surface_free);
+    g->shared = g_hash_table_new(NULL, NULL);
     g->touched = g_ptr_array_new();
     return g;
 }
@@ -74,6 +86,7 @@ bridge_graphics_free(BridgeGraphics *g)
         return;
     g_ptr_array_unref(g->touched);
     g_hash_table_unref(g->surfaces);
+    g_hash_table_unref(g->shared);
     the_graphics = NULL;
     g_free(g);
 }
@@ -102,6 +115,38 @@ refuse(BridgeGraphics *g, const char *what, guint width, guint height)
 
     g->out->fail(text, g->user);
     return ERROR_INVALID_DATA;
+}
+
+// The library paints a surface white when it makes it. Whole pages of that are given back: nobody
+// will use them.
+static void
+give_back(const gdiGfxSurface *library)
+{
+    const guintptr page = (guintptr)sysconf(_SC_PAGESIZE);
+    guintptr begin = ((guintptr)library->data + page - 1) / page * page;
+    guintptr end =
+        ((guintptr)library->data + (gsize)library->scanline * library->height) / page * page;
+
+    if (end > begin)
+        (void)madvise((gpointer)begin, end - begin, MADV_DONTNEED);
+}
+
+static void
+share(BridgeGraphics *g, Surface *s)
+{
+    BridgeSurface *memory = bridge_model_new_shared(g->model, s->width, s->height);
+    const gdiGfxSurface *library = g->client->GetSurfaceData(g->client, s->source.surface_id);
+
+    if (memory) {
+        s->source.shared = memory;
+        s->source.pixels = memory->pixels;
+        s->source.stride = memory->stride;
+        s->source.painted = false;
+        g_hash_table_insert(g->shared, GUINT_TO_POINTER(memory->id), s);
+        if (library)
+            give_back(library);
+    }
+    g->out->memory(s->source.surface_id, memory, g->user);
 }
 
 static UINT
@@ -133,6 +178,8 @@ on_create_surface(RdpgfxClientContext *client, const RDPGFX_CREATE_SURFACE_PDU *
     s->bytes = bytes;
     g->bytes += bytes;
     g_hash_table_insert(g->surfaces, GUINT_TO_POINTER((guint)pdu->surfaceId), s);
+    if (g->shares)
+        share(g, s);
     return CHANNEL_RC_OK;
 }
 
@@ -454,13 +501,65 @@ bridge_graphics_detach(BridgeGraphics *g, rdpContext *context)
     g->client = NULL;
 }
 
+static void
+tell_shown(BridgeGraphics *g, guint32 buffer, guint32 serial)
+{
+    Surface *s = g_hash_table_lookup(g->shared, GUINT_TO_POINTER(buffer));
+
+    if (s)
+        s->waits = false;
+    g->out->shown(buffer, serial, g->user);
+}
+
 void
-bridge_graphics_acknowledge(BridgeGraphics *g, guint32 frame_id)
+bridge_graphics_acknowledge(BridgeGraphics *g, guint64 frame_id)
 {
     RDPGFX_FRAME_ACKNOWLEDGE_PDU pdu = {.queueDepth = QUEUE_DEPTH_UNAVAILABLE,
-                                        .frameId = frame_id,
+                                        .frameId = (guint32)frame_id,
                                         .totalFramesDecoded = g->frames};
 
-    if (g->client)
+    if (frame_id & SHARED_FRAME)
+        tell_shown(g, (guint32)((frame_id & ~SHARED_FRAME) >> 32), (guint32)frame_id);
+    else if (g->client)
         g->client->FrameAcknowledge(g->client, &pdu);
+}
+
+void
+bridge_graphics_share(BridgeGraphics *g)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g->shares = true;
+    g_hash_table_iter_init(&iter, g->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        share(g, value);
+}
+
+gboolean
+bridge_graphics_shared_frame(BridgeGraphics *g, const ChanPixelsFrame *untrusted_frame)
+{
+    const ChanPixelsFrame *f = untrusted_frame;
+    Surface *s = g_hash_table_lookup(g->shared, GUINT_TO_POINTER(f->buffer));
+
+    if (!s) { // the guest has deleted its surface meanwhile
+        g->out->shown(f->buffer, f->serial, g->user);
+        return TRUE;
+    }
+    if (s->waits)
+        return FALSE;
+    for (guint32 i = 0; i < f->count; i++) {
+        const ChanPixelsRect *r = &f->rects[i];
+        add_damage(&s->source, (ViewRect){r->x, r->y, r->width, r->height});
+    }
+    bridge_damage_clip(&s->source.damage, s->source.width, s->source.height);
+    s->source.painted = true; // also where it is mapped only later
+    s->waits = true;
+    g->frames++;
+    if (s->source.mapped)
+        bridge_model_shared_frame(g->model, &s->source,
+                                  SHARED_FRAME | (guint64)f->buffer << 32 | f->serial);
+    else
+        tell_shown(g, f->buffer, f->serial);
+    return TRUE;
 }

@@ -4,6 +4,7 @@
 // RDPGFX ([MS-RDPEGFX]): surfaces, which the library decodes into private memory, frames and their
 // acknowledgement, into the model.
 
+#include "channel/pixel_path.h"
 #include "rdpbridge/model.h"
 
 #include <freerdp/client/rdpgfx.h>
@@ -17,6 +18,10 @@ typedef struct {
     void (*fail)(const char *text, gpointer user);
     // Begins, or has ended, what a guest may make last for ever.
     void (*slow)(bool begins, gpointer user);
+    // Memory for the surface's pixels past RDPGFX, borrowed; or that there is none (NULL).
+    void (*memory)(guint16 surface_id, const BridgeSurface *memory, gpointer user);
+    // A frame that came that way was shown, or will not be.
+    void (*shown)(guint32 buffer, guint32 serial, gpointer user);
 } BridgeGraphicsOut;
 
 // out is borrowed.
@@ -31,4 +36,11 @@ bridge_graphics_attach(BridgeGraphics *graphics, rdpContext *context, RdpgfxClie
 void bridge_graphics_detach(BridgeGraphics *graphics, rdpContext *context);
 
 // The model is done with a frame: tells the guest.
-void bridge_graphics_acknowledge(BridgeGraphics *graphics, guint32 frame_id);
+void bridge_graphics_acknowledge(BridgeGraphics *graphics, guint64 frame_id);
+
+// The guest writes pixels past RDPGFX (pixel_path.h): its surfaces get memory, now and when they
+// are made.
+void bridge_graphics_share(BridgeGraphics *graphics);
+// A frame that came that way. FALSE: the one before is not shown yet, which no guest of ours does.
+gboolean
+bridge_graphics_shared_frame(BridgeGraphics *graphics, const ChanPixelsFrame *untrusted_frame);

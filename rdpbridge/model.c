@@ -36,7 +36,7 @@ bridge_model_new(unsigned max_windows, const BridgeModelOut *out, void *user)
 static void
 window_free(BridgeWindow *w)
 {
-    bridge_surface_free(w->buffer);
+    bridge_surface_unref(w->buffer);
     bridge_region_clear(&w->shape);
     free(w->icon);
     bridge_properties_clear(&w->properties);

@@ -61,6 +61,8 @@ typedef struct {
     bool mapped;
     uint64_t window_id;
     const uint8_t *pixels; // at least width * height, or what scale is from, BGRX8 or BGRA8
+    BridgeSurface
+        *shared; // NULL, or where pixels are: the guest writes them, and it may be shown as it is
     size_t stride;
     uint32_t width, height; // of what is mapped, as the window shows it; of damage too
     BridgeScale scale;      // where `scaled`: from pixels' size to that
@@ -70,12 +72,13 @@ typedef struct {
     BridgeDamage damage;
 } BridgeSource;
 
-#define BRIDGE_FRAMES_MAX 32       // frames in flight that are kept account of
+#define BRIDGE_FRAMES_MAX 128      // frames in flight that are kept account of
 #define BRIDGE_WINDOW_FRAMES_MAX 8 // of one window
 
 // Not acknowledged before the window's commit with this serial is shown; 0: not committed yet.
 typedef struct {
-    uint32_t frame_id, serial;
+    uint64_t frame_id;
+    uint32_t serial;
 } BridgeFrameRef;
 
 typedef struct {
@@ -164,7 +167,7 @@ typedef struct {
     // A new top-level window: which program owns it? Answer by bridge_model_set_app.
     void (*ask_app)(void *user, uint32_t id);
     // All of a frame is shown or will not be: acknowledge it.
-    void (*frame_done)(void *user, uint32_t frame_id);
+    void (*frame_done)(void *user, uint64_t frame_id);
 } BridgeModelOut;
 
 // out is borrowed. max_windows is cut to VIEW_WINDOWS_MAX.
@@ -226,7 +229,13 @@ bool bridge_model_map(BridgeModel *model, BridgeSource *source);
 void bridge_model_unmap(BridgeModel *model, BridgeSource *source);
 void bridge_model_frame_begin(BridgeModel *model);
 // The frame's damage is in the sources that are `touched`. has_id: it must be acknowledged.
-void bridge_model_frame_end(BridgeModel *model, bool has_id, uint32_t frame_id);
+void bridge_model_frame_end(BridgeModel *model, bool has_id, uint64_t frame_id);
+
+// A frame of one source whose pixels are shared, whatever other frame is open: its damage has been
+// added.
+void bridge_model_shared_frame(BridgeModel *model, BridgeSource *source, uint64_t frame_id);
+// Memory for such a source, the caller's to unref; NULL where limits or the system refuse.
+BridgeSurface *bridge_model_new_shared(BridgeModel *model, uint32_t width, uint32_t height);
 
 // The view. Attached: says everything again. Lost: nothing is said, frames go on.
 void bridge_model_view_attached(BridgeModel *model);

@@ -6,7 +6,7 @@
 #include "rdpbridge/model.h"
 
 typedef struct {
-    uint32_t id;
+    uint64_t id;
     unsigned refs;
 } BridgeFrame;
 

@@ -42,7 +42,7 @@ source_of(const BridgeModel *m, uint32_t window_id)
 // Frames.
 
 static void
-frame_unref(BridgeModel *m, uint32_t frame_id)
+frame_unref(BridgeModel *m, uint64_t frame_id)
 {
     for (unsigned i = 0; i < m->n_frames; i++) {
         if (m->frames[i].id != frame_id)
@@ -58,7 +58,7 @@ frame_unref(BridgeModel *m, uint32_t frame_id)
 static void
 take_frame_out(BridgeModel *m, BridgeWindow *w, unsigned i)
 {
-    uint32_t id = w->frames[i].frame_id;
+    uint64_t id = w->frames[i].frame_id;
 
     memmove(&w->frames[i], &w->frames[i + 1], (w->n_frames - i - 1) * sizeof w->frames[0]);
     w->n_frames--;
@@ -87,7 +87,7 @@ bridge_present_release(BridgeModel *m, BridgeWindow *w)
 }
 
 static BridgeFrame *
-frame_of(BridgeModel *m, uint32_t frame_id)
+frame_of(BridgeModel *m, uint64_t frame_id)
 {
     for (unsigned i = 0; i < m->n_frames; i++)
         if (m->frames[i].id == frame_id)
@@ -97,7 +97,7 @@ frame_of(BridgeModel *m, uint32_t frame_id)
 
 // serial: of the commit that carries it, 0 when the next one will.
 static void
-hold_frame(BridgeModel *m, BridgeWindow *w, uint32_t frame_id, uint32_t serial)
+hold_frame(BridgeModel *m, BridgeWindow *w, uint64_t frame_id, uint32_t serial)
 {
     if (w->n_frames == BRIDGE_WINDOW_FRAMES_MAX)
         take_frame_out(m, w, 0);
@@ -197,7 +197,7 @@ say_buffer_gone(BridgeModel *m, BridgeSurface *old)
 
     VIEW_INIT(&msg, VIEW_MSG_BUFFER_GONE);
     bridge_say(m, &msg, sizeof msg, -1);
-    bridge_surface_free(old);
+    bridge_surface_unref(old);
 }
 
 void
@@ -206,7 +206,7 @@ bridge_present_forget(BridgeModel *m, BridgeWindow *w)
     if (w->buffer && w->buffer_said)
         say_buffer_gone(m, w->buffer);
     else
-        bridge_surface_free(w->buffer);
+        bridge_surface_unref(w->buffer);
     w->buffer = NULL;
 }
 
@@ -315,7 +315,40 @@ copy_damage(BridgeModel *m, BridgeWindow *w, const BridgeSource *source, const B
     bridge_scale_took(&m->pace, start, m->out->now(m->user));
 }
 
-// Copies what changed and commits. The view has put the former pixels and no frame is open.
+// Whether the window can show the source's own memory, instead of a copy.
+static bool
+shows_shared(const BridgeWindow *w, const BridgeSource *source, const BridgeScale *scale,
+             const ViewRect *part)
+{
+    const BridgeSurface *shared = source->shared;
+
+    return shared && is_same(scale) && part->x == 0 && part->y == 0 && same_size(shared, part) &&
+           (shared->shown_by == 0 || shared->shown_by == w->id);
+}
+
+// Whether the window's buffer is the one in which the source's pixels are, or are copied to.
+static bool
+has_buffer_for(const BridgeWindow *w, const BridgeSource *source, const BridgeScale *scale,
+               const ViewRect *part)
+{
+    if (shows_shared(w, source, scale, part))
+        return w->buffer == source->shared;
+    return same_size(w->buffer, part) && !w->buffer->guests;
+}
+
+// The source's own memory becomes the window's buffer; as with renew_buffer.
+static void
+take_shared(BridgeWindow *w, BridgeSource *source, BridgeSurface **old)
+{
+    *old = w->buffer;
+    w->buffer = bridge_surface_ref(source->shared);
+    w->buffer->shown_by = w->id;
+    w->buffer_said = false;
+    w->stale = true;
+}
+
+// Copies what changed, where it is not there already, and commits. The view has put the former
+// pixels and no frame is open.
 static void
 commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *source)
 {
@@ -323,11 +356,16 @@ commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *so
     ViewRect part = seen_part(w, &scale);
     BridgeSurface *old = NULL;
     BridgeDamage damage;
+    bool shared = shows_shared(w, source, &scale, &part);
 
-    if (!same_size(w->buffer, &part) && !renew_buffer(m, w, &part, &old)) {
-        source->damage.count = 0; // over the limits: the window stays as it was
-        bridge_present_release(m, w);
-        return;
+    if (!has_buffer_for(w, source, &scale, &part)) {
+        if (shared) {
+            take_shared(w, source, &old);
+        } else if (!renew_buffer(m, w, &part, &old)) {
+            source->damage.count = 0; // over the limits: the window stays as it was
+            bridge_present_release(m, w);
+            return;
+        }
     }
     if (w->stale) {
         source->damage.count = 0;
@@ -336,7 +374,8 @@ commit_pixels(BridgeModel *m, BridgeWindow *w, ViewState state, BridgeSource *so
     w->stale = false;
     say_buffer(m, w);
     shown_damage(w, source, &part, &damage);
-    copy_damage(m, w, source, &scale, &damage);
+    if (!shared)
+        copy_damage(m, w, source, &scale, &damage);
     send_commit(m, w, state, &damage);
     source->damage.count = 0;
     if (old)
@@ -394,7 +433,7 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
     bridge_damage_clip(&source->damage, source->width, source->height);
     BridgeScale scale = shown_scale(w, source);
     ViewRect part = seen_part(w, &scale);
-    bool current = same_size(w->buffer, &part) && !w->stale;
+    bool current = has_buffer_for(w, source, &scale, &part) && !w->stale;
     if (current)
         forget_unseen(w, source, &part);
     bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
@@ -475,7 +514,7 @@ bridge_model_frame_begin(BridgeModel *m)
 
 // The window of a source whose frame has ended.
 static void
-show_source(BridgeModel *m, BridgeSource *source, const uint32_t *frame_id)
+show_source(BridgeModel *m, BridgeSource *source, const uint64_t *frame_id)
 {
     BridgeWindow *w = bridge_model_window(m, (uint32_t)source->window_id);
 
@@ -490,7 +529,7 @@ show_source(BridgeModel *m, BridgeSource *source, const uint32_t *frame_id)
 }
 
 void
-bridge_model_frame_end(BridgeModel *m, bool has_id, uint32_t frame_id)
+bridge_model_frame_end(BridgeModel *m, bool has_id, uint64_t frame_id)
 {
     bool tracked = has_id && m->n_frames < BRIDGE_FRAMES_MAX && !frame_of(m, frame_id);
 
@@ -508,6 +547,26 @@ bridge_model_frame_end(BridgeModel *m, bool has_id, uint32_t frame_id)
         frame_unref(m, frame_id);
     else if (has_id)
         m->out->frame_done(m->user, frame_id);
+}
+
+void
+bridge_model_shared_frame(BridgeModel *m, BridgeSource *source, uint64_t frame_id)
+{
+    bool tracked = m->n_frames < BRIDGE_FRAMES_MAX && !frame_of(m, frame_id);
+
+    if (tracked)
+        m->frames[m->n_frames++] = (BridgeFrame){frame_id, 1};
+    show_source(m, source, tracked ? &frame_id : NULL);
+    if (tracked)
+        frame_unref(m, frame_id);
+    else
+        m->out->frame_done(m->user, frame_id);
+}
+
+BridgeSurface *
+bridge_model_new_shared(BridgeModel *m, uint32_t width, uint32_t height)
+{
+    return bridge_surface_new_for_guest(m->next_buffer++, width, height, &m->used);
 }
 
 // The view.

@@ -304,6 +304,12 @@ bridge_rdp_free(BridgeRdp *rdp)
     g_free(rdp);
 }
 
+void
+bridge_rdp_hand_over(BridgeRdp *rdp, int take_fd)
+{
+    bridge_transport_hand_over(rdp->transport, take_fd);
+}
+
 rdpContext *
 bridge_rdp_context(BridgeRdp *rdp)
 {

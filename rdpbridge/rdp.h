@@ -70,6 +70,9 @@ bridge_rdp_connect(BridgeRdp *rdp, const BridgeRdpConfig *config, guint limit_s,
 
 void bridge_rdp_give_up_sign_in(BridgeRdp *rdp);
 
+// With the first byte of the connection, as bridge_transport_hand_over.
+void bridge_rdp_hand_over(BridgeRdp *rdp, int take_fd);
+
 rdpContext *bridge_rdp_context(BridgeRdp *rdp);
 
 // TRUE while the guest does not read what it is sent: leave out what can be left out.

@@ -174,7 +174,7 @@ model_ask_app(void *user, uint32_t id)
 }
 
 static void
-model_frame_done(void *user, uint32_t frame_id)
+model_frame_done(void *user, uint64_t frame_id)
 {
     BridgeSession *s = user;
 
@@ -399,7 +399,10 @@ graphics_slow(bool begins, gpointer user)
     bridge_watchdog_start(LIMIT_DECODE_S, bridge_control_fd(s->control), &words);
 }
 
-static const BridgeGraphicsOut graphics_out = {.fail = graphics_fail, .slow = graphics_slow};
+static const BridgeGraphicsOut graphics_out = {.fail = graphics_fail,
+                                               .slow = graphics_slow,
+                                               .memory = bridge_session_pixels_memory,
+                                               .shown = bridge_session_pixels_shown};
 
 static gboolean
 signs_in(const BridgeSession *s)
@@ -630,6 +633,7 @@ on_connect(gpointer user)
                               .video = signs_in(s) && bridge_video_available()};
 
     bridge_display_start(s->display, &screen);
+    bridge_session_pixels_hand_over(s);
     BridgeRdpEnd how = bridge_rdp_connect(s->rdp, &config, CONNECT_LIMIT_S, &text);
     explicit_bzero(s->credentials.password, sizeof s->credentials.password);
     if (how == BRIDGE_RDP_ENDED)
@@ -728,6 +732,7 @@ bridge_session_new(GMainContext *context, int take_control_fd, int take_view_fd,
     s->view = bridge_viewlink_new(context, &bridge_session_view_handlers, s);
     g_strlcpy(s->setup.guest, "the guest", sizeof s->setup.guest);
     make_modules(s);
+    bridge_session_pixels_init(s);
     bridge_session_take_control(s, take_control_fd);
     bridge_session_take_view(s, take_view_fd);
     s->rdp = bridge_rdp_new(context, take_rdp_fd, &rdp_handlers, s);
@@ -761,6 +766,7 @@ bridge_session_free(BridgeSession *s)
     bridge_sound_free(s->sound);
     bridge_rail_free(s->rail);
     bridge_graphics_free(s->graphics);
+    bridge_pixel_path_free(s->pixels);
     bridge_classic_free(s->classic);
     bridge_desktop_free(s->desktop);
     bridge_orders_free(s->orders);

@@ -17,6 +17,7 @@
 #include "rdpbridge/model.h"
 #include "rdpbridge/orders.h"
 #include "rdpbridge/pace.h"
+#include "rdpbridge/pixel_path.h"
 #include "rdpbridge/rail.h"
 #include "rdpbridge/rdp.h"
 #include "rdpbridge/session.h"
@@ -38,6 +39,7 @@ struct BridgeSession {
     BridgeTray *tray;
     BridgeOrders *orders;
     BridgeGraphics *graphics;
+    BridgePixelPath *pixels; // past RDP; NULL where it could not be made
     BridgeDesktop *desktop;
     BridgeClassic *classic;
     BridgeRail *rail;
@@ -141,3 +143,9 @@ void bridge_session_close_window(BridgeSession *session, guint32 id);
 
 // Counts down while neither broker nor view are there.
 void bridge_session_check_abandoned(BridgeSession *session);
+
+// session_pixels.c: before the sandbox; before the connection; and what the graphics say.
+void bridge_session_pixels_init(BridgeSession *s);
+void bridge_session_pixels_hand_over(BridgeSession *s);
+void bridge_session_pixels_memory(guint16 surface_id, const BridgeSurface *memory, gpointer user);
+void bridge_session_pixels_shown(guint32 buffer, guint32 serial, gpointer user);

@@ -29,11 +29,11 @@ sized_memfd(size_t size)
 
 // The mapping that exists stays writable under FUTURE_WRITE (Linux 5.1); the receiver's is not.
 static bool
-seal(int fd)
+seal(int fd, bool guests)
 {
     const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
-    return fcntl(fd, F_ADD_SEALS, seals | F_SEAL_FUTURE_WRITE) == 0 ||
+    return (!guests && fcntl(fd, F_ADD_SEALS, seals | F_SEAL_FUTURE_WRITE) == 0) ||
            fcntl(fd, F_ADD_SEALS, seals) == 0;
 }
 
@@ -47,11 +47,11 @@ map_and_seal(BridgeSurface *s)
     if (map == MAP_FAILED)
         return false;
     s->pixels = map;
-    return seal(s->fd);
+    return seal(s->fd, s->guests);
 }
 
-BridgeSurface *
-bridge_surface_new(uint32_t id, uint32_t width, uint32_t height, size_t *used)
+static BridgeSurface *
+new_surface(uint32_t id, uint32_t width, uint32_t height, size_t *used, bool guests)
 {
     size_t size = (size_t)width * 4 * height;
 
@@ -63,20 +63,47 @@ bridge_surface_new(uint32_t id, uint32_t width, uint32_t height, size_t *used)
     BridgeSurface *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
-    *s = (BridgeSurface){id, width, height, width * 4, -1, NULL, size, used};
+    *s = (BridgeSurface){.id = id,
+                         .width = width,
+                         .height = height,
+                         .stride = width * 4,
+                         .fd = -1,
+                         .size = size,
+                         .used = used,
+                         .refs = 1,
+                         .guests = guests};
     *used += size;
     if (map_and_seal(s))
         return s;
     int error = errno;
-    bridge_surface_free(s);
+    bridge_surface_unref(s);
     errno = error;
     return NULL;
 }
 
-void
-bridge_surface_free(BridgeSurface *s)
+BridgeSurface *
+bridge_surface_new(uint32_t id, uint32_t width, uint32_t height, size_t *used)
 {
-    if (!s)
+    return new_surface(id, width, height, used, false);
+}
+
+BridgeSurface *
+bridge_surface_new_for_guest(uint32_t id, uint32_t width, uint32_t height, size_t *used)
+{
+    return new_surface(id, width, height, used, true);
+}
+
+BridgeSurface *
+bridge_surface_ref(BridgeSurface *s)
+{
+    s->refs++;
+    return s;
+}
+
+void
+bridge_surface_unref(BridgeSurface *s)
+{
+    if (!s || --s->refs > 0)
         return;
     *s->used -= s->size;
     if (s->pixels)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The pixels of a window as the view sees them: a sealed memfd that this process writes and the
-// view maps read-only (VIEW_MSG_BUFFER). Neither FreeRDP nor GLib.
+// The pixels of a window as the view sees them: a sealed memfd that this process, or the guest's X
+// server where pixels go past RDP (channel/pixel_path.h), writes and the view maps read-only
+// (VIEW_MSG_BUFFER). Neither FreeRDP nor GLib.
 
 #include "rdpbridge/damage.h"
 
@@ -15,13 +16,21 @@ typedef struct {
     uint8_t *pixels;
     size_t size;
     size_t *used; // bytes of all surfaces together
+    unsigned refs;
+    bool guests;       // the guest writes it: nothing that is read from it stays as it was read
+    uint32_t shown_by; // the only window that may show it, once one has; 0: none has
 } BridgeSurface;
 
 // A surface of black pixels. NULL with errno set when a side is not 1…VIEW_SIDE_MAX or the bytes of
 // it or of all of them (*used, which is kept up to date) are over the limits of viewproto.h
 // (EFBIG), or the system refuses.
 BridgeSurface *bridge_surface_new(uint32_t id, uint32_t width, uint32_t height, size_t *used);
-void bridge_surface_free(BridgeSurface *surface);
+// One that the guest writes.
+BridgeSurface *
+bridge_surface_new_for_guest(uint32_t id, uint32_t width, uint32_t height, size_t *used);
+BridgeSurface *bridge_surface_ref(BridgeSurface *surface);
+// With the last reference it is gone. NULL-safe.
+void bridge_surface_unref(BridgeSurface *surface);
 
 // Copies the rectangles, which lie within the surface, from pixels of at least its size.
 void bridge_surface_copy(BridgeSurface *surface, const uint8_t *from, size_t stride,

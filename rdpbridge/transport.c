@@ -21,6 +21,7 @@ struct BridgeTransport {
     int fd;
     bool taken; // the library owns fd
     bool lost_in_nla;
+    int handed;    // with the first byte, or -1
     bool blocking; // while it connects: nothing may be read ahead of a TLS handshake
     guint64 pdus;
     gsize at, end;
@@ -117,6 +118,40 @@ read_pdu(rdpTransport *transport, wStream *s)
     return (int)Stream_Length(s);
 }
 
+// In the place of the library's for one PDU, the first: a few dozen bytes, which an empty socket
+// takes whole.
+static int
+write_first_pdu(BridgeTransport *t, wStream *s)
+{
+    gsize size = Stream_GetPosition(s);
+    struct iovec bytes = {Stream_Buffer(s), size};
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct msghdr m = {.msg_iov = &bytes,
+                       .msg_iovlen = 1,
+                       .msg_control = control.space,
+                       .msg_controllen = sizeof control.space};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+    *c = (struct cmsghdr){
+        .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))};
+    memcpy(CMSG_DATA(c), &t->handed, sizeof t->handed);
+    ssize_t sent = sendmsg(t->fd, &m, MSG_NOSIGNAL);
+    close(t->handed);
+    t->handed = -1;
+    return sent == (ssize_t)size ? (int)size : -1;
+}
+
+static int
+write_pdu(rdpTransport *transport, wStream *s)
+{
+    BridgeTransport *t = the_transport;
+
+    return t->handed >= 0 ? write_first_pdu(t, s) : t->library.WritePdu(transport, s);
+}
+
 BridgeTransport *
 bridge_transport_install(rdpContext *context, int take_fd, BridgeTransportConnecting connecting)
 {
@@ -128,10 +163,12 @@ bridge_transport_install(rdpContext *context, int take_fd, BridgeTransportConnec
     t->library = io;
     t->context = context;
     t->fd = take_fd;
+    t->handed = -1;
     t->connecting = connecting;
     t->blocking = true;
     io.TCPConnect = tcp_connect;
     io.ReadPdu = read_pdu;
+    io.WritePdu = write_pdu;
     io.SetBlockingMode = set_blocking_mode;
     freerdp_set_io_callbacks(context, &io);
     return t;
@@ -144,8 +181,18 @@ bridge_transport_free(BridgeTransport *t)
         return;
     if (!t->taken)
         close(t->fd);
+    if (t->handed >= 0)
+        close(t->handed);
     the_transport = NULL;
     g_free(t);
+}
+
+void
+bridge_transport_hand_over(BridgeTransport *t, int take_fd)
+{
+    if (t->handed >= 0)
+        close(t->handed);
+    t->handed = take_fd;
 }
 
 guint64

@@ -21,6 +21,10 @@ bridge_transport_install(rdpContext *context, int take_fd, BridgeTransportConnec
 void bridge_transport_free(BridgeTransport *transport);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeTransport, bridge_transport_free)
 
+// The stream's peer gets this descriptor with the first byte that is written, if it is a process on
+// this machine that looks for one; else nobody does.
+void bridge_transport_hand_over(BridgeTransport *transport, int take_fd);
+
 // PDUs read so far: a caller that loops sees by it whether there was one more.
 guint64 bridge_transport_pdus(const BridgeTransport *transport);
 

@@ -190,6 +190,16 @@ typedef struct {
 gboolean ra_desktop_capture_many(RaDesktop *desktop, guint32 id, const RaRect *rects, guint count,
                                  RaPixels *pixels);
 
+// Memory of the client's, of width × height pixels in rows without a gap, which the X server fills
+// past this process where it can. Takes the descriptor; NULL: it cannot be used.
+typedef struct RaShared RaShared;
+RaShared *ra_desktop_share(RaDesktop *desktop, int take_fd, int width, int height, bool alpha);
+void ra_shared_free(RaShared *shared); // NULL-safe
+// The rectangles, at most 32, go where they are in the window. FALSE as with
+// ra_desktop_capture_many, or where one is not within the memory.
+gboolean ra_desktop_capture_to(RaDesktop *desktop, guint32 id, RaShared *shared,
+                               const RaRect *rects, guint count);
+
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
 // Without focus: the client's pointer is over it. 0: it is over none of the windows.

@@ -2,6 +2,7 @@
 #include "guestagent/remoteapp/graphics.h"
 
 #include "guestagent/remoteapp/bands.h"
+#include "guestagent/remoteapp/pixel_path.h"
 #include "guestagent/remoteapp/planar.h"
 #include "guestagent/remoteapp/vchannel.h"
 
@@ -39,6 +40,7 @@ struct RaGraphics {
     const RaGraphicsEvents *events;
     gpointer user;
     RdpgfxServerContext *gfx;
+    RaPixelPath *path; // NULL: all pixels go by RDPGFX
     bool planar, opened, ready, failed, suspended;
     GHashTable *surfaces; // window id → Surface
     GQueue queue;         // of Surface with damage, each once
@@ -191,6 +193,8 @@ delete_surface(RaGraphics *g, guint16 surface)
 {
     RDPGFX_DELETE_SURFACE_PDU pdu = {.surfaceId = surface};
     (void)g->gfx->DeleteSurface(g->gfx, &pdu);
+    if (g->path != NULL)
+        ra_pixel_path_gone(g->path, surface);
 }
 
 static bool
@@ -234,6 +238,8 @@ create_surface(RaGraphics *g, Surface *s)
     if (g->gfx->CreateSurface(g->gfx, &create) != CHANNEL_RC_OK ||
         g->gfx->MapSurfaceToWindow(g->gfx, &map) != CHANNEL_RC_OK)
         fail(g, "a surface could not be made");
+    else if (g->path != NULL)
+        ra_pixel_path_surface(g->path, s->surface, s->alpha);
 }
 
 void
@@ -300,6 +306,7 @@ ra_graphics_may_resize(RaGraphics *g, guint32 id)
     for (guint i = 0; i < g->flights->len && !busy; i++)
         busy = g_array_index(g->flights, Flight, i).window == id;
     Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
+    busy |= s != NULL && g->path != NULL && ra_pixel_path_busy(g->path, s->surface);
     if (s != NULL)
         s->held = busy;
     return !busy;
@@ -423,6 +430,50 @@ send_rects(Frame *f, const RaRect *rects, const RaPixels *pixels, guint n)
     return true;
 }
 
+// The surface shows its new size: the one before is of no use.
+static void
+drop_old(RaGraphics *g, Surface *s)
+{
+    if (s->has_old)
+        delete_surface(g, s->old_surface);
+    s->has_old = false;
+}
+
+static RaPixelWay
+way_of(const RaGraphics *g, const Surface *s)
+{
+    return g->path != NULL ? ra_pixel_path_way(g->path, s->surface) : RA_PIXELS_RDP;
+}
+
+// The same as send_frame, past RDPGFX.
+static void
+send_shared(RaGraphics *g, Surface *s)
+{
+    RaRect rects[RECTS_MAX];
+    guint n = ra_desktop_take_damage(g->desktop, s->id, s->all, rects, RECTS_MAX);
+    n = ra_bands_clip(rects, n, s->width, s->height);
+    if (n == 0)
+        return;
+    s->all = !ra_pixel_path_send(g->path, s->surface, s->id, rects, n);
+    if (!s->all)
+        drop_old(g, s);
+}
+
+static void
+pump_shared(RaGraphics *g)
+{
+    for (GList *at = g->queue.head, *next; at != NULL; at = next) {
+        Surface *s = at->data;
+        next = at->next;
+        if (way_of(g, s) != RA_PIXELS_SHARED || ra_pixel_path_busy(g->path, s->surface))
+            continue;
+        g_queue_delete_link(&g->queue, at);
+        s->queued = false;
+        if (!s->held)
+            send_shared(g, s);
+    }
+}
+
 // A frame with the window's damage. The window may have changed under it: then a new size is about
 // to be told, and everything is painted again.
 static void
@@ -442,37 +493,79 @@ send_frame(RaGraphics *g, Surface *s)
     }
     // The damage is taken: what could not be read of it must be painted by the next frame.
     s->all = stale || (whole && !f.started);
-    if (f.started && !s->all && s->has_old) {
-        delete_surface(g, s->old_surface);
-        s->has_old = false;
-    }
+    if (f.started && !s->all)
+        drop_old(g, s);
 }
 
 static bool
 may_send(const RaGraphics *g)
 {
-    if (!g->ready || g->failed || g_queue_is_empty((GQueue *)&g->queue))
+    if (!g->ready || g->failed)
         return false;
     return g->flights->len < RA_FRAMES_MAX &&
            g->flight_bytes < MAX(RA_FLIGHT_LEAST, g->rate * RA_FLIGHT_MS) &&
            ra_link_pending(g->link) < PENDING_MAX;
 }
 
+// The next of the queue, taken from it, whose pixels go by RDPGFX; NULL: there is none.
+static Surface *
+next_for_rdp(RaGraphics *g)
+{
+    for (GList *at = g->queue.head; at != NULL; at = at->next) {
+        Surface *s = at->data;
+        if (way_of(g, s) != RA_PIXELS_RDP)
+            continue;
+        g_queue_delete_link(&g->queue, at);
+        s->queued = false;
+        return s;
+    }
+    return NULL;
+}
+
 void
 ra_graphics_pump(RaGraphics *g)
 {
-    while (may_send(g)) {
-        Surface *s = g_queue_pop_head(&g->queue);
-        s->queued = false;
+    if (g->path != NULL && g->ready && !g->failed)
+        pump_shared(g);
+    Surface *s;
+    while (may_send(g) && (s = next_for_rdp(g)) != NULL) {
         if (!s->held)
             send_frame(g, s);
     }
     ra_link_send(g->link);
 }
 
+static void
+on_path_free(gpointer user)
+{
+    RaGraphics *g = user;
+    if (!g->ready || g->failed)
+        return;
+    g->events->acknowledged(g->user);
+    ra_graphics_pump(g);
+}
+
+static void
+on_path_lost(gpointer user)
+{
+    RaGraphics *g = user;
+    GHashTableIter iter;
+    gpointer value;
+    g_clear_pointer(&g->path, ra_pixel_path_free);
+    g_hash_table_iter_init(&iter, g->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Surface *s = value;
+        s->all = true;
+        enqueue(g, s);
+    }
+    on_path_free(g);
+}
+
+static const RaPixelPathEvents path_events = {.free = on_path_free, .lost = on_path_lost};
+
 RaGraphics *
-ra_graphics_new(RaLink *link, RaDesktop *desktop, RaCodec codec, const RaGraphicsEvents *events,
-                gpointer user)
+ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec codec,
+                const RaGraphicsEvents *events, gpointer user)
 {
     RaGraphics *g = g_new0(RaGraphics, 1);
     g->link = link;
@@ -484,6 +577,9 @@ ra_graphics_new(RaLink *link, RaDesktop *desktop, RaCodec codec, const RaGraphic
     g_queue_init(&g->queue);
     g->flights = g_array_new(FALSE, FALSE, sizeof(Flight));
     g->pixels = g_malloc(RA_BAND_BYTES);
+    int path_fd = ra_link_take_fd(link);
+    if (path_fd >= 0)
+        g->path = ra_pixel_path_new(context, path_fd, desktop, &path_events, g);
     for (guint alpha = 0; g->planar && alpha < G_N_ELEMENTS(g->planar_context); alpha++)
         g->planar_context[alpha] =
             freerdp_bitmap_planar_context_new(ra_planar_flags(alpha), 64, 64);
@@ -504,6 +600,7 @@ ra_graphics_free(RaGraphics *g)
     if (g == NULL)
         return;
     rdpgfx_server_context_free(g->gfx);
+    ra_pixel_path_free(g->path);
     g_queue_clear(&g->queue);
     g_hash_table_unref(g->surfaces);
     g_array_unref(g->flights);

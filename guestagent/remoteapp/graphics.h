@@ -35,7 +35,8 @@ typedef struct {
     void (*failed)(const char *reason, gpointer user);
 } RaGraphicsEvents;
 
-RaGraphics *ra_graphics_new(RaLink *link, RaDesktop *desktop, RaCodec codec,
+// Pixels go past RDP where the client's stream has brought a way for that (pixel_path.h).
+RaGraphics *ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec codec,
                             const RaGraphicsEvents *events, gpointer user);
 void ra_graphics_free(RaGraphics *graphics);
 

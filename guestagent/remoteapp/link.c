@@ -592,6 +592,9 @@ ra_link_free(RaLink *link)
         }
         freerdp_peer_free(link->peer);
     }
+    int fd = ra_read_ahead_take_fd(&link->ahead);
+    if (fd >= 0)
+        close(fd);
     g_free(link->out);
     g_free(link);
 }
@@ -616,6 +619,12 @@ ra_link_catch_up(RaLink *link)
 {
     if (link->activated && link->activation_told && link->end_reason == NULL)
         link->events->received(link->user);
+}
+
+int
+ra_link_take_fd(RaLink *link)
+{
+    return ra_read_ahead_take_fd(&link->ahead);
 }
 
 rdpContext *

@@ -55,6 +55,9 @@ void ra_link_close(RaLink *link, const char *reason, bool replaced);
 // Hands over what channels have received, which the library does after all input that came with it.
 void ra_link_catch_up(RaLink *link);
 
+// What came with the client's first bytes (channel/pixel_path.h), the caller's; -1: nothing.
+int ra_link_take_fd(RaLink *link);
+
 rdpContext *ra_link_context(const RaLink *link);
 rdpSettings *ra_link_settings(const RaLink *link);
 HANDLE ra_link_vcm(const RaLink *link);

@@ -114,7 +114,8 @@ on_activated(gpointer user)
     }
     peer->input = ra_remote_input_new(link, host->desktop);
     peer->screen = ra_display_new(link, host->desktop);
-    peer->graphics = ra_graphics_new(link, host->desktop, host->codec, &graphics_events, peer);
+    peer->graphics =
+        ra_graphics_new(host->context, link, host->desktop, host->codec, &graphics_events, peer);
     peer->window_channel = ra_window_channel_new(link, host->desktop, peer->rail);
     peer->windows =
         ra_windows_new(link, host->desktop, peer->rail, peer->graphics, peer->window_channel);

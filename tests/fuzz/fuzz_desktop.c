@@ -83,7 +83,12 @@ on_id(void *user, uint32_t id)
 {
 }
 
-static const BridgeModelOut model_out = {on_now, on_view, on_window, on_id, on_id, on_id};
+static void
+on_done(void *user, uint64_t frame)
+{
+}
+
+static const BridgeModelOut model_out = {on_now, on_view, on_window, on_id, on_id, on_done};
 
 static void
 on_refresh(void *user, const ViewRect *rects, unsigned count)

@@ -77,7 +77,7 @@ on_ask(void *user, uint32_t id)
 }
 
 static void
-on_done(void *user, uint32_t frame)
+on_done(void *user, uint64_t frame)
 {
     Guest *g = user;
 

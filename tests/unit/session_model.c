@@ -60,9 +60,11 @@ on_ask(void *user, uint32_t id)
 }
 
 static void
-on_done(void *user, uint32_t frame)
+on_done(void *user, uint64_t frame)
 {
-    g_array_append_val(((Test *)user)->done, frame);
+    guint32 id = (guint32)frame;
+
+    g_array_append_val(((Test *)user)->done, id);
 }
 
 static const BridgeModelOut out = {on_now, on_view, on_changed, on_gone, on_ask, on_done};

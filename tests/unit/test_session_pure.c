@@ -312,7 +312,7 @@ test_surface(void)
     g_assert_cmphex(s->pixels[10 * 4], ==, 0);
     g_assert_cmphex(s->pixels[(49 * 100 + 99) * 4 + 3], ==, 0x5a);
     g_assert_true(ftruncate(s->fd, 10) != 0);
-    bridge_surface_free(s);
+    bridge_surface_unref(s);
     g_assert_cmpuint(used, ==, 0);
 }
 
@@ -336,7 +336,7 @@ test_surface_limits(void)
     }
     BridgeSurface *s = bridge_surface_new(1, VIEW_SIDE_MAX, 1, &used);
     g_assert_nonnull(s);
-    bridge_surface_free(s);
+    bridge_surface_unref(s);
     used = VIEW_PIXELS_BYTES_MAX - 3; // all of them together
     g_assert_null(bridge_surface_new(1, 1, 1, &used));
     g_assert_cmpuint(used, ==, VIEW_PIXELS_BYTES_MAX - 3);

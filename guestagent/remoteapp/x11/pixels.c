@@ -243,25 +243,41 @@ ra_desktop_take_damage(RaDesktop *d, guint32 id, bool all, RaRect *rects, guint 
     return count;
 }
 
-gboolean
-ra_desktop_capture_many(RaDesktop *d, guint32 id, const RaRect *rects, guint count,
-                        RaPixels *pixels)
+Drawable
+ra_pixels_pixmap(RaDesktop *d, guint32 id, const RaRect *rects, guint count)
 {
     RaClient *c = ra_by_id(d, id);
     if (!c || !c->pub.mapped || d->conn->lost)
-        return FALSE;
+        return None;
     RaRect window = {0, 0, c->pub.rect.width, c->pub.rect.height};
     for (guint i = 0; i < count; i++) {
         RaRect inside;
         if (!ra_rect_intersect(&rects[i], &window, &inside) || !ra_rect_equal(&inside, &rects[i]))
-            return FALSE;
+            return None;
     }
     if (c->pixmap == None)
         c->pixmap = XCompositeNameWindowPixmap(d->conn->dpy, c->xid);
-    if (ra_capture_take(d->capture, c->pixmap, rects, count, pixels))
+    return c->pixmap;
+}
+
+void
+ra_pixels_forget(RaDesktop *d, guint32 id)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (c)
+        forget_pixmap(d, c);
+}
+
+gboolean
+ra_desktop_capture_many(RaDesktop *d, guint32 id, const RaRect *rects, guint count,
+                        RaPixels *pixels)
+{
+    Drawable pixmap = ra_pixels_pixmap(d, id, rects, count);
+    if (pixmap == None)
+        return FALSE;
+    if (ra_capture_take(d->capture, pixmap, rects, count, pixels))
         return TRUE;
-    // The window was resized or unmapped, and we have not read it yet. Its events will tell.
-    forget_pixmap(d, c);
+    ra_pixels_forget(d, id);
     return FALSE;
 }
 

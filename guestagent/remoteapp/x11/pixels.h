@@ -20,5 +20,10 @@ void ra_pixels_damaged(RaDesktop *d, const XDamageNotifyEvent *event);
 bool ra_pixels_fence(RaDesktop *d, const XClientMessageEvent *event);
 // The events that had come are handled: what they damaged is announced now or soon.
 void ra_pixels_drained(RaDesktop *d);
+// What holds the window's pixels, borrowed, if all rectangles are within it; else None.
+Drawable ra_pixels_pixmap(RaDesktop *d, guint32 id, const RaRect *rects, guint count);
+// It could not be read: the window was resized or unmapped, of which events will tell.
+void ra_pixels_forget(RaDesktop *d, guint32 id);
+
 // The window is told of now: what changed before may be announced.
 void ra_pixels_told(RaDesktop *d, RaClient *client);

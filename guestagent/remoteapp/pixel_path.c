@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestagent/remoteapp/pixel_path.h"
+
+#include "channel/glib/packet.h"
+#include "channel/pixel_path.h"
+
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    guint16 surface;
+    bool alpha;
+    RaPixelWay way;
+    RaShared *memory; // of a shared one
+    guint32 buffer, serial;
+    bool busy;
+} Shared;
+
+struct RaPixelPath {
+    ChanPacketSocket *socket;
+    RaDesktop *desktop;
+    GHashTable *surfaces; // surface → Shared
+    const RaPixelPathEvents *events;
+    gpointer user;
+};
+
+static void
+shared_free(gpointer data)
+{
+    Shared *s = data;
+    ra_shared_free(s->memory);
+    g_free(s);
+}
+
+static Shared *
+find(const RaPixelPath *path, guint32 surface)
+{
+    return g_hash_table_lookup(path->surfaces, GUINT_TO_POINTER(surface));
+}
+
+// ---- what the host says ----
+
+// The host answers surfaces in the order in which it hears of them, and names what it answers: one
+// that was deleted meanwhile is not looked for.
+static void
+on_buffer(RaPixelPath *path, const ChanPixelsBuffer *m, int take_fd)
+{
+    Shared *s = find(path, m->surface);
+    if (s == NULL || s->way != RA_PIXELS_WAIT) {
+        close(take_fd);
+        return;
+    }
+    s->memory = ra_desktop_share(path->desktop, take_fd, (int)m->width, (int)m->height, s->alpha);
+    s->buffer = m->buffer;
+    s->way = s->memory != NULL ? RA_PIXELS_SHARED : RA_PIXELS_RDP;
+}
+
+static void
+on_refused(RaPixelPath *path, const ChanPixelsBuffer *m)
+{
+    Shared *s = find(path, m->surface);
+    if (s != NULL && s->way == RA_PIXELS_WAIT)
+        s->way = RA_PIXELS_RDP;
+}
+
+static void
+on_shown(RaPixelPath *path, const ChanPixelsShown *m)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, path->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Shared *s = value;
+        if (s->busy && s->buffer == m->buffer && s->serial == m->serial)
+            s->busy = false;
+    }
+}
+
+static bool
+handle(RaPixelPath *path, ChanSpan packet, const int *fds, guint n_fds)
+{
+    ChanPixelsBuffer buffer;
+    ChanPixelsShown shown;
+    ChanPixelsType type = chan_pixels_check(packet, false);
+    if ((n_fds == 1) != (type == CHAN_PIXELS_BUFFER))
+        return false;
+    switch (type) {
+    case CHAN_PIXELS_BUFFER:
+        memcpy(&buffer, packet.data, sizeof buffer);
+        on_buffer(path, &buffer, fds[0]);
+        return true;
+    case CHAN_PIXELS_REFUSED:
+        memcpy(&buffer, packet.data, sizeof buffer);
+        on_refused(path, &buffer);
+        return true;
+    case CHAN_PIXELS_SHOWN:
+        memcpy(&shown, packet.data, sizeof shown);
+        on_shown(path, &shown);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void
+on_packet(ChanPacketSocket *socket, ChanSpan packet, const int *take_fds, guint n_fds,
+          gpointer user)
+{
+    RaPixelPath *path = user;
+    (void)socket;
+    if (handle(path, packet, take_fds, n_fds)) {
+        path->events->free(path->user);
+        return;
+    }
+    for (guint i = 0; i < n_fds; i++)
+        close(take_fds[i]);
+    path->events->lost(path->user);
+}
+
+// ---- what it is told ----
+
+RaPixelPath *
+ra_pixel_path_new(GMainContext *context, int take_fd, RaDesktop *desktop,
+                  const RaPixelPathEvents *events, gpointer user)
+{
+    const ChanPixelsHello hello = {.header.type = CHAN_PIXELS_HELLO,
+                                   .version = CHAN_PIXELS_VERSION};
+    RaPixelPath *path = g_new0(RaPixelPath, 1);
+    path->desktop = desktop;
+    path->events = events;
+    path->user = user;
+    path->surfaces = g_hash_table_new_full(NULL, NULL, NULL, shared_free);
+    path->socket =
+        chan_packet_socket_new(context, take_fd, sizeof(ChanPixelsBuffer), on_packet, path);
+    // A host that has gone is told of by the socket.
+    (void)chan_packet_send(path->socket, &hello, sizeof hello, NULL, 0);
+    return path;
+}
+
+void
+ra_pixel_path_free(RaPixelPath *path)
+{
+    if (path == NULL)
+        return;
+    chan_packet_socket_free(path->socket);
+    g_hash_table_unref(path->surfaces);
+    g_free(path);
+}
+
+void
+ra_pixel_path_surface(RaPixelPath *path, guint16 surface, bool alpha)
+{
+    Shared *s = g_new0(Shared, 1);
+    s->surface = surface;
+    s->alpha = alpha;
+    g_hash_table_replace(path->surfaces, GUINT_TO_POINTER((guint)surface), s);
+}
+
+void
+ra_pixel_path_gone(RaPixelPath *path, guint16 surface)
+{
+    g_hash_table_remove(path->surfaces, GUINT_TO_POINTER((guint)surface));
+}
+
+RaPixelWay
+ra_pixel_path_way(const RaPixelPath *path, guint16 surface)
+{
+    const Shared *s = find(path, surface);
+    return s != NULL ? s->way : RA_PIXELS_RDP;
+}
+
+bool
+ra_pixel_path_busy(const RaPixelPath *path, guint16 surface)
+{
+    const Shared *s = find(path, surface);
+    return s != NULL && s->busy;
+}
+
+gboolean
+ra_pixel_path_send(RaPixelPath *path, guint16 surface, guint32 window, const RaRect *rects,
+                   guint count)
+{
+    Shared *s = find(path, surface);
+    if (!ra_desktop_capture_to(path->desktop, window, s->memory, rects, count))
+        return FALSE;
+    ChanPixelsFrame frame = {.header.type = CHAN_PIXELS_FRAME,
+                             .buffer = s->buffer,
+                             .serial = ++s->serial,
+                             .count = count};
+    for (guint i = 0; i < count; i++)
+        frame.rects[i] = (ChanPixelsRect){(guint16)rects[i].x, (guint16)rects[i].y,
+                                          (guint16)rects[i].width, (guint16)rects[i].height};
+    s->busy = true;
+    (void)chan_packet_send(path->socket, &frame, chan_pixels_frame_size(count), NULL, 0);
+    return TRUE;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The guest's end of the way of pixels past RDP (channel/pixel_path.h): for each surface memory of
+// the host's, into which the X server copies what changed. One frame of a surface is under way at a
+// time, so that damage merges while the host is slow.
+
+#include "guestagent/remoteapp/desktop.h"
+
+typedef struct RaPixelPath RaPixelPath;
+
+typedef enum {
+    RA_PIXELS_WAIT,   // the host has not said yet
+    RA_PIXELS_SHARED, // by this path
+    RA_PIXELS_RDP,    // there is no memory for the surface
+} RaPixelWay;
+
+typedef struct {
+    // A surface's way is known, or its frame is shown: send what waits.
+    void (*free)(gpointer user);
+    // The path cannot be used any more: all surfaces go by RDP, and are to be painted whole. From
+    // the loop; free the path from here.
+    void (*lost)(gpointer user);
+} RaPixelPathEvents;
+
+// Takes the socket, and says that it is used. events is borrowed.
+RaPixelPath *ra_pixel_path_new(GMainContext *context, int take_fd, RaDesktop *desktop,
+                               const RaPixelPathEvents *events, gpointer user);
+void ra_pixel_path_free(RaPixelPath *path);
+
+// The client was told of the surface, or that it is no more.
+void ra_pixel_path_surface(RaPixelPath *path, guint16 surface, bool alpha);
+void ra_pixel_path_gone(RaPixelPath *path, guint16 surface);
+
+RaPixelWay ra_pixel_path_way(const RaPixelPath *path, guint16 surface);
+// A frame of it is not shown yet.
+bool ra_pixel_path_busy(const RaPixelPath *path, guint16 surface);
+
+// A frame of a surface that is shared and not busy: the rectangles, at most CHAN_PIXELS_RECTS_MAX,
+// within window and surface. FALSE: they could not be copied, as with ra_desktop_capture_many.
+gboolean ra_pixel_path_send(RaPixelPath *path, guint16 surface, guint32 window, const RaRect *rects,
+                            guint count);

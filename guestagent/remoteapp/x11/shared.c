@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Memory that the host shares with the X server: a pixmap in it, into which the server copies what
+// a window shows. Where the server has no such pixmaps (MIT-SHM 1.1, X_ShmQueryVersion's
+// sharedPixmaps), rectangles are copied by this process.
+
+#include "guestagent/remoteapp/x11/manager.h"
+#include "guestagent/remoteapp/x11/pixels.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <xcb/shm.h>
+
+#define RECTS_MAX 32
+
+struct RaShared {
+    RaConn *conn;
+    int width, height;
+    xcb_shm_seg_t segment; // 0: by this process
+    xcb_pixmap_t pixmap;
+    xcb_gcontext_t gc;
+    guint8 *map;
+};
+
+static bool
+done(RaConn *conn, xcb_void_cookie_t cookie)
+{
+    xcb_generic_error_t *failure = xcb_request_check(conn->xcb, cookie);
+    bool good = failure == NULL;
+    free(failure);
+    return good;
+}
+
+static bool
+has_pixmaps(RaConn *conn)
+{
+    if (!conn->has_shm)
+        return false;
+    xcb_shm_query_version_reply_t *reply =
+        xcb_shm_query_version_reply(conn->xcb, xcb_shm_query_version(conn->xcb), NULL);
+    bool has =
+        reply != NULL && reply->shared_pixmaps && reply->pixmap_format == XCB_IMAGE_FORMAT_Z_PIXMAP;
+    free(reply);
+    return has;
+}
+
+// By the server. The descriptor is XCB's.
+static bool
+attach(RaShared *s, int take_fd, guint8 depth)
+{
+    xcb_connection_t *xcb = s->conn->xcb;
+    const guint32 no_exposures = 0;
+    s->segment = xcb_generate_id(xcb);
+    if (!done(s->conn, xcb_shm_attach_fd_checked(xcb, s->segment, take_fd, 0))) {
+        s->segment = 0;
+        return false;
+    }
+    s->pixmap = xcb_generate_id(xcb);
+    if (!done(s->conn, xcb_shm_create_pixmap_checked(
+                           xcb, s->pixmap, (xcb_drawable_t)DefaultRootWindow(s->conn->dpy),
+                           (guint16)s->width, (guint16)s->height, depth, s->segment, 0))) {
+        s->pixmap = 0;
+        return false;
+    }
+    s->gc = xcb_generate_id(xcb);
+    xcb_create_gc(xcb, s->gc, s->pixmap, XCB_GC_GRAPHICS_EXPOSURES, &no_exposures);
+    return true;
+}
+
+RaShared *
+ra_desktop_share(RaDesktop *d, int take_fd, int width, int height, bool alpha)
+{
+    RaConn *conn = d->conn;
+    RaShared *s = g_new0(RaShared, 1);
+    s->conn = conn;
+    s->width = width;
+    s->height = height;
+    bool good;
+    if (has_pixmaps(conn)) {
+        good = attach(s, take_fd,
+                      alpha ? 32 : (guint8)DefaultDepth(conn->dpy, DefaultScreen(conn->dpy)));
+    } else {
+        void *map = mmap(NULL, (gsize)width * 4 * (gsize)height, PROT_READ | PROT_WRITE, MAP_SHARED,
+                         take_fd, 0);
+        good = map != MAP_FAILED;
+        s->map = good ? map : NULL;
+        close(take_fd);
+    }
+    if (good)
+        return s;
+    ra_shared_free(s);
+    return NULL;
+}
+
+void
+ra_shared_free(RaShared *s)
+{
+    if (s == NULL)
+        return;
+    if (s->gc)
+        xcb_free_gc(s->conn->xcb, s->gc);
+    if (s->pixmap)
+        xcb_free_pixmap(s->conn->xcb, s->pixmap);
+    if (s->segment)
+        xcb_shm_detach(s->conn->xcb, s->segment);
+    if (s->map)
+        munmap(s->map, (gsize)s->width * 4 * (gsize)s->height);
+    g_free(s);
+}
+
+static bool
+copy_in_server(RaShared *s, Drawable from, const RaRect *rects, guint count)
+{
+    xcb_void_cookie_t cookies[RECTS_MAX];
+    for (guint i = 0; i < count; i++) {
+        gint16 x = (gint16)rects[i].x, y = (gint16)rects[i].y;
+        cookies[i] =
+            xcb_copy_area_checked(s->conn->xcb, (xcb_drawable_t)from, s->pixmap, s->gc, x, y, x, y,
+                                  (guint16)rects[i].width, (guint16)rects[i].height);
+    }
+    // The last first: its answer comes after all others were done.
+    bool good = true;
+    for (guint i = count; i-- > 0;)
+        good &= done(s->conn, cookies[i]);
+    return good;
+}
+
+static bool
+copy_here(RaDesktop *d, RaShared *s, guint32 id, const RaRect *rects, guint count)
+{
+    RaPixels pixels[RECTS_MAX];
+    gsize stride = (gsize)s->width * 4;
+    if (!ra_desktop_capture_many(d, id, rects, count, pixels))
+        return false;
+    for (guint i = 0; i < count; i++)
+        for (int y = 0; y < rects[i].height; y++)
+            memcpy(s->map + (gsize)(rects[i].y + y) * stride + (gsize)rects[i].x * 4,
+                   pixels[i].data + (gsize)y * pixels[i].stride, (gsize)rects[i].width * 4);
+    return true;
+}
+
+static bool
+all_within(const RaShared *s, const RaRect *rects, guint count)
+{
+    const RaRect all = {0, 0, s->width, s->height};
+    for (guint i = 0; i < count; i++) {
+        RaRect inside;
+        if (!ra_rect_intersect(&rects[i], &all, &inside) || !ra_rect_equal(&inside, &rects[i]))
+            return false;
+    }
+    return true;
+}
+
+gboolean
+ra_desktop_capture_to(RaDesktop *d, guint32 id, RaShared *s, const RaRect *rects, guint count)
+{
+    if (count > RECTS_MAX || !all_within(s, rects, count))
+        return FALSE;
+    if (s->map)
+        return copy_here(d, s, id, rects, count);
+    Drawable pixmap = ra_pixels_pixmap(d, id, rects, count);
+    if (pixmap == None)
+        return FALSE;
+    if (copy_in_server(s, pixmap, rects, count))
+        return TRUE;
+    ra_pixels_forget(d, id);
+    return FALSE;
+}

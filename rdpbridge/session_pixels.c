@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Pixels past RDP: between the guest's end of the path and the surfaces that it writes.
+
+#include "rdpbridge/session_private.h"
+
+static void
+on_ready(gpointer user)
+{
+    BridgeSession *s = user;
+
+    bridge_graphics_share(s->graphics);
+}
+
+static gboolean
+on_frame(const ChanPixelsFrame *untrusted_frame, gpointer user)
+{
+    BridgeSession *s = user;
+
+    return bridge_graphics_shared_frame(s->graphics, untrusted_frame);
+}
+
+static const BridgePixelPathHandlers handlers = {.ready = on_ready, .frame = on_frame};
+
+void
+bridge_session_pixels_init(BridgeSession *s)
+{
+    g_autoptr(GError) error = NULL;
+
+    s->pixels = bridge_pixel_path_new(s->context, &handlers, s, &error);
+    if (!s->pixels)
+        g_message("pixels go by RDP alone: %s", error->message);
+}
+
+void
+bridge_session_pixels_hand_over(BridgeSession *s)
+{
+    if (s->pixels && !s->as_desktop && !(s->setup.flags & CTL_RDP_PIXELS))
+        bridge_rdp_hand_over(s->rdp, bridge_pixel_path_take_guests_end(s->pixels));
+}
+
+void
+bridge_session_pixels_memory(guint16 surface_id, const BridgeSurface *memory, gpointer user)
+{
+    BridgeSession *s = user;
+
+    if (memory)
+        bridge_pixel_path_offer(s->pixels, surface_id, memory);
+    else
+        bridge_pixel_path_refuse(s->pixels, surface_id);
+}
+
+void
+bridge_session_pixels_shown(guint32 buffer, guint32 serial, gpointer user)
+{
+    BridgeSession *s = user;
+
+    bridge_pixel_path_shown(s->pixels, buffer, serial);
+}
