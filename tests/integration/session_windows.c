@@ -30,7 +30,9 @@ set_up(Fixture *f, gconstpointer data)
     f->guest = guest_new();
     guest_publish(f->guest, "painter", command);
     f->h = harness_new(guest_stream(f->guest), 1280, 800,
-                       CTL_CLIPBOARD_TO_GUEST | CTL_CLIPBOARD_TO_HOST | CTL_SOUND);
+                       CTL_CLIPBOARD_TO_GUEST | CTL_CLIPBOARD_TO_HOST | CTL_SOUND |
+                           GPOINTER_TO_UINT(data));
+    f->h->guests_pixels = !(GPOINTER_TO_UINT(data) & CTL_RDP_PIXELS);
     CTL_INIT(&app, CTL_APP);
     harness_send_control(f->h, &app, sizeof app, -1);
 }
@@ -631,18 +633,23 @@ test_sound(Fixture *f, gconstpointer data)
 
 #define ADD(name, function)                                                                        \
     g_test_add("/session/guest/" name, Fixture, NULL, set_up, function, tear_down)
+// With pixels past RDP, as all others, and with those of any guest.
+#define ADD_BOTH(name, function)                                                                   \
+    ADD(name, function);                                                                           \
+    g_test_add("/session/rdp-pixels/" name, Fixture, GUINT_TO_POINTER(CTL_RDP_PIXELS), set_up,     \
+               function, tear_down)
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    ADD("window", test_window);
-    ADD("key-paints-exactly", test_key_paints_exactly);
-    ADD("guest-resizes", test_guest_resizes);
-    ADD("host-moves-and-resizes", test_host_moves_and_resizes);
-    ADD("menu", test_menu);
+    ADD_BOTH("window", test_window);
+    ADD_BOTH("key-paints-exactly", test_key_paints_exactly);
+    ADD_BOTH("guest-resizes", test_guest_resizes);
+    ADD_BOTH("host-moves-and-resizes", test_host_moves_and_resizes);
+    ADD_BOTH("menu", test_menu);
     ADD("close", test_close);
-    ADD("new-view", test_new_view);
+    ADD_BOTH("new-view", test_new_view);
     ADD("new-broker", test_new_broker);
     ADD("unknown-program", test_unknown_program);
     ADD("arguments", test_arguments);
