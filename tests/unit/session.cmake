@@ -1,6 +1,6 @@
 casement_test(test_session_pure SOURCES test_session_pure.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_scale SOURCES test_session_scale.c LIBS session_pure PkgConfig::GLIB)
-foreach(name frame model properties scaled)
+foreach(name frame model properties scaled shared)
   casement_test(test_session_${name} SOURCES test_session_${name}.c session_model.c LIBS session_pure PkgConfig::GLIB)
 endforeach()
 casement_test(test_monitors SOURCES test_monitors.c LIBS session_pure remoteapp_pure PkgConfig::GLIB)
