@@ -35,7 +35,7 @@ struct Harness {
     GArray *results;    // of CtlExecResult
     GArray *infos;      // of CtlWindow
     GString *notices;
-    gboolean guests_pixels; // buffers are such as the guest writes
+    gboolean guests_pixels;            // buffers are such as the guest writes
     gboolean ready, fatal, hold_shown; // hold_shown: answer no commit
     guint slow_us;                     // a view that takes so long for each packet
     guint32 active;
