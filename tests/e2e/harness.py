@@ -19,6 +19,7 @@ POLL_S = 0.01
 UNSETTLED = (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow)
 
 COMPOSITING = ("xfwm4", "mutter")  # window managers that are compositors as well
+BAD_VALUE = 2
 MANUALLY = 1  # CompositeRedirectManual, which one client at a time may have
 
 
@@ -311,12 +312,22 @@ class HostDesktop:
 
     def text_property(self, window, name):
         try:
-            value = window.get_full_property(self.display.intern_atom(name), X.AnyPropertyType)
+            value = self.full_property(window, name)
         except (xerror.BadWindow, xerror.BadDrawable):
             return None
         if value is None:
             return None
         return value.value.decode("utf-8", "replace") if isinstance(value.value, bytes) else list(value.value)
+
+    def full_property(self, window, name):
+        """python-xlib asks for what is beyond its first ten numbers apart, and the server refuses that (BadValue, of which the
+        library may think that it is another extension's) once the property has become shorter."""
+        while True:
+            try:
+                return window.get_full_property(self.display.intern_atom(name), X.AnyPropertyType)
+            except xerror.XError as error:
+                if error._data["code"] != BAD_VALUE:
+                    raise
 
     def clients(self):
         """Managed windows, bottom first."""
