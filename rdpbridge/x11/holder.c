@@ -24,7 +24,8 @@ struct HostHolder {
     HostHolders *all;
     uint32_t key;
     unsigned windows;
-    int fd; // -1: it is not asked for more
+    int fd;    // -1: it is not asked for more
+    bool owes; // an answer: until it comes it is not asked again
     GPid pid;
     GSource *watch, *messages;
 };
@@ -118,13 +119,25 @@ hear(HostHolder *h, HolderSaid *said)
     return true;
 }
 
+// The window was made otherwise meanwhile.
+static void
+drop_late(HostHolder *h, const HolderSaid *said)
+{
+    h->owes = false;
+    if (said->window != None)
+        XDestroyWindow(h->all->view->x->dpy, said->window);
+}
+
 static gboolean
 on_message(gint fd, GIOCondition condition, gpointer user)
 {
     HostHolder *h = user;
-    HolderSaid said;
+    HolderSaid said = {0};
+    bool heard = hear(h, &said);
 
-    if (hear(h, &said) || !(condition & G_IO_HUP))
+    if (heard && said.kind == HOLDER_MADE)
+        drop_late(h, &said);
+    if (heard || !(condition & G_IO_HUP))
         return G_SOURCE_CONTINUE;
     chan_timer_clear(&h->messages); // it has ended, of which on_ended hears
     return G_SOURCE_REMOVE;
@@ -217,24 +230,50 @@ find(HostHolders *hs, uint32_t key, GError **error)
     return h;
 }
 
-// Who does not answer is not asked again.
+// It says something before the deadline, or has ended.
+static bool
+speaks_by(const HostHolder *h, gint64 deadline)
+{
+    struct pollfd answering = {h->fd, POLLIN, 0};
+
+    for (;;) {
+        gint64 left_ms = (deadline - g_get_monotonic_time()) / G_TIME_SPAN_MILLISECOND;
+        int n = poll(&answering, 1, (int)MAX(left_ms, 0));
+        if (n >= 0 || errno != EINTR)
+            return n == 1;
+    }
+}
+
+// Who does not answer has a slow server, or was stopped, and its windows are still there: with it
+// they would go.
+static void
+give_up(HostHolder *h)
+{
+    h->owes = true;
+    if (h->windows == 0)
+        hang_up(h);
+}
+
 static Window
 ask(HostHolder *h, const HolderRequest *request)
 {
+    const gint64 deadline = g_get_monotonic_time() + ANSWER_MS * G_TIME_SPAN_MILLISECOND;
     HolderSaid said = {0};
 
-    if (h->fd < 0 ||
+    if (h->fd < 0 || h->owes ||
         send(h->fd, request, sizeof *request, MSG_NOSIGNAL) != (ssize_t)sizeof *request)
         return None;
-    for (;;) {
-        struct pollfd answering = {h->fd, POLLIN, 0};
-        if (poll(&answering, 1, ANSWER_MS) != 1 || !hear(h, &said)) {
+    do {
+        if (!speaks_by(h, deadline)) {
+            give_up(h);
+            return None;
+        }
+        if (!hear(h, &said)) { // it has ended
             hang_up(h);
             return None;
         }
-        if (said.kind == HOLDER_MADE)
-            return said.window;
-    }
+    } while (said.kind != HOLDER_MADE);
+    return said.window;
 }
 
 Window
@@ -263,7 +302,7 @@ host_holder_release(HostHolder *h)
     if (!h || --h->windows > 0 || h->fd < 0)
         return;
     forget(h->all, h);
-    if (h->all->idle->len < IDLE_MAX)
+    if (h->all->idle->len < IDLE_MAX && !h->owes)
         g_ptr_array_add(h->all->idle, h);
     else
         hang_up(h);

@@ -19,6 +19,8 @@
 
 enum { FD_VIEW = 3 };
 
+enum { TURN_MAX = 32 }; // events, so that who floods its windows keeps nobody from being served
+
 // Of those that are ours, beginning anywhere: what another process had in our place a moment ago is
 // still in window managers' queues of events (openbox misses windows that come as one that went).
 static xcb_window_t
@@ -85,18 +87,24 @@ pass_on(const xcb_client_message_event_t *e)
     return say(&said);
 }
 
-static int
-pass_all_on(xcb_connection_t *x)
+typedef enum { PASSED_ALL, PASSED_SOME, VIEW_GONE } Passed;
+
+static Passed
+pass_some_on(xcb_connection_t *x)
 {
     xcb_generic_event_t *event;
-    int goes_on = 1;
 
-    while (goes_on && (event = xcb_poll_for_event(x))) {
+    for (int i = 0; i < TURN_MAX; i++) {
+        int goes_on = 1;
+        if (!(event = xcb_poll_for_event(x)))
+            return PASSED_ALL;
         if ((event->response_type & 0x7f) == XCB_CLIENT_MESSAGE)
             goes_on = pass_on((const xcb_client_message_event_t *)event);
         free(event);
+        if (!goes_on)
+            return VIEW_GONE;
     }
-    return goes_on;
+    return PASSED_SOME;
 }
 
 int
@@ -110,10 +118,14 @@ main(int argc, char **argv)
         return HOLDER_EXIT_USAGE;
     }
     struct pollfd fds[] = {{FD_VIEW, POLLIN, 0}, {xcb_get_file_descriptor(x), POLLIN, 0}};
+    Passed passed = PASSED_ALL;
     while (!xcb_connection_has_error(x)) {
-        if (poll(fds, 2, -1) < 0)
+        if (poll(fds, 2, passed == PASSED_SOME ? 0 : -1) < 0)
             continue;
-        if ((fds[0].revents && !serve(x)) || !pass_all_on(x))
+        if (fds[0].revents && !serve(x))
+            return HOLDER_EXIT_RELEASED;
+        passed = pass_some_on(x);
+        if (passed == VIEW_GONE)
             return HOLDER_EXIT_RELEASED;
     }
     return HOLDER_EXIT_KILLED;

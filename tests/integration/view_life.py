@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who outlives whom, seen from casement-view: its session, its broker, its display; and what it costs."""
+import contextlib
 import os
 import pathlib
 import signal
@@ -8,6 +9,8 @@ import struct
 import subprocess
 import time
 import unittest
+
+from Xlib import display as xlib_display
 
 import view_fixture as p
 from view_fixture import BUILD, End, View, ViewCase, ids, main, message, picture, wait_for
@@ -261,6 +264,43 @@ class Killed(ViewCase):
         self.assertEqual(self.v.process.wait(10), 0)
         self.v.session.poll()
         self.assertIsNone(self.v.session.take(p.KILL))
+
+    def test_waits_for_a_server_that_somebody_grabs(self):
+        """A further window of a program cannot be made meanwhile: those that there are stay."""
+        window = self.show(1, program=5)
+        self.v.window(2)
+        self.v.props(2, program=5)
+        self.v.buffer(2, picture(90, 80, 2))
+        self.v.commit(1, (10, 120, 90, 80))  # it has all of that
+        with self.grabbed():
+            self.v.commit(2, (200, 120, 90, 80), wait=False)
+            wait_for("the view to give up asking", lambda: "casement-holder does not answer" in self.v.logged())
+        self.v.session.expect(p.SHOWN, lambda body: struct.unpack_from("=II", body) == (2, 1))
+        self.assertIn(window.id, [w.id for w in self.v.all_windows()])
+        third = wait_for("a third in the program's name", lambda: self.third_of(self.pid_of(window)))
+        self.assertEqual(len(self.v.all_windows()), 3)
+        self.same_pixels(window, picture(90, 80, 1))
+        third.kill_client()
+        self.desktop.display.sync()
+        self.told(1, 3, process=0)
+
+    @contextlib.contextmanager
+    def grabbed(self):
+        grabber = xlib_display.Display(self.desktop.env["DISPLAY"])
+        grabber.grab_server()
+        grabber.sync()
+        try:
+            yield
+        finally:
+            grabber.close()
+
+    def third_of(self, pid):
+        third = self.show(3, program=5)
+        if self.pid_of(third) == pid:
+            return third
+        self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", 3, 0)))
+        wait_for("it to go", lambda: third.id not in [w.id for w in self.v.all_windows()])
+        return None
 
     def test_more_programs_than_processes(self):
         windows = [self.show(ident, program=ident) for ident in range(1, 36)]
