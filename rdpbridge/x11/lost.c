@@ -4,6 +4,7 @@
 #include "channel/glib/timer.h"
 #include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/holder.h"
+#include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
@@ -54,9 +55,12 @@ host_window_lost(HostWindow *w, HostLost how)
     chan_timer_clear(&w->repaint);
     host_holder_release(g_steal_pointer(&w->holder));
     w->xid = None;
+    w->lost_popup = w->wanted.override_redirect;
     w->mapped = w->viewable = w->geometry_dirty = w->state_dirty = false;
     w->n_exposed = w->pings.n = 0;
     memset(&w->pushed, 0, sizeof w->pushed);
+    if (w->lost_popup)
+        host_pointer_popups_changed(w->view->pointer);
     chan_timer_clear(&w->lost);
     w->lost_with_process = how == HOST_LOST_WITH_PROCESS;
     if (how == HOST_LOST)

@@ -327,6 +327,7 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
     for (uint32_t i = 0; i < n; i++)
         w->view->pixels_received += (uint64_t)damage[i].width * damage[i].height;
     bool hid = host_popup_hides(w);
+    w->lost_popup = false;
     follow_geometry(w, m);
     follow_state(w, m, first);
     decide_popup(w, first);
@@ -440,8 +441,9 @@ create(HostWindow *w)
     }
     if (!w->wanted.override_redirect)
         host_sync_start(w);
-    if (top_level)
+    if (top_level && !w->made)
         host_launches_take(w->view->launches, w);
+    w->made = true;
 }
 
 // What the window manager takes a requested place for: its frame's reference point, where the
@@ -548,7 +550,8 @@ host_window_push(HostWindow *w)
     HostDisplay *x = w->view->x;
     bool create_it = w->xid == None;
 
-    if (w->lost || !w->has_commit || (create_it && w->wanted.state == VIEW_STATE_HIDDEN))
+    if (w->lost || w->lost_popup || !w->has_commit ||
+        (create_it && w->wanted.state == VIEW_STATE_HIDDEN))
         return;
     if (create_it)
         create(w);
@@ -584,6 +587,7 @@ void
 host_window_inherit(HostWindow *w, HostWindow *former)
 {
     w->xid = former->xid;
+    w->made = former->made;
     w->holder = g_steal_pointer(&former->holder);
     w->visual = former->visual;
     w->pushed = former->pushed;

@@ -78,6 +78,8 @@ struct HostWindow {
     HostHolder *holder; // in whose name it is; NULL: in ours
     GSource *lost;      // until it may come back (lost.h)
     bool lost_with_process;
+    bool lost_popup; // not made again before its next commit: it may be over
+    bool made;       // once: what comes back is no answer to a launch
     const HostVisual *visual;
     HostLook wanted, pushed;
     char guest_title[VIEW_TITLE_MAX + 1]; // cleaned

@@ -255,6 +255,33 @@ class Killed(ViewCase):
         self.same_pixels(again, picture(90, 80, 1))
         self.assertIsNone(self.v.session.take(p.KILL))
 
+    def test_a_menu_does_not_come_back(self):
+        """It may be over; when its program paints it again, it is not."""
+        window = self.show(1, program=5)
+        x, y, _, _ = self.desktop.geometry(window)
+        self.desktop.xdotool("mousemove", str(x + 50), str(y + 40), "click", "1")
+        self.v.session.expect(p.POINTER)
+        self.v.window(2, kind=p.POPUP, owner=1)
+        self.v.props(2, program=5)
+        self.assertTrue(self.v.show(2, (x + 50, y + 40, 60, 60), kind=p.POPUP, owner=1).get_attributes().override_redirect)
+        pid = self.pid_of(window)
+        os.kill(pid, signal.SIGSEGV)
+        wait_for("the window to come back", lambda: [w for w in self.v.all_windows() if self.pid_of(w) != pid])
+        self.v.commit(1, (10, 120, 90, 80))
+        self.assertEqual(len(self.v.all_windows()), 1)
+        self.v.commit(2, (x + 50, y + 40, 60, 60))
+        wait_for("the menu", lambda: len(self.v.all_windows()) == 2)
+
+    def test_what_comes_back_was_not_launched(self):
+        window = self.show(1, program=5)
+        pid = self.pid_of(window)
+        self.v.startup("host-1-me_TIME4711")
+        os.kill(pid, signal.SIGSEGV)
+        again = wait_for("it to come back", lambda: [w for w in self.v.all_windows() if self.pid_of(w) != pid])[0]
+        self.assertIsNone(self.desktop.text_property(again, "_NET_STARTUP_ID"))
+        launched = self.show(2, program=6)
+        self.assertTrue(self.desktop.text_property(launched, "_NET_STARTUP_ID"))
+
     def test_all_of_a_desktop_ends_no_program(self):
         """Each of its processes is ended, as by a log-out, in any order."""
         window = self.show(1, program=5)
