@@ -194,6 +194,7 @@ void
 bridge_announce(BridgeModel *m, BridgeWindow *w)
 {
     w->announced = true;
+    w->app_due = 0;
     w->kind = bridge_style_kind(w->style, w->ex_style, w->owner_id);
     w->flags = flags_of(m, w);
     bridge_say_window(m, w);
@@ -532,7 +533,8 @@ bridge_model_set_app(BridgeModel *m, uint32_t id, uint32_t app_index)
     if (!w)
         return;
     w->app_known = true;
-    w->app_due = 0;
+    if (m->foreign || w->properties.said)
+        w->app_due = 0;
     if (w->app_index != app_index) {
         w->app_index = app_index;
         if (w->announced)

@@ -118,7 +118,7 @@ typedef struct {
     uint32_t min_width, min_height, max_width, max_height;
     uint32_t app_index;
     bool cloaked;   // the guest composes it, and shows it to nobody
-    bool app_known; // answered, or waited for long enough
+    bool app_known; // answered, or waited for long enough (app_due: as long for properties)
     BridgeProperties properties;
     uint8_t *icon; // straight BGRA8, or NULL
     uint32_t icon_width, icon_height;

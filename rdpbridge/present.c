@@ -446,6 +446,14 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
         send_commit(m, w, state, NULL);
 }
 
+// What its program says decides whose window it is, and a minimised one is committed without
+// waiting for pixels, which come after that. Bounded as the answer about its application is.
+static bool
+lacks_properties(const BridgeModel *m, const BridgeWindow *w, ViewState state)
+{
+    return !m->foreign && state == VIEW_STATE_MINIMIZED && !w->properties.said && w->app_due != 0;
+}
+
 static void
 present(BridgeModel *m, BridgeWindow *w)
 {
@@ -455,7 +463,7 @@ present(BridgeModel *m, BridgeWindow *w)
     if (!m->view)
         return;
     if (!w->announced) {
-        if (state == VIEW_STATE_HIDDEN || !w->app_known)
+        if (state == VIEW_STATE_HIDDEN || !w->app_known || lacks_properties(m, w, state))
             return;
         bridge_announce(m, w);
     }

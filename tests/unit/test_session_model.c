@@ -50,6 +50,37 @@ test_app_unknown_in_time(Test *t, gconstpointer data)
     g_assert_cmpuint(t->window.app_index, ==, CTL_APP_NONE);
 }
 
+// Two of one application are of two programs: the view must know of which before it makes them.
+static void
+test_minimised_waits_for_properties(Test *t, gconstpointer data)
+{
+    ChanWindowSaid said = {
+        .window = 1,
+        .type = CHAN_WINDOW_PROPS,
+        .props = {.states = CHAN_STATE_HIDDEN, .program = 5},
+    };
+
+    model_order(t, 1, 40, 30, BRIDGE_SHOW_MINIMIZED);
+    bridge_model_set_app(t->model, 1, 3);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 0);
+    bridge_model_said(t->model, &said);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_PROPS), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_COMMIT), ==, 1);
+    g_assert_cmpuint(g_array_index(t->types, guint32, t->types->len - 1), ==, VIEW_MSG_COMMIT);
+    // One that says nothing is shown all the same, and another server's is not waited for.
+    model_order(t, 2, 40, 30, BRIDGE_SHOW_MINIMIZED);
+    bridge_model_set_app(t->model, 2, 3);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 1);
+    t->now = bridge_model_due(t->model);
+    bridge_model_expire(t->model);
+    g_assert_cmpuint(t->commit.id, ==, 2);
+    bridge_model_set_foreign(t->model, true);
+    model_order(t, 3, 40, 30, BRIDGE_SHOW_MINIMIZED);
+    bridge_model_set_app(t->model, 3, 3);
+    g_assert_cmpuint(t->commit.id, ==, 3);
+}
+
 static void
 test_hidden_is_not_said(Test *t, gconstpointer data)
 {
@@ -629,6 +660,7 @@ test_parked(Test *t, gconstpointer data)
     g_assert_cmpint(t->commit.geometry.x, ==, 5);
     g_assert_cmpuint(t->commit.geometry.width, ==, 40);
     // One that was minimised before the session began is in the taskbar.
+    bridge_model_set_foreign(t->model, true);
     parked(t, 2, BRIDGE_SHOW_MINIMIZED);
     bridge_model_set_app(t->model, 2, 3);
     g_assert_cmpuint(t->commit.id, ==, 2);
@@ -643,6 +675,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("first-commit", test_first_commit);
     ADD("app-unknown-in-time", test_app_unknown_in_time);
+    ADD("minimised-waits-for-properties", test_minimised_waits_for_properties);
     ADD("hidden-is-not-said", test_hidden_is_not_said);
     ADD("closed-with-its-buffer", test_closed_with_its_buffer);
     ADD("flow", test_flow);
