@@ -180,6 +180,8 @@ wants_focus(RaDesktop *d, const RaClient *c)
 static void
 put_away(RaDesktop *d, RaClient *c)
 {
+    if (c->put_away) // asked for before it was heard that it is mapped
+        return;
     ra_pixels_keep(d, c);
     c->put_away = true;
     c->unmaps++;
