@@ -186,8 +186,11 @@ ra_keyboard_set_layout(RaKeyboard *keyboard, const char *model, const char *layo
         return;
     if (!loaded)
         load_again(keyboard, &names);
-    keyboard->stale = keyboard->unapplied = false;
-    if (keyboard->host && ra_keymap_apply(keyboard->conn, keyboard->host))
+    bool changed = false;
+    keyboard->stale = false;
+    keyboard->unapplied =
+        keyboard->host && !ra_keymap_apply(keyboard->conn, keyboard->host, &changed);
+    if (changed)
         mark_changed(keyboard, true);
 }
 

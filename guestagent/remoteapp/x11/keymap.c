@@ -80,28 +80,33 @@ same_modifiers(const XModifierKeymap *now, const ChanWindowKeymap *m)
     return memcmp(has, m->modifiers, sizeof has) == 0;
 }
 
+// False: not while a modifier's key is held.
 static bool
-apply_modifiers(RaConn *conn, const ChanWindowKeymap *m)
+apply_modifiers(RaConn *conn, const ChanWindowKeymap *m, bool *changed)
 {
     XModifierKeymap *now = XGetModifierMapping(conn->dpy);
-    bool same = !now || same_modifiers(now, m);
+    bool same = !now || same_modifiers(now, m), done = true;
 
     if (!same) {
         XModifierKeymap *wanted = modifiers_of(m);
-        if (XSetModifierMapping(conn->dpy, wanted) != MappingSuccess)
+        done = XSetModifierMapping(conn->dpy, wanted) == MappingSuccess;
+        if (!done)
             g_message("The X server does not take the host's modifier keys now");
         XFreeModifiermap(wanted);
     }
     if (now)
         XFreeModifiermap(now);
-    return !same;
+    *changed = !same && done;
+    return done;
 }
 
 bool
-ra_keymap_apply(RaConn *conn, const ChanWindowKeymap *m)
+ra_keymap_apply(RaConn *conn, const ChanWindowKeymap *m, bool *changed)
 {
+    bool modifiers;
     bool symbols = apply_symbols(conn, m);
-    bool modifiers = apply_modifiers(conn, m);
+    bool done = apply_modifiers(conn, m, &modifiers);
 
-    return symbols || modifiers;
+    *changed = symbols || modifiers;
+    return done;
 }

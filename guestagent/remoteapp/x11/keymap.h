@@ -8,5 +8,6 @@
 #include "channel/window_channel.h"
 #include "guestagent/remoteapp/x11/conn.h"
 
-// TRUE: there was something to change.
-bool ra_keymap_apply(RaConn *conn, const ChanWindowKeymap *keymap);
+// False: not all of it, since a modifier's key is held; to be tried again. changed: whether there
+// was something to change.
+bool ra_keymap_apply(RaConn *conn, const ChanWindowKeymap *keymap, bool *changed);
