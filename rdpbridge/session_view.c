@@ -288,13 +288,23 @@ handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
 }
 
 // What a guest that does not read is spared, since the last of each says all: how a window is, and
-// which one is above or focused. Waiting in the library for it to read would stop everything else,
-// for good when it waits for us as well.
+// which one is above or focused, and what keys mean. Waiting in the library for it to read would
+// stop everything else, for good when it waits for us as well.
 static gboolean
 can_be_held(ViewMsgType type)
 {
     return type == VIEW_MSG_CONFIGURED || type == VIEW_MSG_STATE || type == VIEW_MSG_ENTER ||
-           type == VIEW_MSG_FOCUS || type == VIEW_MSG_PING;
+           type == VIEW_MSG_FOCUS || type == VIEW_MSG_PING || type == VIEW_MSG_KEYMAP ||
+           type == VIEW_MSG_LAYOUT;
+}
+
+static void
+handle_held(BridgeSession *s, const ViewHeader *m)
+{
+    if (m->type == VIEW_MSG_KEYMAP || m->type == VIEW_MSG_LAYOUT)
+        handle_rest(s, (ViewMsgType)m->type, CHAN_SPAN((const uint8_t *)m, m->size));
+    else
+        handle_window(s, (ViewMsgType)m->type, m);
 }
 
 static gboolean
@@ -306,10 +316,8 @@ on_held(gpointer user)
         return G_SOURCE_CONTINUE;
     g_autoptr(GPtrArray) held = g_steal_pointer(&s->held);
     chan_timer_clear(&s->held_timer);
-    for (guint i = 0; i < held->len; i++) {
-        const ViewHeader *m = held->pdata[i];
-        handle_window(s, (ViewMsgType)m->type, m);
-    }
+    for (guint i = 0; i < held->len; i++)
+        handle_held(s, held->pdata[i]);
     return G_SOURCE_REMOVE;
 }
 
@@ -320,7 +328,7 @@ names_window(const ViewId *m)
            m->header.type == VIEW_MSG_PING;
 }
 
-// At the end, in the place of the former of its kind: a window's, or of FOCUS and ENTER the only.
+// At the end, in the place of the former of its kind: a window's, or of the others the only.
 static void
 hold(BridgeSession *s, ChanSpan message)
 {
@@ -353,7 +361,7 @@ say_where(BridgeSession *s)
             continue;
         }
         g_autofree ViewId *own = g_ptr_array_steal_index(s->held, i);
-        handle_window(s, (ViewMsgType)own->header.type, own);
+        handle_held(s, &own->header);
     }
 }
 
