@@ -12,16 +12,21 @@ struct HostKeeper {
     View *view;
     Atom manager;
     ChanConversion *save;
-    uint32_t asked, saved; // serials of the guest's
+    uint32_t asked, started, saved; // serials of the guest's
 };
 
+static void begin(HostKeeper *k);
+
+// Asked for meanwhile was what there has been since.
 static void
 on_saved(const ChanConverted *result, gpointer user)
 {
     HostKeeper *k = user;
 
-    k->saved = k->asked;
+    k->saved = k->started;
     host_keeper_tell(k);
+    if (k->asked != k->started)
+        begin(k);
 }
 
 HostKeeper *
@@ -71,21 +76,27 @@ host_keeper_tell(HostKeeper *k)
     host_session_send(k->view, &m, sizeof m);
 }
 
-void
-host_keeper_save(HostKeeper *k, uint32_t serial)
+static void
+begin(HostKeeper *k)
 {
     HostDisplay *x = k->view->x;
     bool guests = XGetSelectionOwner(x->dpy, x->atoms[ATOM_CLIPBOARD]) == x->leader;
 
-    k->asked = serial;
-    if (chan_conversion_busy(k->save))
-        return; // told with what is under way
+    k->started = k->asked;
     if (guests && is_there(k)) {
         chan_conversion_start(k->save, x->atoms[ATOM_SAVE_TARGETS]);
         return;
     }
-    k->saved = serial;
+    k->saved = k->started;
     host_keeper_tell(k);
+}
+
+void
+host_keeper_save(HostKeeper *k, uint32_t serial)
+{
+    k->asked = serial;
+    if (!chan_conversion_busy(k->save))
+        begin(k);
 }
 
 gboolean
