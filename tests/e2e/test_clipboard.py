@@ -40,14 +40,13 @@ from gi.repository import Gdk, GLib, Gtk
 clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
 clipboard.set_text(sys.argv[1], -1)
 clipboard.set_can_store(None)
-def end():
-    if not os.path.exists(os.path.expanduser("~/end")):
-        return True
-    clipboard.store()
-    open(os.path.expanduser("~/ended"), "w").close()
-    Gtk.main_quit()
-GLib.timeout_add(20, end)
-Gtk.main()
+def is_to_end():
+    return os.path.exists(os.path.expanduser("~/end"))
+if not is_to_end():
+    GLib.timeout_add(20, lambda: Gtk.main_quit() if is_to_end() else True)
+    Gtk.main()
+clipboard.store()
+open(os.path.expanduser("~/ended"), "w").close()
 """
 PAIRS_MAX = 32  # of one request for several targets
 HUGE = 64 * 1024 * 1024
@@ -168,28 +167,31 @@ class Selections(ChainCase):
             for reads in (self.host_has, self.guest_has):
                 wait_for("no text any more", lambda: reads() == b"", poll=0.1)
 
-    def store(self, home, start, text):
+    def store(self, home, start, text, at_once):
         """A GTK program that copies and ends; done when it has."""
         for name in ("end", "ended"):
             (home / name).unlink(missing_ok=True)
         (home / "stores.py").write_text(STORES)
+        if at_once:
+            (home / "end").touch()
         start("sh", "-c", f"exec /usr/bin/python3 ~/stores.py '{text}'")
-        wait_for("the text on the host", lambda: self.host_has() == text.encode(), poll=0.1)
-        (home / "end").touch()
+        if not at_once:
+            wait_for("the text on the host", lambda: self.host_has() == text.encode(), poll=0.1)
+            (home / "end").touch()
         wait_for("the program to end", (home / "ended").exists, 20)
 
-    def stores(self, text):
-        """Natively and in the guest; what the host has after each."""
+    def stores(self, text, at_once=False):
+        """Natively and in the guest; what the host has after each, which is not what it had before."""
         found = []
         for home, start in ((self.d.folder("home"), self.d.spawn),
                             (self.home(), lambda *argv: self.d.spawn("casement", "run", "demo", "--", *argv))):
-            self.store(home, start, text)
+            self.store(home, start, f"{text} {len(found)}", at_once)
             found.append(self.host_has())
         return found
 
     def test_a_clipboard_manager_is_asked_to_keep(self):
         """SAVE_TARGETS of a guest's program reaches the host's manager, and it has the text once the program has ended."""
-        text, manager_atom = "Grüße, für später", self.d.display.get_atom("CLIPBOARD_MANAGER")
+        manager_atom = self.d.display.get_atom("CLIPBOARD_MANAGER")
 
         def owner():
             return self.d.display.get_selection_owner(manager_atom)
@@ -197,8 +199,10 @@ class Selections(ChainCase):
         self.addCleanup(manager.wait)
         self.addCleanup(manager.terminate)
         wait_for("the manager", owner)
-        self.assertEqual(self.stores(text), [text.encode()] * 2)
-        wait_for("it in the guest", lambda: self.guest_has() == text.encode(), poll=0.1)
+        for text, at_once in (("Grüße, für später", False), ("kopiert und beendet", True), ("noch einmal", True)):
+            with self.subTest(text):
+                self.assertEqual(self.stores(text, at_once), [f"{text} {n}".encode() for n in range(2)])
+        wait_for("it in the guest", lambda: self.guest_has() == f"{text} 1".encode(), poll=0.1)
         manager.terminate()
         manager.wait()
         wait_for("no manager", lambda: owner() == X.NONE)

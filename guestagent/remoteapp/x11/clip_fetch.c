@@ -98,6 +98,13 @@ ra_clip_fetch_owner(RaClipFetch *fetch, bool there)
     // Nothing further will come of its pieces.
     chan_conversion_owner_gone(fetch->content);
     fetch->side.events.offered(fetch->side.which, 0, fetch->side.user);
+    fetch->side.events.listed(fetch->side.which, fetch->side.user);
+}
+
+bool
+ra_clip_fetch_listing(const RaClipFetch *fetch)
+{
+    return chan_conversion_busy(fetch->list);
 }
 
 static bool
@@ -153,6 +160,18 @@ read_list(RaClipFetch *fetch, GBytes *list)
     return kinds;
 }
 
+static void
+tell_list(RaClipFetch *fetch, const ChanConverted *result)
+{
+    g_array_set_size(fetch->targets, 0);
+    fetch->has_list = result->end == CHAN_CONVERTED;
+    // An owner that cannot list its targets is an old one, and those have text.
+    guint32 kinds = !fetch->has_list       ? CHAN_CLIP_TEXT
+                    : result->format == 32 ? read_list(fetch, result->data)
+                                           : 0;
+    fetch->side.events.offered(fetch->side.which, kinds, fetch->side.user);
+}
+
 // An owner that hangs must not keep what another one has from the client.
 static void
 on_list(const ChanConverted *result, gpointer user)
@@ -162,15 +181,9 @@ on_list(const ChanConverted *result, gpointer user)
         ask_list(fetch);
         return;
     }
-    if (result->end == CHAN_GIVEN_UP)
-        return;
-    g_array_set_size(fetch->targets, 0);
-    fetch->has_list = result->end == CHAN_CONVERTED;
-    // An owner that cannot list its targets is an old one, and those have text.
-    guint32 kinds = !fetch->has_list       ? CHAN_CLIP_TEXT
-                    : result->format == 32 ? read_list(fetch, result->data)
-                                           : 0;
-    fetch->side.events.offered(fetch->side.which, kinds, fetch->side.user);
+    if (result->end != CHAN_GIVEN_UP)
+        tell_list(fetch, result);
+    fetch->side.events.listed(fetch->side.which, fetch->side.user);
 }
 
 // Text in another encoding than UTF-8 is turned into it; the rest stays as it is.

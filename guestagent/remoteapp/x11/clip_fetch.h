@@ -14,6 +14,8 @@ void ra_clip_fetch_free(RaClipFetch *fetch);
 
 // The selection has another owner, or none (we ourselves are not told of).
 void ra_clip_fetch_owner(RaClipFetch *fetch, bool there);
+// Whether its list is waited for; side.events.listed tells the end.
+bool ra_clip_fetch_listing(const RaClipFetch *fetch);
 // One kind; what was asked for before and has not come is not answered then.
 void ra_clip_fetch_data(RaClipFetch *fetch, guint32 kind);
 void ra_clip_fetch_event(RaClipFetch *fetch, const XEvent *event);

@@ -91,6 +91,12 @@ ra_clipboard_handle(RaClipboard *clipboard, const XEvent *e)
     }
 }
 
+bool
+ra_clipboard_listing(const RaClipboard *clipboard)
+{
+    return ra_clip_fetch_listing(clipboard->fetch);
+}
+
 void
 ra_clipboard_offer(RaClipboard *clipboard, guint32 kinds)
 {

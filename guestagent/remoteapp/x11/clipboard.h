@@ -17,6 +17,8 @@ typedef struct {
     void (*offered)(ChanClipSelection which, guint32 kinds, gpointer user);
     void (*data)(ChanClipSelection which, GBytes *data, gpointer user);
     void (*wanted)(ChanClipSelection which, guint32 kind, gpointer user);
+    // The owner's list is no longer waited for (ra_clipboard_listing), and was told if it came.
+    void (*listed)(ChanClipSelection which, gpointer user);
 } RaClipboardEvents;
 
 RaClipboard *ra_clipboard_new(RaConn *conn, GMainContext *context, ChanClipSelection which,
@@ -25,6 +27,9 @@ void ra_clipboard_free(RaClipboard *clipboard);
 
 // Any event; what is not of the selection is left alone.
 void ra_clipboard_handle(RaClipboard *clipboard, const XEvent *event);
+
+// Whether its owner has been asked for what it has, and has not answered.
+bool ra_clipboard_listing(const RaClipboard *clipboard);
 
 void ra_clipboard_offer(RaClipboard *clipboard, guint32 kinds);
 void ra_clipboard_give(RaClipboard *clipboard, guint32 kind, GBytes *data); // NULL: none

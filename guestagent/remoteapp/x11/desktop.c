@@ -163,12 +163,26 @@ on_icon_gone(guint32 id, gpointer user)
         d->events.icon_gone(id, d->user);
 }
 
+// A program that copies and ends asks at once: the client must know first what there is.
 static void
 on_save(guint32 serial, gpointer user)
 {
     RaDesktop *d = user;
-    if (d->events.save_wanted)
+    d->save_waits = ra_clipboard_listing(d->clipboard[CHAN_CLIP_CLIPBOARD]);
+    d->save_serial = serial;
+    if (!d->save_waits && d->events.save_wanted)
         d->events.save_wanted(serial, d->user);
+}
+
+static void
+on_clipboard_listed(ChanClipSelection which, gpointer user)
+{
+    RaDesktop *d = user;
+    if (which != CHAN_CLIP_CLIPBOARD || !d->save_waits)
+        return;
+    d->save_waits = false;
+    if (d->events.save_wanted)
+        d->events.save_wanted(d->save_serial, d->user);
 }
 
 static void
@@ -201,8 +215,10 @@ set_whole_screen(RaDesktop *d)
 static void
 init_parts(RaDesktop *d)
 {
-    static const RaClipboardEvents clipboard_events = {
-        .offered = on_clipboard_offered, .data = on_clipboard_data, .wanted = on_clipboard_wanted};
+    static const RaClipboardEvents clipboard_events = {.offered = on_clipboard_offered,
+                                                       .data = on_clipboard_data,
+                                                       .wanted = on_clipboard_wanted,
+                                                       .listed = on_clipboard_listed};
     static const RaDockEvents dock_events = {.changed = on_icon_changed, .gone = on_icon_gone};
     static const RaMethodEvents method_events = {.caret = on_caret, .key = on_key};
     RaConn *conn = d->conn;

@@ -82,6 +82,8 @@ struct RaDesktop {
     bool locked;     // the client gives them
     RaClipboard *clipboard[CHAN_CLIP_SELECTIONS];
     RaClipKeeper *keeper;
+    bool save_waits; // until the client has been told what is to be kept
+    guint32 save_serial;
     RaScreen *screen;
     RaSettings *settings;
 };
