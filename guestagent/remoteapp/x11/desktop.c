@@ -583,8 +583,8 @@ ra_desktop_has_method(const RaDesktop *d)
     return (d->conn->looks & CHAN_LOOKS_INPUT_METHOD) != 0;
 }
 
-static RaInputPoint
-point_of(RaDesktop *d, int root_x, int root_y)
+RaInputPoint
+ra_point_of(const RaDesktop *d, int root_x, int root_y)
 {
     RaInputPoint point;
     ra_screen_size(d->screen, &point.width, &point.height);
@@ -596,7 +596,7 @@ point_of(RaDesktop *d, int root_x, int root_y)
 void
 ra_desktop_pointer_move(RaDesktop *d, int root_x, int root_y)
 {
-    RaInputPoint to = point_of(d, root_x, root_y);
+    RaInputPoint to = ra_point_of(d, root_x, root_y);
     d->pointer = to;
     if (!d->locked)
         ra_input_motion(d->input, &to);
@@ -612,7 +612,7 @@ ra_desktop_pointer_place(const RaDesktop *d, int *root_x, int *root_y)
 void
 ra_desktop_pointer_aim(RaDesktop *d, int root_x, int root_y)
 {
-    RaInputPoint at = point_of(d, root_x, root_y);
+    RaInputPoint at = ra_point_of(d, root_x, root_y);
     d->pointer = at;
     if (!d->locked)
         ra_input_aim(d->input, &at);
@@ -631,7 +631,7 @@ ra_desktop_pointer_shift(RaDesktop *d, const ChanWindowMotion *motion)
 void
 ra_desktop_touch(RaDesktop *d, const ChanWindowTouch *touch)
 {
-    RaInputPoint at = point_of(d, touch->x, touch->y);
+    RaInputPoint at = ra_point_of(d, touch->x, touch->y);
     ra_input_touch(d->input, touch->touch, (ChanTouchPhase)touch->phase, &at);
 }
 

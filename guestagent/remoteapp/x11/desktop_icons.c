@@ -4,16 +4,6 @@
 
 #include "guestagent/remoteapp/x11/state.h"
 
-static RaInputPoint
-place(const RaDesktop *d, int root_x, int root_y)
-{
-    RaInputPoint at;
-    ra_screen_size(d->screen, &at.width, &at.height);
-    at.x = CLAMP(root_x, 0, at.width - 1);
-    at.y = CLAMP(root_y, 0, at.height - 1);
-    return at;
-}
-
 const RaTrayIcon *
 ra_desktop_icon(const RaDesktop *d, guint32 id)
 {
@@ -29,7 +19,7 @@ ra_desktop_icon_nth(const RaDesktop *d, guint n)
 void
 ra_desktop_icon_click(RaDesktop *d, guint32 id, guint button, int root_x, int root_y)
 {
-    RaInputPoint at = place(d, root_x, root_y);
+    RaInputPoint at = ra_point_of(d, root_x, root_y);
     ra_method_give_keys(d->method);
     ra_dock_click(d->dock, id, button, &at);
 }
@@ -37,6 +27,6 @@ ra_desktop_icon_click(RaDesktop *d, guint32 id, guint button, int root_x, int ro
 void
 ra_desktop_icon_scroll(RaDesktop *d, guint32 id, int dx, int dy, int root_x, int root_y)
 {
-    RaInputPoint at = place(d, root_x, root_y);
+    RaInputPoint at = ra_point_of(d, root_x, root_y);
     ra_dock_scroll(d->dock, id, dx, dy, &at);
 }

@@ -91,5 +91,8 @@ struct RaDesktop {
 // Something changed that ra_settle has to tell or push.
 void ra_unsettle(RaDesktop *d);
 
+// On the screen.
+RaInputPoint ra_point_of(const RaDesktop *d, int root_x, int root_y);
+
 RaClient *ra_by_xid(RaDesktop *d, Window xid);
 RaClient *ra_by_id(RaDesktop *d, guint32 id);
