@@ -164,9 +164,9 @@ void ra_desktop_set_scale(RaDesktop *desktop, const RaScale *scale);
 void ra_desktop_set_layout(RaDesktop *desktop, const char *model, const char *layout,
                            const char *variant, const char *options);
 
-// The same with the group that counts and the rate at which keys repeat.
 // What the client's keys mean, with the next ra_desktop_set_keys.
 void ra_desktop_expect_keymap(RaDesktop *desktop, const ChanWindowKeymap *keymap);
+// As ra_desktop_set_layout, with the group that counts and the rate at which keys repeat.
 void ra_desktop_set_keys(RaDesktop *desktop, const ChanWindowKeys *keys);
 
 // Takes the window's damage as at most max rectangles in window coordinates, clipped to the
@@ -250,10 +250,10 @@ void ra_desktop_wheel(RaDesktop *desktop, int dx, int dy); // 1/120 notches, rig
 void ra_desktop_release_all(RaDesktop *desktop); // the client left: let go of keys and buttons
 void ra_desktop_set_locks(RaDesktop *desktop, bool scroll, bool num, bool caps);
 
+// Whether the client keeps what CLIPBOARD has, and what it has kept.
+void ra_desktop_set_keeper(RaDesktop *desktop, const ChanWindowKeeper *keeper);
 // The client's selection has these kinds of content (0: none any more): own it, ask on demand. Text
 // is UTF-8.
-// Whether the client keeps it, and what it has.
-void ra_desktop_set_keeper(RaDesktop *desktop, const ChanWindowKeeper *keeper);
 void ra_desktop_clipboard_offer(RaDesktop *desktop, ChanClipSelection which, guint32 kinds);
 void ra_desktop_clipboard_give(RaDesktop *desktop, ChanClipSelection which, guint32 kind,
                                GBytes *data); // NULL: none
