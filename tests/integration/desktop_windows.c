@@ -617,6 +617,30 @@ test_minimize(void)
     unmap(other);
 }
 
+// Its program says so before it can have heard that it is mapped.
+static void
+test_minimize_at_once(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    harness_set_text(h, window, "_NET_WM_NAME", "at once");
+    XGrabServer(h->client);
+    XMapWindow(h->client, window);
+    XIconifyWindow(h->client, window, DefaultScreen(h->client));
+    XUngrabServer(h->client);
+    XFlush(h->client);
+    harness_wait(h, harness_find(h, "at once"));
+    guint32 id = harness_find(h, "at once")->id;
+    harness_wait(h, told(id)->state == RA_MINIMIZED);
+    harness_settle(h);
+    ra_desktop_activate(h->desktop, id);
+    harness_wait(h, told(id)->state == RA_NORMAL && h->active == id);
+    harness_settle(h);
+    guint before = h->n_gone;
+    XUnmapWindow(h->client, window);
+    harness_wait(h, h->n_gone > before);
+    XDestroyWindow(h->client, window);
+}
+
 static int
 on_cut_off(Display *dpy)
 {
@@ -758,6 +782,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/geometry", test_geometry);
     g_test_add_func("/desktop/states", test_states);
     g_test_add_func("/desktop/minimize", test_minimize);
+    g_test_add_func("/desktop/minimize-at-once", test_minimize_at_once);
     g_test_add_func("/desktop/close", test_close);
     g_test_add_func("/desktop/withdraw", test_withdraw);
     g_test_add_func("/desktop/hints", test_hints);
