@@ -155,6 +155,60 @@ test_layout_again(void)
 }
 
 static void
+read_keymap(ChanWindowKeymap *m)
+{
+    int width = 0;
+    KeySym *symbols =
+        XGetKeyboardMapping(h->client, CHAN_WINDOW_KEY_FIRST, CHAN_WINDOW_KEYMAP_KEYS, &width);
+    XModifierKeymap *modifiers = XGetModifierMapping(h->client);
+
+    *m = (ChanWindowKeymap){0};
+    for (int key = 0; key < CHAN_WINDOW_KEYMAP_KEYS; key++)
+        for (int i = 0; i < MIN(width, CHAN_WINDOW_KEYMAP_WIDTH); i++)
+            m->symbols[key][i] = (uint32_t)symbols[key * width + i];
+    for (int i = 0; i < 8 * modifiers->max_keypermod; i++)
+        if (modifiers->modifiermap[i] != 0)
+            m->modifiers[modifiers->modifiermap[i] - CHAN_WINDOW_KEY_FIRST] |=
+                (uint8_t)(1u << (i / modifiers->max_keypermod));
+    XFree(symbols);
+    XFreeModifiermap(modifiers);
+}
+
+static bool
+makes_control(guint key)
+{
+    ChanWindowKeymap now;
+    read_keymap(&now);
+    return now.modifiers[key] == ControlMask;
+}
+
+// Which the server does not change while one of them is held.
+static void
+test_modifiers_later(void)
+{
+    const guint key = KEY_CAPSLOCK + 8 - CHAN_WINDOW_KEY_FIRST;
+    const ChanWindowKeys keys = {.repeat_delay_ms = 500, .repeat_interval_ms = 30, .layout = "us"};
+    ChanWindowKeymap plain, wanted;
+    open_window(KeyPressMask);
+    ra_desktop_set_layout(h->desktop, "", "us", "", "");
+    read_keymap(&plain);
+    wanted = plain;
+    wanted.modifiers[key] = ControlMask;
+    ra_desktop_key(h->desktop, KEY_LEFTSHIFT, true);
+    ra_desktop_expect_keymap(h->desktop, &wanted);
+    ra_desktop_set_keys(h->desktop, &keys);
+    harness_settle(h);
+    g_assert_false(makes_control(key));
+    ra_desktop_key(h->desktop, KEY_LEFTSHIFT, false);
+    ra_desktop_set_keys(h->desktop, &keys);
+    harness_wait(h, makes_control(key));
+    ra_desktop_expect_keymap(h->desktop, &plain);
+    ra_desktop_set_keys(h->desktop, &keys);
+    harness_wait(h, !makes_control(key));
+    close_window();
+}
+
+static void
 test_unicode(void)
 {
     char text[16];
@@ -381,11 +435,17 @@ add_tests(const char *server)
     static const struct {
         const char *name;
         void (*run)(void);
-    } tests[] = {
-        {"keys", test_keys},          {"layout", test_layout}, {"layout-again", test_layout_again},
-        {"unicode", test_unicode},    {"locks", test_locks},   {"pointer", test_pointer},
-        {"wheel", test_wheel},        {"order", test_order},   {"xterm", test_xterm},
-        {"reconnect", test_reconnect}};
+    } tests[] = {{"keys", test_keys},
+                 {"layout", test_layout},
+                 {"layout-again", test_layout_again},
+                 {"modifiers-later", test_modifiers_later},
+                 {"unicode", test_unicode},
+                 {"locks", test_locks},
+                 {"pointer", test_pointer},
+                 {"wheel", test_wheel},
+                 {"order", test_order},
+                 {"xterm", test_xterm},
+                 {"reconnect", test_reconnect}};
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *path = g_strdup_printf("/desktop/input/%s/%s", server, tests[i].name);
         g_test_add_func(path, tests[i].run);

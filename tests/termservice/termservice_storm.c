@@ -99,9 +99,19 @@ send_place(Harness *h, guint32 window, guint32 serial)
     harness_send_view(h, &m, sizeof m, -1);
 }
 
-// A guest that stands still, and a host that goes on moving its windows.
+// Whose user changes the layout, too.
+static void
+send_layout(Harness *h, guint32 window, guint32 serial)
+{
+    ViewLayout m = {.rdp_layout = serial % 2 != 0 ? 0x407 : 0x409, .keys = {.layout = "us"}};
+
+    VIEW_INIT(&m, VIEW_MSG_LAYOUT);
+    harness_send_view(h, &m, sizeof m, -1);
+}
+
+// A guest that stands still, and a host that goes on telling it something.
 static SessionRig *
-move_while_it_sleeps(void)
+tell_while_it_sleeps(void (*send)(Harness *h, guint32 window, guint32 serial))
 {
     SessionRig *rig = session_rig_new("10", "--security tls --hold 'done stay off'");
     guint32 window = session_rig_open(rig, "storm", "a window");
@@ -110,7 +120,7 @@ move_while_it_sleeps(void)
     session_rig_tell(rig, "stay off");
     g_free(session_rig_expect(rig, "done stay off"));
     for (guint32 i = 1; i <= HELD_MESSAGES; i++) {
-        send_place(rig->h, window, i);
+        send(rig->h, window, i);
         if (i % 100 == 0)
             harness_drain(rig->h, 0);
     }
@@ -119,9 +129,9 @@ move_while_it_sleeps(void)
 
 // The session is no prisoner of a guest that does not read.
 static void
-test_asleep(void)
+quit_while_it_sleeps(void (*send)(Harness *h, guint32 window, guint32 serial))
 {
-    SessionRig *rig = move_while_it_sleeps();
+    SessionRig *rig = tell_while_it_sleeps(send);
     CtlPlain quit = {CTL_QUIT, sizeof quit};
 
     harness_send_control(rig->h, &quit, sizeof quit, -1);
@@ -131,11 +141,23 @@ test_asleep(void)
     session_rig_free(rig);
 }
 
+static void
+test_asleep(void)
+{
+    quit_while_it_sleeps(send_place);
+}
+
+static void
+test_asleep_with_layouts(void)
+{
+    quit_while_it_sleeps(send_layout);
+}
+
 // And once it reads, it hears the last of it.
 static void
 test_awake(void)
 {
-    SessionRig *rig = move_while_it_sleeps();
+    SessionRig *rig = tell_while_it_sleeps(send_place);
     g_autofree char *last = g_strdup_printf("x=%d y=90 ", 100 + HELD_MESSAGES % 500);
     gboolean came = FALSE;
     guint moves = 0;
@@ -158,6 +180,7 @@ main(int argc, char **argv)
     g_test_add_func("/termservice/storm/cursors", test_cursors);
     g_test_add_func("/termservice/storm/windows", test_windows);
     g_test_add_func("/termservice/storm/asleep", test_asleep);
+    g_test_add_func("/termservice/storm/asleep-with-layouts", test_asleep_with_layouts);
     g_test_add_func("/termservice/storm/awake", test_awake);
     return g_test_run();
 }
