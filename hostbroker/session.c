@@ -373,6 +373,10 @@ view_message(BrokerSession *s, ChanSpan packet)
     case CTL_VIEW_STATUS:
         s->figures.pixels_received = m->pixels_received;
         s->figures.pixels_painted = m->pixels_painted;
+        s->figures.pixels_shared = m->pixels_shared;
+        s->figures.keys_measured = m->keys_measured;
+        s->figures.key_to_pixel_p50_us = m->key_to_pixel_p50_us;
+        s->figures.key_to_pixel_p99_us = m->key_to_pixel_p99_us;
         s->figures.frames = m->frames;
         s->figures.sound_underruns = m->sound_underruns;
         s->figures.places_told = m->places_told;

@@ -28,7 +28,8 @@ typedef struct {
 } BrokerSessionEvents;
 
 typedef struct {
-    guint64 pixels_received, pixels_painted;
+    guint64 pixels_received, pixels_painted, pixels_shared;
+    guint32 keys_measured, key_to_pixel_p50_us, key_to_pixel_p99_us;
     guint32 frames, sound_underruns;
     guint32 places_told, states_told, places_asked, states_asked; // channel/control.h
     gint64 session_us, ready_us; // monotonic times of the last start; 0: none

@@ -171,6 +171,10 @@ view_of(BrokerSession *session)
     g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
     add(&builder, "pixels_received", g_variant_new_uint64(figures->pixels_received));
     add(&builder, "pixels_painted", g_variant_new_uint64(figures->pixels_painted));
+    add(&builder, "pixels_shared", g_variant_new_uint64(figures->pixels_shared));
+    add(&builder, "keys_measured", g_variant_new_uint32(figures->keys_measured));
+    add(&builder, "key_to_pixel_p50_us", g_variant_new_uint32(figures->key_to_pixel_p50_us));
+    add(&builder, "key_to_pixel_p99_us", g_variant_new_uint32(figures->key_to_pixel_p99_us));
     add(&builder, "frames", g_variant_new_uint32(figures->frames));
     add(&builder, "sound_underruns", g_variant_new_uint32(figures->sound_underruns));
     add(&builder, "places_told", g_variant_new_uint32(figures->places_told));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/json.h"
+#include "launcher/latency.h"
 #include "launcher/table.h"
 #include "launcher/verbs.h"
 
@@ -111,6 +112,14 @@ print_status(GVariant *status)
 static LauncherExit
 run_status(Launcher *launcher, int argc, char **argv)
 {
+    guint64 times = 0;
+    if (argc >= 2 && g_str_equal(argv[1], "--latency")) {
+        if (argc > 3 ||
+            (argc == 3 && !g_ascii_string_to_unsigned(argv[2], 10, 1, G_MAXUINT, &times, NULL)))
+            return launcher_usage(launcher, &launcher_verb_status,
+                                  _("--latency takes how many times, from 1 on"));
+        return launcher_latency(launcher, (guint)times);
+    }
     if (argc != 1)
         return launcher_usage(launcher, &launcher_verb_status, NULL);
     GError *error = NULL;
@@ -129,5 +138,5 @@ run_status(Launcher *launcher, int argc, char **argv)
     return LAUNCHER_OK;
 }
 
-const LauncherVerb launcher_verb_status = {"status", "", N_("Figures of broker and guests"),
-                                           run_status};
+const LauncherVerb launcher_verb_status = {"status", "[--latency [TIMES]]",
+                                           N_("Figures of broker and guests"), run_status};

@@ -167,7 +167,8 @@ say_buffer(BridgeModel *m, BridgeWindow *w)
                       .window_id = w->id,
                       .width = s->width,
                       .height = s->height,
-                      .stride = s->stride};
+                      .stride = s->stride,
+                      .guests = s->guests};
 
     VIEW_INIT(&msg, VIEW_MSG_BUFFER);
     w->buffer_said = true;

@@ -166,7 +166,7 @@ typedef struct {
     uint32_t window_id;
     uint32_t width, height; // 1…VIEW_SIDE_MAX
     uint32_t stride;        // ≥ width * 4, multiple of 4, ≤ (VIEW_SIDE_MAX + 64) * 4
-    uint32_t reserved;
+    uint32_t guests;        // 1: the guest writes it, past RDP; for figures alone
 } ViewBuffer;
 
 typedef struct {

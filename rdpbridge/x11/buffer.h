@@ -12,6 +12,7 @@ typedef struct {
     grefcount refs;
     uint32_t id, window_id;
     uint32_t width, height, stride;
+    bool guests; // the session says that the guest writes it
     const uint8_t *data;
     size_t bytes; // mapped
     HostDisplay *x;

@@ -69,6 +69,10 @@ on_report(gpointer user)
     View *view = c->view;
     CtlViewStatus m = {.pixels_received = view->pixels_received,
                        .pixels_painted = view->pixels_painted,
+                       .pixels_shared = view->pixels_shared,
+                       .keys_measured = view->latency.count,
+                       .key_to_pixel_p50_us = host_latency_percentile(&view->latency, 50),
+                       .key_to_pixel_p99_us = host_latency_percentile(&view->latency, 99),
                        .windows = host_windows_count(view->windows),
                        .frames = view->frames,
                        .sound_underruns = view->sound_underruns,

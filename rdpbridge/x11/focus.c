@@ -53,6 +53,12 @@ host_focus_new(View *view)
     return f;
 }
 
+uint32_t
+host_focus_told(const HostFocus *f)
+{
+    return f->sent_id;
+}
+
 static void
 stop_leave(HostFocus *f)
 {

@@ -19,6 +19,9 @@ void host_focus_pointed(HostFocus *focus, unsigned modifiers);
 // A batch of events is done, or a window got another id: tells the session if the focus moved.
 void host_focus_sync(HostFocus *focus);
 
+// The window that the session was told has it; 0: none.
+uint32_t host_focus_told(const HostFocus *focus);
+
 // A window of the guest has it.
 bool host_focus_is_ours(const HostFocus *focus);
 

@@ -66,6 +66,8 @@ tell_key(HostKeyboard *k, unsigned keycode, bool down)
     ViewKey m = {.evdev = keycode - KEYCODE_FIRST, .down = down};
 
     VIEW_INIT(&m, VIEW_MSG_KEY);
+    if (down)
+        host_latency_pressed(&k->view->latency, g_get_monotonic_time());
     host_session_send(k->view, &m, sizeof m);
 }
 

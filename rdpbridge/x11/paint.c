@@ -3,6 +3,7 @@
 
 #include "rdpbridge/limits.h"
 #include "rdpbridge/x11/control.h"
+#include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/window.h"
 
@@ -269,6 +270,8 @@ host_paint_done(View *view, unsigned long sequence)
     while ((first = g_queue_peek_head(&view->painter->waiting)) &&
            (int32_t)((uint32_t)sequence - first->sequence) >= 0) {
         g_queue_pop_head(&view->painter->waiting);
+        if (first->id == host_focus_told(view->focus))
+            host_latency_painted(&view->latency, g_get_monotonic_time());
         host_paint_answer(view, first->id, first->serial);
         g_free(first);
     }

@@ -8,6 +8,7 @@
 #include "channel/glib/packet.h"
 #include "rdpbridge/viewproto.h"
 #include "rdpbridge/x11/display.h"
+#include "rdpbridge/x11/latency.h"
 
 typedef struct HostClipboard HostClipboard;
 typedef struct HostControl HostControl;
@@ -63,6 +64,8 @@ typedef struct View {
     GSource *user_time_due;
 
     uint64_t pixels_received, pixels_painted;
+    uint64_t pixels_shared; // of those received: in memory that the guest writes
+    HostLatency latency;
     uint32_t frames, sound_underruns;
     // Of windows: what the window manager did that the guest was told of, and what it was asked
     // for.

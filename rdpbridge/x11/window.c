@@ -324,8 +324,11 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
         damage = &all;
         n = 1;
     }
-    for (uint32_t i = 0; i < n; i++)
-        w->view->pixels_received += (uint64_t)damage[i].width * damage[i].height;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t pixels = (uint64_t)damage[i].width * damage[i].height;
+        w->view->pixels_received += pixels;
+        w->view->pixels_shared += w->buffer && w->buffer->guests ? pixels : 0;
+    }
     bool hid = host_popup_hides(w);
     w->lost_popup = false;
     follow_geometry(w, m);

@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The ways on which pixels come: memory that guest and host share, or RDP; what is painted of them, and what a user is told."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+from case import ChainCase
+from harness import wait_for
+
+KEYS = 20
+SQUARE = 64 * 64  # what chain_target paints at a key
+
+
+class PixelsCase(ChainCase):
+    def open(self, width, height):
+        """chain_target in the guest."""
+        copy = self.home() / "chain_target"
+        shutil.copy(self.d.build / "bin/chain_target", copy)
+        os.chmod(copy, 0o755)
+        self.d.run_in("demo", "sh", "-c", f"exec ~/chain_target {width} {height}")
+        window = wait_for("its window", lambda: self.d.windows_of("casement.demo"), 20)[-1]
+        self.d.focus(window)
+        wait_for("its pixels", lambda: self.d.painted(window))
+        self.settled()
+        return window
+
+    def figures(self):
+        return self.d.guest()["view"]
+
+    def settled(self):
+        """The view tells its figures once a second while they change."""
+        last = {}
+
+        def rests():
+            before, now = dict(last), self.figures()
+            last.update(now)
+            return before == now
+        wait_for("figures that rest", rests, 30, poll=1.5)
+        return last
+
+    def press(self, window, keys):
+        x, y, _, _ = self.d.geometry(window)
+        for _ in range(keys):
+            before = self.d.pixels(rect=(x + 20, y + 20, 1, 1)).tolist()
+            self.d.key("a")
+            wait_for("another colour", lambda: self.d.pixels(rect=(x + 20, y + 20, 1, 1)).tolist() != before)
+
+    def latency(self, *options):
+        return self.d.casement("status", "--latency", *options, timeout=30)
+
+
+class Memory(PixelsCase):
+    desktop_options = {"size": (5200, 2900)}
+
+    def test_a_small_update_in_a_large_window(self):
+        """What changed is painted, and no more; by memory, and a user is told so."""
+        window = self.open(5120, 2832)
+        before = self.settled()
+        self.press(window, KEYS)
+        after = self.settled()
+        painted, received = (after[k] - before[k] for k in ("pixels_painted", "pixels_received"))
+        self.assertGreaterEqual(received, KEYS * SQUARE)
+        self.assertLessEqual(painted, 1.1 * KEYS * SQUARE)
+        self.assertEqual(after["pixels_shared"], after["pixels_received"])
+        (told,) = json.loads(self.latency("1", "--json").stdout)
+        self.assertEqual((told["guest"], told["path"]), ("demo", "memory"))
+        self.assertGreaterEqual(told["keys_measured"], KEYS)
+        self.assertGreater(told["key_to_pixel_p50_us"], 0)
+        self.assertGreaterEqual(told["key_to_pixel_p99_us"], told["key_to_pixel_p50_us"])
+        row = self.latency("1").stdout.split("\t")
+        self.assertEqual(row[:2], ["demo", "memory"])
+        self.assertGreater(float(row[2]), 0)
+
+    def test_wrong_use(self):
+        for wrong in (["0"], ["x"], ["1", "2"], ["-1"]):
+            done = self.d.casement("status", "--latency", *wrong, check=False)
+            self.assertEqual(done.returncode, 2, wrong)
+            self.assertIn("--latency", done.stderr)
+
+    def test_ctrl_c_ends_it(self):
+        with subprocess.Popen([str(self.d.build / "bin/casement"), "status", "--latency"], env=self.d.env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL) as live:
+            live.send_signal(2)
+            self.assertIn(live.wait(10), (130, -2))
+
+
+class Rdp(PixelsCase):
+    guest_options = ("--set", "pixels=rdp")
+
+    def test_as_any_rdp_peer(self):
+        self.press(self.open(320, 240), 3)
+        after = self.settled()
+        self.assertGreater(after["pixels_received"], 0)
+        self.assertEqual(after["pixels_shared"], 0)
+        (told,) = json.loads(self.latency("1", "--json").stdout)
+        self.assertEqual(told["path"], "rdp")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
