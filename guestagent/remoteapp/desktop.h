@@ -195,10 +195,19 @@ gboolean ra_desktop_capture_many(RaDesktop *desktop, guint32 id, const RaRect *r
 typedef struct RaShared RaShared;
 RaShared *ra_desktop_share(RaDesktop *desktop, int take_fd, int width, int height, bool alpha);
 void ra_shared_free(RaShared *shared); // NULL-safe
-// The rectangles, at most 32, go where they are in the window. FALSE as with
-// ra_desktop_capture_many, or where one is not within the memory.
-gboolean ra_desktop_capture_to(RaDesktop *desktop, guint32 id, RaShared *shared,
-                               const RaRect *rects, guint count);
+// Rectangles of a window, at most 32, that go where they are in it.
+typedef struct {
+    guint32 id;
+    RaShared *to;
+    const RaRect *rects;
+    guint count;
+    bool done; // false as with ra_desktop_capture_many, or where one is not within the memory
+} RaSharedCopy;
+// All of them in one round trip.
+void ra_desktop_capture_shared(RaDesktop *desktop, RaSharedCopy *copies, guint count);
+
+// Whether the window has the focus.
+bool ra_desktop_is_active(const RaDesktop *desktop, guint32 id);
 
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing

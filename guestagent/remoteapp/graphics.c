@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/graphics.h"
 
+#include "channel/glib/timer.h"
 #include "guestagent/remoteapp/bands.h"
 #include "guestagent/remoteapp/pixel_path.h"
 #include "guestagent/remoteapp/planar.h"
@@ -12,6 +13,8 @@
 #include <winpr/synch.h>
 
 #define RECTS_MAX 32
+G_STATIC_ASSERT(RECTS_MAX <= CHAN_PIXELS_RECTS_MAX);
+#define TOGETHER_US 8000              // half of what a screen takes for a frame
 #define MEASURED_LEAST (256 * 1024)   // smaller frames tell of latency, not of rate
 #define MESSAGES_MAX 256              // in one turn
 #define PENDING_MAX (4 * 1024 * 1024) // in the link, when acknowledgements do not hold us
@@ -40,7 +43,9 @@ struct RaGraphics {
     const RaGraphicsEvents *events;
     gpointer user;
     RdpgfxServerContext *gfx;
-    RaPixelPath *path; // NULL: all pixels go by RDPGFX
+    RaPixelPath *path;  // NULL: all pixels go by RDPGFX
+    GSource *together;  // with it: those that wait to go together
+    gint64 together_us; // when such went
     bool planar, opened, ready, failed, suspended;
     GHashTable *surfaces; // window id → Surface
     GQueue queue;         // of Surface with damage, each once
@@ -445,33 +450,71 @@ way_of(const RaGraphics *g, const Surface *s)
     return g->path != NULL ? ra_pixel_path_way(g->path, s->surface) : RA_PIXELS_RDP;
 }
 
-// The same as send_frame, past RDPGFX.
-static void
-send_shared(RaGraphics *g, Surface *s)
+// Whether its damage may go now: windows without the focus go together, so that many of them cost
+// few round trips. One that is new is shown at once.
+static bool
+is_due(const RaGraphics *g, const Surface *s, gint64 now)
 {
-    RaRect rects[RECTS_MAX];
-    guint n = ra_desktop_take_damage(g->desktop, s->id, s->all, rects, RECTS_MAX);
-    n = ra_bands_clip(rects, n, s->width, s->height);
-    if (n == 0)
-        return;
-    s->all = !ra_pixel_path_send(g->path, s->surface, s->id, rects, n);
-    if (!s->all)
-        drop_old(g, s);
+    return s->all || ra_desktop_is_active(g->desktop, s->id) || now - g->together_us >= TOGETHER_US;
+}
+
+// Takes what goes past RDPGFX now from the queue, at most RA_PIXEL_FRAMES_MAX of it; how much.
+static guint
+take_shared(RaGraphics *g, gint64 now, Surface **surfaces)
+{
+    guint n = 0;
+    for (GList *at = g->queue.head, *next; at != NULL && n < RA_PIXEL_FRAMES_MAX; at = next) {
+        Surface *s = at->data;
+        next = at->next;
+        if (way_of(g, s) != RA_PIXELS_SHARED || ra_pixel_path_busy(g->path, s->surface))
+            continue;
+        if (!is_due(g, s, now)) {
+            g_source_set_ready_time(g->together, g->together_us + TOGETHER_US);
+            continue;
+        }
+        g_queue_delete_link(&g->queue, at);
+        s->queued = false;
+        if (!s->held)
+            surfaces[n++] = s;
+    }
+    return n;
+}
+
+// The same as send_frame for several, past RDPGFX.
+static void
+send_shared(RaGraphics *g, Surface **surfaces, guint count, gint64 now)
+{
+    RaPixelFrame frames[RA_PIXEL_FRAMES_MAX];
+    Surface *of[RA_PIXEL_FRAMES_MAX];
+    guint n = 0;
+    for (guint i = 0; i < count; i++) {
+        Surface *s = surfaces[i];
+        RaPixelFrame *f = &frames[n];
+        f->surface = s->surface;
+        f->window = s->id;
+        f->count = ra_desktop_take_damage(g->desktop, s->id, s->all, f->rects, RECTS_MAX);
+        f->count = ra_bands_clip(f->rects, f->count, s->width, s->height);
+        if (!ra_desktop_is_active(g->desktop, s->id))
+            g->together_us = now;
+        if (f->count > 0)
+            of[n++] = s;
+    }
+    ra_pixel_path_send(g->path, frames, n);
+    for (guint i = 0; i < n; i++) {
+        of[i]->all = !frames[i].sent;
+        if (frames[i].sent)
+            drop_old(g, of[i]);
+    }
 }
 
 static void
 pump_shared(RaGraphics *g)
 {
-    for (GList *at = g->queue.head, *next; at != NULL; at = next) {
-        Surface *s = at->data;
-        next = at->next;
-        if (way_of(g, s) != RA_PIXELS_SHARED || ra_pixel_path_busy(g->path, s->surface))
-            continue;
-        g_queue_delete_link(&g->queue, at);
-        s->queued = false;
-        if (!s->held)
-            send_shared(g, s);
-    }
+    Surface *surfaces[RA_PIXEL_FRAMES_MAX];
+    gint64 now = g_get_monotonic_time();
+    guint n;
+    while ((n = take_shared(g, now, surfaces)) > 0)
+        send_shared(g, surfaces, n, now);
 }
 
 // A frame with the window's damage. The window may have changed under it: then a new size is about
@@ -561,6 +604,15 @@ on_path_lost(gpointer user)
     on_path_free(g);
 }
 
+static gboolean
+on_together(gpointer user)
+{
+    RaGraphics *g = user;
+    g_source_set_ready_time(g->together, -1);
+    ra_graphics_pump(g);
+    return G_SOURCE_CONTINUE;
+}
+
 static const RaPixelPathEvents path_events = {.free = on_path_free, .lost = on_path_lost};
 
 RaGraphics *
@@ -578,8 +630,10 @@ ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec
     g->flights = g_array_new(FALSE, FALSE, sizeof(Flight));
     g->pixels = g_malloc(RA_BAND_BYTES);
     int path_fd = ra_link_take_fd(link);
-    if (path_fd >= 0)
+    if (path_fd >= 0) {
         g->path = ra_pixel_path_new(context, path_fd, desktop, &path_events, g);
+        g->together = chan_timer_due_new(context, on_together, g);
+    }
     for (guint alpha = 0; g->planar && alpha < G_N_ELEMENTS(g->planar_context); alpha++)
         g->planar_context[alpha] =
             freerdp_bitmap_planar_context_new(ra_planar_flags(alpha), 64, 64);
@@ -601,6 +655,7 @@ ra_graphics_free(RaGraphics *g)
         return;
     rdpgfx_server_context_free(g->gfx);
     ra_pixel_path_free(g->path);
+    chan_timer_clear(&g->together);
     g_queue_clear(&g->queue);
     g_hash_table_unref(g->surfaces);
     g_array_unref(g->flights);

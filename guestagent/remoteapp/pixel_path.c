@@ -2,7 +2,6 @@
 #include "guestagent/remoteapp/pixel_path.h"
 
 #include "channel/glib/packet.h"
-#include "channel/pixel_path.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -176,21 +175,37 @@ ra_pixel_path_busy(const RaPixelPath *path, guint16 surface)
     return s != NULL && s->busy;
 }
 
-gboolean
-ra_pixel_path_send(RaPixelPath *path, guint16 surface, guint32 window, const RaRect *rects,
-                   guint count)
+static void
+tell_frame(RaPixelPath *path, Shared *s, const RaPixelFrame *f)
 {
-    Shared *s = find(path, surface);
-    if (!ra_desktop_capture_to(path->desktop, window, s->memory, rects, count))
-        return FALSE;
     ChanPixelsFrame frame = {.header.type = CHAN_PIXELS_FRAME,
                              .buffer = s->buffer,
                              .serial = ++s->serial,
-                             .count = count};
-    for (guint i = 0; i < count; i++)
-        frame.rects[i] = (ChanPixelsRect){(guint16)rects[i].x, (guint16)rects[i].y,
-                                          (guint16)rects[i].width, (guint16)rects[i].height};
+                             .count = f->count};
+    for (guint i = 0; i < f->count; i++)
+        frame.rects[i] = (ChanPixelsRect){(guint16)f->rects[i].x, (guint16)f->rects[i].y,
+                                          (guint16)f->rects[i].width, (guint16)f->rects[i].height};
     s->busy = true;
-    (void)chan_packet_send(path->socket, &frame, chan_pixels_frame_size(count), NULL, 0);
-    return TRUE;
+    (void)chan_packet_send(path->socket, &frame, chan_pixels_frame_size(f->count), NULL, 0);
+}
+
+void
+ra_pixel_path_send(RaPixelPath *path, RaPixelFrame *frames, guint count)
+{
+    Shared *surfaces[RA_PIXEL_FRAMES_MAX];
+    RaSharedCopy copies[RA_PIXEL_FRAMES_MAX];
+    g_assert(count <= RA_PIXEL_FRAMES_MAX);
+    for (guint i = 0; i < count; i++) {
+        surfaces[i] = find(path, frames[i].surface);
+        copies[i] = (RaSharedCopy){.id = frames[i].window,
+                                   .to = surfaces[i]->memory,
+                                   .rects = frames[i].rects,
+                                   .count = frames[i].count};
+    }
+    ra_desktop_capture_shared(path->desktop, copies, count);
+    for (guint i = 0; i < count; i++) {
+        frames[i].sent = copies[i].done;
+        if (frames[i].sent)
+            tell_frame(path, surfaces[i], &frames[i]);
+    }
 }

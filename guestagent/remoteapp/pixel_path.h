@@ -5,6 +5,7 @@
 // the host's, into which the X server copies what changed. One frame of a surface is under way at a
 // time, so that damage merges while the host is slow.
 
+#include "channel/pixel_path.h"
 #include "guestagent/remoteapp/desktop.h"
 
 typedef struct RaPixelPath RaPixelPath;
@@ -36,7 +37,14 @@ RaPixelWay ra_pixel_path_way(const RaPixelPath *path, guint16 surface);
 // A frame of it is not shown yet.
 bool ra_pixel_path_busy(const RaPixelPath *path, guint16 surface);
 
-// A frame of a surface that is shared and not busy: the rectangles, at most CHAN_PIXELS_RECTS_MAX,
-// within window and surface. FALSE: they could not be copied, as with ra_desktop_capture_many.
-gboolean ra_pixel_path_send(RaPixelPath *path, guint16 surface, guint32 window, const RaRect *rects,
-                            guint count);
+// A frame of a surface that is shared and not busy: rectangles within window and surface.
+typedef struct {
+    guint16 surface;
+    guint32 window;
+    RaRect rects[CHAN_PIXELS_RECTS_MAX];
+    guint count;
+    bool sent; // false: they could not be copied, as with ra_desktop_capture_many
+} RaPixelFrame;
+// Frames of different surfaces, at most RA_PIXEL_FRAMES_MAX, in one round trip of the X server.
+#define RA_PIXEL_FRAMES_MAX 16
+void ra_pixel_path_send(RaPixelPath *path, RaPixelFrame *frames, guint count);

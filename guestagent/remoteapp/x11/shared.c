@@ -111,23 +111,6 @@ ra_shared_free(RaShared *s)
 }
 
 static bool
-copy_in_server(RaShared *s, Drawable from, const RaRect *rects, guint count)
-{
-    xcb_void_cookie_t cookies[RECTS_MAX];
-    for (guint i = 0; i < count; i++) {
-        gint16 x = (gint16)rects[i].x, y = (gint16)rects[i].y;
-        cookies[i] =
-            xcb_copy_area_checked(s->conn->xcb, (xcb_drawable_t)from, s->pixmap, s->gc, x, y, x, y,
-                                  (guint16)rects[i].width, (guint16)rects[i].height);
-    }
-    // The last first: its answer comes after all others were done.
-    bool good = true;
-    for (guint i = count; i-- > 0;)
-        good &= done(s->conn, cookies[i]);
-    return good;
-}
-
-static bool
 copy_here(RaDesktop *d, RaShared *s, guint32 id, const RaRect *rects, guint count)
 {
     RaPixels pixels[RECTS_MAX];
@@ -153,18 +136,51 @@ all_within(const RaShared *s, const RaRect *rects, guint count)
     return true;
 }
 
-gboolean
-ra_desktop_capture_to(RaDesktop *d, guint32 id, RaShared *s, const RaRect *rects, guint count)
+// Asked of the server; cookies are those of its rectangles.
+static bool
+ask(RaDesktop *d, const RaSharedCopy *copy, xcb_void_cookie_t *cookies)
 {
-    if (count > RECTS_MAX || !all_within(s, rects, count))
-        return FALSE;
-    if (s->map)
-        return copy_here(d, s, id, rects, count);
-    Drawable pixmap = ra_pixels_pixmap(d, id, rects, count);
-    if (pixmap == None)
-        return FALSE;
-    if (copy_in_server(s, pixmap, rects, count))
-        return TRUE;
-    ra_pixels_forget(d, id);
-    return FALSE;
+    const RaShared *s = copy->to;
+    Drawable from = ra_pixels_pixmap(d, copy->id, copy->rects, copy->count);
+    if (from == None)
+        return false;
+    for (guint i = 0; i < copy->count; i++) {
+        const RaRect *r = &copy->rects[i];
+        cookies[i] = xcb_copy_area_checked(s->conn->xcb, (xcb_drawable_t)from, s->pixmap, s->gc,
+                                           (gint16)r->x, (gint16)r->y, (gint16)r->x, (gint16)r->y,
+                                           (guint16)r->width, (guint16)r->height);
+    }
+    return true;
+}
+
+static void
+settle(RaDesktop *d, RaSharedCopy *copy, const xcb_void_cookie_t *cookies)
+{
+    for (guint i = copy->count; i-- > 0;)
+        copy->done &= done(d->conn, cookies[i]);
+    if (!copy->done)
+        ra_pixels_forget(d, copy->id);
+}
+
+void
+ra_desktop_capture_shared(RaDesktop *d, RaSharedCopy *copies, guint count)
+{
+    g_autofree xcb_void_cookie_t *cookies = g_new(xcb_void_cookie_t, (gsize)count * RECTS_MAX);
+    for (guint i = 0; i < count; i++) {
+        RaSharedCopy *c = &copies[i];
+        c->done = c->count <= RECTS_MAX && all_within(c->to, c->rects, c->count);
+        if (c->done)
+            c->done = c->to->map ? copy_here(d, c->to, c->id, c->rects, c->count)
+                                 : ask(d, c, cookies + (gsize)i * RECTS_MAX);
+    }
+    // The last first: its answer comes after all others were done.
+    for (guint i = count; i-- > 0;)
+        if (copies[i].done && !copies[i].to->map)
+            settle(d, &copies[i], cookies + (gsize)i * RECTS_MAX);
+}
+
+bool
+ra_desktop_is_active(const RaDesktop *d, guint32 id)
+{
+    return d->active && d->active->pub.id == id;
 }
