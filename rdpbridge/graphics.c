@@ -536,6 +536,30 @@ bridge_graphics_share(BridgeGraphics *g)
         share(g, value);
 }
 
+void
+bridge_graphics_unshare(BridgeGraphics *g)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g->shares = false;
+    g_hash_table_remove_all(g->shared);
+    g_hash_table_iter_init(&iter, g->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Surface *s = value;
+        const gdiGfxSurface *library =
+            g->client ? g->client->GetSurfaceData(g->client, s->source.surface_id) : NULL;
+        if (!s->source.shared || !library)
+            continue;
+        g_clear_pointer(&s->source.shared, bridge_surface_unref);
+        s->source.pixels = library->data;
+        s->source.stride = library->scanline;
+        s->source.painted = false; // until the guest has painted it anew
+        s->source.damage.count = 0;
+        s->waits = false;
+    }
+}
+
 gboolean
 bridge_graphics_shared_frame(BridgeGraphics *g, const ChanPixelsFrame *untrusted_frame)
 {

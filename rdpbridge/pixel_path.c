@@ -17,8 +17,12 @@ struct BridgePixelPath {
 static void
 hang_up(BridgePixelPath *path)
 {
+    gboolean was_ready = path->ready;
+
     g_clear_pointer(&path->socket, chan_packet_socket_free);
     path->ready = FALSE;
+    if (was_ready)
+        path->handlers->lost(path->user);
 }
 
 static gboolean
@@ -77,6 +81,7 @@ bridge_pixel_path_free(BridgePixelPath *path)
 {
     if (!path)
         return;
+    path->ready = FALSE; // nobody is to be told
     hang_up(path);
     if (path->guests_end >= 0)
         close(path->guests_end);

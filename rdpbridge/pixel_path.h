@@ -19,6 +19,8 @@ typedef struct {
     // A frame, its form checked: whether the buffer is there and the rectangles are within it is
     // not. FALSE: the guest broke the protocol, and is not heard any more.
     gboolean (*frame)(const ChanPixelsFrame *untrusted_frame, gpointer user);
+    // The path was ready and is no more: the guest's surfaces have the pixels that RDPGFX brings.
+    void (*lost)(gpointer user);
 } BridgePixelPathHandlers;
 
 // handlers is borrowed. NULL with error set. Before the sandbox: it makes a pair of sockets.

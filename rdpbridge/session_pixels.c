@@ -20,7 +20,16 @@ on_frame(const ChanPixelsFrame *untrusted_frame, gpointer user)
     return bridge_graphics_shared_frame(s->graphics, untrusted_frame);
 }
 
-static const BridgePixelPathHandlers handlers = {.ready = on_ready, .frame = on_frame};
+static void
+on_lost(gpointer user)
+{
+    BridgeSession *s = user;
+
+    bridge_graphics_unshare(s->graphics);
+}
+
+static const BridgePixelPathHandlers handlers = {
+    .ready = on_ready, .frame = on_frame, .lost = on_lost};
 
 void
 bridge_session_pixels_init(BridgeSession *s)

@@ -11,7 +11,7 @@
 typedef struct {
     BridgePixelPath *path;
     int guest; // the guest's end
-    guint ready, frames;
+    guint ready, frames, lost;
     gboolean refuses; // what the surfaces say to a frame
 } Rig;
 
@@ -30,7 +30,14 @@ on_frame(const ChanPixelsFrame *frame, gpointer user)
     return !rig->refuses;
 }
 
-static const BridgePixelPathHandlers handlers = {.ready = on_ready, .frame = on_frame};
+static void
+on_lost(gpointer user)
+{
+    ((Rig *)user)->lost++;
+}
+
+static const BridgePixelPathHandlers handlers = {
+    .ready = on_ready, .frame = on_frame, .lost = on_lost};
 
 static void
 set_up(Rig *rig, gconstpointer data)
@@ -85,6 +92,7 @@ assert_hung_up(Rig *rig)
     guint8 byte;
 
     g_assert_cmpint(recv(rig->guest, &byte, 1, MSG_DONTWAIT), ==, 0);
+    g_assert_cmpuint(rig->lost, ==, rig->ready);
     g_assert_false(bridge_pixel_path_ready(rig->path));
     bridge_pixel_path_shown(rig->path, 1, 1); // is no error
 }
@@ -97,6 +105,7 @@ test_right(Rig *rig, gconstpointer data)
     say_frame(rig);
     g_assert_cmpuint(rig->frames, ==, 1);
     g_assert_true(bridge_pixel_path_ready(rig->path));
+    g_assert_cmpuint(rig->lost, ==, 0);
 }
 
 static void
@@ -142,6 +151,17 @@ test_too_long(Rig *rig, gconstpointer data)
     say_hello(rig, CHAN_PIXELS_VERSION);
     say(rig, long_packet, sizeof long_packet);
     assert_hung_up(rig);
+}
+
+// The guest's end closes.
+static void
+test_closed(Rig *rig, gconstpointer data)
+{
+    say_hello(rig, CHAN_PIXELS_VERSION);
+    shutdown(rig->guest, SHUT_RDWR);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    g_assert_cmpuint(rig->lost, ==, 1);
 }
 
 static void
@@ -194,6 +214,7 @@ main(int argc, char **argv)
     ADD("other-version", test_other_version);
     ADD("host-message", test_host_message);
     ADD("too-long", test_too_long);
+    ADD("closed", test_closed);
     ADD("refused-frame", test_refused_frame);
     ADD("descriptor", test_descriptor);
     return g_test_run();
