@@ -149,6 +149,25 @@ share(BridgeGraphics *g, Surface *s)
     g->out->memory(s->source.surface_id, memory, g->user);
 }
 
+// The surface has what RDPGFX brings, once it brings something; until then its window keeps what
+// it shows.
+static void
+stop_sharing(BridgeGraphics *g, Surface *s)
+{
+    const gdiGfxSurface *library =
+        g->client ? g->client->GetSurfaceData(g->client, s->source.surface_id) : NULL;
+
+    if (!s->source.shared || !library)
+        return;
+    g_hash_table_remove(g->shared, GUINT_TO_POINTER(s->source.shared->id));
+    g_clear_pointer(&s->source.shared, bridge_surface_unref);
+    s->source.pixels = library->data;
+    s->source.stride = library->scanline;
+    s->source.painted = false;
+    s->source.damage.count = 0;
+    s->waits = false;
+}
+
 static UINT
 on_create_surface(RdpgfxClientContext *client, const RDPGFX_CREATE_SURFACE_PDU *pdu)
 {
@@ -195,8 +214,9 @@ static UINT
 take_size(BridgeGraphics *g, Surface *s, const gdiGfxSurface *library)
 {
     guint32 width = library->outputTargetWidth, height = library->outputTargetHeight;
-    BridgeScale scale = {MIN(library->mappedWidth, library->width),
-                         MIN(library->mappedHeight, library->height), width, height};
+    // The library rounds its surface's sides up, and looks at none of what is mapped.
+    BridgeScale scale = {MIN(library->mappedWidth, s->width), MIN(library->mappedHeight, s->height),
+                         width, height};
     bool scaled = width != library->mappedWidth || height != library->mappedHeight;
 
     if (!scaled) { // cut to the surface
@@ -296,6 +316,8 @@ on_area(RdpgfxClientContext *client, UINT16 surface_id, UINT32 count, const RECT
 
     if (!s)
         return CHANNEL_RC_OK;
+    if (count > 0)
+        stop_sharing(g, s); // its guest has taken that way again: what is painted last counts
     for (UINT32 i = 0; i < count; i++) {
         const RECTANGLE_16 *r = &rects[i];
         if (r->right > r->left && r->bottom > r->top)
@@ -543,21 +565,9 @@ bridge_graphics_unshare(BridgeGraphics *g)
     gpointer value;
 
     g->shares = false;
-    g_hash_table_remove_all(g->shared);
     g_hash_table_iter_init(&iter, g->surfaces);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        Surface *s = value;
-        const gdiGfxSurface *library =
-            g->client ? g->client->GetSurfaceData(g->client, s->source.surface_id) : NULL;
-        if (!s->source.shared || !library)
-            continue;
-        g_clear_pointer(&s->source.shared, bridge_surface_unref);
-        s->source.pixels = library->data;
-        s->source.stride = library->scanline;
-        s->source.painted = false; // until the guest has painted it anew
-        s->source.damage.count = 0;
-        s->waits = false;
-    }
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        stop_sharing(g, value);
 }
 
 gboolean
@@ -570,7 +580,8 @@ bridge_graphics_shared_frame(BridgeGraphics *g, const ChanPixelsFrame *untrusted
         g->out->shown(f->buffer, f->serial, g->user);
         return TRUE;
     }
-    if (s->waits)
+    // The guest's X server has mapped the memory by now.
+    if (s->waits || !bridge_surface_seal(s->source.shared))
         return FALSE;
     for (guint32 i = 0; i < f->count; i++) {
         const ChanPixelsRect *r = &f->rects[i];

@@ -43,6 +43,7 @@ void bridge_graphics_acknowledge(BridgeGraphics *graphics, guint64 frame_id);
 void bridge_graphics_share(BridgeGraphics *graphics);
 // It does no more: they have what RDPGFX brings from now on, and keep what they show until then.
 void bridge_graphics_unshare(BridgeGraphics *graphics);
-// A frame that came that way. FALSE: the one before is not shown yet, which no guest of ours does.
+// A frame that came that way. FALSE: the one before is not shown yet, or the memory is sealed,
+// which no guest of ours does.
 gboolean
 bridge_graphics_shared_frame(BridgeGraphics *graphics, const ChanPixelsFrame *untrusted_frame);

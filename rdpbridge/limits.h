@@ -34,7 +34,7 @@
 // Processes that windows of the guest's programs belong to, one a program (300 KiB each). Windows
 // of further ones are the view's own.
 #define LIMIT_HOLDERS 32
-// Of the session: memfds of windows, icons and cursors among them. Closed.
+// Of the session: memfds of windows and surfaces, icons and cursors among them. Closed.
 #define LIMIT_OPEN_FILES 2048u
 
 // How large.
@@ -49,7 +49,7 @@
 #define VIEW_DPI_MAX (1024 * 1024)
 #define VIEW_WINDOW_SCALE_MAX 5
 // One buffer, and all of a guest together: a host has memory for other things too. Left out by the
-// session (the window stays as it was), closed by the view.
+// session (the window stays as it was; a surface's pixels go by RDP), closed by the view.
 #define VIEW_BUFFER_BYTES_MAX (512u * 1024 * 1024)
 #define VIEW_PIXELS_BYTES_MAX (1024u * 1024 * 1024)
 // The session's private memory for decoded surfaces, and all that it may map. Closed.
@@ -112,6 +112,9 @@
 #define LIMIT_ORDERS_BURST 4000
 // Bytes for the view that wait; then, too, nothing is read from the guest.
 #define LIMIT_VIEW_QUEUED (16 * 1024)
+// Bytes for a guest whose pixels come past RDP, and that does not read: each may hold a descriptor.
+// Closed, and its pixels go by RDP.
+#define LIMIT_PIXEL_ANSWERS (8 * 1024)
 // µs of the X server's and the window manager's time, as x11/cost.c reckons them: a quarter of a
 // core, so that the host's own windows find both free, and a stock for what comes at once. Waits:
 // the view reads nothing from the session meanwhile, and that nothing from the guest.

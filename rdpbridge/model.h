@@ -72,8 +72,8 @@ typedef struct {
     BridgeDamage damage;
 } BridgeSource;
 
-#define BRIDGE_FRAMES_MAX 128      // frames in flight that are kept account of
-#define BRIDGE_WINDOW_FRAMES_MAX 8 // of one window
+#define BRIDGE_FRAMES_MAX VIEW_WINDOWS_MAX // frames in flight that are kept account of
+#define BRIDGE_WINDOW_FRAMES_MAX 8         // of one window
 
 // Not acknowledged before the window's commit with this serial is shown; 0: not committed yet.
 typedef struct {

@@ -2,6 +2,7 @@
 #include "rdpbridge/pixel_path.h"
 
 #include "channel/glib/packet.h"
+#include "rdpbridge/limits.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -97,16 +98,20 @@ bridge_pixel_path_take_guests_end(BridgePixelPath *path)
     return fd;
 }
 
-gboolean
-bridge_pixel_path_ready(const BridgePixelPath *path)
+void
+bridge_pixel_path_pause(BridgePixelPath *path, gboolean paused)
 {
-    return path->ready;
+    if (path->socket)
+        chan_packet_socket_pause(path->socket, paused);
 }
 
 static void
 say(BridgePixelPath *path, gconstpointer message, gsize size, const int *fd)
 {
-    if (path->socket && !chan_packet_send(path->socket, message, size, fd, fd ? 1 : 0))
+    if (!path->socket)
+        return;
+    if (!chan_packet_send(path->socket, message, size, fd, fd ? 1 : 0) ||
+        chan_packet_queued(path->socket) > LIMIT_PIXEL_ANSWERS)
         hang_up(path);
 }
 

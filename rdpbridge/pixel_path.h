@@ -32,7 +32,8 @@ void bridge_pixel_path_free(BridgePixelPath *path);
 // The guest's end, the caller's; -1 when it was taken before.
 int bridge_pixel_path_take_guests_end(BridgePixelPath *path);
 
-gboolean bridge_pixel_path_ready(const BridgePixelPath *path);
+// Nothing is read of the guest while paused.
+void bridge_pixel_path_pause(BridgePixelPath *path, gboolean paused);
 
 // For a surface of the guest: memory, or that there is none.
 void

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define NOBODY UINT32_MAX       // of BridgeSurface.shown_by
+#define BUFFER_ID_MAX INT32_MAX // frames' ids have 31 bits for those that the guest writes
 #define FLIGHT_WAIT_US 2000000  // a view that does not answer is treated as if it had
 #define MISMATCH_WAIT_US 400000 // a surface that never gets its window's size is shown as it is
 
@@ -196,6 +198,7 @@ say_buffer_gone(BridgeModel *m, BridgeSurface *old)
 {
     ViewId msg = {.id = old->id};
 
+    old->shown_by = NOBODY; // an id is told once
     VIEW_INIT(&msg, VIEW_MSG_BUFFER_GONE);
     bridge_say(m, &msg, sizeof msg, -1);
     bridge_surface_unref(old);
@@ -438,10 +441,12 @@ present_seen(BridgeModel *m, BridgeWindow *w, ViewState state)
     if (current)
         forget_unseen(w, source, &part);
     bool pixels = (source->damage.count > 0 || !current) && !w->in_flight;
-    w->deferred = pixels && m->in_frame;
+    // What the guest has written is whole, whatever else is being decoded.
+    bool open = m->in_frame && !shows_shared(w, source, &scale, &part);
+    w->deferred = pixels && open;
     m->deferred |= w->deferred;
     w->paced = pixels && !is_same(&scale) && m->out->now(m->user) < m->pace.rests_until;
-    if (pixels && !m->in_frame && !w->paced)
+    if (pixels && !open && !w->paced)
         commit_pixels(m, w, state, source);
     else if (current && differs(w, state) && !tells(w))
         send_commit(m, w, state, NULL);
@@ -575,6 +580,8 @@ bridge_model_shared_frame(BridgeModel *m, BridgeSource *source, uint64_t frame_i
 BridgeSurface *
 bridge_model_new_shared(BridgeModel *m, uint32_t width, uint32_t height)
 {
+    if (m->next_buffer > BUFFER_ID_MAX)
+        return NULL;
     return bridge_surface_new_for_guest(m->next_buffer++, width, height, &m->used);
 }
 

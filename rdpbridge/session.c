@@ -766,7 +766,7 @@ bridge_session_free(BridgeSession *s)
     bridge_sound_free(s->sound);
     bridge_rail_free(s->rail);
     bridge_graphics_free(s->graphics);
-    bridge_pixel_path_free(s->pixels);
+    bridge_session_pixels_clear(s);
     bridge_classic_free(s->classic);
     bridge_desktop_free(s->desktop);
     bridge_orders_free(s->orders);

@@ -2,6 +2,8 @@
 
 // Pixels past RDP: between the guest's end of the path and the surfaces that it writes.
 
+#include "channel/glib/timer.h"
+#include "rdpbridge/limits.h"
 #include "rdpbridge/session_private.h"
 
 static void
@@ -13,11 +15,35 @@ on_ready(gpointer user)
 }
 
 static gboolean
-on_frame(const ChanPixelsFrame *untrusted_frame, gpointer user)
+view_is_full(const BridgeSession *s)
+{
+    return bridge_viewlink_queued(s->view) > LIMIT_VIEW_QUEUED;
+}
+
+static gboolean
+on_rested(gpointer user)
 {
     BridgeSession *s = user;
 
-    return bridge_graphics_shared_frame(s->graphics, untrusted_frame);
+    if (view_is_full(s))
+        return G_SOURCE_CONTINUE;
+    chan_timer_clear(&s->pixels_rest);
+    bridge_pixel_path_pause(s->pixels, FALSE);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_frame(const ChanPixelsFrame *untrusted_frame, gpointer user)
+{
+    BridgeSession *s = user;
+    gboolean good = bridge_graphics_shared_frame(s->graphics, untrusted_frame);
+
+    // As with RDP: the view does not take what there is.
+    if (good && !s->pixels_rest && view_is_full(s)) {
+        bridge_pixel_path_pause(s->pixels, TRUE);
+        s->pixels_rest = chan_timer_new(s->context, LIMIT_REST_MS, on_rested, s);
+    }
+    return good;
 }
 
 static void
@@ -39,6 +65,13 @@ bridge_session_pixels_init(BridgeSession *s)
     s->pixels = bridge_pixel_path_new(s->context, &handlers, s, &error);
     if (!s->pixels)
         g_message("pixels go by RDP alone: %s", error->message);
+}
+
+void
+bridge_session_pixels_clear(BridgeSession *s)
+{
+    chan_timer_clear(&s->pixels_rest);
+    g_clear_pointer(&s->pixels, bridge_pixel_path_free);
 }
 
 void

@@ -2,7 +2,7 @@
 #pragma once
 
 // Shared by session.c (life, guest), session_broker.c, session_view.c (their messages) and
-// session_screen.c and session_desktop.c (the guest's own screen) only.
+// session_screen.c and session_desktop.c (the guest's own screen), and session_pixels.c only.
 
 #include "rdpbridge/apps.h"
 #include "rdpbridge/asks.h"
@@ -40,6 +40,7 @@ struct BridgeSession {
     BridgeOrders *orders;
     BridgeGraphics *graphics;
     BridgePixelPath *pixels; // past RDP; NULL where it could not be made
+    GSource *pixels_rest;    // they are not read until the view has taken what there is
     BridgeDesktop *desktop;
     BridgeClassic *classic;
     BridgeRail *rail;
@@ -145,7 +146,8 @@ void bridge_session_close_window(BridgeSession *session, guint32 id);
 void bridge_session_check_abandoned(BridgeSession *session);
 
 // session_pixels.c: before the sandbox; before the connection; and what the graphics say.
-void bridge_session_pixels_init(BridgeSession *s);
-void bridge_session_pixels_hand_over(BridgeSession *s);
+void bridge_session_pixels_init(BridgeSession *session);
+void bridge_session_pixels_hand_over(BridgeSession *session);
+void bridge_session_pixels_clear(BridgeSession *session);
 void bridge_session_pixels_memory(guint16 surface_id, const BridgeSurface *memory, gpointer user);
 void bridge_session_pixels_shown(guint32 buffer, guint32 serial, gpointer user);

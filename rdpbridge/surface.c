@@ -27,14 +27,25 @@ sized_memfd(size_t size)
     return -1;
 }
 
-// The mapping that exists stays writable under FUTURE_WRITE (Linux 5.1); the receiver's is not.
-static bool
-seal(int fd, bool guests)
-{
-    const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+#define SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
 
-    return (!guests && fcntl(fd, F_ADD_SEALS, seals | F_SEAL_FUTURE_WRITE) == 0) ||
-           fcntl(fd, F_ADD_SEALS, seals) == 0;
+// The mapping that exists stays writable under FUTURE_WRITE (Linux 5.1); the receiver's is not. It
+// also forbids to punch holes, which whoever reads would have to fill, one page after the other.
+static bool
+seal(BridgeSurface *s)
+{
+    if (s->guests)
+        return fcntl(s->fd, F_ADD_SEALS, SIZE_SEALS) == 0;
+    s->sealed = true;
+    return fcntl(s->fd, F_ADD_SEALS, SIZE_SEALS | F_SEAL_SEAL | F_SEAL_FUTURE_WRITE) == 0 ||
+           fcntl(s->fd, F_ADD_SEALS, SIZE_SEALS | F_SEAL_SEAL) == 0;
+}
+
+bool
+bridge_surface_seal(BridgeSurface *s)
+{
+    s->sealed = s->sealed || fcntl(s->fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_FUTURE_WRITE) == 0;
+    return s->sealed;
 }
 
 static bool
@@ -47,7 +58,7 @@ map_and_seal(BridgeSurface *s)
     if (map == MAP_FAILED)
         return false;
     s->pixels = map;
-    return seal(s->fd, s->guests);
+    return seal(s);
 }
 
 static BridgeSurface *

@@ -17,7 +17,8 @@ typedef struct {
     size_t size;
     size_t *used; // bytes of all surfaces together
     unsigned refs;
-    bool guests;       // the guest writes it: nothing that is read from it stays as it was read
+    bool guests; // the guest writes it: nothing that is read from it stays as it was read
+    bool sealed;
     uint32_t shown_by; // the only window that may show it, once one has; 0: none has
 } BridgeSurface;
 
@@ -25,9 +26,12 @@ typedef struct {
 // it or of all of them (*used, which is kept up to date) are over the limits of viewproto.h
 // (EFBIG), or the system refuses.
 BridgeSurface *bridge_surface_new(uint32_t id, uint32_t width, uint32_t height, size_t *used);
-// One that the guest writes.
+// One that the guest writes. Until it is sealed, the guest's X server can map it.
 BridgeSurface *
 bridge_surface_new_for_guest(uint32_t id, uint32_t width, uint32_t height, size_t *used);
+// From now on nobody maps it writable any more, nor punches holes into it; false: its guest has
+// sealed it, or the system cannot.
+bool bridge_surface_seal(BridgeSurface *surface);
 BridgeSurface *bridge_surface_ref(BridgeSurface *surface);
 // With the last reference it is gone. NULL-safe.
 void bridge_surface_unref(BridgeSurface *surface);

@@ -121,7 +121,7 @@ read_pdu(rdpTransport *transport, wStream *s)
 // In the place of the library's for one PDU, the first: a few dozen bytes, which an empty socket
 // takes whole.
 static int
-write_first_pdu(BridgeTransport *t, wStream *s)
+write_first_pdu(BridgeTransport *t, rdpTransport *transport, wStream *s)
 {
     gsize size = Stream_GetPosition(s);
     struct iovec bytes = {Stream_Buffer(s), size};
@@ -141,6 +141,8 @@ write_first_pdu(BridgeTransport *t, wStream *s)
     ssize_t sent = sendmsg(t->fd, &m, MSG_NOSIGNAL);
     close(t->handed);
     t->handed = -1;
+    if (sent < 0) // it is the descriptor that cannot be sent, or the library will see as well
+        return t->library.WritePdu(transport, s);
     return sent == (ssize_t)size ? (int)size : -1;
 }
 
@@ -149,7 +151,7 @@ write_pdu(rdpTransport *transport, wStream *s)
 {
     BridgeTransport *t = the_transport;
 
-    return t->handed >= 0 ? write_first_pdu(t, s) : t->library.WritePdu(transport, s);
+    return t->handed >= 0 ? write_first_pdu(t, transport, s) : t->library.WritePdu(transport, s);
 }
 
 BridgeTransport *

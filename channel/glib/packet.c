@@ -173,6 +173,23 @@ would_wait(void)
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
 }
 
+// The peer has closed, of which reading tells, after all that it had sent.
+static bool
+is_gone(void)
+{
+    return errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN;
+}
+
+// As if the peer had closed.
+static void
+fail(ChanPacketSocket *s)
+{
+    s->closed = true;
+    chan_timer_clear(&s->in);
+    chan_timer_clear(&s->out);
+    deliver(s, (ChanSpan){0}, NULL, 0);
+}
+
 static gboolean
 on_writable(int fd, GIOCondition condition, gpointer user)
 {
@@ -180,8 +197,13 @@ on_writable(int fd, GIOCondition condition, gpointer user)
     Queued *q;
 
     while ((q = g_queue_peek_head(&s->queue))) {
-        if (send_now(s, q->data, q->size, q->fds, q->n_fds) < 0 && would_wait())
+        bool failed = send_now(s, q->data, q->size, q->fds, q->n_fds) < 0;
+        if (failed && would_wait())
             return G_SOURCE_CONTINUE;
+        if (failed && !is_gone()) { // no packet may be missing from the row: that is its end
+            fail(s);
+            return G_SOURCE_REMOVE;
+        }
         s->queued -= q->size;
         queued_free(g_queue_pop_head(&s->queue));
     }
@@ -218,7 +240,7 @@ chan_packet_socket_new(GMainContext *context, int take_fd, gsize packet_max,
     return s;
 }
 
-static void
+static bool
 enqueue(ChanPacketSocket *s, gconstpointer data, gsize size, const int *fds, guint n_fds)
 {
     Queued *q = g_malloc(sizeof *q + size);
@@ -227,14 +249,18 @@ enqueue(ChanPacketSocket *s, gconstpointer data, gsize size, const int *fds, gui
     q->n_fds = 0;
     for (guint i = 0; i < n_fds; i++) {
         int fd = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
-        if (fd >= 0)
-            q->fds[q->n_fds++] = fd;
+        if (fd < 0) {
+            queued_free(q);
+            return false;
+        }
+        q->fds[q->n_fds++] = fd;
     }
     memcpy(q->data, data, size);
     g_queue_push_tail(&s->queue, q);
     s->queued += size;
     if (!s->out)
         s->out = watch(s, G_IO_OUT | G_IO_ERR | G_IO_HUP, on_writable);
+    return true;
 }
 
 gboolean
@@ -251,8 +277,7 @@ chan_packet_send(ChanPacketSocket *s, gconstpointer data, gsize size, const int 
     }
     if (s->queued + size > CHAN_PACKET_QUEUE_MAX)
         return FALSE;
-    enqueue(s, data, size, fds, n_fds);
-    return TRUE;
+    return enqueue(s, data, size, fds, n_fds);
 }
 
 gsize

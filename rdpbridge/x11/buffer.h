@@ -2,7 +2,7 @@
 #pragma once
 
 // Pixels of a window in a memfd that the session made: checked, mapped read-only, and attached to
-// the X server where that can be done. The session may write at any time, so nothing read here
+// the X server where that can be done. Session or guest may write at any time, so nothing read here
 // decides anything; it cannot shrink the memory (F_SEAL_SHRINK), so reading never faults.
 
 #include "rdpbridge/viewproto.h"

@@ -5,6 +5,10 @@
 
 #include "tests/unit/session_model.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #define FRAME(n) (UINT64_C(1) << 63 | UINT64_C(7) << 32 | (n))
 
 static BridgeSource
@@ -124,6 +128,13 @@ test_back_to_rdp(Test *t, gconstpointer data)
     g_assert_false(b->guests);
     g_assert_cmpuint(b->pixels[0], ==, 55);
     g_assert_cmpuint(s.shared->pixels[0], ==, 0);
+    // A buffer that the view was told to forget does not come back.
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    bridge_model_unmap(t->model, &decoded);
+    bridge_model_map(t->model, &s);
+    shared_frame(t, &s, 7, (ViewRect){0, 0, 40, 30});
+    g_assert_true(bridge_model_window(t->model, 1)->buffer != s.shared);
+    bridge_model_map(t->model, &decoded);
     bridge_model_unmap(t->model, &decoded);
     drop(t, &s);
 }
@@ -154,11 +165,48 @@ test_beside_an_open_frame(Test *t, gconstpointer data)
     bridge_model_shown(t->model, 1, t->commit.serial);
     guint32 serial = t->commit.serial;
     bridge_model_frame_begin(t->model);
+    guint done = t->done->len;
     shared_frame(t, &s, 2, (ViewRect){0, 0, 40, 30});
-    g_assert_cmpuint(t->commit.serial, ==, serial);
+    g_assert_cmpuint(t->commit.serial, ==, serial + 1);
+    g_assert_cmpuint(t->done->len, ==, done); // the guest does not write yet
+    bridge_model_shown(t->model, 1, t->commit.serial);
+    g_assert_cmpuint(t->done->len, ==, done + 1);
     bridge_model_frame_end(t->model, true, 9);
     g_assert_cmpuint(t->commit.serial, ==, serial + 1);
     drop(t, &s);
+}
+
+// The guest's mapping stays as it is; from the first frame on nobody makes another one, or a hole,
+// which whoever shows the pixels would have to fill.
+static void
+test_sealed(Test *t, gconstpointer data)
+{
+    BridgeSurface *s = bridge_model_new_shared(t->model, 64, 64);
+
+    guint8 *map = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
+    g_assert_true(map != MAP_FAILED);
+    g_assert_cmpint(ftruncate(s->fd, 0), ==, -1);
+    g_assert_true(bridge_surface_seal(s));
+    g_assert_true(bridge_surface_seal(s)); // is so already
+    map[5] = 77;
+    g_assert_cmpuint(s->pixels[5], ==, 77);
+    g_assert_true(mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0) == MAP_FAILED);
+    g_assert_cmpint(fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)s->size),
+                    ==, -1);
+    g_assert_cmpint(madvise(map, s->size, MADV_REMOVE), ==, -1);
+    munmap(map, s->size);
+    bridge_surface_unref(s);
+}
+
+// A guest that seals the memory itself keeps the host from doing so.
+static void
+test_sealed_by_the_guest(Test *t, gconstpointer data)
+{
+    BridgeSurface *s = bridge_model_new_shared(t->model, 4, 4);
+
+    g_assert_cmpint(fcntl(s->fd, F_ADD_SEALS, F_SEAL_SEAL), ==, 0);
+    g_assert_false(bridge_surface_seal(s));
+    bridge_surface_unref(s);
 }
 
 #define ADD(name, function)                                                                        \
@@ -173,6 +221,8 @@ main(int argc, char **argv)
     ADD("other-window", test_other_window);
     ADD("back-to-rdp", test_back_to_rdp);
     ADD("minimised", test_minimised);
+    ADD("sealed", test_sealed);
+    ADD("sealed-by-the-guest", test_sealed_by_the_guest);
     ADD("beside-an-open-frame", test_beside_an_open_frame);
     return g_test_run();
 }

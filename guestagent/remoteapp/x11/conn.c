@@ -13,6 +13,7 @@
 #include <X11/extensions/Xrandr.h>
 #include <X11/extensions/shape.h>
 #include <gio/gio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <xcb/res.h>
@@ -45,6 +46,19 @@ on_connection_lost(Display *dpy, void *user)
 {
     RaConn *conn = user;
     conn->lost = true;
+}
+
+// Pixmaps in shared memory (MIT-SHM 1.1) of the form that windows have.
+static void
+ask_for_shm_pixmaps(RaConn *conn)
+{
+    if (!conn->has_shm)
+        return;
+    xcb_shm_query_version_reply_t *reply =
+        xcb_shm_query_version_reply(conn->xcb, xcb_shm_query_version(conn->xcb), NULL);
+    conn->has_shm_pixmaps =
+        reply && reply->shared_pixmaps && reply->pixmap_format == XCB_IMAGE_FORMAT_Z_PIXMAP;
+    free(reply);
 }
 
 static bool
@@ -86,6 +100,7 @@ find_extensions(RaConn *conn, GError **error)
     conn->has_xtest = XTestQueryExtension(conn->dpy, &base, &first, &major, &minor);
     const xcb_query_extension_reply_t *shm = xcb_get_extension_data(conn->xcb, &xcb_shm_id);
     conn->has_shm = shm && shm->present;
+    ask_for_shm_pixmaps(conn);
     const xcb_query_extension_reply_t *res = xcb_get_extension_data(conn->xcb, &xcb_res_id);
     conn->has_res = res && res->present;
     return true;

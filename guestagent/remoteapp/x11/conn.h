@@ -144,7 +144,7 @@ typedef struct {
     int randr_event; // -1: no RandR
     int xkb_event;   // -1: no XKB
     int shape_event; // where has_shape
-    bool has_shm, has_xtest, has_res, has_shape;
+    bool has_shm, has_shm_pixmaps, has_xtest, has_res, has_shape;
     Atom atom[RA_ATOM_COUNT];
 } RaConn;
 

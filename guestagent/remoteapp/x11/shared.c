@@ -4,9 +4,11 @@
 // a window shows. Where the server has no such pixmaps (MIT-SHM 1.1, X_ShmQueryVersion's
 // sharedPixmaps), rectangles are copied by this process.
 
+#include "channel/pixel_path.h"
 #include "guestagent/remoteapp/x11/manager.h"
 #include "guestagent/remoteapp/x11/pixels.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,6 +16,7 @@
 #include <xcb/shm.h>
 
 #define RECTS_MAX 32
+G_STATIC_ASSERT(RECTS_MAX >= CHAN_PIXELS_RECTS_MAX);
 
 struct RaShared {
     RaConn *conn;
@@ -31,19 +34,6 @@ done(RaConn *conn, xcb_void_cookie_t cookie)
     bool good = failure == NULL;
     free(failure);
     return good;
-}
-
-static bool
-has_pixmaps(RaConn *conn)
-{
-    if (!conn->has_shm)
-        return false;
-    xcb_shm_query_version_reply_t *reply =
-        xcb_shm_query_version_reply(conn->xcb, xcb_shm_query_version(conn->xcb), NULL);
-    bool has =
-        reply != NULL && reply->shared_pixmaps && reply->pixmap_format == XCB_IMAGE_FORMAT_Z_PIXMAP;
-    free(reply);
-    return has;
 }
 
 // By the server. The descriptor is XCB's.
@@ -69,25 +59,27 @@ attach(RaShared *s, int take_fd, guint8 depth)
     return true;
 }
 
+static bool
+map_here(RaShared *s, int fd)
+{
+    void *map = mmap(NULL, (gsize)s->width * 4 * (gsize)s->height, PROT_READ | PROT_WRITE,
+                     MAP_SHARED, fd, 0);
+    s->map = map != MAP_FAILED ? map : NULL;
+    return s->map != NULL;
+}
+
 RaShared *
 ra_desktop_share(RaDesktop *d, int take_fd, int width, int height, bool alpha)
 {
     RaConn *conn = d->conn;
+    guint8 depth = alpha ? 32 : (guint8)DefaultDepth(conn->dpy, DefaultScreen(conn->dpy));
     RaShared *s = g_new0(RaShared, 1);
     s->conn = conn;
     s->width = width;
     s->height = height;
-    bool good;
-    if (has_pixmaps(conn)) {
-        good = attach(s, take_fd,
-                      alpha ? 32 : (guint8)DefaultDepth(conn->dpy, DefaultScreen(conn->dpy)));
-    } else {
-        void *map = mmap(NULL, (gsize)width * 4 * (gsize)height, PROT_READ | PROT_WRITE, MAP_SHARED,
-                         take_fd, 0);
-        good = map != MAP_FAILED;
-        s->map = good ? map : NULL;
-        close(take_fd);
-    }
+    int for_server = conn->has_shm_pixmaps ? fcntl(take_fd, F_DUPFD_CLOEXEC, 0) : -1;
+    bool good = (for_server >= 0 && attach(s, for_server, depth)) || map_here(s, take_fd);
+    close(take_fd);
     if (good)
         return s;
     ra_shared_free(s);
@@ -136,9 +128,13 @@ all_within(const RaShared *s, const RaRect *rects, guint count)
     return true;
 }
 
-// Asked of the server; cookies are those of its rectangles.
+typedef struct {
+    xcb_void_cookie_t copies[RECTS_MAX];
+    xcb_get_geometry_cookie_t geometry;
+} Asked;
+
 static bool
-ask(RaDesktop *d, const RaSharedCopy *copy, xcb_void_cookie_t *cookies)
+ask(RaDesktop *d, const RaSharedCopy *copy, Asked *asked)
 {
     const RaShared *s = copy->to;
     Drawable from = ra_pixels_pixmap(d, copy->id, copy->rects, copy->count);
@@ -146,18 +142,36 @@ ask(RaDesktop *d, const RaSharedCopy *copy, xcb_void_cookie_t *cookies)
         return false;
     for (guint i = 0; i < copy->count; i++) {
         const RaRect *r = &copy->rects[i];
-        cookies[i] = xcb_copy_area_checked(s->conn->xcb, (xcb_drawable_t)from, s->pixmap, s->gc,
-                                           (gint16)r->x, (gint16)r->y, (gint16)r->x, (gint16)r->y,
-                                           (guint16)r->width, (guint16)r->height);
+        asked->copies[i] = xcb_copy_area_checked(
+            s->conn->xcb, (xcb_drawable_t)from, s->pixmap, s->gc, (gint16)r->x, (gint16)r->y,
+            (gint16)r->x, (gint16)r->y, (guint16)r->width, (guint16)r->height);
     }
+    asked->geometry = xcb_get_geometry(s->conn->xcb, (xcb_drawable_t)from);
     return true;
 }
 
-static void
-settle(RaDesktop *d, RaSharedCopy *copy, const xcb_void_cookie_t *cookies)
+// Whether the pixmap that was copied from has all of the rectangles: what is beyond it the server
+// leaves out without a word.
+static bool
+has_all(RaDesktop *d, const RaSharedCopy *copy, xcb_get_geometry_cookie_t cookie)
 {
+    xcb_generic_error_t *failure = NULL;
+    xcb_get_geometry_reply_t *size = xcb_get_geometry_reply(d->conn->xcb, cookie, &failure);
+    bool all = size != NULL;
+    for (guint i = 0; all && i < copy->count; i++)
+        all = copy->rects[i].x + copy->rects[i].width <= size->width &&
+              copy->rects[i].y + copy->rects[i].height <= size->height;
+    free(failure);
+    free(size);
+    return all;
+}
+
+static void
+settle(RaDesktop *d, RaSharedCopy *copy, const Asked *asked)
+{
+    copy->done = has_all(d, copy, asked->geometry);
     for (guint i = copy->count; i-- > 0;)
-        copy->done &= done(d->conn, cookies[i]);
+        copy->done &= done(d->conn, asked->copies[i]);
     if (!copy->done)
         ra_pixels_forget(d, copy->id);
 }
@@ -165,18 +179,18 @@ settle(RaDesktop *d, RaSharedCopy *copy, const xcb_void_cookie_t *cookies)
 void
 ra_desktop_capture_shared(RaDesktop *d, RaSharedCopy *copies, guint count)
 {
-    g_autofree xcb_void_cookie_t *cookies = g_new(xcb_void_cookie_t, (gsize)count * RECTS_MAX);
+    g_autofree Asked *asked = g_new(Asked, count);
     for (guint i = 0; i < count; i++) {
         RaSharedCopy *c = &copies[i];
         c->done = c->count <= RECTS_MAX && all_within(c->to, c->rects, c->count);
         if (c->done)
-            c->done = c->to->map ? copy_here(d, c->to, c->id, c->rects, c->count)
-                                 : ask(d, c, cookies + (gsize)i * RECTS_MAX);
+            c->done =
+                c->to->map ? copy_here(d, c->to, c->id, c->rects, c->count) : ask(d, c, &asked[i]);
     }
     // The last first: its answer comes after all others were done.
     for (guint i = count; i-- > 0;)
         if (copies[i].done && !copies[i].to->map)
-            settle(d, &copies[i], cookies + (gsize)i * RECTS_MAX);
+            settle(d, &copies[i], &asked[i]);
 }
 
 bool
