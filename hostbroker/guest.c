@@ -270,6 +270,9 @@ enter(BrokerGuest *g, GuestState former)
     bool timed = g->state == GUEST_STARTING || g->state == GUEST_CONNECTING ||
                  g->state == GUEST_LISTING || g->state == GUEST_BROKEN;
 
+    // Another try is one of these states, and of the same start.
+    if (g->state != GUEST_STARTING && g->state != GUEST_BROKEN)
+        chan_timer_clear(&g->retry);
     if (!timed)
         chan_timer_clear(&g->deadline);
     else if (!g->deadline)

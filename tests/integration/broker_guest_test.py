@@ -158,6 +158,18 @@ class Both:
         self.call("StartGuest", "(s)", "demo")
         self.assertEqual(self.guest("demo")["state"], "up")
 
+    def test_started_again_while_a_retry_waits(self):
+        """The pipe may be lost before the end is known, so that another try is to come: that is none of the guest that is
+        started after."""
+        self.start()
+        self.kill_broker()
+        wait_for("the new broker to find the guest", lambda: self.guest("demo")["state"] == "up")
+        for _ in range(8):
+            os.kill(self.guest("demo")["pid"], signal.SIGKILL)
+            wait_for("the end to be noticed", lambda: self.guest("demo")["state"] == "failed")
+            self.call("StartGuest", "(s)", "demo")
+            self.assertEqual(self.guest("demo")["state"], "up")
+
     def test_own_environment(self):
         self.env["CASEMENT_TEST_SECRET"] = "of the host"
         self.start(environment="COLOUR=blue;")
