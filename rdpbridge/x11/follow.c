@@ -27,7 +27,10 @@ host_follow_configure(HostWindow *w, const XConfigureEvent *e)
     w->notified_width = (uint32_t)e->width;
     w->notified_height = (uint32_t)e->height;
     w->geometry_dirty = true;
-    host_sync_configured(w, sized);
+    // A size that was asked for here is none that a window manager has asked about.
+    const ViewRect *own = &w->pushed.geometry;
+    host_sync_configured(
+        w, sized && (own->width != (uint32_t)e->width || own->height != (uint32_t)e->height));
 }
 
 void

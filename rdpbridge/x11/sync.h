@@ -17,7 +17,7 @@ void host_sync_inherit(HostWindow *window, HostWindow *former);
 // The window manager's message: the next size is to be answered with this value.
 void host_sync_asked(HostWindow *window, const XClientMessageEvent *message);
 
-// The window has been configured; sized: to another size.
+// The window has been configured; sized: to another size, which was not asked for here.
 void host_sync_configured(HostWindow *window, bool sized);
 
 // The window's size or its pixels are other ones: answers when both agree.
