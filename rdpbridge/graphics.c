@@ -555,7 +555,8 @@ bridge_graphics_share(BridgeGraphics *g)
     g->shares = true;
     g_hash_table_iter_init(&iter, g->surfaces);
     while (g_hash_table_iter_next(&iter, NULL, &value))
-        share(g, value);
+        if (!((const Surface *)value)->source.shared)
+            share(g, value);
 }
 
 void

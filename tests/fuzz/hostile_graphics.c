@@ -383,6 +383,33 @@ reset(Bytes *in, RdpgfxClientContext *c)
     return c->ResetGraphics(c, &pdu);
 }
 
+// Pixels past RDPGFX: the path begins, is lost, or brings a frame, mostly of memory that there is.
+// The guest writes what it likes.
+static void
+shared(Bytes *in, BridgeGraphics *graphics)
+{
+    ChanPixelsFrame frame = {.header.type = CHAN_PIXELS_FRAME,
+                             .buffer = bytes_u8(in) % 24,
+                             .serial = bytes_u8(in),
+                             .count = 1 + bytes_u8(in) % 4};
+    guint8 what = bytes_u8(in);
+
+    if (what < 24) {
+        bridge_graphics_share(graphics);
+        return;
+    }
+    if (what < 32) {
+        bridge_graphics_unshare(graphics);
+        return;
+    }
+    for (guint i = 0; i < frame.count; i++)
+        frame.rects[i] = (ChanPixelsRect){(guint16)bytes_edge(in), (guint16)bytes_edge(in),
+                                          (guint16)bytes_edge(in), (guint16)bytes_edge(in)};
+    if (chan_pixels_check(CHAN_SPAN((guint8 *)&frame, chan_pixels_frame_size(frame.count)), true) &&
+        !bridge_graphics_shared_frame(graphics, &frame))
+        bridge_graphics_unshare(graphics);
+}
+
 void
 hostile_graphics(Bytes *in, HostileGraphics *g)
 {
@@ -393,6 +420,10 @@ hostile_graphics(Bytes *in, HostileGraphics *g)
     if (g->closed)
         return;
     guint8 which = bytes_u8(in);
+    if (which >= 0xe0 && which < 0xee) {
+        shared(in, g->session->graphics);
+        return;
+    }
     UINT status =
         which >= 0xee ? video(in, &g->base) : pdus[which % G_N_ELEMENTS(pdus)](in, &g->base);
     if (status)
