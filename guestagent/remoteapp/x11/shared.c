@@ -179,7 +179,7 @@ settle(RaDesktop *d, RaSharedCopy *copy, const Asked *asked)
 void
 ra_desktop_capture_shared(RaDesktop *d, RaSharedCopy *copies, guint count)
 {
-    g_autofree Asked *asked = g_new(Asked, count);
+    g_autofree Asked *asked = g_new0(Asked, count);
     for (guint i = 0; i < count; i++) {
         RaSharedCopy *c = &copies[i];
         c->done = c->count <= RECTS_MAX && all_within(c->to, c->rects, c->count);
