@@ -617,6 +617,27 @@ test_minimize(void)
     unmap(other);
 }
 
+// The focus goes before the window does, as natively.
+static void
+test_minimize_takes_the_focus_first(void)
+{
+    Window window = harness_window(h, 100, 100, 400, 300);
+    guint32 id = map(window, "focus first")->id;
+    harness_wait(h, h->active == id);
+    XSelectInput(h->client, window, StructureNotifyMask | FocusChangeMask);
+    XSync(h->client, True);
+    ra_desktop_set_state(h->desktop, id, RA_MINIMIZED);
+    harness_wait(h, told(id)->state == RA_MINIMIZED);
+    harness_settle(h);
+    XEvent event;
+    do
+        XWindowEvent(h->client, window, StructureNotifyMask | FocusChangeMask, &event);
+    while (event.type != FocusOut && event.type != UnmapNotify);
+    g_assert_cmpint(event.type, ==, FocusOut);
+    g_assert_cmpint(event.xfocus.detail, ==, NotifyNonlinear);
+    unmap(window);
+}
+
 // Its program says so before it can have heard that it is mapped.
 static void
 test_minimize_at_once(void)
@@ -782,6 +803,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/geometry", test_geometry);
     g_test_add_func("/desktop/states", test_states);
     g_test_add_func("/desktop/minimize", test_minimize);
+    g_test_add_func("/desktop/minimize-takes-the-focus-first", test_minimize_takes_the_focus_first);
     g_test_add_func("/desktop/minimize-at-once", test_minimize_at_once);
     g_test_add_func("/desktop/close", test_close);
     g_test_add_func("/desktop/withdraw", test_withdraw);

@@ -314,11 +314,13 @@ apply_minimized(RaDesktop *d, RaClient *c)
         return;
     }
     ra_stack_lower(d, c);
-    put_away(d, c);
+    // The focus first, as window managers do: a window that is unmapped with it has it go to the
+    // root, and Chromium does not take it again.
     if (d->active == c) {
         c->states.focused = false;
         ra_focus_lost(d, c);
     }
+    put_away(d, c);
 }
 
 void
