@@ -455,6 +455,32 @@ harness_find(Harness *h, const char *title)
 }
 
 const RaWindow *
+harness_told(Harness *h, guint32 id)
+{
+    const RaWindow *w = ra_desktop_window(h->desktop, id);
+    g_assert_nonnull(w);
+    return w;
+}
+
+const RaWindow *
+harness_map(Harness *h, Window window, const char *title)
+{
+    harness_set_text(h, window, "_NET_WM_NAME", title);
+    XMapWindow(h->client, window);
+    const RaWindow *told = NULL;
+    harness_wait(h, (told = harness_find(h, title)) != NULL);
+    return told;
+}
+
+void
+harness_unmap(Harness *h, Window window)
+{
+    guint before = h->n_gone;
+    XDestroyWindow(h->client, window);
+    harness_wait(h, h->n_gone > before);
+}
+
+const RaWindow *
 harness_newest(Harness *h)
 {
     g_autoptr(GPtrArray) windows = ra_desktop_windows(h->desktop);

@@ -75,6 +75,12 @@ void harness_message(Harness *h, Window window, const char *type, const long dat
 // The window told of with this title; NULL: none.
 const RaWindow *harness_find(Harness *h, const char *title);
 const RaWindow *harness_newest(Harness *h);
+// The window told of by this id; ends the test when there is none.
+const RaWindow *harness_told(Harness *h, guint32 id);
+
+// Gives a window a title and maps it, until it is told of; borrowed. Destroys it, until it is gone.
+const RaWindow *harness_map(Harness *h, Window window, const char *title);
+void harness_unmap(Harness *h, Window window);
 
 // A pixel of the window as captured; ends the test when it cannot be.
 guint32 harness_pixel(Harness *h, guint32 id, int x, int y);

@@ -2,6 +2,7 @@
 add_library(desktop_harness STATIC desktop_harness.c)
 target_link_libraries(desktop_harness PUBLIC remoteapp_x11 PkgConfig::GLIB PkgConfig::X11)
 casement_test(desktop_windows SOURCES desktop_windows.c LIBS desktop_harness)
+casement_test(desktop_minimize SOURCES desktop_minimize.c LIBS desktop_harness)
 casement_test(desktop_clipboard SOURCES desktop_clipboard.c LIBS desktop_harness TIMEOUT 240)
 casement_test(desktop_programs SOURCES desktop_programs.c LIBS desktop_harness)
 casement_test(desktop_hostile SOURCES desktop_hostile.c LIBS desktop_harness)
