@@ -75,6 +75,7 @@ class Figures:
         self.bound("its processor time a frame over xpra's with mmap",
                    self.ratio("video_cpu_ms_a_frame", ours, "xpra mmap"), 0.25)
         self.bound("its draw to visible, ms", self.median("video_draw_to_visible_p50_ms", ours), 25)
+        self.bound("video of 2160 lines at 30, frames a second", self.median("video_4k_fps", ours), 29, at_most=False)
         self.bound("fifty windows at 10 frames a second, percent of a core", self.median("fifty_windows_cpu_percent", ours),
                    25)
         self.bound("their frames a second over native", self.ratio("fifty_windows_fps", ours, LIMIT), 0.95, at_most=False)

@@ -10,7 +10,7 @@ from harness import Failure, children_of, wait_for  # noqa: E402
 
 PRESSES, FRAMES_S, LAUNCHES = 100, 5, 5
 KEYS = ("640", "64", "1")
-VIDEO_SIZE = (1920, 1080)
+VIDEO_SIZE, VIDEO_4K_SIZE = (1920, 1080), (3840, 2160)
 SMALL, SMALL_SIZE, SMALL_LAST = 50, (100, 100), (9 * 130 + 50, 4 * 150 + 50)  # as bench_target places them
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 WATCHERS = ("bench_probe",)  # what only measures
@@ -71,7 +71,8 @@ class Measures:
         values = self.presses(self.open_keys())
         return {"key_to_pixel_p50_ms": quantile(values, .5), "key_to_pixel_p99_ms": quantile(values, .99)}
 
-    def frames(self, kind, width, height, rate):
+    def frames(self, kind, width, height, rate, name=None):
+        name = name or kind
         at = self.open_frames(kind, width, height, rate)
         before, since = cpu_ms(), time.monotonic()
         rows = self.probe("frames", *at, FRAMES_S)
@@ -80,11 +81,14 @@ class Measures:
         counts, ages = [int(v) for v in rows[::2]], [int(v) / 1000 for v in rows[1::2]]
         if not counts:
             raise Failure("no whole frame was seen")
-        return {f"{kind}_fps": len(counts) / FRAMES_S, f"{kind}_cpu_ms_a_frame": used / len(counts) * FRAMES_S / took,
-                f"{kind}_draw_to_visible_p50_ms": quantile(ages, .5)}
+        return {f"{name}_fps": len(counts) / FRAMES_S, f"{name}_cpu_ms_a_frame": used / len(counts) * FRAMES_S / took,
+                f"{name}_draw_to_visible_p50_ms": quantile(ages, .5)}
 
     def video(self):
         return self.frames("video", *VIDEO_SIZE, 60)
+
+    def video_4k(self):
+        return self.frames("video", *VIDEO_4K_SIZE, 30, "video_4k")
 
     def scroll(self):
         return self.frames("scroll", *VIDEO_SIZE, 60)
@@ -138,4 +142,5 @@ class Measures:
         return next((r[-1] for r in rows if r and r[0] == word), None)
 
 
-ALL = ("keys", "video", "keys_beside_video", "scroll", "camera", "small_windows", "launch")
+ALL = ("keys", "video", "keys_beside_video", "scroll", "camera", "small_windows", "launch", "video_4k")
+ON_4K = ("video_4k",)
