@@ -174,6 +174,19 @@ void ra_desktop_set_keys(RaDesktop *desktop, const ChanWindowKeys *keys);
 // instead (first frame, new size, new client).
 guint ra_desktop_take_damage(RaDesktop *desktop, guint32 id, bool all, RaRect *rects, guint max);
 
+// Damage of at most so many pixels (a character, a caret) is small; all that is reported is
+// announced after this at the latest, in µs.
+#define RA_SMALL_PIXELS (128 * 128)
+#define RA_MERGE_MOST_US 300
+
+// What a program draws in one batch is reported in pieces. Adds to count rectangles of the window,
+// at least one, which were copied just now, what was reported by then; true: copy them all again.
+// They stay at most max.
+bool ra_desktop_take_more(RaDesktop *desktop, guint32 id, RaRect *rects, guint *count, guint max);
+// Whether whoever copies the window's damage asks so: then what is small is announced without a
+// round trip to the X server that would wait for the rest.
+void ra_desktop_asks_for_more(RaDesktop *desktop, guint32 id, bool asks);
+
 // Copies a rectangle of the window's composited pixels (BGRX or premultiplied BGRA, 4 bytes) to
 // dst, whose row y starts at dst + y * stride, for the rectangle's own rows. FALSE when the window
 // vanished or changed its size meanwhile (take damage again later).

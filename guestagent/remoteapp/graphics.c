@@ -502,6 +502,7 @@ send_shared(RaGraphics *g, Surface **surfaces, guint count, gint64 now)
     ra_pixel_path_send(g->path, frames, n);
     for (guint i = 0; i < n; i++) {
         of[i]->all = !frames[i].sent;
+        ra_desktop_asks_for_more(g->desktop, of[i]->id, frames[i].sent);
         if (frames[i].sent)
             drop_old(g, of[i]);
     }
@@ -525,6 +526,7 @@ send_frame(RaGraphics *g, Surface *s)
     RaRect rects[RECTS_MAX];
     guint n = ra_desktop_take_damage(g->desktop, s->id, s->all, rects, RECTS_MAX);
     n = ra_bands_clip(rects, n, s->width, s->height);
+    ra_desktop_asks_for_more(g->desktop, s->id, false);
     RaPixels pixels[RECTS_MAX];
     Frame f = {.g = g, .s = s, .start.frameId = ++g->next_frame, .end.frameId = g->next_frame};
     bool whole = s->all;

@@ -189,6 +189,45 @@ tell_frame(RaPixelPath *path, Shared *s, const RaPixelFrame *f)
     (void)chan_packet_send(path->socket, &frame, chan_pixels_frame_size(f->count), NULL, 0);
 }
 
+static bool
+is_small(const RaPixelFrame *f)
+{
+    gint64 pixels = 0;
+    for (guint i = 0; i < f->count; i++)
+        pixels += (gint64)f->rects[i].width * f->rects[i].height;
+    return pixels <= RA_SMALL_PIXELS;
+}
+
+// Whether there was more of a small frame by the time that it was copied: the program was in the
+// middle of it.
+static bool
+take_more(RaPixelPath *path, RaPixelFrame *frames, RaSharedCopy *copies, guint count)
+{
+    bool more = false;
+    for (guint i = 0; i < count; i++) {
+        RaPixelFrame *f = &frames[i];
+        if (!copies[i].done || !is_small(f))
+            continue;
+        more |= ra_desktop_take_more(path->desktop, f->window, f->rects, &f->count,
+                                     CHAN_PIXELS_RECTS_MAX);
+        copies[i].count = f->count;
+    }
+    return more;
+}
+
+// Once more at least: on a busy machine the first copy alone may have taken the time.
+static void
+copy_whole(RaPixelPath *path, RaPixelFrame *frames, RaSharedCopy *copies, guint count)
+{
+    gint64 until = g_get_monotonic_time() + RA_MERGE_MOST_US;
+    bool first = true;
+    ra_desktop_capture_shared(path->desktop, copies, count);
+    while ((first || g_get_monotonic_time() < until) && take_more(path, frames, copies, count)) {
+        ra_desktop_capture_shared(path->desktop, copies, count);
+        first = false;
+    }
+}
+
 void
 ra_pixel_path_send(RaPixelPath *path, RaPixelFrame *frames, guint count)
 {
@@ -202,7 +241,7 @@ ra_pixel_path_send(RaPixelPath *path, RaPixelFrame *frames, guint count)
                                    .rects = frames[i].rects,
                                    .count = frames[i].count};
     }
-    ra_desktop_capture_shared(path->desktop, copies, count);
+    copy_whole(path, frames, copies, count);
     for (guint i = 0; i < count; i++) {
         frames[i].sent = copies[i].done;
         if (frames[i].sent)

@@ -65,7 +65,8 @@ typedef struct {
     Damage damage;
     Pixmap pixmap; // None: to be named at the next capture
     RaRects dirty;
-    bool announced; // damaged() was called and nothing taken since
+    bool asks_for_more; // ra_desktop_asks_for_more
+    bool announced;     // damaged() was called and nothing taken since
 } RaClient;
 
 // Of a window that exists, with everything read. NULL when it vanished, is InputOnly, or has

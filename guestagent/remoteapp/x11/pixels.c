@@ -14,11 +14,10 @@
 // A program's batch of drawing reaches us in pieces; without a pause one frame in five is torn.
 // What is small (a character, a caret) is whole when the server has come round to us again, after
 // all that the program had sent: a message to ourselves tells, in a third of the time that a timer
-// takes. What is larger pauses until nothing more came for a while. Neither lasts longer than
-// MERGE_MOST_US.
-#define SMALL_PIXELS (128 * 128)
+// takes. Where it is copied by the server (shared.c), the copy's own answer is that, and the
+// message is spared: who copies looks for more after it. What is larger pauses until nothing more
+// came for a while. Neither lasts longer than RA_MERGE_MOST_US.
 #define MERGE_QUIET_US 100
-#define MERGE_MOST_US 300
 
 static bool
 waits(const RaClient *c)
@@ -35,7 +34,18 @@ all_small(const RaDesktop *d)
         for (guint r = 0; waits(c) && r < c->dirty.count; r++)
             pixels += (gint64)c->dirty.rect[r].width * c->dirty.rect[r].height;
     }
-    return pixels <= SMALL_PIXELS;
+    return pixels <= RA_SMALL_PIXELS;
+}
+
+static bool
+all_asked_for(const RaDesktop *d)
+{
+    for (guint i = 0; i < d->clients->len; i++) {
+        const RaClient *c = d->clients->pdata[i];
+        if (waits(c) && !c->asks_for_more)
+            return false;
+    }
+    return true;
 }
 
 static void
@@ -66,7 +76,7 @@ merge(RaDesktop *d)
     gint64 now = g_get_monotonic_time();
     d->merge_more = false;
     if (d->merge == RA_MERGE_NONE)
-        d->merge_until = now + MERGE_MOST_US;
+        d->merge_until = now + RA_MERGE_MOST_US;
     if (d->merge != RA_MERGE_TIMER && all_small(d))
         send_fence(d);
     else
@@ -125,6 +135,8 @@ ra_pixels_drained(RaDesktop *d)
         return;
     bool over = !d->merge_more || g_get_monotonic_time() >= d->merge_until;
     if (d->merge == RA_MERGE_FENCE && over)
+        announce(d);
+    else if (d->merge == RA_MERGE_NONE && d->merge_more && all_small(d) && all_asked_for(d))
         announce(d);
     else if (d->merge_more)
         merge(d);
@@ -241,6 +253,32 @@ ra_desktop_take_damage(RaDesktop *d, guint32 id, bool all, RaRect *rects, guint 
     if (c->damage != None)
         XDamageSubtract(d->conn->dpy, c->damage, None, None);
     return count;
+}
+
+bool
+ra_desktop_take_more(RaDesktop *d, guint32 id, RaRect *rects, guint *count, guint max)
+{
+    RaClient *c = ra_by_id(d, id);
+    XEvent event;
+    if (!c || *count == 0 || max == 0)
+        return false;
+    while (
+        XCheckTypedWindowEvent(d->conn->dpy, c->xid, d->conn->damage_event + XDamageNotify, &event))
+        ra_pixels_damaged(d, (const XDamageNotifyEvent *)&event);
+    if (c->dirty.count == 0)
+        return false;
+    for (guint i = 0; i < *count; i++)
+        ra_rects_add(&c->dirty, rects[i]);
+    *count = ra_desktop_take_damage(d, id, false, rects, max);
+    return *count > 0;
+}
+
+void
+ra_desktop_asks_for_more(RaDesktop *d, guint32 id, bool asks)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (c)
+        c->asks_for_more = asks;
 }
 
 Drawable
