@@ -163,6 +163,15 @@ chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t cap
 }
 
 ChanSpan
+chan_window_names_encode(uint32_t window, ChanSpan names, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_NAMES, window, buffer, capacity);
+
+    chan_write_bytes(&w, names);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_MOTION, 0, buffer, capacity);
@@ -548,6 +557,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_preedit(&r, &said->preedit);
     else if (said->type == CHAN_WINDOW_MENU)
         ok = decode_menu(&r, &said->menu);
+    else if (said->type == CHAN_WINDOW_NAMES)
+        ok = chan_window_names_unpack(chan_read_bytes(&r, r.left), &said->names);
     else if (said->type == CHAN_WINDOW_LOCK)
         ok = decode_bool(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_PING || said->type == CHAN_WINDOW_PONG)

@@ -15,6 +15,7 @@
 //   MENU   u8 6, u32 window, a menu (channel/tray_menu.h)
 //   PONG   u8 7, u32 window, u32 serial
 //   SAVE   u8 8, u32 0, u32 serial
+//   NAMES  u8 9, u32 window, names (channel/window_names.h)
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -63,6 +64,9 @@
 // BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
 // pressed or let go.
 //
+// NAMES are those that count for a window from then on, all of them each time, in the place of
+// RAIL's title, which is cut.
+//
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
 //
@@ -72,6 +76,7 @@
 
 #include "channel/span.h"
 #include "channel/tray_menu.h"
+#include "channel/window_names.h"
 
 #include <stdbool.h>
 
@@ -95,6 +100,7 @@ typedef enum {
     CHAN_WINDOW_MENU = 6,
     CHAN_WINDOW_PONG = 7,
     CHAN_WINDOW_SAVE = 8,
+    CHAN_WINDOW_NAMES = 9,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
@@ -327,6 +333,8 @@ ChanSpan
 chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer, size_t capacity);
 // menu: encoded.
 ChanSpan chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t capacity);
+// names: packed.
+ChanSpan chan_window_names_encode(uint32_t window, ChanSpan names, void *buffer, size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
 // which: CHAN_WINDOW_PING or CHAN_WINDOW_PONG.
 ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial,
@@ -353,6 +361,7 @@ typedef struct {
         ChanWindowKeys keys;
         ChanWindowKeymap keymap;
         ChanWindowCaret caret;
+        ChanWindowNames names;
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;
         uint32_t lock;   // 0, 1

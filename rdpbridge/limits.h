@@ -57,8 +57,9 @@
 #define LIMIT_MEMORY_BYTES (3ull * 1024 * 1024 * 1024)
 // A planar surface, which the library decodes into scratch memory of its own. Closed.
 #define LIMIT_PLANAR_PIXELS (8192u * 8192)
-// A title in bytes; window managers lay the text out anew each time. Cut at a character.
-#define VIEW_TITLE_MAX 512
+// A title, or another name of a window, in bytes; window managers lay the text out anew each time.
+// Longer than any screen is wide. Cut at a character.
+#define VIEW_TITLE_MAX 4096
 // Sides of icons and cursors in pixels (64 KiB of a packet would not fit: those come in a memfd).
 // Larger ones are left out.
 #define VIEW_ICON_SIDE_MAX 256

@@ -158,6 +158,8 @@ bridge_say_title(BridgeModel *m, BridgeWindow *w)
     } msg = {.head = {.id = w->id}};
     size_t length = strlen(w->title);
 
+    if (w->properties.has_names)
+        return;
     VIEW_INIT(&msg.head, VIEW_MSG_TITLE);
     msg.head.header.size = (uint32_t)(sizeof msg.head + length);
     memcpy(msg.text, w->title, length);
@@ -351,13 +353,21 @@ apply_properties(BridgeWindow *w, const BridgeOrder *order)
         w->show = order->show;
 }
 
+void
+bridge_title_set(BridgeWindow *w, const char *title)
+{
+    size_t n = strnlen(title, sizeof w->title - 1);
+
+    memcpy(w->title, title, n);
+    w->title[n] = 0;
+}
+
 static void
 apply_title(BridgeModel *m, BridgeWindow *w, const BridgeOrder *order)
 {
-    if (order->fields & BRIDGE_ORDER_TITLE && strcmp(w->title, order->title) != 0) {
-        size_t n = strnlen(order->title, sizeof w->title - 1);
-        memset(w->title, 0, sizeof w->title);
-        memcpy(w->title, order->title, n);
+    if (order->fields & BRIDGE_ORDER_TITLE && !w->properties.has_names &&
+        strcmp(w->title, order->title) != 0) {
+        bridge_title_set(w, order->title);
         if (w->announced)
             bridge_say_title(m, w);
     }

@@ -99,6 +99,9 @@ typedef struct {
     ChanWindowCaret caret;      // where its program writes
     bool has_caret;
     bool wants_lock; // its program takes the pointer's movements alone
+    // Cleaned; NULL: its program has not set it. From then on RAIL's title does not count.
+    char *names[CHAN_NAMES];
+    bool has_names;
 } BridgeProperties;
 
 typedef struct {
@@ -112,7 +115,7 @@ typedef struct {
     bool unsure;
     BridgeRegion shape; // what of its rectangle is the window's, counted from its corner
     bool untold;        // since the guest began to tell all its windows
-    char title[VIEW_TITLE_MAX];
+    char title[VIEW_TITLE_MAX + 1];
     // Pixels of that size are shown in the size that rect has; 0: only those of rect's.
     uint32_t zoom_width, zoom_height;
     uint32_t min_width, min_height, max_width, max_height;

@@ -51,12 +51,13 @@ void bridge_present_release(BridgeModel *model, BridgeWindow *window);
 // The window is gone: its buffer too, of which the view is told.
 void bridge_present_forget(BridgeModel *model, BridgeWindow *window);
 
+void bridge_title_set(BridgeWindow *window, const char *title);
 // WINDOW, TITLE, ICON.
 void bridge_announce(BridgeModel *model, BridgeWindow *window);
 void bridge_say_window(BridgeModel *model, BridgeWindow *window);
 void bridge_say_title(BridgeModel *model, BridgeWindow *window);
 void bridge_say_icon(BridgeModel *model, BridgeWindow *window);
-// PROPS, SHAPE and the set of icons; nothing where nothing was said.
+// PROPS, SHAPE, NAMES and the set of icons; nothing where nothing was said.
 void bridge_say_properties(BridgeModel *model, BridgeWindow *window);
 // Whether the icons of all windows leave room for so many bytes more.
 bool bridge_icon_room(const BridgeModel *model, size_t bytes);

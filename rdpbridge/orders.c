@@ -107,7 +107,7 @@ static BOOL
 on_state(rdpContext *context, const WINDOW_ORDER_INFO *info, const WINDOW_STATE_ORDER *state)
 {
     BridgeOrders *o = find_orders(context);
-    char title[VIEW_TITLE_MAX];
+    char title[VIEW_TITLE_MAX + 1];
     BridgeOrder order = {.owner_id = state->ownerWindowId,
                          .style = state->style,
                          .ex_style = state->extendedStyle,

@@ -2,6 +2,7 @@
 
 // What a server of ours says of its windows beside RAIL: kept, and told to the view. Pure.
 
+#include "channel/utf8.h"
 #include "rdpbridge/model_private.h"
 
 #include <stdlib.h>
@@ -16,6 +17,15 @@ icons_clear(BridgeSizedIcon *icons, unsigned *n)
     *n = 0;
 }
 
+static void
+names_clear(char **names)
+{
+    for (unsigned i = 0; i < CHAN_NAMES; i++) {
+        free(names[i]);
+        names[i] = NULL;
+    }
+}
+
 void
 bridge_properties_clear(BridgeProperties *p)
 {
@@ -23,6 +33,7 @@ bridge_properties_clear(BridgeProperties *p)
     icons_clear(p->coming, &p->n_coming);
     for (unsigned i = 0; i < 2; i++)
         free(p->shapes[i]);
+    names_clear(p->names);
     *p = (BridgeProperties){0};
 }
 
@@ -125,6 +136,24 @@ say_lock(BridgeModel *m, const BridgeWindow *w)
     bridge_say(m, &msg, sizeof msg, -1);
 }
 
+static void
+say_names(BridgeModel *m, const BridgeWindow *w)
+{
+    struct {
+        ViewId head;
+        uint8_t names[CHAN_WINDOW_NAMES_BYTES_MAX];
+    } msg = {.head = {.id = w->id}};
+    ChanWindowNames names = {0};
+
+    for (unsigned i = 0; i < CHAN_NAMES; i++)
+        if (w->properties.names[i])
+            chan_window_names_add(&names, i, CHAN_SPAN_TEXT(w->properties.names[i]));
+    ChanSpan packed = chan_window_names_pack(&names, msg.names, sizeof msg.names);
+    VIEW_INIT(&msg.head, VIEW_MSG_NAMES);
+    msg.head.header.size = (uint32_t)(sizeof msg.head + packed.size);
+    bridge_say(m, &msg, msg.head.header.size, -1);
+}
+
 void
 bridge_say_properties(BridgeModel *m, BridgeWindow *w)
 {
@@ -135,6 +164,8 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
     for (unsigned i = 0; i < 2; i++)
         if (p->shapes[i])
             say_shape(m, w, i);
+    if (p->has_names)
+        say_names(m, w);
     if (p->has_icons)
         say_icons(m, w);
     if (p->has_caret)
@@ -228,6 +259,49 @@ take_icon(BridgeModel *m, BridgeWindow *w, const ChanWindowIcon *icon)
         say_icons(m, w);
 }
 
+static char *
+clean_name(ChanSpan untrusted_text)
+{
+    char text[VIEW_TITLE_MAX + 1];
+    char *copy;
+
+    chan_utf8_clean(untrusted_text, text, sizeof text);
+    if (!(copy = strdup(text)))
+        abort();
+    return copy;
+}
+
+// Whether any is another than before.
+static bool
+replace_names(BridgeProperties *p, const ChanWindowNames *names)
+{
+    bool changed = !p->has_names;
+
+    for (unsigned i = 0; i < CHAN_NAMES; i++) {
+        char *name = names->said & (1u << i) ? clean_name(names->untrusted_text[i]) : NULL;
+        bool same = name && p->names[i] ? strcmp(name, p->names[i]) == 0 : name == p->names[i];
+        free(p->names[i]);
+        p->names[i] = name;
+        changed |= !same;
+    }
+    p->has_names = true;
+    return changed;
+}
+
+static void
+take_names(BridgeModel *m, BridgeWindow *w, const ChanWindowNames *names)
+{
+    BridgeProperties *p = &w->properties;
+
+    if (!replace_names(p, names))
+        return;
+    const char *modern = p->names[CHAN_NAME_TITLE], *old = p->names[CHAN_NAME_OLD_TITLE];
+    bridge_title_set(w, modern && *modern ? modern : old ? old : "");
+    if (w->announced)
+        say_names(m, w);
+    m->out->changed(m->user, w);
+}
+
 static void
 take_caret(BridgeModel *m, BridgeWindow *w, const ChanWindowCaret *caret)
 {
@@ -277,6 +351,9 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
         break;
     case CHAN_WINDOW_SHAPE:
         take_shape(m, w, &said->shape);
+        break;
+    case CHAN_WINDOW_NAMES:
+        take_names(m, w, &said->names);
         break;
     case CHAN_WINDOW_CARET:
         take_caret(m, w, &said->caret);

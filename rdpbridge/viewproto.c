@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+_Static_assert(VIEW_TITLE_MAX == CHAN_WINDOW_NAME_MAX, "a name is taken over as it comes");
+
 // Any message whose size is fixed; the largest of them is ViewKeymap.
 typedef union {
     ViewHeader header;
@@ -111,6 +113,14 @@ static bool
 check_title(const Message *m, ChanSpan tail)
 {
     return m->title.id != 0;
+}
+
+static bool
+check_names(const Message *m, ChanSpan tail)
+{
+    ChanWindowNames names;
+
+    return m->id.id != 0 && chan_window_names_unpack(tail, &names);
 }
 
 static bool
@@ -372,6 +382,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_ICONS_GONE, sizeof(ViewId), 0, 0, check_id},
     {VIEW_MSG_CARET, sizeof(ViewCaret), 0, 0, check_caret},
     {VIEW_MSG_LOCK, sizeof(ViewLock), 0, 0, check_lock},
+    {VIEW_MSG_NAMES, sizeof(ViewId), CHAN_WINDOW_NAMES_BYTES_MAX, 0, check_names},
     {VIEW_MSG_PONG, sizeof(ViewPing), 0, 0, check_id},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
     {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},

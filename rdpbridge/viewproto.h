@@ -54,6 +54,7 @@ typedef enum {
     VIEW_MSG_LOCK = 23,       // a window's program takes the pointer's movements alone, or no more
     VIEW_MSG_PONG = 24,       // the window's program has answered a PING, and those before
     VIEW_MSG_CLIP_SAVE = 25,  // a program wants kept what the guest has in CLIPBOARD
+    VIEW_MSG_NAMES = 26,      // + names (channel/window_names.h) that count in the place of TITLE
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout

@@ -54,6 +54,8 @@ typedef struct {
     ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
     guint32 pid;                // _NET_WM_PID, or what XRes says; 0: unknown
     char *title;                // UTF-8, never NULL
+    // As the program set them, UTF-8 of at most CHAN_WINDOW_NAME_MAX bytes; NULL: it has not.
+    const char *names[CHAN_NAMES];
     char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
     char *startup_id; // "" if none
     RaIcon icons[CHAN_WINDOW_ICONS_MAX]; // largest first; n_icons of them
@@ -68,7 +70,8 @@ typedef enum {
     RA_CHANGED_HINTS = 1u << 4, // kind, owner, flags, sizes
     RA_CHANGED_APP = 1u << 5,
     RA_CHANGED_SHAPE = 1u << 6,
-    RA_CHANGED_ALL = (1u << 7) - 1,
+    RA_CHANGED_NAMES = 1u << 7, // title among them
+    RA_CHANGED_ALL = (1u << 8) - 1,
 } RaChange;
 
 // A tray icon of the older kind, a window of its program's (System Tray Protocol, XEmbed).

@@ -123,6 +123,21 @@ ra_window_channel_props(RaWindowChannel *c, const RaWindow *window)
 }
 
 void
+ra_window_channel_names(RaWindowChannel *c, const RaWindow *window)
+{
+    guint8 packed[CHAN_WINDOW_NAMES_BYTES_MAX];
+    ChanWindowNames names = {0};
+
+    if (!c->ready)
+        return;
+    for (guint i = 0; i < CHAN_NAMES; i++)
+        if (window->names[i])
+            chan_window_names_add(&names, (ChanWindowName)i, CHAN_SPAN_TEXT(window->names[i]));
+    ChanSpan bytes = chan_window_names_pack(&names, packed, sizeof packed);
+    say(c, chan_window_names_encode(window->id, bytes, c->buffer, sizeof c->buffer));
+}
+
+void
 ra_window_channel_icons(RaWindowChannel *c, const RaWindow *window)
 {
     if (!c->ready)

@@ -104,6 +104,8 @@ push_properties(RaWindows *ws, const RaWindow *window, RaChange what)
 {
     if ((what & RA_CHANGED_HINTS) != 0)
         ra_window_channel_props(ws->channel, window);
+    if ((what & RA_CHANGED_NAMES) != 0)
+        ra_window_channel_names(ws->channel, window);
     if ((what & RA_CHANGED_ICON) != 0)
         ra_window_channel_icons(ws->channel, window);
     if ((what & RA_CHANGED_SHAPE) != 0)
@@ -124,7 +126,10 @@ push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
         what &= (RaChange)~RA_CHANGED_RECT;
     k->pending = 0;
     k->rect = window->rect;
-    (void)ra_window_orders_state(ws->link, window, create, what);
+    // The window channel tells the whole title; that of an order does not count then.
+    bool whole = !create && ra_window_channel_ready(ws->channel);
+    (void)ra_window_orders_state(ws->link, window, create,
+                                 whole ? what & (RaChange)~RA_CHANGED_TITLE : what);
     push_properties(ws, window, what);
     ra_graphics_window(ws->graphics, k->id, window->rect.width, window->rect.height, window->alpha);
     push_rest(ws, k, window, what);

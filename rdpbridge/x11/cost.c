@@ -16,8 +16,10 @@
 #define MINIMIZE_US 20000 // they show that by animations
 #define ICON_US 1500      // window managers scale it
 #define PROPS_US 300
-#define FLAG_US 1000  // each: window managers stack or frame the window anew
-#define OFFER_US 3000 // clipboard managers read it
+#define NAMES_US 1000
+#define NAME_US_PER_BYTE 2 // text of several scripts is laid out with several fonts
+#define FLAG_US 1000       // each: window managers stack or frame the window anew
+#define OFFER_US 3000      // clipboard managers read it
 #define PIXELS_PER_US 2500
 #define ICON_BYTES_PER_US 500
 
@@ -72,8 +74,10 @@ uint32_t
 host_cost_of(const View *view, ChanSpan packet)
 {
     static const uint32_t of_known[] = {
-        [VIEW_MSG_TITLE] = 1200,    [VIEW_MSG_SHAPE] = 500, [VIEW_MSG_ICONS_GONE] = 300,
-        [VIEW_MSG_ATTENTION] = 300, [VIEW_MSG_CARET] = 100,
+        [VIEW_MSG_SHAPE] = 500,
+        [VIEW_MSG_ICONS_GONE] = 300,
+        [VIEW_MSG_ATTENTION] = 300,
+        [VIEW_MSG_CARET] = 100,
     };
     const ViewId *m = (const void *)packet.data;
     ViewMsgType type = view_type(packet);
@@ -84,6 +88,9 @@ host_cost_of(const View *view, ChanSpan packet)
     case VIEW_MSG_CLIP_OFFER:
     case VIEW_MSG_CLIP_SAVE:
         return OFFER_US;
+    case VIEW_MSG_TITLE:
+    case VIEW_MSG_NAMES:
+        return READ_US + (w && w->xid ? NAMES_US + (uint32_t)packet.size * NAME_US_PER_BYTE : 0);
     case VIEW_MSG_MOVE_LOOP:
         return STATE_US;
     case VIEW_MSG_WINDOW:

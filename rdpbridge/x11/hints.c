@@ -41,25 +41,6 @@ set_longs(HostWindow *w, Atom property, Atom type, const long *values, int n)
                     (const unsigned char *)values, n);
 }
 
-// WM_NAME is Latin-1 for those who do not know _NET_WM_NAME.
-static void
-push_title(HostWindow *w)
-{
-    HostDisplay *x = w->view->x;
-    char latin[HOST_TITLE_MAX];
-    size_t n = 0;
-
-    for (const char *p = w->wanted.title; *p && n + 1 < sizeof latin; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        latin[n++] = c <= 0xff ? (char)c : '?';
-    }
-    latin[n] = 0;
-    set_text(w, XA_WM_NAME, XA_STRING, latin);
-    set_text(w, XA_WM_ICON_NAME, XA_STRING, latin);
-    set_text(w, x->atoms[ATOM__NET_WM_NAME], x->atoms[ATOM_UTF8_STRING], w->wanted.title);
-    set_text(w, x->atoms[ATOM__NET_WM_ICON_NAME], x->atoms[ATOM_UTF8_STRING], w->wanted.title);
-}
-
 static void
 push_class(HostWindow *w)
 {
@@ -609,8 +590,7 @@ host_hints_push(HostWindow *w, bool all)
 
     if (all)
         push_constants(w);
-    if (all || strcmp(a->title, b->title) != 0)
-        push_title(w);
+    host_names_push(w->view, w->xid, &w->names);
     if (all || strcmp(a->wm_class, b->wm_class) != 0)
         push_class(w);
     if (all || sizes_differ(w))

@@ -2,7 +2,6 @@
 #include "rdpbridge/x11/window.h"
 
 #include "channel/glib/timer.h"
-#include "channel/utf8.h"
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
@@ -66,6 +65,7 @@ host_window_free(HostWindow *w)
     chan_timer_clear(&w->repaint);
     clear_icons(w->icons);
     clear_icons(w->coming);
+    host_names_clear(&w->names);
     for (size_t i = 0; i < G_N_ELEMENTS(w->shapes); i++)
         g_free(w->shapes[i].rects);
     host_buffer_unref(w->buffer);
@@ -100,14 +100,10 @@ void
 host_window_refresh(HostWindow *w)
 {
     const HostWindow *owner = w->owner_id ? host_windows_find(w->view->windows, w->owner_id) : NULL;
-    const char *prefix = w->view->setup.title_prefix;
 
     // A popup that was refused is nobody's: it is not raised with its owner, nor above it.
     w->wanted.owner = owner && w->wanted.kind == w->kind ? owner->xid : None;
     view_wm_class(w->view, w->app_index, w->wanted.wm_class, sizeof w->wanted.wm_class);
-    // A guest's file keeps no space at a value's end.
-    const char *space = *prefix && !g_str_has_suffix(prefix, " ") ? " " : "";
-    g_snprintf(w->wanted.title, sizeof w->wanted.title, "%s%s%s", prefix, space, w->guest_title);
 }
 
 void
@@ -129,8 +125,14 @@ host_window_set_props(HostWindow *w, const ViewWindow *m)
 void
 host_window_set_title(HostWindow *w, ChanSpan untrusted_title)
 {
-    chan_utf8_clean(untrusted_title, w->guest_title, sizeof w->guest_title);
-    host_window_refresh(w);
+    host_names_set_title(&w->names, untrusted_title);
+    host_window_push(w);
+}
+
+void
+host_window_set_names(HostWindow *w, const ChanWindowNames *names)
+{
+    host_names_set(&w->names, names);
     host_window_push(w);
 }
 
@@ -429,6 +431,7 @@ create(HostWindow *w)
     };
     make(w, &a);
     memset(&w->pushed, 0, sizeof w->pushed);
+    host_names_forget(&w->names);
     w->pushed.geometry = *g;
     w->pushed.override_redirect = w->wanted.override_redirect;
     w->pushed.flags = w->wanted.flags;
@@ -594,6 +597,7 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->holder = g_steal_pointer(&former->holder);
     w->visual = former->visual;
     w->pushed = former->pushed;
+    host_names_inherit(&w->names, &former->names);
     w->mapped = former->mapped;
     w->viewable = former->viewable;
     host_sync_inherit(w, former);

@@ -6,12 +6,12 @@
 // with what the server was last told (pushed) and sends the difference, nothing else does.
 
 #include "rdpbridge/x11/buffer.h"
+#include "rdpbridge/x11/names.h"
 #include "rdpbridge/x11/view.h"
 
 #include <X11/extensions/sync.h>
 
 #define HOST_CLASS_MAX (CHAN_ID_MAX + CTL_GUEST_MAX + 16)
-#define HOST_TITLE_MAX (VIEW_TITLE_MAX + CTL_GUEST_MAX + 2)
 #define HOST_EXPOSED_MAX 16
 
 typedef struct {
@@ -35,7 +35,6 @@ typedef struct {
     uint32_t user_time;
     uint32_t icon_serial, shape_serial;
     char wm_class[HOST_CLASS_MAX];
-    char title[HOST_TITLE_MAX];
 } HostLook;
 
 typedef struct {
@@ -82,7 +81,7 @@ struct HostWindow {
     bool made;       // once: what comes back is no answer to a launch
     const HostVisual *visual;
     HostLook wanted, pushed;
-    char guest_title[VIEW_TITLE_MAX + 1]; // cleaned
+    HostNames names;
     // The set that a guest of our own sends, or of RAIL's one of up to 32 pixels and one above.
     HostIcon icons[CHAN_WINDOW_ICONS_MAX], coming[CHAN_WINDOW_ICONS_MAX];
     unsigned n_coming;
@@ -130,6 +129,7 @@ void host_window_free(HostWindow *window);
 // Messages of the session, checked. The receiver has found the window already.
 void host_window_set_props(HostWindow *window, const ViewWindow *message);
 void host_window_set_title(HostWindow *window, ChanSpan untrusted_title);
+void host_window_set_names(HostWindow *window, const ChanWindowNames *names);
 void host_window_set_more(HostWindow *window, const ViewProps *message);
 void host_window_set_shape(HostWindow *window, const ViewShape *message);
 // index and count as in ViewIcon.

@@ -153,6 +153,7 @@ host_windows_refresh(HostWindows *ws)
 
     host_windows_iter(ws, &iter);
     while (g_hash_table_iter_next(&iter, NULL, &window)) {
+        host_names_refresh(&((HostWindow *)window)->names);
         host_window_refresh(window);
         host_window_push(window);
     }
@@ -288,7 +289,7 @@ likeness(const HostWindow *w, const HostWindow *orphan)
         return 0;
     int score = 1;
     score += w->id == orphan->id ? 8 : 0;
-    score += strcmp(w->wanted.title, orphan->wanted.title) == 0 ? 4 : 0;
+    score += strcmp(host_names_title(&w->names), host_names_title(&orphan->names)) == 0 ? 4 : 0;
     score += a->width == b->width && a->height == b->height ? 2 : 0;
     score += a->x == b->x && a->y == b->y ? 2 : 0;
     return score >= 3 ? score : 0;
@@ -465,6 +466,17 @@ handle_title(HostWindows *ws, ChanSpan packet)
         host_window_set_title(w, CHAN_SPAN(m + 1, packet.size - sizeof *m));
 }
 
+static void
+handle_names(HostWindows *ws, ChanSpan packet)
+{
+    const ViewId *m = (const ViewId *)packet.data;
+    HostWindow *w = host_windows_find(ws, m->id);
+    ChanWindowNames names;
+
+    if (w && chan_window_names_unpack(CHAN_SPAN(m + 1, packet.size - sizeof *m), &names))
+        host_window_set_names(w, &names);
+}
+
 // What belongs to one window, which may be one that was refused.
 static gboolean
 handle_of_window(HostWindows *ws, ChanSpan packet)
@@ -520,6 +532,9 @@ host_windows_message(HostWindows *ws, ChanSpan packet, int take_fd, GError **err
         return TRUE;
     case VIEW_MSG_TITLE:
         handle_title(ws, packet);
+        return TRUE;
+    case VIEW_MSG_NAMES:
+        handle_names(ws, packet);
         return TRUE;
     case VIEW_MSG_ICON:
         return handle_icon(ws, m, take_fd, error);

@@ -78,8 +78,11 @@ class Names(ChainCase):
 
     def title(self):
         """In one request: one that reads the rest by a second fails when the name has become shorter."""
-        value = self.window.get_property(self.d.display.intern_atom("_NET_WM_NAME"), X.AnyPropertyType, 0, 1024)
-        return value.value.decode() if value else None
+        return self.name("_NET_WM_NAME")
+
+    def name(self, which):
+        value = self.window.get_property(self.d.display.intern_atom(which), X.AnyPropertyType, 0, 4096)
+        return (value.value if isinstance(value.value, str) else value.value.decode()) if value else None
 
     def says(self, title):
         wait_for(lambda: f"the title {title!r}; it is {self.title()!r}", lambda: self.title() == title)
@@ -91,9 +94,37 @@ class Names(ChainCase):
             self.says(title)
 
     def test_names_that_are_too_long(self):
-        """Cut after a whole character."""
-        self.set_text("_NET_WM_NAME", "UTF8_STRING", ("🙂" * 140).encode())
-        self.says("🙂" * 127)
+        """Whole, beyond what RAIL has room for; cut after a whole character where they are to no use."""
+        for title in ("🙂" * 140, "ü" * 2048, "later"):
+            self.set_text("_NET_WM_NAME", "UTF8_STRING", title.encode())
+            self.says(title)
+        self.set_text("_NET_WM_NAME", "UTF8_STRING", ("x" + "🙂" * 250000).encode())
+        self.says("x" + "🙂" * 1023)
+
+    def names(self):
+        return tuple(self.name(which) for which in ("_NET_WM_NAME", "WM_NAME", "_NET_WM_ICON_NAME", "WM_ICON_NAME"))
+
+    def are(self, *names):
+        wait_for(lambda: f"{names}; there is {self.names()}", lambda: self.names() == names)
+
+    def test_names_that_are_there(self):
+        """Each as the program set it, or not at all."""
+        self.are("at first", None, None, None)
+        self.set_text("_NET_WM_ICON_NAME", "UTF8_STRING", "Größe".encode())
+        self.are("at first", None, "Größe", None)
+        self.set_text("WM_ICON_NAME", "STRING", b"older icon")
+        self.set_text("WM_NAME", "STRING", b"older title")
+        self.are("at first", "older title", "Größe", "older icon")
+        self.set_text("_NET_WM_ICON_NAME", "UTF8_STRING", ("i" * 3000).encode())
+        self.are("at first", "older title", "i" * 3000, "older icon")
+        self.order("delete", "_NET_WM_ICON_NAME")
+        self.order("delete", "_NET_WM_NAME")
+        self.are("older title", "older title", None, "older icon")
+        wait_for(lambda: f"the list to have it: {self.d.json('windows')}",
+                 lambda: [w["title"] for w in self.d.json("windows")] == ["older title"])
+        self.order("delete", "WM_NAME")
+        self.order("delete", "WM_ICON_NAME")
+        self.are(None, None, None, None)
 
     def test_names_that_are_none(self):
         self.set_text("_NET_WM_NAME", "UTF8_STRING", b"bad \xff\xc3 end")
@@ -113,9 +144,9 @@ class Names(ChainCase):
 
     def test_latin_1_name_beside_the_other(self):
         """WM_NAME for who reads no other; what Latin-1 has not is shown as something, not left out."""
-        self.set_text("_NET_WM_NAME", "UTF8_STRING", "Größe".encode())
-        self.says("Größe")
-        wait_for("WM_NAME", lambda: self.window.get_full_property(Xatom.WM_NAME, Xatom.STRING).value == "Größe".encode("latin-1"))
+        self.set_text("WM_NAME", "STRING", "Größe".encode("latin-1"))
+        wait_for("WM_NAME", lambda: (found := self.window.get_full_property(Xatom.WM_NAME, Xatom.STRING))
+                 and found.value == "Größe".encode("latin-1"))
 
     def icons(self):
         """Width × height and the pixels of each, from the host's window."""

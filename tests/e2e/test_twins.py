@@ -29,7 +29,6 @@ EXPLAINED = {
                     "manager's to send",
     "synced": "the same",
     "_NET_WM_NAME": "programs that set WM_NAME alone have the same title in UTF-8 as well",
-    "_NET_WM_ICON_NAME": "the title",
     "WM_CLIENT_MACHINE": "always the host, whose _NET_WM_PID it makes one to be asked; some programs do not say theirs",
     "WM_WINDOW_ROLE": "not carried; window managers' rules go by the class",
 }

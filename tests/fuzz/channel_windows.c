@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static ChanTrayMenu menu;
-static uint8_t menu_bytes[CHAN_TRAY_MENU_BYTES_MAX];
+static uint8_t menu_bytes[CHAN_TRAY_MENU_BYTES_MAX], name_bytes[CHAN_WINDOW_NAMES_BYTES_MAX];
 static uint8_t again[CHAN_WINDOW_MESSAGE_MAX];
 
 static ChanSpan
@@ -38,6 +38,10 @@ encode(const ChanWindowSaid *said)
         return chan_window_menu_encode(said->window,
                                        chan_tray_menu_encode(&menu, menu_bytes, sizeof menu_bytes),
                                        again, sizeof again);
+    case CHAN_WINDOW_NAMES:
+        return chan_window_names_encode(
+            said->window, chan_window_names_pack(&said->names, name_bytes, sizeof name_bytes),
+            again, sizeof again);
     case CHAN_WINDOW_MOTION:
         return chan_window_motion_encode(&said->motion, again, sizeof again);
     case CHAN_WINDOW_PING:

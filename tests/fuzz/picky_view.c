@@ -165,6 +165,9 @@ picky_view_take(PickyView *v, ChanSpan packet, int fd)
     case VIEW_MSG_TITLE:
         REQUIRE(find_window(v, ((const ViewTitle *)m)->id), "a title of no window");
         break;
+    case VIEW_MSG_NAMES:
+        REQUIRE(find_window(v, ((const ViewId *)m)->id), "names of no window");
+        break;
     case VIEW_MSG_ICON:
         REQUIRE(find_window(v, ((const ViewIcon *)m)->id), "an icon of no window");
         check_memory(fd, (size_t)((const ViewIcon *)m)->width * ((const ViewIcon *)m)->height * 4);

@@ -46,7 +46,20 @@ test_titles(void)
     memset(title, 'A', size);
     set(window, "_NET_WM_NAME", "UTF8_STRING", 8, title, (int)size);
     harness_wait(h, ra_desktop_window(h->desktop, id)->title[0] == 'A');
-    g_assert_cmpuint(strlen(ra_desktop_window(h->desktop, id)->title), <=, 512);
+    g_assert_cmpuint(strlen(ra_desktop_window(h->desktop, id)->title), ==, CHAN_WINDOW_NAME_MAX);
+    // Cut at a character, however the limit falls within it.
+    for (gsize at = 1; at <= 4; at++) {
+        for (gsize i = 0; i + 4 <= size - at; i += 4)
+            memcpy(title + at + i, "\xf0\x9f\x99\x82", 4);
+        memset(title, 'B', at);
+        h->changed_bits = 0;
+        set(window, "_NET_WM_ICON_NAME", "UTF8_STRING", 8, title, (int)size);
+        harness_wait(h, h->changed_bits & RA_CHANGED_NAMES);
+        const char *name = ra_desktop_window(h->desktop, id)->names[CHAN_NAME_ICON];
+        g_assert_true(g_utf8_validate(name, -1, NULL));
+        g_assert_cmpuint(strlen(name), ==, at + (CHAN_WINDOW_NAME_MAX - at) / 4 * 4);
+        g_assert_true(g_str_has_suffix(name, "\xf0\x9f\x99\x82"));
+    }
     // Properties of a wrong type or format, or empty, or cut short.
     static const char *const names[] = {
         "_NET_WM_NAME",     "WM_NAME",          "WM_CLASS",           "WM_HINTS",

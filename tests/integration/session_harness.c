@@ -316,6 +316,15 @@ take_sound(Harness *h, const ViewSound *m)
 }
 
 static void
+take_title(HarnessWindow *w, ChanSpan text)
+{
+    g_assert_cmpuint(text.size, <, sizeof w->title);
+    memset(w->title, 0, sizeof w->title);
+    if (text.size > 0)
+        memcpy(w->title, text.data, text.size);
+}
+
+static void
 take_window_message(Harness *h, ChanSpan p, int fd)
 {
     gconstpointer m = p.data;
@@ -323,17 +332,23 @@ take_window_message(Harness *h, ChanSpan p, int fd)
     const ViewIcon *icon = m;
     const ViewId *id = m;
     HarnessWindow *w;
+    ChanWindowNames names;
 
     switch (view_type(p)) {
+    case VIEW_MSG_NAMES:
+        w = window_for(h, id->id);
+        g_assert_true(chan_window_names_unpack(CHAN_SPAN(id + 1, p.size - sizeof *id), &names));
+        take_title(
+            w, names.untrusted_text[names.said & (1u << CHAN_NAME_TITLE) ? CHAN_NAME_TITLE
+                                                                         : CHAN_NAME_OLD_TITLE]);
+        break;
     case VIEW_MSG_WINDOW:
         w = window_for(h, ((const ViewWindow *)m)->id);
         w->window = *(const ViewWindow *)m;
         break;
     case VIEW_MSG_TITLE:
         w = window_for(h, title->id);
-        g_strlcpy(w->title, "", sizeof w->title);
-        memcpy(w->title, title + 1, p.size - sizeof *title);
-        w->title[p.size - sizeof *title] = 0;
+        take_title(w, CHAN_SPAN(title + 1, p.size - sizeof *title));
         break;
     case VIEW_MSG_ICON:
         w = window_for(h, icon->id);
@@ -403,7 +418,7 @@ take_view(Harness *h, ChanSpan p, int fd)
 {
     g_assert_true(view_check(p));
     g_assert_cmpuint(view_fds(p), ==, fd >= 0 ? 1 : 0);
-    if (view_type(p) <= VIEW_MSG_WINDOW_GONE)
+    if (view_type(p) <= VIEW_MSG_WINDOW_GONE || view_type(p) == VIEW_MSG_NAMES)
         take_window_message(h, p, fd);
     else
         take_other_message(h, p);

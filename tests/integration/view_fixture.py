@@ -26,7 +26,7 @@ BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
 (WINDOW, TITLE, ICON, BUFFER, BUFFER_GONE, COMMIT, WINDOW_GONE, STACK, ACTIVE, MOVE_LOOP, CURSOR, SOUND_OPEN,
  SOUND, SOUND_CLOSE, CLIP_OFFER, CLIP_WANT, CLIP_DATA, ATTENTION, PROPS,
  SHAPE) = range(1, 21)
-LOCK, PONG = 23, 24
+LOCK, PONG, NAMES = 23, 24, 26
 (SCREEN, LAYOUT, SHOWN, KEY, POINTER, FOCUS, CONFIGURED, STATE, CLOSE, ENTER, SOUND_PLAYED, CONTROL, HOST_CLIP,
  LOCKS) = range(40, 54)
 PING, KILL = 57, 58
@@ -206,6 +206,12 @@ class View:
     def title(self, ident, text):
         raw = text if isinstance(text, bytes) else text.encode()
         self.session.send(message(TITLE, struct.pack("=II", ident, 0) + raw))
+
+    def names(self, ident, *texts):
+        """_NET_WM_NAME, WM_NAME, _NET_WM_ICON_NAME and WM_ICON_NAME as a program has them; None: it has not set it."""
+        raw = b"".join(struct.pack("<H", len(text.encode())) + text.encode() for text in texts if text is not None)
+        said = sum(1 << i for i, text in enumerate(texts) if text is not None)
+        self.session.send(message(NAMES, struct.pack("=IIBB", ident, 0, said, 0) + raw))
 
     def icon(self, ident, pixels):
         height, width, _ = pixels.shape

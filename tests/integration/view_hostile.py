@@ -35,7 +35,9 @@ class Hostile(ViewCase):
             message(p.WINDOW, struct.pack("=13I", 1, 0, 6, 0, 0, *[0] * 8)),       # kind
             message(p.WINDOW, struct.pack("=13I", 1, 0, 0, 1 << 9, 0, *[0] * 8)),  # flag
             message(p.WINDOW, struct.pack("=13I", 1, 0, 0, 0, 4096, *[0] * 8)),    # application
-            message(p.TITLE, struct.pack("=II", 1, 0) + b"x" * 513),
+            message(p.TITLE, struct.pack("=II", 1, 0) + b"x" * 4097),
+            message(p.NAMES, struct.pack("=IIBBH", 1, 0, 1, 0, 4097) + b"x" * 4097),
+            message(p.NAMES, struct.pack("=IIBB", 1, 0, 1, 1)),  # the first one is the same as the first
             message(p.COMMIT, struct.pack("=IIiiIIIIIII", 1, 1, 0, 0, 0, 10, 1, 0, 0, 0, 0)),
             message(p.COMMIT, struct.pack("=IIiiIIIIIII", 1, 1, 0, 0, 10, 10, 1, 0, 0, 0, 1)),
             message(p.STACK, struct.pack("=II", 513, 0) + bytes(513 * 4)),

@@ -171,8 +171,27 @@ class Properties(ViewCase):
         self.v.title(1, b"\xff\xfe bad \xc3")
         wait_for("the repaired title", lambda: "bad" in self.desktop.title(window))
         self.desktop.title(window).encode("utf-8", "strict")
-        self.v.title(1, "x" * 512)
-        wait_for("the long title", lambda: self.desktop.title(window) == "[demo] " + "x" * 512)
+        self.v.title(1, "x" * 4096)
+        wait_for("the long title", lambda: self.desktop.title(window) == "[demo] " + "x" * 4096)
+
+    def test_names_as_their_program_has_them(self):
+        def names():
+            return tuple(self.prop(window, name) for name in ("_NET_WM_NAME", "WM_NAME", "_NET_WM_ICON_NAME", "WM_ICON_NAME"))
+
+        window = self.v.show(1, (100, 100, 200, 100), title="of RAIL")
+        for said in (("a title", "an older one", "icon", "older icon"), ("newer", None, None, "older icon"), (None, None, "icon", None),
+                     ("x" * 4096,) * 4, (None,) * 4):
+            self.v.names(1, *said)
+            wait_for(lambda: f"{said}; there is {names()}", lambda: names() == said)
+        self.v.names(1, None, "older", None, None)
+        wait_for("it as a newer one, too", lambda: names() == ("older", "older", None, None))
+        self.v.names(1, None, None, None, None)
+        wait_for("none", lambda: names() == (None,) * 4)
+        # The policy's prefix is before each, and there where nothing is.
+        self.v.setup(p.TO_GUEST, prefix="[demo]")
+        wait_for("the prefix", lambda: names() == ("[demo] ", None, None, None))
+        self.v.names(1, None, "older", "icon")
+        wait_for("it before each", lambda: names() == ("[demo] older", "[demo] older", "[demo] icon", None))
 
     def test_icon(self):
         window = self.v.show(1, (100, 100, 200, 100))

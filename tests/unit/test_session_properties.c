@@ -59,6 +59,54 @@ test_properties(Test *t, gconstpointer data)
     g_assert_cmpuint(model_said(t, VIEW_MSG_ICONS_GONE), ==, 1);
 }
 
+static void
+say_names(Test *t, const char *title, const char *icon)
+{
+    g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
+
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_NAMES, .window = 1};
+    if (title)
+        chan_window_names_add(&m->names, CHAN_NAME_OLD_TITLE, CHAN_SPAN_TEXT(title));
+    if (icon)
+        chan_window_names_add(&m->names, CHAN_NAME_ICON, CHAN_SPAN_TEXT(icon));
+    say(t, m);
+}
+
+// They count in the place of the title of RAIL's orders, which is cut.
+static void
+test_names(Test *t, gconstpointer data)
+{
+    g_autofree char *longest = g_strnfill(VIEW_TITLE_MAX, 'x');
+    const BridgeOrder order = {.fields = BRIDGE_ORDER_TITLE, .title = "cut"};
+    BridgeSource s;
+
+    say_names(t, "of no window", NULL);
+    model_shown_window(t, &s);
+    const BridgeWindow *w = bridge_model_window(t->model, 1);
+    say_names(t, longest, "icon");
+    g_assert_cmpuint(model_said(t, VIEW_MSG_NAMES), ==, 1);
+    g_assert_cmpstr(w->title, ==, longest);
+    say_names(t, longest, "icon");
+    g_assert_cmpuint(model_said(t, VIEW_MSG_NAMES), ==, 0); // nothing new
+    bridge_model_order(t->model, 1, false, &order);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_TITLE), ==, 0);
+    g_assert_cmpstr(w->title, ==, longest);
+    say_names(t,
+              "\xe2\x80\xae"
+              "evil",
+              "icon");
+    g_assert_cmpuint(model_said(t, VIEW_MSG_NAMES), ==, 1);
+    g_assert_cmpstr(w->title, ==, "evil");
+    say_names(t, "evil", NULL);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_NAMES), ==, 1);
+    // Another view is told them again, and no title.
+    bridge_model_view_lost(t->model);
+    g_array_set_size(t->types, 0);
+    bridge_model_view_attached(t->model);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_NAMES), ==, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_TITLE), ==, 0);
+}
+
 // A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
 static void
 test_states(Test *t, gconstpointer data)
@@ -157,6 +205,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("properties", test_properties);
+    ADD("names", test_names);
     ADD("states", test_states);
     ADD("places-told-back", test_places_told_back);
     return g_test_run();

@@ -146,6 +146,28 @@ test_title_and_icon(void)
 }
 
 static void
+test_names(void)
+{
+    struct {
+        ViewId m;
+        uint8_t names[CHAN_WINDOW_NAMES_BYTES_MAX];
+    } n = {.m = {.id = 1}};
+    ChanWindowNames names = {0};
+
+    VIEW_INIT(&n.m, VIEW_MSG_NAMES);
+    g_assert_false(passes(&n, sizeof n.m, 0));
+    chan_window_names_add(&names, CHAN_NAME_TITLE, CHAN_SPAN_TEXT("A title"));
+    chan_window_names_add(&names, CHAN_NAME_ICON, CHAN_SPAN_TEXT("An icon"));
+    gsize size = sizeof n.m + chan_window_names_pack(&names, n.names, sizeof n.names).size;
+    n.m.header.size = (uint32_t)size;
+    g_assert_true(passes(&n, size, 0));
+    g_assert_false(passes(&n, size - 1, 0));
+    g_assert_false(passes(&n, size, 1));
+    n.m.id = 0;
+    g_assert_false(passes(&n, size, 0));
+}
+
+static void
 test_props_and_shape(void)
 {
     ViewProps props = {.id = 1};
@@ -594,6 +616,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/viewproto/window", test_window);
     g_test_add_func("/viewproto/title-icon", test_title_and_icon);
+    g_test_add_func("/viewproto/names", test_names);
     g_test_add_func("/viewproto/props-shape", test_props_and_shape);
     g_test_add_func("/viewproto/buffer", test_buffer);
     g_test_add_func("/viewproto/commit", test_commit);

@@ -101,8 +101,8 @@ ra_client_free(RaConn *conn, RaClient *c)
         XDamageDestroy(conn->dpy, c->damage);
     ra_icons_clear(&c->icons);
     ra_shape_clear(c);
-    g_free(c->net_name);
-    g_free(c->wm_name);
+    for (guint i = 0; i < CHAN_NAMES; i++)
+        g_free(c->names[i]);
     g_free(c->class_instance);
     g_free(c->class_name);
     g_free(c->own_startup_id);
@@ -168,7 +168,8 @@ derive_icons(RaConn *conn, RaClient *c)
 static void
 derive_title(RaClient *c)
 {
-    const char *title = c->net_name && *c->net_name ? c->net_name : c->wm_name;
+    const char *modern = c->names[CHAN_NAME_TITLE];
+    const char *title = modern && *modern ? modern : c->names[CHAN_NAME_OLD_TITLE];
     g_free(c->pub.title);
     c->pub.title = g_strdup(title ? title : "");
 }
@@ -190,6 +191,8 @@ ra_client_derive(RaConn *conn, RaClient *c, guint32 what)
 {
     if (what & RA_CHANGED_TITLE)
         derive_title(c);
+    for (guint i = 0; i < CHAN_NAMES; i++)
+        c->pub.names[i] = c->names[i];
     if (what & RA_CHANGED_HINTS)
         derive_hints(c);
     if (what & RA_CHANGED_ICON)

@@ -35,7 +35,8 @@ typedef struct {
     guint32 stale_rules; // properties that changed and were not read yet
     guint32 changed;     // RaChange bits that were not told yet
 
-    char *net_name, *wm_name, *class_instance, *class_name, *own_startup_id;
+    char *names[CHAN_NAMES]; // NULL: there is none
+    char *class_instance, *class_name, *own_startup_id;
     Window transient_for, group, leader;
     bool has_transient;
     guint32 claimed_pid, server_pid;

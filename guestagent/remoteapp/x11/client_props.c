@@ -5,7 +5,9 @@
 #include <X11/Xutil.h>
 #include <string.h>
 
-#define TITLE_CHARS_MAX 512
+#define TEXT_CHARS_MAX 512
+#define NAME_ITEMS                                                                                 \
+    (CHAN_WINDOW_NAME_MAX / 4 + 1) // one that is cut off within a character is too long
 #define ICON_ITEMS_MAX (400u * 1024)
 #define SIDE_MAX ((int)CHAN_WINDOW_SIDE_MAX)
 
@@ -27,17 +29,37 @@ take_text(RaConn *conn, const RaProp *prop, glong max_chars)
 }
 
 static void
+take_name(RaConn *conn, RaClient *c, const RaProp *prop, ChanWindowName which)
+{
+    char *text = ra_prop_text(conn, prop);
+    if (text && strlen(text) > CHAN_WINDOW_NAME_MAX)
+        *g_utf8_find_prev_char(text, text + CHAN_WINDOW_NAME_MAX + 1) = '\0';
+    g_free(c->names[which]);
+    c->names[which] = text;
+}
+
+static void
 take_net_name(RaConn *conn, RaClient *c, const RaProp *prop)
 {
-    g_free(c->net_name);
-    c->net_name = take_text(conn, prop, TITLE_CHARS_MAX);
+    take_name(conn, c, prop, CHAN_NAME_TITLE);
 }
 
 static void
 take_wm_name(RaConn *conn, RaClient *c, const RaProp *prop)
 {
-    g_free(c->wm_name);
-    c->wm_name = take_text(conn, prop, TITLE_CHARS_MAX);
+    take_name(conn, c, prop, CHAN_NAME_OLD_TITLE);
+}
+
+static void
+take_net_icon_name(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    take_name(conn, c, prop, CHAN_NAME_ICON);
+}
+
+static void
+take_wm_icon_name(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    take_name(conn, c, prop, CHAN_NAME_OLD_ICON);
 }
 
 static void
@@ -198,7 +220,7 @@ take_bypass(RaConn *conn, RaClient *c, const RaProp *prop)
 static void
 take_theme(RaConn *conn, RaClient *c, const RaProp *prop)
 {
-    g_autofree char *variant = take_text(conn, prop, TITLE_CHARS_MAX);
+    g_autofree char *variant = take_text(conn, prop, TEXT_CHARS_MAX);
     set_flag(c, CHAN_WINDOW_DARK, g_strcmp0(variant, "dark") == 0);
 }
 
@@ -241,7 +263,7 @@ static void
 take_startup_id(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     g_free(c->own_startup_id);
-    c->own_startup_id = take_text(conn, prop, TITLE_CHARS_MAX);
+    c->own_startup_id = take_text(conn, prop, TEXT_CHARS_MAX);
 }
 
 static void
@@ -302,8 +324,10 @@ take_net_desktop(RaConn *conn, RaClient *c, const RaProp *prop)
 
 // Read in this order. The last three belong to the window manager once the window is mapped.
 static const RaPropRule rules[] = {
-    {RA_ATOM__NET_WM_NAME, 1024, RA_CHANGED_TITLE, take_net_name},
-    {-1, 1024, RA_CHANGED_TITLE, take_wm_name, XA_WM_NAME},
+    {RA_ATOM__NET_WM_NAME, NAME_ITEMS, RA_CHANGED_TITLE | RA_CHANGED_NAMES, take_net_name},
+    {-1, NAME_ITEMS, RA_CHANGED_TITLE | RA_CHANGED_NAMES, take_wm_name, XA_WM_NAME},
+    {RA_ATOM__NET_WM_ICON_NAME, NAME_ITEMS, RA_CHANGED_NAMES, take_net_icon_name},
+    {-1, NAME_ITEMS, RA_CHANGED_NAMES, take_wm_icon_name, XA_WM_ICON_NAME},
     {-1, 256, RA_CHANGED_APP, take_class, XA_WM_CLASS},
     {-1, 1, RA_CHANGED_HINTS, take_transient_for, XA_WM_TRANSIENT_FOR},
     {-1, 9, RA_CHANGED_HINTS | RA_CHANGED_ICON, take_hints, XA_WM_HINTS},

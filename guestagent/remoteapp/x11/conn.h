@@ -75,6 +75,7 @@
     X(_NET_FRAME_EXTENTS)                                                                          \
     X(_NET_STARTUP_ID)                                                                             \
     X(_NET_WM_NAME)                                                                                \
+    X(_NET_WM_ICON_NAME)                                                                           \
     X(_NET_WM_ICON)                                                                                \
     X(_NET_WM_PID)                                                                                 \
     X(_NET_WM_PING)                                                                                \
