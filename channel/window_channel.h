@@ -86,10 +86,11 @@
 #define CHAN_WINDOW_BORDER_MAX 64u
 #define CHAN_WINDOW_GRAVITY_STATIC 10 // the last: positions are the client area's (X11 protocol)
 #define CHAN_WINDOW_ICONS_MAX 16
-#define CHAN_WINDOW_ICON_SIDE_MAX 256
-#define CHAN_WINDOW_TEXT_MAX 4096   // bytes
-#define CHAN_WINDOW_PREEDIT_MAX 256 // characters
-#define CHAN_WINDOW_SHAPE_MAX 512   // rectangles; a finer shape is told of by its bounds
+#define CHAN_WINDOW_ICON_SIDE_MAX 1024
+#define CHAN_WINDOW_ICON_BYTES_MAX (6u * 1024 * 1024) // of a whole set
+#define CHAN_WINDOW_TEXT_MAX 4096                     // bytes
+#define CHAN_WINDOW_PREEDIT_MAX 256                   // characters
+#define CHAN_WINDOW_SHAPE_MAX 512 // rectangles; a finer shape is told of by its bounds
 
 typedef enum {
     CHAN_WINDOW_PROPS = 1,

@@ -62,11 +62,14 @@
 #define VIEW_TITLE_MAX 4096
 // Sides of icons and cursors in pixels (64 KiB of a packet would not fit: those come in a memfd).
 // Larger ones are left out.
-#define VIEW_ICON_SIDE_MAX 256
+#define VIEW_ICON_SIDE_MAX 1024
 #define VIEW_CURSOR_SIDE_MAX 256
-// All of a guest's icons together, in the session and in the view: a set in all sizes (350 KiB)
-// for 180 windows. Windows beyond go without.
-#define LIMIT_ICON_BYTES (64u * 1024 * 1024)
+// All icons of a window together: one of 1024 pixels and all smaller ones. Larger ones of a set are
+// left out by the guest, the set else.
+#define LIMIT_WINDOW_ICON_BYTES (6u * 1024 * 1024)
+// All of a guest's icons together, in the session and in the view: a set in all usual sizes
+// (350 KiB) for 280 windows. Windows beyond go without.
+#define LIMIT_ICON_BYTES (96u * 1024 * 1024)
 // Rectangles of one commit; beyond, they are joined.
 #define VIEW_DAMAGE_MAX 128
 #define VIEW_SOUND_BLOCK_MAX (32 * 1024)
@@ -111,6 +114,10 @@
 // nothing is read from the guest meanwhile.
 #define LIMIT_ORDERS_PER_S 2000
 #define LIMIT_ORDERS_BURST 4000
+// Bytes of icons for the view: programs that have large ones come up so fast, while what is on its
+// way to the view is in memory of its own. Waits.
+#define LIMIT_ICON_BYTES_PER_S (16u * 1024 * 1024)
+#define LIMIT_ICON_BYTES_BURST (32u * 1024 * 1024)
 // Bytes for the view that wait; then, too, nothing is read from the guest.
 #define LIMIT_VIEW_QUEUED (16 * 1024)
 // Bytes for a guest whose pixels come past RDP, and that does not read: each may hold a descriptor.

@@ -30,6 +30,7 @@ bridge_model_new(unsigned max_windows, const BridgeModelOut *out, void *user)
     bridge_model_set_max(m, max_windows);
     m->next_buffer = 1;
     m->scale_percent = 100;
+    bridge_pace_init(&m->icon_pace, LIMIT_ICON_BYTES_PER_S, LIMIT_ICON_BYTES_BURST, out->now(user));
     return m;
 }
 

@@ -155,7 +155,7 @@ typedef struct {
 
     // µs of out->now; 0: not waiting
     bool waits; // for one of the next: in the model's list of those
-    int64_t tell_due, flight_due, mismatch_due, moving_due, app_due, unsure_due;
+    int64_t tell_due, flight_due, mismatch_due, moving_due, app_due, unsure_due, icons_due;
     BridgeFrameRef frames[BRIDGE_WINDOW_FRAMES_MAX];
     unsigned n_frames;
 } BridgeWindow;

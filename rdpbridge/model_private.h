@@ -4,6 +4,7 @@
 // Shared by model.c (windows and orders) and present.c (pixels and commits) only.
 
 #include "rdpbridge/model.h"
+#include "rdpbridge/pace.h"
 
 typedef struct {
     uint64_t id;
@@ -25,6 +26,7 @@ struct BridgeModel {
     uint32_t next_buffer;
     size_t used;
     BridgeScalePace pace;
+    BridgePace icon_pace;             // bytes
     uint32_t stack[VIEW_WINDOWS_MAX]; // as the guest said, known ids only
     unsigned n_stack;
     uint32_t active, generation, stackings;
@@ -59,6 +61,8 @@ void bridge_say_title(BridgeModel *model, BridgeWindow *window);
 void bridge_say_icon(BridgeModel *model, BridgeWindow *window);
 // PROPS, SHAPE, NAMES and the set of icons; nothing where nothing was said.
 void bridge_say_properties(BridgeModel *model, BridgeWindow *window);
+// They waited (BridgeWindow's icons_due).
+void bridge_icons_due(BridgeModel *model, BridgeWindow *window);
 // Whether the icons of all windows leave room for so many bytes more.
 bool bridge_icon_room(const BridgeModel *model, size_t bytes);
 void bridge_properties_clear(BridgeProperties *properties);

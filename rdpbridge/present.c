@@ -642,6 +642,7 @@ window_due(const BridgeModel *m, const BridgeWindow *w)
 
     due = earlier(due, earlier(w->moving_due, w->app_due));
     due = earlier(due, earlier(w->tell_due, w->unsure_due));
+    due = earlier(due, w->icons_due);
     return earlier(due, w->paced ? m->pace.rests_until : 0);
 }
 
@@ -710,6 +711,8 @@ bridge_model_expire(BridgeModel *m)
             w->tell_serial = 0;
             again = true;
         }
+        if (elapsed(&w->icons_due, now))
+            bridge_icons_due(m, w);
         if (elapsed(&w->mismatch_due, now))
             again = w->mismatch_accepted = true;
         if (w->paced && m->pace.rests_until <= now)

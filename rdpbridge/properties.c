@@ -118,6 +118,30 @@ say_icons(BridgeModel *m, const BridgeWindow *w)
     }
 }
 
+// Now, or as soon as so much may go: those that it has then.
+static void
+offer_icons(BridgeModel *m, BridgeWindow *w)
+{
+    int64_t now = m->out->now(m->user), wait_us = bridge_pace_wait_us(&m->icon_pace, now);
+
+    if (wait_us > 0) {
+        w->icons_due = now + wait_us;
+        bridge_wait(m, w);
+        return;
+    }
+    w->icons_due = 0;
+    bridge_pace_take(&m->icon_pace, (uint32_t)set_bytes(w->properties.icons, w->properties.n_icons),
+                     now);
+    say_icons(m, w);
+}
+
+void
+bridge_icons_due(BridgeModel *m, BridgeWindow *w)
+{
+    if (w->announced && w->properties.has_icons)
+        offer_icons(m, w);
+}
+
 static void
 say_caret(BridgeModel *m, const BridgeWindow *w)
 {
@@ -167,7 +191,7 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
     if (p->has_names)
         say_names(m, w);
     if (p->has_icons)
-        say_icons(m, w);
+        offer_icons(m, w);
     if (p->has_caret)
         say_caret(m, w);
     if (p->wants_lock)
@@ -240,7 +264,9 @@ take_icon(BridgeModel *m, BridgeWindow *w, const ChanWindowIcon *icon)
     if (icon->index == 0)
         icons_clear(p->coming, &p->n_coming);
     if (icon->count > 0) {
-        if (icon->index != p->n_coming || !bridge_icon_room(m, icon->pixels.size))
+        if (icon->index != p->n_coming ||
+            set_bytes(p->coming, p->n_coming) + icon->pixels.size > LIMIT_WINDOW_ICON_BYTES ||
+            !bridge_icon_room(m, icon->pixels.size))
             return;
         uint8_t *pixels = malloc(icon->pixels.size);
         if (!pixels)
@@ -256,7 +282,7 @@ take_icon(BridgeModel *m, BridgeWindow *w, const ChanWindowIcon *icon)
     p->n_coming = 0;
     p->has_icons = true;
     if (w->announced)
-        say_icons(m, w);
+        offer_icons(m, w);
 }
 
 static char *

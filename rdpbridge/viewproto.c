@@ -6,6 +6,9 @@
 #include <string.h>
 
 _Static_assert(VIEW_TITLE_MAX == CHAN_WINDOW_NAME_MAX, "a name is taken over as it comes");
+_Static_assert(VIEW_ICON_SIDE_MAX == CHAN_WINDOW_ICON_SIDE_MAX &&
+                   LIMIT_WINDOW_ICON_BYTES == CHAN_WINDOW_ICON_BYTES_MAX,
+               "and an icon");
 
 // Any message whose size is fixed; the largest of them is ViewKeymap.
 typedef union {

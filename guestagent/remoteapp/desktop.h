@@ -34,9 +34,12 @@ typedef enum {
 typedef enum { RA_NORMAL, RA_MINIMIZED, RA_MAXIMIZED, RA_FULLSCREEN } RaShowState;
 
 typedef struct {
-    int side;            // width = height
+    int width, height;
     const guint32 *argb; // straight alpha, 0xAARRGGBB in the machine's byte order
 } RaIcon;
+
+// A copy centred in a square, halved until that is at most side_max; its argb is the caller's.
+RaIcon ra_icon_square(const RaIcon *icon, int side_max);
 
 typedef struct {
     guint32 id;
@@ -58,7 +61,8 @@ typedef struct {
     const char *names[CHAN_NAMES];
     char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
     char *startup_id; // "" if none
-    RaIcon icons[CHAN_WINDOW_ICONS_MAX]; // largest first; n_icons of them
+    // As the program set them, at most CHAN_WINDOW_ICON_BYTES_MAX together; n_icons of them.
+    RaIcon icons[CHAN_WINDOW_ICONS_MAX];
     guint n_icons;
 } RaWindow;
 

@@ -43,7 +43,7 @@ ra_icon_cache_find(RaIconCache *cache, const RaIcon *icon, RaIconSlot *slot)
         *slot = (RaIconSlot){.cache = NOT_CACHED_ID, .entry = NOT_CACHED_ENTRY};
         return false;
     }
-    gsize bytes = (gsize)icon->side * (gsize)icon->side * 4;
+    gsize bytes = (gsize)icon->width * (gsize)icon->height * 4;
     char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)icon->argb, bytes);
     guint chosen = 0;
     bool found = false;

@@ -150,11 +150,12 @@ ra_window_channel_icons(RaWindowChannel *c, const RaWindow *window)
         const RaIcon *icon = &window->icons[i];
         // 0xAARRGGBB in the machine's order is BGRA on every machine this is built for.
         G_STATIC_ASSERT(G_BYTE_ORDER == G_LITTLE_ENDIAN);
-        ChanWindowIcon m = {.index = (guint8)i,
-                            .count = (guint8)window->n_icons,
-                            .width = (guint16)icon->side,
-                            .height = (guint16)icon->side,
-                            .pixels = CHAN_SPAN(icon->argb, (gsize)icon->side * icon->side * 4)};
+        ChanWindowIcon m = {
+            .index = (guint8)i,
+            .count = (guint8)window->n_icons,
+            .width = (guint16)icon->width,
+            .height = (guint16)icon->height,
+            .pixels = CHAN_SPAN(icon->argb, (gsize)icon->width * (gsize)icon->height * 4)};
         say(c, chan_window_icon_encode(window->id, &m, c->buffer, sizeof c->buffer));
     }
 }

@@ -195,8 +195,8 @@ ra_window_orders_icon(RaLink *link, guint32 id, const RaIcon *icon, RaIconSlot s
 {
     // 0xAARRGGBB in the machine's order is BGRA on every machine this is built for.
     G_STATIC_ASSERT(G_BYTE_ORDER == G_LITTLE_ENDIAN);
-    guint side = (guint)icon->side;
-    ICON_INFO bits = icon_bits((const guint8 *)icon->argb, side, side, slot);
+    ICON_INFO bits =
+        icon_bits((const guint8 *)icon->argb, (guint)icon->width, (guint)icon->height, slot);
     g_autofree guint8 *color = bits.bitsColor;
     g_autofree guint8 *mask = bits.bitsMask;
     WINDOW_ORDER_INFO info = {

@@ -5,7 +5,8 @@
 #include "guestagent/remoteapp/window_orders.h"
 
 #define SMALL_ICON_SIDE 16
-#define BIG_ICON_SIDE 32 // for clients that do not say that they take larger ones
+#define BIG_ICON_SIDE 32                // for clients that do not say that they take larger ones
+#define ICONS_FIRST_BYTES (512u * 1024) // larger ones come after a new window's first pixels
 
 typedef struct {
     guint32 id;
@@ -38,17 +39,21 @@ find(const RaWindows *ws, guint32 id)
 
 // ---- icons ----
 
-// The icon that fits best: the smallest of at least side, or the largest there is, within limits.
+static int
+side_of(const RaIcon *icon)
+{
+    return MAX(icon->width, icon->height);
+}
+
+// The icon that fits best: the smallest of at least side, or the largest there is.
 static const RaIcon *
-choose_icon(const RaWindow *window, int side, int max)
+choose_icon(const RaWindow *window, int side)
 {
     const RaIcon *best = NULL;
     for (guint i = 0; i < window->n_icons; i++) {
         const RaIcon *icon = &window->icons[i];
-        if (icon->side <= 0 || icon->side > max)
-            continue;
-        bool larger = best == NULL || (best->side < side && icon->side > best->side);
-        bool closer = best != NULL && icon->side >= side && icon->side < best->side;
+        bool larger = best == NULL || (side_of(best) < side && side_of(icon) > side_of(best));
+        bool closer = best != NULL && side_of(icon) >= side && side_of(icon) < side_of(best);
         if (larger || closer)
             best = icon;
     }
@@ -61,18 +66,20 @@ push_icon(RaWindows *ws, guint32 id, const RaIcon *icon, bool big)
     if (icon == NULL)
         return;
     RaIconSlot slot;
-    if (ra_icon_cache_find(ws->icons, icon, &slot))
+    RaIcon square = ra_icon_square(icon, RA_ICON_SIDE_MAX);
+    if (ra_icon_cache_find(ws->icons, &square, &slot))
         (void)ra_window_orders_cached_icon(ws->link, id, slot, big);
     else
-        (void)ra_window_orders_icon(ws->link, id, icon, slot, big);
+        (void)ra_window_orders_icon(ws->link, id, &square, slot, big);
+    g_free((gpointer)square.argb);
 }
 
 static void
 push_icons(RaWindows *ws, const RaWindow *window)
 {
     int side = ra_rail_large_icons(ws->rail) ? RA_ICON_SIDE_MAX : BIG_ICON_SIDE;
-    push_icon(ws, window->id, choose_icon(window, side, RA_ICON_SIDE_MAX), true);
-    push_icon(ws, window->id, choose_icon(window, SMALL_ICON_SIDE, RA_ICON_SIDE_MAX), false);
+    push_icon(ws, window->id, choose_icon(window, side), true);
+    push_icon(ws, window->id, choose_icon(window, SMALL_ICON_SIDE), false);
 }
 
 // ---- windows ----
@@ -96,6 +103,15 @@ push_rest(RaWindows *ws, Known *k, const RaWindow *window, RaChange what)
         ra_rail_app_id(ws->rail, window);
         k->app_told = true;
     }
+}
+
+static bool
+has_large_icons(const RaWindow *window)
+{
+    gsize bytes = 0;
+    for (guint i = 0; i < window->n_icons; i++)
+        bytes += (gsize)window->icons[i].width * (gsize)window->icons[i].height * 4;
+    return bytes > ICONS_FIRST_BYTES;
 }
 
 // Before its pixels, so that the client knows how to show it first.
@@ -125,6 +141,11 @@ push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
     if (!create && same_rect(&k->rect, &window->rect) && (what & RA_CHANGED_STATE) == 0)
         what &= (RaChange)~RA_CHANGED_RECT;
     k->pending = 0;
+    if (create && ra_window_channel_ready(ws->channel) && has_large_icons(window)) {
+        what &= (RaChange)~RA_CHANGED_ICON;
+        k->pending = RA_CHANGED_ICON;
+        ws->pending = true;
+    }
     k->rect = window->rect;
     // The window channel tells the whole title; that of an order does not count then.
     bool whole = !create && ra_window_channel_ready(ws->channel);

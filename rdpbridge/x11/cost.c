@@ -21,7 +21,7 @@
 #define FLAG_US 1000       // each: window managers stack or frame the window anew
 #define OFFER_US 3000      // clipboard managers read it
 #define PIXELS_PER_US 2500
-#define ICON_BYTES_PER_US 500
+#define ICON_BYTES_PER_US 160
 
 static uint32_t
 cost_of_commit(const HostWindow *w, const ViewCommit *m)

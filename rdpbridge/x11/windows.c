@@ -413,13 +413,12 @@ handle_commit(HostWindows *ws, const ViewCommit *m, GError **error)
 }
 
 static guint64
-icon_bytes(const HostWindow *w)
+icon_bytes(const HostIcon *icons)
 {
     guint64 total = 0;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(w->icons); i++)
-        total += (guint64)w->icons[i].width * w->icons[i].height * 4 +
-                 (guint64)w->coming[i].width * w->coming[i].height * 4;
+    for (size_t i = 0; i < CHAN_WINDOW_ICONS_MAX; i++)
+        total += (guint64)icons[i].width * icons[i].height * 4;
     return total;
 }
 
@@ -436,13 +435,14 @@ handle_icon(HostWindows *ws, const ViewIcon *m, int take_fd, GError **error)
     uint32_t *pixels = host_buffer_read_once(take_fd, size, error);
     if (!pixels)
         return FALSE;
-    guint64 total = size;
+    guint64 total = size, own = size + icon_bytes(w->coming);
     GHashTableIter iter;
     gpointer window;
     host_windows_iter(ws, &iter);
     while (g_hash_table_iter_next(&iter, NULL, &window))
-        total += icon_bytes(window);
-    if (total > LIMIT_ICON_BYTES)
+        total +=
+            icon_bytes(((HostWindow *)window)->icons) + icon_bytes(((HostWindow *)window)->coming);
+    if (total > LIMIT_ICON_BYTES || (m->count > 0 && m->index > 0 && own > LIMIT_WINDOW_ICON_BYTES))
         g_free(pixels); // the window goes without
     else
         host_window_take_icon(w, (HostIcon){m->width, m->height, pixels}, m->index, m->count);

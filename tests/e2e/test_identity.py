@@ -14,10 +14,10 @@ from case import MOUSEPAD, XTERM, ChainCase
 from harness import wait_for
 
 # A window in the guest whose properties are set by lines of JSON in the pipe ~/orders: [property, type, format, value], value a
-# list of numbers and names of atoms, or taken away: ["delete", property]. Orders for the window itself: ["map"], ["quit"] and
-# ["shape", [x, y, width, height] …].
+# list of numbers and names of atoms, or taken away: ["delete", property]. Orders for the window itself: ["map"], ["quit"],
+# ["icons", sizes] of one colour, and ["shape", [x, y, width, height] …].
 PROGRAM = r'''
-import ctypes, json, os
+import array, ctypes, json, os
 x, ext = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXext.so.6")
 for name in ("XOpenDisplay", "XInternAtom", "XCreateSimpleWindow", "XDefaultRootWindow"):
     getattr(x, name).restype = ctypes.c_void_p
@@ -34,6 +34,10 @@ for line in os.fdopen(os.open("orders", os.O_RDWR)):
         x.XDeleteProperty(d, w, atom(order[1]))
     elif order[0] == "quit":
         break
+    elif order[0] == "icons":
+        words = [n for w_, h_ in order[1] for n in [w_, h_] + [0xff8800] * (w_ * h_)]
+        data = array.array("L", words)
+        x.XChangeProperty(d, w, atom("_NET_WM_ICON"), atom("CARDINAL"), I(32), I(0), P(data.buffer_info()[0]), I(len(words)))
     elif order[0] == "shape":
         numbers = [n for rect in order[1:] for n in rect]
         rects = (ctypes.c_short * len(numbers))(*numbers)
@@ -150,7 +154,7 @@ class Names(ChainCase):
 
     def icons(self):
         """Width × height and the pixels of each, from the host's window."""
-        value = self.window.get_property(self.d.display.intern_atom("_NET_WM_ICON"), Xatom.CARDINAL, 0, 1 << 18)
+        value = self.window.get_property(self.d.display.intern_atom("_NET_WM_ICON"), Xatom.CARDINAL, 0, 1 << 22)
         words, found = list(value.value) if value else [], {}
         while words:
             width, height, words = words[0], words[1], words[2:]
@@ -171,6 +175,21 @@ class Names(ChainCase):
             wait_for(f"icons of {argb:08x}", lambda: self.icons() == {(s, s): [argb] * (s * s) for s in sizes})
         self.set_icons((32, 0xff00ff00))
         wait_for("the one that is left", lambda: self.icons() == {(32, 32): [0xff00ff00] * 1024})
+
+    def test_icons_of_any_shape(self):
+        """As they are, to the pixel: not square, larger than usual, translucent."""
+        def picture(width, height):
+            return [(x * 255 // width << 24 | y * 255 // height << 16 | (x ^ y) & 255) for y in range(height) for x in range(width)]
+        sizes = ((48, 24), (16, 16), (1, 200), (320, 200), (512, 512))
+        wanted = {size: picture(*size) for size in sizes}
+        self.order("_NET_WM_ICON", "CARDINAL", 32, [n for size in sizes for n in (*size, *wanted[size])])
+        wait_for(lambda: f"icons of {sizes}; there are {list(self.icons())}", lambda: self.icons() == wanted, 20)
+        self.assertEqual(list(self.icons()), list(sizes))
+        # What is more than a window may have is left out, the larger ones first.
+        self.order("icons", [[1024, 1024], [1000, 1000], [512, 256], [40, 30]])
+        wait_for(lambda: f"those that there is room for; there are {list(self.icons())}",
+                 lambda: list(self.icons()) == [(1000, 1000), (512, 256), (40, 30)], 20)
+        self.assertEqual(set(self.icons()[1000, 1000]), {0xff8800})
 
     def host_states(self):
         return {self.d.display.get_atom_name(a) for a in self.d.text_property(self.window, "_NET_WM_STATE") or []}

@@ -60,6 +60,61 @@ test_properties(Test *t, gconstpointer data)
 }
 
 static void
+say_large_icon(Test *t, guint8 colour)
+{
+    const gsize size = (gsize)1024 * 1024 * 4;
+    g_autofree guint8 *pixels = g_malloc(size);
+    g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
+
+    memset(pixels, colour, size);
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
+    m->icon = (ChanWindowIcon){0, 1, 1024, 1024, CHAN_SPAN(pixels, size)};
+    say(t, m);
+}
+
+// A program that changes them for ever has so many bytes a second; the last ones count.
+static void
+test_icons_paced(Test *t, gconstpointer data)
+{
+    BridgeSource s;
+    guint8 n = 0;
+
+    model_shown_window(t, &s);
+    do
+        say_large_icon(t, n++);
+    while (model_said(t, VIEW_MSG_ICON) > 0);
+    g_assert_cmpuint(n, >, LIMIT_ICON_BYTES_BURST / (1024 * 1024 * 4));
+    g_assert_cmpuint(n, <, 3 * LIMIT_ICON_BYTES_BURST / (1024 * 1024 * 4));
+    say_large_icon(t, 0xee);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 0);
+    gint64 due = bridge_model_due(t->model);
+    g_assert_cmpint(due, >, t->now);
+    g_assert_cmpint(due, <=, t->now + G_USEC_PER_SEC);
+    t->now = due;
+    bridge_model_expire(t->model);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 1);
+    g_assert_cmpuint(bridge_model_window(t->model, 1)->properties.icons[0].pixels[0], ==, 0xee);
+}
+
+// A set of more than a window may have is none.
+static void
+test_icons_too_large(Test *t, gconstpointer data)
+{
+    const gsize size = (gsize)1024 * 1024 * 4;
+    g_autofree guint8 *pixels = g_malloc0(size);
+    g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
+    BridgeSource s;
+
+    model_shown_window(t, &s);
+    for (guint8 i = 0; i < 2; i++) {
+        *m = (ChanWindowSaid){.type = CHAN_WINDOW_ICON, .window = 1};
+        m->icon = (ChanWindowIcon){i, 2, 1024, 1024, CHAN_SPAN(pixels, size)};
+        say(t, m);
+    }
+    g_assert_cmpuint(model_said(t, VIEW_MSG_ICON), ==, 0);
+}
+
+static void
 say_names(Test *t, const char *title, const char *icon)
 {
     g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
@@ -205,6 +260,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("properties", test_properties);
+    ADD("icons-paced", test_icons_paced);
+    ADD("icons-too-large", test_icons_too_large);
     ADD("names", test_names);
     ADD("states", test_states);
     ADD("places-told-back", test_places_told_back);

@@ -201,13 +201,21 @@ ra_client_derive(RaConn *conn, RaClient *c, guint32 what)
 }
 
 bool
-ra_client_refresh(RaConn *conn, RaClient *c)
+ra_client_icons_stale(RaConn *conn, const RaClient *c)
 {
-    if (c->stale_rules == 0)
+    return (c->stale_rules & ra_props_rule_of(conn, ATOM(conn, _NET_WM_ICON))) != 0;
+}
+
+bool
+ra_client_refresh(RaConn *conn, RaClient *c, bool icons)
+{
+    guint32 later = icons ? 0 : ra_props_rule_of(conn, ATOM(conn, _NET_WM_ICON));
+    guint32 now = c->stale_rules & ~later;
+    if (now == 0)
         return false;
     RaPropCookies cookies;
-    ra_props_ask(conn, c->xid, c->stale_rules, &cookies);
-    c->stale_rules = 0;
+    ra_props_ask(conn, c->xid, now, &cookies);
+    c->stale_rules &= later;
     guint32 what = ra_props_take(conn, c, &cookies);
     ra_client_derive(conn, c, what);
     return (what & RA_CHANGED_APP) != 0;

@@ -52,6 +52,7 @@ typedef struct {
     bool no_focus_on_map; // _NET_WM_USER_TIME 0
     bool was_managed;     // WM_STATE was there when it was met
     RaIcons icons;
+    guint icon_items; // 32 bits each, of the property they were read from
 
     RaStates states, pushed_states;
     bool ever_pushed;
@@ -83,9 +84,11 @@ bool ra_client_set_rect(RaClient *client, RaRect rect, int border);
 bool ra_client_property_changed(RaConn *conn, RaClient *client, Atom property);
 
 // Reads what changed, in one round trip, and updates client->pub and client->changed; owner_id,
-// app_id, startup_id and rect are left alone. Returns true when the window's startup id or class
-// changed.
-bool ra_client_refresh(RaConn *conn, RaClient *client);
+// app_id, startup_id and rect are left alone. icons: those, too, which else stay as they are until
+// later. Returns true when the window's startup id or class changed.
+bool ra_client_refresh(RaConn *conn, RaClient *client, bool icons);
+// Its icons changed and were not read yet.
+bool ra_client_icons_stale(RaConn *conn, const RaClient *client);
 
 // Updates what pub holds of the RaChange bits in what, and notes them as changed.
 void ra_client_derive(RaConn *conn, RaClient *client, guint32 what);

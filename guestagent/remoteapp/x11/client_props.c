@@ -8,7 +8,6 @@
 #define TEXT_CHARS_MAX 512
 #define NAME_ITEMS                                                                                 \
     (CHAN_WINDOW_NAME_MAX / 4 + 1) // one that is cut off within a character is too long
-#define ICON_ITEMS_MAX (400u * 1024)
 #define SIDE_MAX ((int)CHAN_WINDOW_SIDE_MAX)
 
 // Both lists are EWMH's, in one order.
@@ -256,6 +255,7 @@ take_icon(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     guint n;
     const guint32 *items = ra_prop_items(prop, &n);
+    c->icon_items = n;
     ra_icons_parse(&c->icons, items, n);
 }
 
@@ -339,7 +339,7 @@ static const RaPropRule rules[] = {
     {RA_ATOM__GTK_THEME_VARIANT, 16, RA_CHANGED_HINTS, take_theme},
     {RA_ATOM__NET_WM_WINDOW_OPACITY, 1, RA_CHANGED_HINTS, take_opacity},
     {RA_ATOM_WM_PROTOCOLS, 32, RA_CHANGED_HINTS, take_protocols},
-    {RA_ATOM__NET_WM_ICON, ICON_ITEMS_MAX, RA_CHANGED_ICON, take_icon},
+    {RA_ATOM__NET_WM_ICON, RA_ICON_ITEMS_MAX, RA_CHANGED_ICON, take_icon},
     {RA_ATOM__NET_STARTUP_ID, 256, RA_CHANGED_APP, take_startup_id},
     {RA_ATOM_WM_CLIENT_LEADER, 1, RA_CHANGED_APP, take_client_leader},
     {RA_ATOM__NET_WM_PID, 1, RA_CHANGED_APP, take_pid},

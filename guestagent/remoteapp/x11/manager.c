@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/manager.h"
 
+#include "channel/glib/timer.h"
 #include "guestagent/remoteapp/x11/ewmh.h"
 #include "guestagent/remoteapp/x11/focus.h"
 #include "guestagent/remoteapp/x11/owner.h"
@@ -16,6 +17,7 @@
 
 // Events handled before others in the loop get their turn.
 #define EVENTS_PER_TURN 2048
+#define ICON_BYTES_PER_S (16 * 1024 * 1024)
 
 static void
 track(RaDesktop *d, RaClient *c)
@@ -319,10 +321,36 @@ refresh_app(RaDesktop *d, RaClient *c)
         c->changed |= RA_CHANGED_APP;
 }
 
+static gboolean
+on_icons(gpointer user)
+{
+    RaDesktop *d = user;
+    chan_timer_clear(&d->icons_timer);
+    ra_unsettle(d);
+    return G_SOURCE_REMOVE;
+}
+
+// An icon can be of megabytes, and a program change it as fast as it likes: no more is read, and
+// told, than in so many bytes a second.
+static bool
+refresh(RaDesktop *d, RaClient *c)
+{
+    bool icons = ra_client_icons_stale(d->conn, c);
+    gint64 now = icons ? g_get_monotonic_time() : 0;
+    bool may = now >= d->icons_from_us;
+    bool changed = ra_client_refresh(d->conn, c, may);
+    if (icons && may)
+        d->icons_from_us = now + (gint64)c->icon_items * 4 * G_USEC_PER_SEC / ICON_BYTES_PER_S;
+    else if (icons && !d->icons_timer)
+        d->icons_timer =
+            chan_timer_new(d->context, (guint)((d->icons_from_us - now) / 1000) + 1, on_icons, d);
+    return changed;
+}
+
 static void
 settle_client(RaDesktop *d, RaClient *c)
 {
-    c->app_stale |= ra_client_refresh(d->conn, c) || d->apps_stale;
+    c->app_stale |= refresh(d, c) || d->apps_stale;
     if (c->changed & RA_CHANGED_HINTS)
         d->owners_stale = true;
     if (c->app_stale)
@@ -370,6 +398,7 @@ ra_settle(RaDesktop *d)
 void
 ra_manager_clear(RaDesktop *d)
 {
+    chan_timer_clear(&d->icons_timer);
     for (guint i = 0; d->clients && i < d->clients->len; i++)
         ra_client_free(d->conn, d->clients->pdata[i]);
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define SIDE_MAX 256
+
 typedef struct {
     guint width, height, depth;
     gsize stride;
@@ -26,7 +28,7 @@ image_read(RaConn *conn, Pixmap pixmap, Image *image)
     image->depth = geometry->depth;
     free(geometry);
     bool known = image->depth == 1 || image->depth == 24 || image->depth == 32;
-    if (!known || image->width > RA_ICON_SIDE_MAX || image->height > RA_ICON_SIDE_MAX)
+    if (!known || image->width > SIDE_MAX || image->height > SIDE_MAX)
         return false;
     failure = NULL;
     image->reply =

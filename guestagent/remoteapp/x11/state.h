@@ -44,6 +44,8 @@ struct RaDesktop {
     GPtrArray *clients;         // in the order of mapping
     guint32 last_id;
     bool owners_stale, apps_stale, list_stale;
+    gint64 icons_from_us; // when icons that changed are read again
+    GSource *icons_timer; // until then; NULL: none waits
 
     GPtrArray *stack; // RaClient *, bottom first
     bool stack_stale;
