@@ -46,7 +46,9 @@ typedef enum {
     // The window manager says of each window which of its edges lie at the screen's or at another
     // window's (_GTK_EDGE_CONSTRAINTS): programs draw no shadow there.
     CHAN_LOOKS_EDGES = 1u << 9,
-    CHAN_LOOKS_ALL = (1u << 10) - 1,
+    // The window manager knows _NET_WM_FULLSCREEN_MONITORS.
+    CHAN_LOOKS_MONITORS = 1u << 10,
+    CHAN_LOOKS_ALL = (1u << 11) - 1,
     CHAN_LOOKS_DEFAULT = CHAN_LOOKS_FOCUS_MARKED | CHAN_LOOKS_OWN_SHADOWS, // until one is told
 } ChanRailLooks;
 

@@ -172,6 +172,19 @@ chan_window_names_encode(uint32_t window, ChanSpan names, void *buffer, size_t c
 }
 
 ChanSpan
+chan_window_monitors_encode(uint32_t window, const ChanWindowMonitors *m, void *buffer,
+                            size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_MONITORS, window, buffer, capacity);
+
+    for (unsigned i = 0; i < CHAN_MONITOR_EDGES; i++) {
+        chan_write_i32(&w, m->edges[i].x);
+        chan_write_i32(&w, m->edges[i].y);
+    }
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_MOTION, 0, buffer, capacity);
@@ -494,6 +507,25 @@ decode_touch(ChanReader *r, ChanWindowTouch *m)
     return chan_window_touch_valid(m);
 }
 
+bool
+chan_window_monitors_valid(const ChanWindowMonitors *m)
+{
+    for (unsigned i = 0; i < CHAN_MONITOR_EDGES; i++)
+        if (!place_ok(m->edges[i].x) || !place_ok(m->edges[i].y))
+            return false;
+    return true;
+}
+
+static bool
+decode_monitors(ChanReader *r, ChanWindowMonitors *m)
+{
+    for (unsigned i = 0; i < CHAN_MONITOR_EDGES; i++) {
+        m->edges[i].x = chan_read_i32(r);
+        m->edges[i].y = chan_read_i32(r);
+    }
+    return chan_window_monitors_valid(m);
+}
+
 static bool
 decode_button(ChanReader *r, ChanWindowButton *m)
 {
@@ -559,6 +591,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_menu(&r, &said->menu);
     else if (said->type == CHAN_WINDOW_NAMES)
         ok = chan_window_names_unpack(chan_read_bytes(&r, r.left), &said->names);
+    else if (said->type == CHAN_WINDOW_MONITORS)
+        ok = decode_monitors(&r, &said->monitors);
     else if (said->type == CHAN_WINDOW_LOCK)
         ok = decode_bool(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_PING || said->type == CHAN_WINDOW_PONG)

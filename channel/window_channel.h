@@ -16,6 +16,7 @@
 //   PONG   u8 7, u32 window, u32 serial
 //   SAVE   u8 8, u32 0, u32 serial
 //   NAMES  u8 9, u32 window, names (channel/window_names.h)
+//   MONITORS u8 10, u32 window, four times i32 x, i32 y
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -67,6 +68,9 @@
 // NAMES are those that count for a window from then on, all of them each time, in the place of
 // RAIL's title, which is cut.
 //
+// MONITORS tells which monitors a window asks to cover when it is full-screen: for its top, bottom,
+// left and right edge where on the desktop a monitor has its corner.
+//
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
 //
@@ -102,6 +106,7 @@ typedef enum {
     CHAN_WINDOW_PONG = 7,
     CHAN_WINDOW_SAVE = 8,
     CHAN_WINDOW_NAMES = 9,
+    CHAN_WINDOW_MONITORS = 10,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
@@ -315,6 +320,14 @@ typedef struct {
     uint32_t saved;
 } ChanWindowKeeper;
 
+#define CHAN_MONITOR_EDGES 4
+
+typedef struct {
+    struct {
+        int32_t x, y;            // |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX
+    } edges[CHAN_MONITOR_EDGES]; // top, bottom, left, right
+} ChanWindowMonitors;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -336,6 +349,8 @@ chan_window_caret_encode(uint32_t window, const ChanWindowCaret *m, void *buffer
 ChanSpan chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, size_t capacity);
 // names: packed.
 ChanSpan chan_window_names_encode(uint32_t window, ChanSpan names, void *buffer, size_t capacity);
+ChanSpan chan_window_monitors_encode(uint32_t window, const ChanWindowMonitors *m, void *buffer,
+                                     size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
 // which: CHAN_WINDOW_PING or CHAN_WINDOW_PONG.
 ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial,
@@ -363,6 +378,7 @@ typedef struct {
         ChanWindowKeymap keymap;
         ChanWindowCaret caret;
         ChanWindowNames names;
+        ChanWindowMonitors monitors;
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;
         uint32_t lock;   // 0, 1
@@ -385,4 +401,5 @@ bool chan_window_props_valid(const ChanWindowProps *props);
 bool chan_window_keys_valid(const ChanWindowKeys *keys);
 bool chan_window_caret_valid(const ChanWindowCaret *caret);
 bool chan_window_touch_valid(const ChanWindowTouch *touch);
+bool chan_window_monitors_valid(const ChanWindowMonitors *monitors);
 bool chan_window_preedit_valid(const ChanWindowPreedit *preedit);

@@ -102,6 +102,8 @@ typedef struct {
     // Cleaned; NULL: its program has not set it. From then on RAIL's title does not count.
     char *names[CHAN_NAMES];
     bool has_names;
+    ChanWindowMonitors monitors; // that it asks to cover when it is full-screen
+    bool has_monitors;
 } BridgeProperties;
 
 typedef struct {

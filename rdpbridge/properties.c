@@ -178,6 +178,15 @@ say_names(BridgeModel *m, const BridgeWindow *w)
     bridge_say(m, &msg, msg.head.header.size, -1);
 }
 
+static void
+say_monitors(BridgeModel *m, const BridgeWindow *w)
+{
+    ViewMonitors msg = {.id = w->id, .monitors = w->properties.monitors};
+
+    VIEW_INIT(&msg, VIEW_MSG_MONITORS);
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
 void
 bridge_say_properties(BridgeModel *m, BridgeWindow *w)
 {
@@ -192,6 +201,8 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
         say_names(m, w);
     if (p->has_icons)
         offer_icons(m, w);
+    if (p->has_monitors)
+        say_monitors(m, w);
     if (p->has_caret)
         say_caret(m, w);
     if (p->wants_lock)
@@ -352,6 +363,15 @@ take_lock(BridgeModel *m, BridgeWindow *w, bool wanted)
 }
 
 static void
+take_monitors(BridgeModel *m, BridgeWindow *w, const ChanWindowMonitors *monitors)
+{
+    w->properties.has_monitors = true;
+    w->properties.monitors = *monitors;
+    if (w->announced)
+        say_monitors(m, w);
+}
+
+static void
 say_pong(BridgeModel *m, const BridgeWindow *w, uint32_t serial)
 {
     ViewPing msg = {.id = w->id, .serial = serial};
@@ -380,6 +400,9 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
         break;
     case CHAN_WINDOW_NAMES:
         take_names(m, w, &said->names);
+        break;
+    case CHAN_WINDOW_MONITORS:
+        take_monitors(m, w, &said->monitors);
         break;
     case CHAN_WINDOW_CARET:
         take_caret(m, w, &said->caret);

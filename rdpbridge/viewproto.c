@@ -39,6 +39,7 @@ typedef union {
     ViewLocks locks;
     ViewCaret caret;
     ViewLock lock;
+    ViewMonitors monitors;
     ViewKill kill;
     ViewText text;
     ViewPreedit preedit;
@@ -337,6 +338,12 @@ check_lock(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_monitors(const Message *m, ChanSpan tail)
+{
+    return m->monitors.id != 0 && chan_window_monitors_valid(&m->monitors.monitors);
+}
+
+static bool
 check_kill(const Message *m, ChanSpan tail)
 {
     return m->kill.id != 0 && m->kill.process <= 1;
@@ -386,6 +393,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_CARET, sizeof(ViewCaret), 0, 0, check_caret},
     {VIEW_MSG_LOCK, sizeof(ViewLock), 0, 0, check_lock},
     {VIEW_MSG_NAMES, sizeof(ViewId), CHAN_WINDOW_NAMES_BYTES_MAX, 0, check_names},
+    {VIEW_MSG_MONITORS, sizeof(ViewMonitors), 0, 0, check_monitors},
     {VIEW_MSG_PONG, sizeof(ViewPing), 0, 0, check_id},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
     {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},

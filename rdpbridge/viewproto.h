@@ -55,6 +55,7 @@ typedef enum {
     VIEW_MSG_PONG = 24,       // the window's program has answered a PING, and those before
     VIEW_MSG_CLIP_SAVE = 25,  // a program wants kept what the guest has in CLIPBOARD
     VIEW_MSG_NAMES = 26,      // + names (channel/window_names.h) that count in the place of TITLE
+    VIEW_MSG_MONITORS = 27,   // a window asks to cover those when it is full-screen
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -379,6 +380,13 @@ typedef struct {
     uint32_t reserved;
     ChanWindowCaret caret; // in the window
 } ViewCaret;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t reserved;
+    ChanWindowMonitors monitors;
+} ViewMonitors;
 
 typedef struct {
     ViewHeader header;

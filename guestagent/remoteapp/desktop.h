@@ -55,8 +55,10 @@ typedef struct {
     int base_width, base_height, inc_width, inc_height;
     ChanWindowProps props;      // what the program says to window managers, bounded and as it is
     ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
-    guint32 pid;                // _NET_WM_PID, or what XRes says; 0: unknown
-    char *title;                // UTF-8, never NULL
+    bool has_monitors;          // its program asks for those when it is full-screen
+    ChanWindowMonitors monitors;
+    guint32 pid; // _NET_WM_PID, or what XRes says; 0: unknown
+    char *title; // UTF-8, never NULL
     // As the program set them, UTF-8 of at most CHAN_WINDOW_NAME_MAX bytes; NULL: it has not.
     const char *names[CHAN_NAMES];
     char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
@@ -75,7 +77,8 @@ typedef enum {
     RA_CHANGED_APP = 1u << 5,
     RA_CHANGED_SHAPE = 1u << 6,
     RA_CHANGED_NAMES = 1u << 7, // title among them
-    RA_CHANGED_ALL = (1u << 8) - 1,
+    RA_CHANGED_MONITORS = 1u << 8,
+    RA_CHANGED_ALL = (1u << 9) - 1,
 } RaChange;
 
 // A tray icon of the older kind, a window of its program's (System Tray Protocol, XEmbed).

@@ -138,6 +138,14 @@ ra_window_channel_names(RaWindowChannel *c, const RaWindow *window)
 }
 
 void
+ra_window_channel_monitors(RaWindowChannel *c, const RaWindow *window)
+{
+    if (c->ready && window->has_monitors)
+        say(c, chan_window_monitors_encode(window->id, &window->monitors, c->buffer,
+                                           sizeof c->buffer));
+}
+
+void
 ra_window_channel_icons(RaWindowChannel *c, const RaWindow *window)
 {
     if (!c->ready)

@@ -30,6 +30,7 @@
     X(_GTK_FRAME_EXTENTS)                                                                          \
     X(_GTK_EDGE_CONSTRAINTS)                                                                       \
     X(_NET_WM_BYPASS_COMPOSITOR)                                                                   \
+    X(_NET_WM_FULLSCREEN_MONITORS)                                                                 \
     X(_GTK_THEME_VARIANT)                                                                          \
     X(_NET_WM_WINDOW_OPACITY)                                                                      \
     X(_NET_WM_STATE_FOCUSED)                                                                       \

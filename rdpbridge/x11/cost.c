@@ -113,6 +113,7 @@ host_cost_of(const View *view, ChanSpan packet)
                (whole ? ICON_US : 0);
     }
     case VIEW_MSG_LOCK:
+    case VIEW_MSG_MONITORS:
         return STATE_US;
     default:
         return w && w->xid && type < G_N_ELEMENTS(of_known) ? READ_US + of_known[type] : READ_US;

@@ -160,6 +160,8 @@ read_supported(HostScreen *s)
             s->now.looks |= CHAN_LOOKS_OWN_SHADOWS;
         if (list[i] == x->atoms[ATOM__GTK_EDGE_CONSTRAINTS])
             s->now.looks |= CHAN_LOOKS_EDGES;
+        if (list[i] == x->atoms[ATOM__NET_WM_FULLSCREEN_MONITORS])
+            s->now.looks |= CHAN_LOOKS_MONITORS;
         s->moves_by_gravity |= list[i] == x->atoms[ATOM__NET_MOVERESIZE_WINDOW];
         s->marks_hidden |= list[i] == x->atoms[ATOM__NET_WM_STATE_HIDDEN];
     }

@@ -9,6 +9,7 @@
 #include "rdpbridge/x11/holder.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/lost.h"
+#include "rdpbridge/x11/monitors.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/popup.h"
@@ -581,6 +582,7 @@ host_window_push(HostWindow *w)
     push_geometry(w);
     push_state(w);
     push_mapping(w);
+    host_monitors_push(w);
     bool was_popup = w->pushed.override_redirect;
     w->pushed = w->wanted;
     if (was_popup || w->wanted.override_redirect)

@@ -6,6 +6,7 @@
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/method.h"
+#include "rdpbridge/x11/monitors.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/ping.h"
 #include "rdpbridge/x11/pointer.h"
@@ -507,6 +508,10 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
         if (w)
             host_pointer_lock(ws->view->pointer, w,
                               ((const ViewLock *)(const void *)m)->wanted != 0);
+        return TRUE;
+    case VIEW_MSG_MONITORS:
+        if (w)
+            host_monitors_want(w, &((const ViewMonitors *)(const void *)m)->monitors);
         return TRUE;
     case VIEW_MSG_PONG:
         if (w)

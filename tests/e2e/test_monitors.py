@@ -143,6 +143,55 @@ class Monitors(GuestShell, ChainCase):
         return found
 
 
+# Sends what a program does that wants to cover several monitors (EWMH 1.5): WINDOW TOP BOTTOM LEFT RIGHT.
+COVER = r"""
+import sys
+from Xlib import X, display, xauth
+from Xlib.protocol import event
+xauth.Xauthority.get_best_auth = lambda self, *where: self.entries[0][3:]  # the guest's entry is for every host
+d = display.Display()
+window = d.create_resource_object("window", int(sys.argv[1], 0))
+message = event.ClientMessage(window=window, client_type=d.intern_atom("_NET_WM_FULLSCREEN_MONITORS"),
+                              data=(32, [*map(int, sys.argv[2:]), 1]))
+d.screen().root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+d.sync()
+"""
+
+
+class FullScreen(Monitors):
+    """Over several monitors, under a window manager that knows it."""
+    desktop_options = {"wm": "xfwm4", "sound": False}
+    test_the_guests_are_the_hosts = test_generated = test_maximised_to_its_monitor_and_unplugged = test_menus_open_on_the_monitor = None
+
+    def cover(self, *monitors):
+        """Asks for it in the guest, by the guest's numbers."""
+        order = [line.split()[2] for line in self.in_guest("xrandr --listmonitors").splitlines()[1:]]
+        places = [tuple(int(part.split("/")[0]) for part in text.replace("x", "+").split("+")) for text in order]
+        there = [(x, y, width, height) for width, height, x, y in places]
+        numbers = " ".join(str(there.index(monitor)) for monitor in monitors)
+        self.assertEqual(self.in_guest(f"/usr/bin/python3 ~/cover.py $(xdotool search --onlyvisible --class xterm | tail -n 1) {numbers}"), "")
+
+    def test_of_its_programs_choice(self):
+        (self.home() / "cover.py").write_text(COVER)
+        left, right = (0, 0, 800, 1080), (800, 0, 1120, 880)
+        self.plug((right, left))
+        window = self.launch(XTERM)
+        self.assert_guest_has((right, left))
+        self.assertIn("_NET_WM_FULLSCREEN_MONITORS", self.in_guest("xprop -root _NET_SUPPORTED"))
+        self.d.xdotool("windowmove", str(window.id), "100", "100")
+        self.cover(left, left, left, right)
+        self.in_guest("wmctrl -x -r xterm -b add,fullscreen")
+        both = (left, left, left, right), (0, 0, 1920, 1080)
+        for monitors, place in (both, ((right,) * 4, right), both):
+            self.cover(*monitors)
+            wait_for(lambda: f"{place}; it is at {self.d.geometry(window)}", lambda: self.d.geometry(window) == place)
+            self.guest_has_it_as_the_host(window)
+        # Numbers of no monitor are nobody's.
+        self.in_guest("/usr/bin/python3 ~/cover.py $(xdotool search --onlyvisible --class xterm | tail -n 1) 0 1 7 -1")
+        self.in_guest("wmctrl -x -r xterm -b remove,fullscreen")
+        wait_for("it to leave", lambda: self.d.geometry(window)[2] < 800)
+
+
 if __name__ == "__main__":
     import unittest
     unittest.main(verbosity=2)

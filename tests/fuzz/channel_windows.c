@@ -38,6 +38,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_menu_encode(said->window,
                                        chan_tray_menu_encode(&menu, menu_bytes, sizeof menu_bytes),
                                        again, sizeof again);
+    case CHAN_WINDOW_MONITORS:
+        return chan_window_monitors_encode(said->window, &said->monitors, again, sizeof again);
     case CHAN_WINDOW_NAMES:
         return chan_window_names_encode(
             said->window, chan_window_names_pack(&said->names, name_bytes, sizeof name_bytes),

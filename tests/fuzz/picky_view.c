@@ -166,7 +166,8 @@ picky_view_take(PickyView *v, ChanSpan packet, int fd)
         REQUIRE(find_window(v, ((const ViewTitle *)m)->id), "a title of no window");
         break;
     case VIEW_MSG_NAMES:
-        REQUIRE(find_window(v, ((const ViewId *)m)->id), "names of no window");
+    case VIEW_MSG_MONITORS:
+        REQUIRE(find_window(v, ((const ViewId *)m)->id), "a name or monitors of no window");
         break;
     case VIEW_MSG_ICON:
         REQUIRE(find_window(v, ((const ViewIcon *)m)->id), "an icon of no window");

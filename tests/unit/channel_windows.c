@@ -488,6 +488,26 @@ test_preedit(void)
 }
 
 static void
+test_monitors(void)
+{
+    const gint32 most = CHAN_WINDOW_SIDE_MAX;
+    g_autofree Test *t = g_new0(Test, 1);
+    ChanWindowMonitors m = {{{0, 0}, {-most, most}, {1, 2}, {most, -most}}};
+
+    t->message = chan_window_monitors_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(&t->said.monitors, sizeof m, &m, sizeof m);
+    m.edges[2].y = most + 1;
+    t->message = chan_window_monitors_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+    m.edges[2].y = 0;
+    m.edges[3].x = -most - 1;
+    t->message = chan_window_monitors_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+}
+
+static void
 test_unknown(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -517,6 +537,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/keeper", test_keeper_and_save);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
+    g_test_add_func("/channel/windows/monitors", test_monitors);
     g_test_add_func("/channel/windows/unknown", test_unknown);
     return g_test_run();
 }

@@ -9,6 +9,7 @@
 
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
+#include <X11/extensions/Xrandr.h>
 
 static const char *
 wm_name(guint32 looks)
@@ -24,7 +25,7 @@ static void
 announce(RaConn *conn)
 {
     ra_prop_set_text(conn, conn->own, RA_ATOM__NET_WM_NAME, wm_name(conn->looks));
-    long supported[RA_ATOM_COUNT + 2];
+    long supported[RA_ATOM_COUNT + 3];
     guint n = 0;
     for (int a = RA_ATOM__NET_SUPPORTED; a < RA_ATOM_COUNT; a++)
         if (a != RA_ATOM__NET_WM_STATE_FOCUSED || (conn->looks & CHAN_LOOKS_FOCUS_MARKED))
@@ -33,6 +34,8 @@ announce(RaConn *conn)
         supported[n++] = (long)ATOM(conn, _GTK_FRAME_EXTENTS);
     if (conn->looks & CHAN_LOOKS_EDGES)
         supported[n++] = (long)ATOM(conn, _GTK_EDGE_CONSTRAINTS);
+    if (conn->looks & CHAN_LOOKS_MONITORS)
+        supported[n++] = (long)ATOM(conn, _NET_WM_FULLSCREEN_MONITORS);
     ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTED, XA_ATOM, supported, n);
 }
 
@@ -258,6 +261,33 @@ on_move_loop(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
                             d->user);
 }
 
+// By number, as Xinerama counts them, for the top, bottom, left and right edge.
+static void
+on_monitors(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
+{
+    ChanWindowMonitors wanted;
+    int n = 0;
+    bool good = (d->conn->looks & CHAN_LOOKS_MONITORS) && d->conn->randr_event >= 0;
+    XRRMonitorInfo *list = good ? XRRGetMonitors(d->conn->dpy, d->conn->root, True, &n) : NULL;
+    for (guint i = 0; i < CHAN_MONITOR_EDGES; i++) {
+        long number = e->data.l[i];
+        good = good && list && number >= 0 && number < n;
+        if (good) {
+            wanted.edges[i].x = list[number].x;
+            wanted.edges[i].y = list[number].y;
+        }
+    }
+    if (list)
+        XRRFreeMonitors(list);
+    if (!good || !chan_window_monitors_valid(&wanted))
+        return;
+    c->pub.has_monitors = true;
+    c->pub.monitors = wanted;
+    c->changed |= RA_CHANGED_MONITORS;
+    ra_prop_set(d->conn, c->xid, RA_ATOM__NET_WM_FULLSCREEN_MONITORS, XA_CARDINAL, e->data.l,
+                CHAN_MONITOR_EDGES);
+}
+
 static const struct {
     RaAtom type;
     void (*handle)(RaDesktop *d, RaClient *client, const XClientMessageEvent *untrusted_event);
@@ -270,6 +300,7 @@ static const struct {
     {RA_ATOM__NET_MOVERESIZE_WINDOW, on_moveresize_window},
     {RA_ATOM__NET_RESTACK_WINDOW, on_restack_window},
     {RA_ATOM__NET_WM_MOVERESIZE, on_move_loop},
+    {RA_ATOM__NET_WM_FULLSCREEN_MONITORS, on_monitors},
 };
 
 void
