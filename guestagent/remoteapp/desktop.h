@@ -96,6 +96,13 @@ typedef struct {
     GBytes *bgra; // straight BGRA8, RA_ICON_SIDE² pixels
 } RaTrayIcon;
 
+// What its program says to the user by it.
+typedef struct {
+    guint32 id;        // the program's
+    gint32 timeout_ms; // 0: until it is taken back
+    const char *text;  // UTF-8
+} RaBalloon;
+
 typedef struct {
     int width, height, hot_x, hot_y; // 0×0: hidden
     const guint32 *argb;             // premultiplied
@@ -132,6 +139,8 @@ typedef struct {
     // Icons of the tray: new or changed.
     void (*icon_changed)(const RaTrayIcon *icon, gpointer user);
     void (*icon_gone)(guint32 id, gpointer user);
+    void (*balloon)(const RaTrayIcon *icon, const RaBalloon *balloon, gpointer user);
+    void (*balloon_gone)(guint32 icon, guint32 balloon, gpointer user);
     // The window's program answered this ra_desktop_ping, and with it those before.
     void (*ponged)(guint32 id, guint32 serial, gpointer user);
     // What CLIPBOARD has is to be kept by the client; answer by ra_desktop_set_keeper.

@@ -5,6 +5,7 @@
 #include "guestagent/remoteapp/certificate_maker.h"
 #include "guestagent/remoteapp/listener.h"
 #include "guestagent/remoteapp/peer.h"
+#include "guestagent/remoteapp/tray/balloons.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct RaServer {
     GArray *waiting;    // descriptors of open clients that came before the certificate
     GPtrArray *peers;   // all, oldest first
     RaPeer *current;
+    RaBalloons *balloons;
     // What a new client is told.
     GArray *stack;
     guint32 active;
@@ -295,6 +297,39 @@ on_icon_changed(const RaTrayIcon *icon, gpointer user)
         ra_peer_icon_changed(server->current, icon);
 }
 
+static void
+on_icon_gone(guint32 id, gpointer user)
+{
+    RaServer *server = user;
+    ra_balloons_icon_gone(server->balloons, ra_tray_bus(server->host.tray), id);
+    on_tray_gone(id, user);
+}
+
+static void
+on_balloon(const RaTrayIcon *icon, const RaBalloon *balloon, gpointer user)
+{
+    RaServer *server = user;
+    RaBalloonLook look = {
+        .icon = icon->id,
+        .id = balloon->id,
+        .timeout_ms = balloon->timeout_ms,
+        .app_id = ra_desktop_app_of(server->host.desktop, icon->pid, icon->name),
+        .app_name = icon->name,
+        .title = icon->title,
+        .text = balloon->text,
+        .bgra = icon->bgra,
+        .side = RA_ICON_SIDE,
+    };
+    ra_balloons_show(server->balloons, ra_tray_bus(server->host.tray), &look);
+}
+
+static void
+on_balloon_gone(guint32 icon, guint32 balloon, gpointer user)
+{
+    RaServer *server = user;
+    ra_balloons_cancel(server->balloons, ra_tray_bus(server->host.tray), icon, balloon);
+}
+
 static const RaTrayEvents tray_events = {
     .changed = on_tray_changed,
     .menu_changed = on_tray_menu_changed,
@@ -323,7 +358,9 @@ static const RaDesktopEvents desktop_events = {
     .caret_moved = on_caret_moved,
     .lock_wanted = on_lock_wanted,
     .icon_changed = on_icon_changed,
-    .icon_gone = on_tray_gone,
+    .icon_gone = on_icon_gone,
+    .balloon = on_balloon,
+    .balloon_gone = on_balloon_gone,
     .ponged = on_ponged,
     .save_wanted = on_save_wanted,
     .lost = on_desktop_lost,
@@ -401,6 +438,7 @@ ra_server_new(GMainContext *context, const RaServerOptions *options, void (*lost
         return NULL;
     }
     server->host.tray = ra_tray_new(context, &tray_events, server);
+    server->balloons = ra_balloons_new();
     server->host.exec = ra_exec_new(context, options->guest_dir, on_program_ended, server);
     if (server->open != NULL)
         server->maker =
@@ -425,6 +463,7 @@ ra_server_free(RaServer *server)
     ra_exec_free(server->host.exec);
     ra_tray_free(server->host.tray);
     ra_desktop_free(server->host.desktop);
+    ra_balloons_free(server->balloons);
     ra_certificate_free(server->certificate);
     ra_certificate_free(server->local_certificate);
     g_array_unref(server->stack);

@@ -15,7 +15,7 @@ add_library(remoteapp_rdp STATIC certificate.c certificate_maker.c clip_channel.
             link.c listener.c peer.c pixel_path.c planar.c pointer.c rail.c read_ahead.c recorder.c remote_input.c server.c sound.c tray_client.c vchannel.c
             window_channel.c window_orders.c ${remoteapp_window_orders} windows.c)
 # The guest's tray, of its session bus: neither RDP nor display.
-add_library(remoteapp_status STATIC tray/item.c tray/menu.c tray/picture.c tray/watcher.c)
+add_library(remoteapp_status STATIC tray/balloons.c tray/item.c tray/menu.c tray/picture.c tray/watcher.c)
 target_link_libraries(remoteapp_status PUBLIC agent_icons channel_glib PkgConfig::GLIB)
 
 target_link_libraries(remoteapp_rdp PUBLIC remoteapp_pure remoteapp_status remoteapp_x11 channel_glib

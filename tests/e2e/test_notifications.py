@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A guest's notifications on the host: notify-send in the guest, a daemon that records on the host's bus."""
 import pathlib
+import shutil
 import unittest
 
 import gi
@@ -11,6 +12,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 from case import MOUSEPAD, ChainCase  # noqa: E402
 from harness import wait_for  # noqa: E402
+from test_tray import Tray  # noqa: E402
 
 NAME, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 XML = f"""<node><interface name='{NAME}'>
@@ -180,6 +182,37 @@ class Notifications(ChainCase):
         ident, _ = self.daemon.shown("10 %")
         self.in_guest(f"notify-send -r {number} '20 %'")
         self.assertEqual(self.daemon.shown("20 %")[0], ident)
+
+    def docks(self, line):
+        with open(self.home() / "docks.do", "w") as pipe:
+            pipe.write(line + "\n")
+
+    def test_balloons_of_older_tray_icons(self):
+        tray = Tray(self.d.env["DBUS_SESSION_BUS_ADDRESS"])
+        self.addCleanup(tray.bus.close_sync)
+        shutil.copy(pathlib.Path(__file__).parent / "tray_programs.py", self.home())
+        self.in_guest("rm -f docks.said docks.do; exec /usr/bin/python3 tray_programs.py docks docks")
+        self.result("docks.said")
+        self.docks("w = new(1); w.set_wm_class('docks', 'Docks'); tell(1, 'Said at once', 5000, 7)")
+        ident, n = self.daemon.shown("icon 1")
+        self.assertEqual((n["app"], n["body"], n["expire"]), ("Docks (demo)", "Said at once", 5000))
+        self.docks("take_back(1, 8)")  # none of its
+        tray.item("icon 1")  # has its picture by now
+        self.docks("tell(1, 'Füllstand < 5 % & more 🙂 of <b>what</b> it says', 0, 9)")
+        other = wait_for("another", lambda: [i for i in self.daemon.turn() if i != ident])[0]
+        self.assertEqual(self.daemon.up[other]["body"], "Füllstand &lt; 5 % &amp; more 🙂 of &lt;b&gt;what&lt;/b&gt; it says")
+        self.assertEqual(self.daemon.up[other]["expire"], 0)
+        width, height, stride, alpha, bits, channels, pixels = self.daemon.up[other]["hints"]["image-data"]
+        self.assertEqual((width, height, bytes(pixels[:4])), (32, 32, bytes.fromhex("112233ff")))
+        self.docks("take_back(1, 7)")
+        self.daemon.gone(ident)
+        self.docks("tell(1, 'never whole', 0, 10, 4000000000); tell(1, '', 0, 11); tell(1, 'x' * 9000, 0, 12)")
+        long = wait_for("a long one", lambda: [i for i in self.daemon.turn() if i != other])[0]
+        self.assertRegex(self.daemon.up[long]["body"], "^x{100,4096}$")
+        self.docks("windows[1].destroy(); d.sync()")
+        self.daemon.gone(other)
+        self.daemon.gone(long)
+        self.docks("os.kill(os.getpid(), 9)")
 
     def test_flood(self):
         self.in_guest("for i in $(seq 100); do notify-send \"Flood $i\"; done; number=$(notify-send -p Last); echo $number > last")

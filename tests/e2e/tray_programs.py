@@ -166,6 +166,7 @@ def docks():
     d = display.Display()
     screen, windows, later = d.screen(), {}, queue.Queue()
     opcode, tray = d.intern_atom("_NET_SYSTEM_TRAY_OPCODE"), d.intern_atom("_NET_SYSTEM_TRAY_S0")
+    message = d.intern_atom("_NET_SYSTEM_TRAY_MESSAGE_DATA")
 
     def manager():
         return d.get_selection_owner(tray)
@@ -181,6 +182,21 @@ def docks():
         windows[number] = window
         dock(window.id)
         return window
+
+    def tell(number, text, timeout=0, ident=1, length=None):
+        """A balloon, in the messages in which it comes, of another length than it says."""
+        raw, to = text.encode(), manager()
+        head = [X.CurrentTime, 1, timeout, len(raw) if length is None else length, ident]
+        to.send_event(event.ClientMessage(window=windows[number], client_type=opcode, data=(32, head)))
+        for at in range(0, len(raw), 20):
+            part = raw[at:at + 20].ljust(20, b"\0")
+            to.send_event(event.ClientMessage(window=windows[number], client_type=message, data=(8, part)),
+                          event_mask=X.StructureNotifyMask)
+        d.flush()
+
+    def take_back(number, ident):
+        manager().send_event(event.ClientMessage(window=windows[number], client_type=opcode, data=(32, [X.CurrentTime, 2, ident, 0, 0])))
+        d.flush()
 
     def hear(number):
         windows[number].change_attributes(event_mask=X.StructureNotifyMask | X.ButtonPressMask)

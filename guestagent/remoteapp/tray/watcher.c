@@ -321,6 +321,12 @@ ra_tray_free(RaTray *t)
 
 // ---- what is there
 
+GDBusConnection *
+ra_tray_bus(const RaTray *t)
+{
+    return t->host.bus;
+}
+
 const RaTrayLook *
 ra_tray_look(const RaTray *t, guint32 id)
 {

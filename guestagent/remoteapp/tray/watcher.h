@@ -23,6 +23,8 @@ typedef struct {
 RaTray *ra_tray_new(GMainContext *context, const RaTrayEvents *events, gpointer user);
 void ra_tray_free(RaTray *tray);
 
+// The guest's session bus, borrowed; NULL: not connected yet.
+GDBusConnection *ra_tray_bus(const RaTray *tray);
 // NULL: there is none, or it has not said how it looks.
 const RaTrayLook *ra_tray_look(const RaTray *tray, guint32 id);
 const RaTrayLook *ra_tray_nth(const RaTray *tray, guint n, bool *there); // of all, looks or not

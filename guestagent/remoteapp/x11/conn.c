@@ -144,7 +144,8 @@ ra_conn_open(const char *display_name, GError **error)
     if (!find_extensions(conn, error))
         return NULL;
     intern_atoms(conn);
-    XSetWindowAttributes attributes = {.override_redirect = True, .event_mask = PropertyChangeMask};
+    XSetWindowAttributes attributes = {.override_redirect = True,
+                                       .event_mask = PropertyChangeMask | StructureNotifyMask};
     conn->own = XCreateWindow(conn->dpy, conn->root, -10, -10, 1, 1, 0, 0, InputOnly,
                               CopyFromParent, CWOverrideRedirect | CWEventMask, &attributes);
     return g_steal_pointer(&conn);

@@ -44,6 +44,7 @@
     X(_CASEMENT_BORROWED_KEYS)                                                                     \
     X(_NET_SYSTEM_TRAY_S0)                                                                         \
     X(_NET_SYSTEM_TRAY_OPCODE)                                                                     \
+    X(_NET_SYSTEM_TRAY_MESSAGE_DATA)                                                               \
     X(_NET_SYSTEM_TRAY_ORIENTATION)                                                                \
     X(_NET_SYSTEM_TRAY_VISUAL)                                                                     \
     X(_XEMBED)                                                                                     \

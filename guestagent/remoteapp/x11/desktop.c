@@ -147,22 +147,6 @@ ra_desktop_tell_lock(RaDesktop *d)
         d->events.lock_wanted(d->lock_id, true, d->user);
 }
 
-static void
-on_icon_changed(const RaTrayIcon *icon, gpointer user)
-{
-    RaDesktop *d = user;
-    if (d->events.icon_changed)
-        d->events.icon_changed(icon, d->user);
-}
-
-static void
-on_icon_gone(guint32 id, gpointer user)
-{
-    RaDesktop *d = user;
-    if (d->events.icon_gone)
-        d->events.icon_gone(id, d->user);
-}
-
 // A program that copies and ends asks at once: the client must know first what there is.
 static void
 on_save(guint32 serial, gpointer user)
@@ -219,7 +203,6 @@ init_parts(RaDesktop *d)
                                                        .data = on_clipboard_data,
                                                        .wanted = on_clipboard_wanted,
                                                        .listed = on_clipboard_listed};
-    static const RaDockEvents dock_events = {.changed = on_icon_changed, .gone = on_icon_gone};
     static const RaMethodEvents method_events = {.caret = on_caret, .key = on_key};
     RaConn *conn = d->conn;
     d->by_xid = g_hash_table_new(NULL, NULL);
@@ -234,7 +217,7 @@ init_parts(RaDesktop *d)
     d->input = ra_input_new(conn, d->context);
     d->method = ra_method_new(conn, d->context, &method_events, d);
     d->pointer_image = ra_pointer_image_new(conn, on_cursor, d);
-    d->dock = ra_dock_new(conn, d->context, d->input, &dock_events, d);
+    ra_icons_start(d);
     d->keeper = ra_clip_keeper_new(conn, d->context, on_save, d);
     d->lock = ra_lock_new(conn, d->context, on_lock_wanted, d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)

@@ -12,7 +12,7 @@
 #define OUT_MS 3000
 
 // _NET_SYSTEM_TRAY_OPCODE.
-enum { REQUEST_DOCK = 0 };
+enum { REQUEST_DOCK = 0, BEGIN_MESSAGE = 1, CANCEL_MESSAGE = 2 };
 
 struct RaDock {
     RaConn *conn;
@@ -112,10 +112,24 @@ dock_window(RaDock *dock, Window window)
 // ---- events
 
 static void
+say(RaDock *dock, RaDocked *i)
+{
+    RaBalloon balloon = {.id = i->balloon.id, .timeout_ms = i->balloon.timeout_ms};
+
+    if (!i->embedded || !i->balloon.text || i->balloon.left > 0)
+        return; // what it is called is read with that
+    g_autofree char *text = ra_balloon_take(&i->balloon);
+    balloon.text = text;
+    if (*text)
+        dock->events.balloon(&i->pub, &balloon, dock->user);
+}
+
+static void
 embed(RaDock *dock, RaDocked *i)
 {
     ra_docked_embed(dock->conn, i);
     look_soon(dock, i);
+    say(dock, i);
 }
 
 // Of the window around one: what its icon does.
@@ -188,14 +202,34 @@ give_up(RaDock *dock)
     }
 }
 
+static void
+on_request(RaDock *dock, const XClientMessageEvent *e)
+{
+    RaDocked *i = by_window(dock, e->window);
+
+    if (e->data.l[1] == REQUEST_DOCK)
+        dock_window(dock, (Window)e->data.l[2]);
+    else if (i && e->data.l[1] == BEGIN_MESSAGE &&
+             ra_balloon_begin(&i->balloon, (guint32)e->data.l[4], (gint32)e->data.l[2],
+                              (guint32)e->data.l[3]))
+        say(dock, i);
+    else if (i && i->embedded && e->data.l[1] == CANCEL_MESSAGE)
+        dock->events.balloon_gone(i->pub.id, (guint32)e->data.l[2], dock->user);
+}
+
 static bool
 on_message(RaDock *dock, const XClientMessageEvent *e)
 {
-    if (e->message_type != ATOM(dock->conn, _NET_SYSTEM_TRAY_OPCODE) || e->format != 32)
-        return false;
-    if (dock->owner && e->data.l[1] == REQUEST_DOCK)
-        dock_window(dock, (Window)e->data.l[2]);
-    return true;
+    const RaConn *conn = dock->conn;
+    bool request = e->message_type == ATOM(conn, _NET_SYSTEM_TRAY_OPCODE) && e->format == 32;
+    bool part = e->message_type == ATOM(conn, _NET_SYSTEM_TRAY_MESSAGE_DATA) && e->format == 8;
+    RaDocked *i = part ? by_window(dock, e->window) : NULL;
+
+    if (dock->owner && request)
+        on_request(dock, e);
+    else if (dock->owner && i && ra_balloon_add(&i->balloon, e->data.b))
+        say(dock, i);
+    return request || part;
 }
 
 bool

@@ -19,6 +19,9 @@ typedef struct RaDock RaDock;
 typedef struct {
     void (*changed)(const RaTrayIcon *icon, gpointer user); // or new, from the context
     void (*gone)(guint32 id, gpointer user);
+    // Its program says something to the user (balloons), or no longer.
+    void (*balloon)(const RaTrayIcon *icon, const RaBalloon *balloon, gpointer user);
+    void (*balloon_gone)(guint32 icon, guint32 balloon, gpointer user);
 } RaDockEvents;
 
 // All but user are borrowed; events is copied.

@@ -259,6 +259,7 @@ ra_docked_free(RaConn *conn, RaDocked *i)
         XDamageDestroy(dpy, i->damage);
     XDestroyWindow(dpy, i->around);
     g_clear_pointer(&i->pub.bgra, g_bytes_unref);
+    ra_balloon_clear(&i->balloon);
     g_free(i->pub.name);
     g_free(i->pub.title);
     g_free(i);

@@ -4,6 +4,7 @@
 // One icon that is docked: its program's window in one of ours, its picture, and what it says of
 // itself. What dock.h keeps many of.
 
+#include "guestagent/remoteapp/x11/balloon.h"
 #include "guestagent/remoteapp/x11/capture.h"
 
 #include <X11/extensions/Xdamage.h>
@@ -18,7 +19,8 @@ typedef struct {
     int depth;
     Pixmap pixmap; // None: to be named anew
     Damage damage;
-    bool stale; // its picture
+    bool stale;             // its picture
+    RaBalloonParts balloon; // that is coming
 } RaDocked;
 
 // Takes the window into one of ours; the server tells of it (ReparentNotify), then it is to be

@@ -90,6 +90,9 @@ struct RaDesktop {
     RaSettings *settings;
 };
 
+// desktop_icons.c: from now on there is a tray.
+void ra_icons_start(RaDesktop *desktop);
+
 // Something changed that ra_settle has to tell or push.
 void ra_unsettle(RaDesktop *d);
 
