@@ -57,8 +57,6 @@ EXPLAINED_STEPS = {
                                    "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
     ("mutter", "gtk4-demo", "tiled no more"): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows "
                                               "the row that has the focus",
-    ("mutter", "chromium", "left full screen"): "Chromium itself, asked to paint anew after it, leaves its shadow out natively; "
-                                                "through Casement it is not asked",
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
 # Compositors that draw with OpenGL round a colour this way or that.
@@ -218,13 +216,15 @@ class Desktop:
 
     def paint_anew(self):
         """On a busy machine mutter misses now and then that a window was painted, a native one too: the window has what the screen
-        has not. Whoever painted it does so again. Not of the screen's size: that is the compositor's own."""
+        has not. Each is copied onto itself, which the X server tells mutter of. Its program is not asked: Chromium leaves its
+        shadow out when it is. Not of the screen's size: that is the compositor's own."""
         def painted(window):
             with contextlib.suppress(*UNSETTLED):
                 if window.get_attributes().map_state == X.IsViewable:
-                    window.clear_area(0, 0, 0, 0, exposures=True)
-                    for child in window.query_tree().children:
-                        painted(child)
+                    size = window.get_geometry()
+                    onto_itself = window.create_gc(subwindow_mode=X.IncludeInferiors, graphics_exposures=False)
+                    window.copy_area(onto_itself, window, 0, 0, size.width, size.height, 0, 0)
+                    onto_itself.free()
         for window in self.d.root.query_tree().children:
             with contextlib.suppress(*UNSETTLED):
                 geometry = window.get_geometry()
