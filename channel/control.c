@@ -39,6 +39,7 @@ static const Shape shapes[] = {
      sizeof(CtlExec),
      TEXT_TAIL,
      {TEXT(CtlExec, program), TEXT(CtlExec, directory), TEXT(CtlExec, startup_id)}},
+    {CTL_PIXELS, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_VIEW, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_CLOSE, sizeof(CtlWindowId), NO_TAIL, {{0}}},
     {CTL_CREDENTIALS,

@@ -17,6 +17,7 @@
 //     │◀── READY, EXEC_RESULT, WINDOW, NOTICE, SIGN_IN_FAILED   │
 //     │◀── TRAY, TRAY_GONE, TRAY_BALLOON, TRAY_MENU             │
 //     │ TRAY_EVENT ─────────────────▶│                          │
+//     │ PIXELS(fd) ─────────────────▶│   right after SETUP; none: the guest has no such stream
 //     │ VIEW(fd) ───────────────────▶│   a new view after a crash
 //     │ SESSION(fd) ────────────────────────────────────────────▶│   a new session after a crash
 //     │◀──────────────────────────────────────── VIEW_STATUS, ADOPT
@@ -49,6 +50,7 @@ typedef enum {
     CTL_CLOSE = 12,        // ask a window to close
     CTL_CREDENTIALS = 13,  // who signs in; the receiver wipes the packet
     CTL_TRAY_EVENT = 14,   // a click on an icon of the tray
+    CTL_PIXELS = 15,       // +fd: the guest's stream of pixels (channel/tile_stream.h)
     CTL_CERTIFICATES = 18, // what the guest's server may present; before CREDENTIALS
     // broker → view
     CTL_SESSION = 20, // +fd: this is the session now; windows of the former one go when the new
@@ -91,6 +93,8 @@ typedef enum {
                                 // session began as it stays
     CTL_HOST_FRAMES = 1u << 6,  // of windows of a server that frames them, the host's are shown
     CTL_RDP_PIXELS = 1u << 7,   // pixels go by RDP alone, also where there is a shorter way
+    CTL_STREAM_PIXELS =
+        1u << 8, // over their stream, also where guest and host have memory together
 } CtlSetupFlags;
 
 typedef struct {
@@ -268,7 +272,8 @@ typedef struct {
 typedef struct {
     CtlHeader header;
     uint64_t pixels_received, pixels_painted;
-    uint64_t pixels_shared; // of those received: past RDP (channel/pixel_path.h)
+    // Of those received past RDP: channel/pixel_path.h, channel/tile_stream.h.
+    uint64_t pixels_shared, pixels_streamed;
     uint32_t windows;
     uint32_t frames; // shown since start
     uint32_t sound_underruns;
@@ -286,7 +291,7 @@ typedef struct {
     char guest[CTL_GUEST_MAX];
 } CtlAdopt;
 
-// A message that is only its header: QUIT, PRESSED, READY, VIEW_READY, VIEW (+fd),
+// A message that is only its header: QUIT, PRESSED, READY, VIEW_READY, PIXELS (+fd), VIEW (+fd),
 // SESSION (+fd).
 typedef CtlHeader CtlPlain;
 

@@ -220,6 +220,15 @@ chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capaci
 }
 
 ChanSpan
+chan_window_pixels_encode(uint64_t token, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_PIXELS, 0, buffer, capacity);
+
+    chan_write_u64(&w, token);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_KEEPER, 0, buffer, capacity);
@@ -553,6 +562,13 @@ decode_save(ChanReader *r, uint32_t *serial)
 }
 
 static bool
+decode_pixels(ChanReader *r, uint64_t *token)
+{
+    *token = chan_read_u64(r);
+    return *token != 0;
+}
+
+static bool
 decode_text(ChanReader *r, ChanSpan *text)
 {
     size_t length = chan_read_count(r, CHAN_WINDOW_TEXT_MAX);
@@ -607,6 +623,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_keeper(&r, &said->keeper);
     else if (said->type == CHAN_WINDOW_SAVE)
         ok = said->window == 0 && decode_save(&r, &said->save);
+    else if (said->type == CHAN_WINDOW_PIXELS)
+        ok = said->window == 0 && decode_pixels(&r, &said->token);
     else if (said->type == CHAN_WINDOW_BUTTON)
         ok = said->window == 0 && decode_button(&r, &said->button);
     return ok && chan_reader_end(&r);

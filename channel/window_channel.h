@@ -29,8 +29,9 @@
 //   BUTTON u8 72, u32 0, u32 button, u32 down, i32 x, i32 y
 //   KEYMAP u8 73, u32 0, for each key code from 8 to 255 16 times u32 symbol, for each u8 modifiers
 //   KEEPER u8 74, u32 0, u32 there, u32 saved
+//   PIXELS u8 75, u32 0, u64 token
 //
-// HOST to KEEPER are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to PIXELS are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -61,6 +62,9 @@
 // KEEPER tells whether the host has a clipboard manager that keeps what is asked to be kept, when
 // the channel opens and when it changes; and the serial of the last SAVE that was answered. A SAVE
 // asks it for what the guest has in CLIPBOARD.
+//
+// PIXELS tells when the channel opens which stream of pixels is this client's (tile_stream.h): the
+// one whose GREETING has the token.
 //
 // BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
 // pressed or let go.
@@ -118,6 +122,7 @@ typedef enum {
     CHAN_WINDOW_BUTTON = 72,
     CHAN_WINDOW_KEYMAP = 73,
     CHAN_WINDOW_KEEPER = 74,
+    CHAN_WINDOW_PIXELS = 75,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -360,6 +365,7 @@ ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size
 ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
 ChanSpan chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capacity);
 ChanSpan chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity);
+ChanSpan chan_window_pixels_encode(uint64_t token, void *buffer, size_t capacity);
 ChanSpan chan_window_save_encode(uint32_t serial, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
 ChanSpan chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity);
@@ -389,7 +395,8 @@ typedef struct {
         ChanWindowTouch touch;
         ChanWindowButton button;
         ChanWindowKeeper keeper;
-        uint32_t save; // a serial
+        uint32_t save;  // a serial
+        uint64_t token; // of PIXELS, not 0
     };
 } ChanWindowSaid;
 

@@ -55,6 +55,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_keeper_encode(&said->keeper, again, sizeof again);
     case CHAN_WINDOW_SAVE:
         return chan_window_save_encode(said->save, again, sizeof again);
+    case CHAN_WINDOW_PIXELS:
+        return chan_window_pixels_encode(said->token, again, sizeof again);
     case CHAN_WINDOW_KEYMAP:
         return chan_window_keymap_encode(&said->keymap, again, sizeof again);
     case CHAN_WINDOW_BUTTON:

@@ -9,4 +9,5 @@ casement_test(channel_packet SOURCES channel_packet.c LIBS channel_glib PkgConfi
 casement_test(channel_acceptor SOURCES channel_acceptor.c LIBS channel_glib PkgConfig::GLIB)
 casement_test(channel_rate SOURCES channel_rate.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_pixels SOURCES channel_pixels.c LIBS channel PkgConfig::GLIB)
+casement_test(channel_tiles SOURCES channel_tiles.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_clip SOURCES channel_clip.c LIBS channel_glib)

@@ -409,6 +409,19 @@ test_keeper_and_save(void)
 }
 
 static void
+test_pixels(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+
+    t->message = chan_window_pixels_encode(G_MAXUINT64, t->bytes, sizeof t->bytes);
+    g_assert_true(reads(t));
+    g_assert_cmpuint(t->said.token, ==, G_MAXUINT64);
+    check_plain(t);
+    t->message = chan_window_pixels_encode(0, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+}
+
+static void
 test_keymap(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -535,6 +548,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/button", test_button);
     g_test_add_func("/channel/windows/keymap", test_keymap);
     g_test_add_func("/channel/windows/keeper", test_keeper_and_save);
+    g_test_add_func("/channel/windows/pixels", test_pixels);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/monitors", test_monitors);
