@@ -2,6 +2,7 @@
 
 // casement-agent: publishes what this guest has to offer, and hands the host's streams on.
 
+#include "channel/tile_stream.h"
 #include "guestagent/agent.h"
 #include "guestagent/linux/door.h"
 #include "guestagent/linux/handover.h"
@@ -50,7 +51,11 @@ on_stream(const char *untrusted_service, int take_fd, gpointer user)
     Program *p = user;
 
     if (p->handover && g_str_equal(untrusted_service, "rdp")) {
-        agent_handover_give(p->handover, take_fd);
+        agent_handover_give(p->handover, AGENT_HANDOVER_RDP, take_fd);
+        return;
+    }
+    if (p->handover && g_str_equal(untrusted_service, CHAN_TILES_SERVICE)) {
+        agent_handover_give(p->handover, AGENT_HANDOVER_PIXELS, take_fd);
         return;
     }
     if (!p->said_unknown)

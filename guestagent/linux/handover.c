@@ -12,11 +12,16 @@
 #define WAIT_MS 5000
 #define WAITING_MAX 8
 
+typedef struct {
+    int fd;
+    AgentHandoverKind kind;
+} Waiting;
+
 struct AgentHandover {
     GMainContext *context;
     char *path;
     gboolean available;
-    GArray *waiting; // of int
+    GArray *waiting; // of Waiting
     GSource *limit;
 };
 
@@ -27,7 +32,7 @@ agent_handover_new(GMainContext *context, const char *guest_dir)
 
     h->context = context;
     h->path = g_build_filename(guest_dir, "rdp", NULL);
-    h->waiting = g_array_new(FALSE, FALSE, sizeof(int));
+    h->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
     return h;
 }
 
@@ -37,7 +42,7 @@ refuse_waiting(AgentHandover *h, const char *why)
     if (h->waiting->len > 0)
         g_printerr("casement-agent: %u windows' stream(s) refused: %s\n", h->waiting->len, why);
     for (guint i = 0; i < h->waiting->len; i++)
-        close(g_array_index(h->waiting, int, i));
+        close(g_array_index(h->waiting, Waiting, i).fd);
     g_array_set_size(h->waiting, 0);
 }
 
@@ -63,16 +68,18 @@ agent_handover_free(AgentHandover *h)
     g_free(h);
 }
 
-// One packet "RDP" with the descriptor. FALSE when remoteapp does not take it now.
+// One packet with the descriptor. FALSE when remoteapp does not take it now.
 static gboolean
-give_now(AgentHandover *h, int fd)
+give_now(AgentHandover *h, const Waiting *stream)
 {
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int))];
     } control;
-    char text[] = "RDP";
-    struct iovec iov = {text, 3};
+    static const char *const texts[] = {
+        [AGENT_HANDOVER_RDP] = "RDP", [AGENT_HANDOVER_PIXELS] = "PIXELS"};
+    const char *text = texts[stream->kind];
+    struct iovec iov = {(gpointer)text, strlen(text)};
     struct msghdr msg = {.msg_iov = &iov,
                          .msg_iovlen = 1,
                          .msg_control = &control,
@@ -86,23 +93,23 @@ give_now(AgentHandover *h, int fd)
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
     c->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(c), &fd, sizeof fd);
+    memcpy(CMSG_DATA(c), &stream->fd, sizeof stream->fd);
     ssize_t n;
     do
         n = sendmsg(to, &msg, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
     close(to);
-    return n == 3;
+    return n == (ssize_t)strlen(text);
 }
 
 static void
 give_waiting(AgentHandover *h)
 {
     while (h->waiting->len > 0) {
-        int fd = g_array_index(h->waiting, int, 0);
-        if (!give_now(h, fd))
+        Waiting first = g_array_index(h->waiting, Waiting, 0);
+        if (!give_now(h, &first))
             return;
-        close(fd);
+        close(first.fd);
         g_array_remove_index(h->waiting, 0);
     }
     stop_limit(h);
@@ -128,13 +135,15 @@ agent_handover_available(AgentHandover *h, gboolean available)
 }
 
 void
-agent_handover_give(AgentHandover *h, int take_fd)
+agent_handover_give(AgentHandover *h, AgentHandoverKind kind, int take_fd)
 {
+    const Waiting stream = {take_fd, kind};
+
     if (h->waiting->len >= WAITING_MAX) {
         close(take_fd);
         return;
     }
-    g_array_append_val(h->waiting, take_fd);
+    g_array_append_val(h->waiting, stream);
     if (h->available)
         give_waiting(h);
     if (h->waiting->len == 0 || h->limit)

@@ -43,9 +43,10 @@ struct RaGraphics {
     const RaGraphicsEvents *events;
     gpointer user;
     RdpgfxServerContext *gfx;
-    RaPixelPath *path;  // NULL: all pixels go by RDPGFX
-    GSource *together;  // with it: those that wait to go together
-    gint64 together_us; // when such went
+    RaPixelPath *path;       // NULL: all pixels go by RDPGFX
+    ChanTilesSocket *stream; // or will go over that, once what went by RDPGFX has arrived
+    GSource *together;       // with it: those that wait to go together
+    gint64 together_us;      // when such went
     bool planar, opened, ready, failed, suspended;
     GHashTable *surfaces; // window id → Surface
     GQueue queue;         // of Surface with damage, each once
@@ -244,7 +245,7 @@ create_surface(RaGraphics *g, Surface *s)
         g->gfx->MapSurfaceToWindow(g->gfx, &map) != CHANNEL_RC_OK)
         fail(g, "a surface could not be made");
     else if (g->path != NULL)
-        ra_pixel_path_surface(g->path, s->surface, s->alpha);
+        ra_pixel_path_surface(g->path, s->surface, s->id, s->alpha);
 }
 
 void
@@ -463,7 +464,8 @@ static guint
 take_shared(RaGraphics *g, gint64 now, Surface **surfaces)
 {
     guint n = 0;
-    for (GList *at = g->queue.head, *next; at != NULL && n < RA_PIXEL_FRAMES_MAX; at = next) {
+    for (GList *at = g->queue.head, *next; at != NULL && n < ra_pixel_path_together(g->path);
+         at = next) {
         Surface *s = at->data;
         next = at->next;
         if (way_of(g, s) != RA_PIXELS_SHARED || ra_pixel_path_busy(g->path, s->surface))
@@ -545,7 +547,7 @@ send_frame(RaGraphics *g, Surface *s)
 static bool
 may_send(const RaGraphics *g)
 {
-    if (!g->ready || g->failed)
+    if (!g->ready || g->failed || (g->stream != NULL && g->path == NULL))
         return false;
     return g->flights->len < RA_FRAMES_MAX &&
            g->flight_bytes < MAX(RA_FLIGHT_LEAST, g->rate * RA_FLIGHT_MS) &&
@@ -567,9 +569,12 @@ next_for_rdp(RaGraphics *g)
     return NULL;
 }
 
+static void begin_stream(RaGraphics *g);
+
 void
 ra_graphics_pump(RaGraphics *g)
 {
+    begin_stream(g);
     if (g->path != NULL && g->ready && !g->failed)
         pump_shared(g);
     Surface *s;
@@ -617,6 +622,51 @@ on_together(gpointer user)
 
 static const RaPixelPathEvents path_events = {.free = on_path_free, .lost = on_path_lost};
 
+// Frames by RDPGFX that are still under way would take their surfaces back.
+static void
+begin_stream(RaGraphics *g)
+{
+    GHashTableIter iter;
+    gpointer value;
+    if (g->stream == NULL || g->path != NULL || g->flights->len > 0)
+        return;
+    g->path = ra_pixel_path_new_stream(g_steal_pointer(&g->stream), g->desktop, &path_events, g);
+    g_hash_table_iter_init(&iter, g->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Surface *s = value;
+        ra_pixel_path_surface(g->path, s->surface, s->id, s->alpha);
+        s->all = true;
+        enqueue(g, s);
+    }
+}
+
+// Nothing is said over it before it is used.
+static gboolean
+on_spare_message(const ChanTilesMessage *message, gpointer user)
+{
+    return FALSE;
+}
+
+static void
+on_spare_lost(gpointer user)
+{
+    RaGraphics *g = user;
+    g_clear_pointer(&g->stream, chan_tiles_socket_free);
+    ra_graphics_pump(g);
+}
+
+static const ChanTilesHandlers spare_handlers = {.message = on_spare_message,
+                                                 .lost = on_spare_lost};
+
+void
+ra_graphics_take_stream(RaGraphics *g, ChanTilesSocket *take_stream)
+{
+    chan_tiles_socket_free(g->stream);
+    g->stream = take_stream;
+    chan_tiles_socket_set_handlers(take_stream, &spare_handlers, g);
+    ra_graphics_pump(g);
+}
+
 RaGraphics *
 ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec codec,
                 const RaGraphicsEvents *events, gpointer user)
@@ -632,10 +682,9 @@ ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec
     g->flights = g_array_new(FALSE, FALSE, sizeof(Flight));
     g->pixels = g_malloc(RA_BAND_BYTES);
     int path_fd = ra_link_take_fd(link);
-    if (path_fd >= 0) {
+    if (path_fd >= 0)
         g->path = ra_pixel_path_new(context, path_fd, desktop, &path_events, g);
-        g->together = chan_timer_due_new(context, on_together, g);
-    }
+    g->together = chan_timer_due_new(context, on_together, g);
     for (guint alpha = 0; g->planar && alpha < G_N_ELEMENTS(g->planar_context); alpha++)
         g->planar_context[alpha] =
             freerdp_bitmap_planar_context_new(ra_planar_flags(alpha), 64, 64);
@@ -657,6 +706,7 @@ ra_graphics_free(RaGraphics *g)
         return;
     rdpgfx_server_context_free(g->gfx);
     ra_pixel_path_free(g->path);
+    chan_tiles_socket_free(g->stream);
     chan_timer_clear(&g->together);
     g_queue_clear(&g->queue);
     g_hash_table_unref(g->surfaces);

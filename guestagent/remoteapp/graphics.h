@@ -11,6 +11,7 @@
 // damage of one window; windows take turns. A client that suspends acknowledgements is held by its
 // socket alone.
 
+#include "channel/glib/tiles.h"
 #include "guestagent/remoteapp/desktop.h"
 #include "guestagent/remoteapp/link.h"
 
@@ -39,6 +40,9 @@ typedef struct {
 RaGraphics *ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec codec,
                             const RaGraphicsEvents *events, gpointer user);
 void ra_graphics_free(RaGraphics *graphics);
+// Past RDP over this stream, too, as soon as nothing is under way otherwise: where there is no
+// better way, or once that is lost.
+void ra_graphics_take_stream(RaGraphics *graphics, ChanTilesSocket *take_stream);
 
 // Opens the channel as soon as dynamic channels can be, then reads what arrived on it. May call
 // any of the events.

@@ -128,6 +128,17 @@ on_activated(gpointer user)
     ra_link_send(link);
 }
 
+void
+ra_peer_look_for_stream(RaPeer *peer)
+{
+    if (peer->window_channel == NULL)
+        return;
+    ChanTilesSocket *stream = ra_pixel_streams_take(peer->host->pixel_streams,
+                                                    ra_window_channel_pixels(peer->window_channel));
+    if (stream != NULL)
+        ra_graphics_take_stream(peer->graphics, stream);
+}
+
 static void
 on_received(gpointer user)
 {
@@ -141,6 +152,7 @@ on_received(gpointer user)
         ra_desktop_tell_caret(peer->host->desktop);
         ra_desktop_tell_lock(peer->host->desktop);
     }
+    ra_peer_look_for_stream(peer);
     ra_graphics_receive(peer->graphics);
     if (!ra_display_receive(peer->screen))
         on_failed("the client broke the protocol of the display control channel", peer);

@@ -8,6 +8,7 @@
 #include "guestagent/remoteapp/exec.h"
 #include "guestagent/remoteapp/graphics.h"
 #include "guestagent/remoteapp/link.h"
+#include "guestagent/remoteapp/pixel_streams.h"
 #include "guestagent/remoteapp/tray/watcher.h"
 
 typedef struct RaPeer RaPeer;
@@ -25,6 +26,7 @@ typedef struct {
     RaDesktop *desktop;
     RaExec *exec;
     RaTray *tray;
+    RaPixelStreams *pixel_streams;
     const RaCertificate *certificate, *local_certificate; // of open clients, of own streams
     RaCodec codec;
     const RaPeerEvents *events;
@@ -38,6 +40,9 @@ void ra_peer_free(RaPeer *peer);
 // Another client takes its place: lets go of the desktop now, and of the connection from the loop
 // (events.lost comes).
 void ra_peer_replace(RaPeer *peer);
+
+// Takes its stream of pixels, where that has come.
+void ra_peer_look_for_stream(RaPeer *peer);
 
 // Events of the desktop, as in desktop.h. Nothing happens before the peer is activated.
 void ra_peer_window_new(RaPeer *peer, const RaWindow *window);

@@ -2,21 +2,29 @@
 #include "guestagent/remoteapp/pixel_path.h"
 
 #include "channel/glib/packet.h"
+#include "guestagent/remoteapp/pixel_tiles.h"
 
 #include <string.h>
 #include <unistd.h>
 
+#define STREAM_AHEAD (64 * 1024) // that the stream has not taken: no frame goes behind more
+
 typedef struct {
     guint16 surface;
+    guint32 window;
     bool alpha;
     RaPixelWay way;
-    RaShared *memory; // of a shared one
+    RaShared *memory;      // of a shared one
+    RaTilePicture picture; // or one that goes over a stream
     guint32 buffer, serial;
     bool busy;
 } Shared;
 
 struct RaPixelPath {
-    ChanPacketSocket *socket;
+    ChanPacketSocket *socket; // NULL: it is a stream
+    ChanTilesSocket *stream;  // NULL: it is memory
+    RaWay stream_way;
+    gint64 received_us; // when the last frame had arrived that tells of the stream
     RaDesktop *desktop;
     GHashTable *surfaces; // surface → Shared
     const RaPixelPathEvents *events;
@@ -28,6 +36,7 @@ shared_free(gpointer data)
 {
     Shared *s = data;
     ra_shared_free(s->memory);
+    ra_tile_shadow_free(s->picture.shadow);
     g_free(s);
 }
 
@@ -55,24 +64,34 @@ on_buffer(RaPixelPath *path, const ChanPixelsBuffer *m, int take_fd)
 }
 
 static void
-on_refused(RaPixelPath *path, const ChanPixelsBuffer *m)
+on_refused(RaPixelPath *path, guint32 surface)
 {
-    Shared *s = find(path, m->surface);
+    Shared *s = find(path, surface);
     if (s != NULL && s->way == RA_PIXELS_WAIT)
         s->way = RA_PIXELS_RDP;
 }
 
-static void
-on_shown(RaPixelPath *path, const ChanPixelsShown *m)
+// The surface whose frame is under way and is this one. NULL: it is gone.
+static Shared *
+find_frame(const RaPixelPath *path, guint32 buffer, guint32 serial)
 {
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, path->surfaces);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Shared *s = value;
-        if (s->busy && s->buffer == m->buffer && s->serial == m->serial)
-            s->busy = false;
+        if (s->busy && s->buffer == buffer && s->serial == serial)
+            return s;
     }
+    return NULL;
+}
+
+static void
+on_shown(RaPixelPath *path, guint32 buffer, guint32 serial)
+{
+    Shared *s = find_frame(path, buffer, serial);
+    if (s != NULL)
+        s->busy = false;
 }
 
 static bool
@@ -90,11 +109,11 @@ handle(RaPixelPath *path, ChanSpan packet, const int *fds, guint n_fds)
         return true;
     case CHAN_PIXELS_REFUSED:
         memcpy(&buffer, packet.data, sizeof buffer);
-        on_refused(path, &buffer);
+        on_refused(path, buffer.surface);
         return true;
     case CHAN_PIXELS_SHOWN:
         memcpy(&shown, packet.data, sizeof shown);
-        on_shown(path, &shown);
+        on_shown(path, shown.buffer, shown.serial);
         return true;
     default:
         return false;
@@ -116,7 +135,92 @@ on_packet(ChanPacketSocket *socket, ChanSpan packet, const int *take_fds, guint 
     path->events->lost(path->user);
 }
 
+// ---- and by a stream ----
+
+static void
+on_stream_buffer(RaPixelPath *path, const ChanTilesMessage *m)
+{
+    Shared *s = find(path, m->surface);
+    if (s == NULL || s->way != RA_PIXELS_WAIT)
+        return;
+    s->buffer = s->picture.buffer = m->buffer;
+    s->picture.shadow = ra_tile_shadow_new((int)m->width, (int)m->height);
+    s->way = RA_PIXELS_SHARED;
+}
+
+static void
+on_received(RaPixelPath *path, const ChanTilesMessage *m)
+{
+    const Shared *s = find_frame(path, m->buffer, m->serial);
+    if (s != NULL)
+        ra_pixel_tiles_received(&path->stream_way, &s->picture, &path->received_us);
+}
+
+static gboolean
+on_stream_message(const ChanTilesMessage *m, gpointer user)
+{
+    RaPixelPath *path = user;
+    switch (m->type) {
+    case CHAN_TILES_BUFFER:
+        on_stream_buffer(path, m);
+        break;
+    case CHAN_TILES_REFUSED:
+        on_refused(path, m->surface);
+        break;
+    case CHAN_TILES_RECEIVED:
+        on_received(path, m);
+        return TRUE;
+    case CHAN_TILES_SHOWN:
+        on_shown(path, m->buffer, m->serial);
+        break;
+    default:
+        return FALSE;
+    }
+    path->events->free(path->user);
+    return TRUE;
+}
+
+static void
+on_stream_drained(gpointer user)
+{
+    RaPixelPath *path = user;
+    path->events->free(path->user);
+}
+
+static void
+on_stream_lost(gpointer user)
+{
+    RaPixelPath *path = user;
+    path->events->lost(path->user);
+}
+
+static const ChanTilesHandlers stream_handlers = {
+    .message = on_stream_message, .drained = on_stream_drained, .lost = on_stream_lost};
+
 // ---- what it is told ----
+
+static RaPixelPath *
+new_path(RaDesktop *desktop, const RaPixelPathEvents *events, gpointer user)
+{
+    RaPixelPath *path = g_new0(RaPixelPath, 1);
+    path->desktop = desktop;
+    path->events = events;
+    path->user = user;
+    path->surfaces = g_hash_table_new_full(NULL, NULL, NULL, shared_free);
+    return path;
+}
+
+RaPixelPath *
+ra_pixel_path_new_stream(ChanTilesSocket *take_stream, RaDesktop *desktop,
+                         const RaPixelPathEvents *events, gpointer user)
+{
+    const ChanTilesMessage hello = {.type = CHAN_TILES_HELLO, .version = CHAN_TILES_VERSION};
+    RaPixelPath *path = new_path(desktop, events, user);
+    path->stream = take_stream;
+    chan_tiles_socket_set_handlers(take_stream, &stream_handlers, path);
+    chan_tiles_socket_say(take_stream, &hello);
+    return path;
+}
 
 RaPixelPath *
 ra_pixel_path_new(GMainContext *context, int take_fd, RaDesktop *desktop,
@@ -124,11 +228,7 @@ ra_pixel_path_new(GMainContext *context, int take_fd, RaDesktop *desktop,
 {
     const ChanPixelsHello hello = {.header.type = CHAN_PIXELS_HELLO,
                                    .version = CHAN_PIXELS_VERSION};
-    RaPixelPath *path = g_new0(RaPixelPath, 1);
-    path->desktop = desktop;
-    path->events = events;
-    path->user = user;
-    path->surfaces = g_hash_table_new_full(NULL, NULL, NULL, shared_free);
+    RaPixelPath *path = new_path(desktop, events, user);
     path->socket =
         chan_packet_socket_new(context, take_fd, sizeof(ChanPixelsBuffer), on_packet, path);
     // A host that has gone is told of by the socket.
@@ -142,14 +242,16 @@ ra_pixel_path_free(RaPixelPath *path)
     if (path == NULL)
         return;
     chan_packet_socket_free(path->socket);
+    chan_tiles_socket_free(path->stream);
     g_hash_table_unref(path->surfaces);
     g_free(path);
 }
 
 void
-ra_pixel_path_surface(RaPixelPath *path, guint16 surface, bool alpha)
+ra_pixel_path_surface(RaPixelPath *path, guint16 surface, guint32 window, bool alpha)
 {
     Shared *s = g_new0(Shared, 1);
+    s->window = window;
     s->surface = surface;
     s->alpha = alpha;
     g_hash_table_replace(path->surfaces, GUINT_TO_POINTER((guint)surface), s);
@@ -168,11 +270,22 @@ ra_pixel_path_way(const RaPixelPath *path, guint16 surface)
     return s != NULL ? s->way : RA_PIXELS_RDP;
 }
 
+static ChanTilesTurn
+turn_of(const RaPixelPath *path, const Shared *s)
+{
+    return ra_desktop_is_active(path->desktop, s->window) ? CHAN_TILES_FIRST : CHAN_TILES_LATER;
+}
+
 bool
 ra_pixel_path_busy(const RaPixelPath *path, guint16 surface)
 {
     const Shared *s = find(path, surface);
-    return s != NULL && s->busy;
+    if (s == NULL)
+        return false;
+    if (path->stream != NULL &&
+        chan_tiles_socket_pending(path->stream, turn_of(path, s)) > STREAM_AHEAD)
+        return true;
+    return s->busy;
 }
 
 static void
@@ -228,9 +341,59 @@ copy_whole(RaPixelPath *path, RaPixelFrame *frames, RaSharedCopy *copies, guint 
     }
 }
 
+static bool
+capture_once(RaPixelPath *path, const Shared *s, const RaPixelFrame *f, RaPixels *pixels)
+{
+    for (guint i = 0; i < f->count; i++)
+        if (!ra_tile_shadow_holds(s->picture.shadow, &f->rects[i]))
+            return false;
+    return ra_desktop_capture_many(path->desktop, f->window, f->rects, f->count, pixels);
+}
+
+// As copy_whole.
+static bool
+capture_whole(RaPixelPath *path, const Shared *s, RaPixelFrame *f, RaPixels *pixels)
+{
+    gint64 until = g_get_monotonic_time() + RA_MERGE_MOST_US;
+    bool first = true, good = capture_once(path, s, f, pixels);
+    while (good && is_small(f) && (first || g_get_monotonic_time() < until) &&
+           ra_desktop_take_more(path->desktop, f->window, f->rects, &f->count,
+                                CHAN_PIXELS_RECTS_MAX)) {
+        good = capture_once(path, s, f, pixels);
+        first = false;
+    }
+    return good;
+}
+
+// Pixels that were captured stay until the next capture: one frame after the other.
+static void
+send_stream(RaPixelPath *path, RaPixelFrame *f)
+{
+    Shared *s = find(path, f->surface);
+    RaPixels pixels[CHAN_PIXELS_RECTS_MAX];
+    f->sent = capture_whole(path, s, f, pixels);
+    if (!f->sent)
+        return;
+    s->picture.turn = turn_of(path, s);
+    s->busy = ra_pixel_tiles_frame(path->stream, &path->stream_way, &s->picture, f->rects, pixels,
+                                   f->count);
+    s->serial = s->picture.serial;
+    chan_tiles_socket_send(path->stream);
+}
+
+guint
+ra_pixel_path_together(const RaPixelPath *path)
+{
+    return path->stream != NULL ? 1 : RA_PIXEL_FRAMES_MAX;
+}
+
 void
 ra_pixel_path_send(RaPixelPath *path, RaPixelFrame *frames, guint count)
 {
+    for (guint i = 0; path->stream != NULL && i < count; i++)
+        send_stream(path, &frames[i]);
+    if (path->stream != NULL)
+        return;
     Shared *surfaces[RA_PIXEL_FRAMES_MAX];
     RaSharedCopy copies[RA_PIXEL_FRAMES_MAX];
     g_assert(count <= RA_PIXEL_FRAMES_MAX);

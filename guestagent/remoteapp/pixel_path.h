@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The guest's end of the way of pixels past RDP (channel/pixel_path.h): for each surface memory of
-// the host's, into which the X server copies what changed. One frame of a surface is under way at a
-// time, so that damage merges while the host is slow.
+// The guest's end of the ways of pixels past RDP. One (channel/pixel_path.h) has memory of the
+// host's for each surface, into which the X server copies what changed; the other
+// (channel/tile_stream.h) sends that over a stream. One frame of a surface is under way at a time,
+// so that damage merges while the host is slow.
 
+#include "channel/glib/tiles.h"
 #include "channel/pixel_path.h"
 #include "guestagent/remoteapp/desktop.h"
 
@@ -27,14 +29,17 @@ typedef struct {
 // Takes the socket, and says that it is used. events is borrowed.
 RaPixelPath *ra_pixel_path_new(GMainContext *context, int take_fd, RaDesktop *desktop,
                                const RaPixelPathEvents *events, gpointer user);
+// The same over a stream, whose GREETING has come.
+RaPixelPath *ra_pixel_path_new_stream(ChanTilesSocket *take_stream, RaDesktop *desktop,
+                                      const RaPixelPathEvents *events, gpointer user);
 void ra_pixel_path_free(RaPixelPath *path);
 
-// The client was told of the surface, or that it is no more.
-void ra_pixel_path_surface(RaPixelPath *path, guint16 surface, bool alpha);
+// The client was told of a window's surface, or that it is no more.
+void ra_pixel_path_surface(RaPixelPath *path, guint16 surface, guint32 window, bool alpha);
 void ra_pixel_path_gone(RaPixelPath *path, guint16 surface);
 
 RaPixelWay ra_pixel_path_way(const RaPixelPath *path, guint16 surface);
-// A frame of it is not shown yet.
+// A frame of it is not shown yet, or the stream has not taken what was sent before.
 bool ra_pixel_path_busy(const RaPixelPath *path, guint16 surface);
 
 // A frame of a surface that is shared and not busy: rectangles within window and surface.
@@ -47,4 +52,6 @@ typedef struct {
 } RaPixelFrame;
 // Frames of different surfaces, at most RA_PIXEL_FRAMES_MAX, in one round trip of the X server.
 #define RA_PIXEL_FRAMES_MAX 16
+// How many are to be sent at once: over a stream each waits until the one before is with it.
+guint ra_pixel_path_together(const RaPixelPath *path);
 void ra_pixel_path_send(RaPixelPath *path, RaPixelFrame *frames, guint count);

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STREAM_PACKET "RDP"
+#define RDP_PACKET "RDP"
+#define PIXELS_PACKET "PIXELS"
 
 struct RaServer {
     RaPeerHost host;
@@ -101,15 +102,32 @@ ra_server_add_stream(RaServer *server, int take_fd)
     serve(server, take_fd, true);
 }
 
+static bool
+is_packet(ChanSpan untrusted_packet, const char *text)
+{
+    return untrusted_packet.size == strlen(text) &&
+           memcmp(untrusted_packet.data, text, strlen(text)) == 0;
+}
+
+static void
+on_pixel_stream(gpointer user)
+{
+    RaServer *server = user;
+    for (guint i = 0; i < server->peers->len; i++)
+        ra_peer_look_for_stream(g_ptr_array_index(server->peers, i));
+}
+
 static void
 on_stream_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds,
                  guint n_fds, gpointer user)
 {
     RaServer *server = user;
-    bool good = untrusted_packet.size == strlen(STREAM_PACKET) && n_fds == 1 &&
-                memcmp(untrusted_packet.data, STREAM_PACKET, strlen(STREAM_PACKET)) == 0;
-    if (good) {
+    if (n_fds == 1 && is_packet(untrusted_packet, RDP_PACKET)) {
         serve(server, take_fds[0], true);
+        return;
+    }
+    if (n_fds == 1 && is_packet(untrusted_packet, PIXELS_PACKET)) {
+        ra_pixel_streams_add(server->host.pixel_streams, take_fds[0]);
         return;
     }
     for (guint i = 0; i < n_fds; i++)
@@ -428,6 +446,7 @@ ra_server_new(GMainContext *context, const RaServerOptions *options, void (*lost
         .events = &peer_events,
         .user = server,
     };
+    server->host.pixel_streams = ra_pixel_streams_new(context, on_pixel_stream, server);
     server->local_certificate = ra_certificate_new_local(error);
     server->host.local_certificate = server->local_certificate;
     if (server->local_certificate != NULL)
@@ -457,6 +476,7 @@ ra_server_free(RaServer *server)
     g_ptr_array_unref(server->senders);
     server->current = NULL;
     g_ptr_array_unref(server->peers);
+    ra_pixel_streams_free(server->host.pixel_streams);
     for (guint i = 0; i < server->waiting->len; i++)
         close(g_array_index(server->waiting, int, i));
     g_array_unref(server->waiting);

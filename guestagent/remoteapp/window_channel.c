@@ -9,6 +9,7 @@ struct RaWindowChannel {
     RaRail *rail;
     RaChannel *channel; // NULL: not asked for
     bool ready;
+    guint64 pixels; // which stream of pixels is the client's; 0: none
     guint8 buffer[CHAN_WINDOW_MESSAGE_MAX];
 };
 
@@ -65,6 +66,8 @@ obey(RaWindowChannel *c)
         bool is_one = chan_window_decode(CHAN_SPAN(data, size), &said);
         if (is_one && said.type == CHAN_WINDOW_KEEPER)
             ra_desktop_set_keeper(c->desktop, &said.keeper);
+        if (is_one && said.type == CHAN_WINDOW_PIXELS)
+            c->pixels = said.token;
         if (is_one && said.type == CHAN_WINDOW_KEYMAP)
             ra_desktop_expect_keymap(c->desktop, &said.keymap);
         if (is_one && said.type == CHAN_WINDOW_KEYS)
@@ -225,4 +228,10 @@ bool
 ra_window_channel_ready(const RaWindowChannel *c)
 {
     return c->ready;
+}
+
+guint64
+ra_window_channel_pixels(const RaWindowChannel *c)
+{
+    return c->pixels;
 }

@@ -17,6 +17,7 @@ casement_dep(PIXBUF gdk-pixbuf-2.0)
 casement_dep(SECRET libsecret-1)
 casement_dep(SECCOMP libseccomp)
 casement_dep(OPENSSL openssl)
+casement_dep(LZ4 liblz4)
 find_program(GDBUS_CODEGEN gdbus-codegen REQUIRED)
 
 # FreeRDP and winpr headers are not clean under the project's warnings.

@@ -28,7 +28,7 @@ listen_rdp(void)
 
 // Accepts one hand-over and returns the stream in it.
 static int
-receive(int listener)
+receive(int listener, const char *what)
 {
     union {
         struct cmsghdr align;
@@ -42,8 +42,8 @@ receive(int listener)
                          .msg_controllen = sizeof control};
     int peer = accept(listener, NULL, NULL), fd;
 
-    g_assert_cmpint(recvmsg(peer, &msg, MSG_CMSG_CLOEXEC), ==, 3);
-    g_assert_cmpmem(text, 3, "RDP", 3);
+    g_assert_cmpint(recvmsg(peer, &msg, MSG_CMSG_CLOEXEC), ==, (gssize)strlen(what));
+    g_assert_cmpmem(text, strlen(what), what, strlen(what));
     g_assert_nonnull(CMSG_FIRSTHDR(&msg));
     memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof fd);
     close(peer);
@@ -70,8 +70,25 @@ test_there(void)
 
     agent_handover_available(handover, TRUE);
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
-    agent_handover_give(handover, pair[1]);
-    check_joined(pair[0], receive(listener));
+    agent_handover_give(handover, AGENT_HANDOVER_RDP, pair[1]);
+    check_joined(pair[0], receive(listener, "RDP"));
+    close(listener);
+}
+
+// Each says what it is, in the order in which they came.
+static void
+test_pixels(void)
+{
+    g_autoptr(AgentHandover) handover = agent_handover_new(NULL, dir);
+    int listener = listen_rdp(), rdp[2], pixels[2];
+
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, rdp), ==, 0);
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pixels), ==, 0);
+    agent_handover_give(handover, AGENT_HANDOVER_RDP, rdp[1]);
+    agent_handover_give(handover, AGENT_HANDOVER_PIXELS, pixels[1]);
+    agent_handover_available(handover, TRUE);
+    check_joined(rdp[0], receive(listener, "RDP"));
+    check_joined(pixels[0], receive(listener, "PIXELS"));
     close(listener);
 }
 
@@ -85,11 +102,11 @@ test_restarted(void)
     close(gone);
     agent_handover_available(handover, TRUE);
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
-    agent_handover_give(handover, pair[1]);
+    agent_handover_give(handover, AGENT_HANDOVER_RDP, pair[1]);
     agent_handover_available(handover, FALSE);
     int listener = listen_rdp();
     agent_handover_available(handover, TRUE);
-    check_joined(pair[0], receive(listener));
+    check_joined(pair[0], receive(listener, "RDP"));
     close(listener);
 }
 
@@ -105,7 +122,7 @@ test_refused(void)
     for (int i = 0; i < 10; i++) {
         g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]), ==, 0);
         g_unix_set_fd_nonblocking(pairs[i][0], TRUE, NULL);
-        agent_handover_give(handover, pairs[i][1]);
+        agent_handover_give(handover, AGENT_HANDOVER_RDP, pairs[i][1]);
     }
     g_assert_cmpint(read(pairs[9][0], &byte, 1), ==, 0);
     g_assert_cmpint(read(pairs[0][0], &byte, 1), ==, -1);
@@ -125,6 +142,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     dir = g_dir_make_tmp("casement-handover-XXXXXX", NULL);
     g_test_add_func("/handover/there", test_there);
+    g_test_add_func("/handover/pixels", test_pixels);
     g_test_add_func("/handover/restarted", test_restarted);
     g_test_add_func("/handover/refused", test_refused);
     int failed = g_test_run();

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the host's picture of a surface has, so that of damage only what is really another picture
+// is sent: programs paint again what was there. Costs as much memory as the surface. Pure.
+
+#include "guestagent/remoteapp/desktop.h"
+
+#define RA_TILE_SIDE 64      // of what is compared at once
+#define RA_TILE_RUN_MAX 1024 // pixels in a row of what is told of at once; several tiles
+
+typedef struct RaTileShadow RaTileShadow;
+
+// Of a picture that is all zeros.
+RaTileShadow *ra_tile_shadow_new(int width, int height);
+void ra_tile_shadow_free(RaTileShadow *shadow); // NULL-safe
+
+bool ra_tile_shadow_holds(const RaTileShadow *shadow, const RaRect *rect);
+
+// A part that changed, RA_TILE_SIDE rows high and RA_TILE_RUN_MAX pixels wide at most, and its
+// pixels, borrowed.
+typedef void (*RaTileChanged)(const RaRect *part, const guint8 *pixels, gsize stride,
+                              gpointer user);
+
+// The rectangle, within the surface, has these pixels now; changed is called for each part that had
+// others.
+void ra_tile_shadow_update(RaTileShadow *shadow, const RaRect *rect, const guint8 *pixels,
+                           gsize stride, RaTileChanged changed, gpointer user);
