@@ -72,6 +72,10 @@ handle(BridgeControl *c, ChanSpan packet, int *fd)
     case CTL_EXEC:
         handle_exec(c, packet);
         break;
+    case CTL_PIXELS:
+        if (*fd >= 0)
+            c->handlers->pixels(g_steal_fd(fd), c->user);
+        break;
     case CTL_VIEW:
         if (*fd >= 0)
             c->handlers->view(g_steal_fd(fd), c->user);

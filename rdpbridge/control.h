@@ -16,6 +16,7 @@ typedef struct {
     void (*certificates)(const CtlCertificates *certificates, gpointer user);
     void (*app)(const CtlApp *app, gpointer user);
     void (*exec)(const CtlExec *exec, ChanSpan args, gpointer user);
+    void (*pixels)(int take_fd, gpointer user);
     void (*view)(int take_fd, gpointer user);
     void (*close_window)(guint32 id, gpointer user);
     void (*tray_event)(const CtlTrayEvent *event, gpointer user);

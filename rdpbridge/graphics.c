@@ -32,8 +32,8 @@ struct BridgeGraphics {
     RdpgfxClientContext *client;
     GHashTable *surfaces; // surface id → Surface
     GHashTable *shared;   // buffer id → Surface
-    bool shares;
-    GPtrArray *touched; // surfaces of the open frame
+    bool shares, streams; // streams: this process paints what is shared
+    GPtrArray *touched;   // surfaces of the open frame
     gsize bytes;
     guint32 planar_width, planar_height; // what the decoder's scratch memory is made for
     guint32 frames;                      // decoded
@@ -137,7 +137,11 @@ share(BridgeGraphics *g, Surface *s)
     BridgeSurface *memory = bridge_model_new_shared(g->model, s->width, s->height);
     const gdiGfxSurface *library = g->client->GetSurfaceData(g->client, s->source.surface_id);
 
+    // Nobody else is to write it.
+    if (memory && g->streams && !bridge_surface_seal(memory))
+        g_clear_pointer(&memory, bridge_surface_unref);
     if (memory) {
+        memory->streamed = g->streams;
         s->source.shared = memory;
         s->source.pixels = memory->pixels;
         s->source.stride = memory->stride;
@@ -547,12 +551,13 @@ bridge_graphics_acknowledge(BridgeGraphics *g, guint64 frame_id)
 }
 
 void
-bridge_graphics_share(BridgeGraphics *g)
+bridge_graphics_share(BridgeGraphics *g, gboolean streamed)
 {
     GHashTableIter iter;
     gpointer value;
 
     g->shares = true;
+    g->streams = streamed;
     g_hash_table_iter_init(&iter, g->surfaces);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         if (!((const Surface *)value)->source.shared)
@@ -571,31 +576,38 @@ bridge_graphics_unshare(BridgeGraphics *g)
         stop_sharing(g, value);
 }
 
-gboolean
-bridge_graphics_shared_frame(BridgeGraphics *g, const ChanPixelsFrame *untrusted_frame)
+BridgeSurface *
+bridge_graphics_shared(const BridgeGraphics *g, guint32 untrusted_buffer, gboolean *free)
 {
-    const ChanPixelsFrame *f = untrusted_frame;
-    Surface *s = g_hash_table_lookup(g->shared, GUINT_TO_POINTER(f->buffer));
+    const Surface *s = g_hash_table_lookup(g->shared, GUINT_TO_POINTER(untrusted_buffer));
+
+    *free = s && !s->waits;
+    return s ? s->source.shared : NULL;
+}
+
+gboolean
+bridge_graphics_shared_frame(BridgeGraphics *g, guint32 untrusted_buffer, guint32 serial,
+                             const BridgeDamage *untrusted_damage)
+{
+    Surface *s = g_hash_table_lookup(g->shared, GUINT_TO_POINTER(untrusted_buffer));
 
     if (!s) { // the guest has deleted its surface meanwhile
-        g->out->shown(f->buffer, f->serial, g->user);
+        g->out->shown(untrusted_buffer, serial, g->user);
         return TRUE;
     }
     // The guest's X server has mapped the memory by now.
     if (s->waits || !bridge_surface_seal(s->source.shared))
         return FALSE;
-    for (guint32 i = 0; i < f->count; i++) {
-        const ChanPixelsRect *r = &f->rects[i];
-        add_damage(&s->source, (ViewRect){r->x, r->y, r->width, r->height});
-    }
+    for (unsigned i = 0; i < untrusted_damage->count; i++)
+        add_damage(&s->source, untrusted_damage->rects[i]);
     bridge_damage_clip(&s->source.damage, s->source.width, s->source.height);
     s->source.painted = true; // also where it is mapped only later
     s->waits = true;
     g->frames++;
     if (s->source.mapped)
         bridge_model_shared_frame(g->model, &s->source,
-                                  SHARED_FRAME | (guint64)f->buffer << 32 | f->serial);
+                                  SHARED_FRAME | (guint64)untrusted_buffer << 32 | serial);
     else
-        tell_shown(g, f->buffer, f->serial);
+        tell_shown(g, untrusted_buffer, serial);
     return TRUE;
 }

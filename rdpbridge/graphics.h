@@ -4,7 +4,6 @@
 // RDPGFX ([MS-RDPEGFX]): surfaces, which the library decodes into private memory, frames and their
 // acknowledgement, into the model.
 
-#include "channel/pixel_path.h"
 #include "rdpbridge/model.h"
 
 #include <freerdp/client/rdpgfx.h>
@@ -38,12 +37,15 @@ void bridge_graphics_detach(BridgeGraphics *graphics, rdpContext *context);
 // The model is done with a frame: tells the guest.
 void bridge_graphics_acknowledge(BridgeGraphics *graphics, guint64 frame_id);
 
-// The guest writes pixels past RDPGFX (pixel_path.h): its surfaces get memory, now and when they
-// are made.
-void bridge_graphics_share(BridgeGraphics *graphics);
+// The guest writes pixels past RDPGFX (pixel_path.h), or sends them so (streamed: tile_stream.h):
+// its surfaces get memory, now and when they are made.
+void bridge_graphics_share(BridgeGraphics *graphics, gboolean streamed);
 // It does no more: they have what RDPGFX brings from now on, and keep what they show until then.
 void bridge_graphics_unshare(BridgeGraphics *graphics);
+// That memory; NULL: there is none of this id any more. *free: the last frame in it was shown.
+BridgeSurface *
+bridge_graphics_shared(const BridgeGraphics *graphics, guint32 untrusted_buffer, gboolean *free);
 // A frame that came that way. FALSE: the one before is not shown yet, or the memory is sealed,
 // which no guest of ours does.
-gboolean
-bridge_graphics_shared_frame(BridgeGraphics *graphics, const ChanPixelsFrame *untrusted_frame);
+gboolean bridge_graphics_shared_frame(BridgeGraphics *graphics, guint32 untrusted_buffer,
+                                      guint32 serial, const BridgeDamage *untrusted_damage);

@@ -170,7 +170,9 @@ say_buffer(BridgeModel *m, BridgeWindow *w)
                       .width = s->width,
                       .height = s->height,
                       .stride = s->stride,
-                      .guests = s->guests};
+                      .way = s->streamed ? VIEW_PIXELS_STREAMED
+                             : s->guests ? VIEW_PIXELS_SHARED
+                                         : VIEW_PIXELS_RDP};
 
     VIEW_INIT(&msg, VIEW_MSG_BUFFER);
     w->buffer_said = true;

@@ -63,6 +63,12 @@ on_exec(const CtlExec *exec, ChanSpan args, gpointer user)
 }
 
 static void
+on_pixels(int take_fd, gpointer user)
+{
+    bridge_session_pixels_take_stream(user, take_fd);
+}
+
+static void
 on_view(int take_fd, gpointer user)
 {
     bridge_session_take_view(user, take_fd);
@@ -97,6 +103,7 @@ const BridgeControlHandlers bridge_session_control_handlers = {.setup = on_setup
                                                                .certificates = on_certificates,
                                                                .app = on_app,
                                                                .exec = on_exec,
+                                                               .pixels = on_pixels,
                                                                .view = on_view,
                                                                .close_window = on_close_window,
                                                                .tray_event = on_tray_event,

@@ -18,6 +18,7 @@
 #include "rdpbridge/orders.h"
 #include "rdpbridge/pace.h"
 #include "rdpbridge/pixel_path.h"
+#include "rdpbridge/pixel_stream.h"
 #include "rdpbridge/rail.h"
 #include "rdpbridge/rdp.h"
 #include "rdpbridge/session.h"
@@ -39,8 +40,10 @@ struct BridgeSession {
     BridgeTray *tray;
     BridgeOrders *orders;
     BridgeGraphics *graphics;
-    BridgePixelPath *pixels; // past RDP; NULL where it could not be made
-    GSource *pixels_rest;    // they are not read until the view has taken what there is
+    BridgePixelPath *pixels;   // past RDP; NULL where it could not be made
+    BridgePixelStream *stream; // of them; NULL where the guest has none
+    gboolean streams;          // the guest uses that
+    GSource *pixels_rest;      // they are not read until the view has taken what there is
     BridgeDesktop *desktop;
     BridgeClassic *classic;
     BridgeRail *rail;
@@ -147,6 +150,7 @@ void bridge_session_check_abandoned(BridgeSession *session);
 
 // session_pixels.c: before the sandbox; before the connection; and what the graphics say.
 void bridge_session_pixels_init(BridgeSession *session);
+void bridge_session_pixels_take_stream(BridgeSession *session, int take_fd);
 void bridge_session_pixels_hand_over(BridgeSession *session);
 void bridge_session_pixels_clear(BridgeSession *session);
 void bridge_session_pixels_memory(guint16 surface_id, const BridgeSurface *memory, gpointer user);

@@ -17,7 +17,8 @@ typedef struct {
     size_t size;
     size_t *used; // bytes of all surfaces together
     unsigned refs;
-    bool guests; // the guest writes it: nothing that is read from it stays as it was read
+    bool guests;   // the guest writes it: nothing that is read from it stays as it was read
+    bool streamed; // no: this process, from a stream of the guest's; figures tell them apart
     bool sealed;
     uint32_t shown_by; // the only window that may show it, once one has; 0: none has
 } BridgeSurface;

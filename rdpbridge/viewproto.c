@@ -158,7 +158,7 @@ check_buffer(const Message *m, ChanSpan tail)
 
     return b->id != 0 && b->window_id != 0 && side_ok(b->width, VIEW_SIDE_MAX) &&
            side_ok(b->height, VIEW_SIDE_MAX) && b->stride % 4 == 0 && b->stride >= b->width * 4 &&
-           b->stride <= (VIEW_SIDE_MAX + 64) * 4 && b->guests <= 1 &&
+           b->stride <= (VIEW_SIDE_MAX + 64) * 4 && b->way <= VIEW_PIXELS_LAST &&
            (uint64_t)b->stride * b->height <= VIEW_BUFFER_BYTES_MAX;
 }
 

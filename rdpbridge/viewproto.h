@@ -159,6 +159,14 @@ typedef struct {
     // ChanWindowRect rects[count], in the window
 } ViewShape;
 
+// Who writes a buffer, for figures alone.
+typedef enum {
+    VIEW_PIXELS_RDP = 0,      // the session, as RDP brings them
+    VIEW_PIXELS_SHARED = 1,   // the guest itself (channel/pixel_path.h)
+    VIEW_PIXELS_STREAMED = 2, // the session, as a stream brings them (channel/tile_stream.h)
+    VIEW_PIXELS_LAST = VIEW_PIXELS_STREAMED,
+} ViewPixelsWay;
+
 // Pixels are BGRX8 or (VIEW_FLAG_ALPHA) premultiplied BGRA8, row after row of stride bytes. The
 // memfd is sealed with F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL and at least height * stride
 // long; the view maps it read-only. The id is new each time, never reused within a connection.
@@ -168,7 +176,7 @@ typedef struct {
     uint32_t window_id;
     uint32_t width, height; // 1…VIEW_SIDE_MAX
     uint32_t stride;        // ≥ width * 4, multiple of 4, ≤ (VIEW_SIDE_MAX + 64) * 4
-    uint32_t guests;        // 1: the guest writes it, past RDP; for figures alone
+    uint32_t way;           // ViewPixelsWay
 } ViewBuffer;
 
 typedef struct {

@@ -19,6 +19,7 @@ static ChanWindowKeys the_keys; // of the host's keyboard
 static ChanWindowKeymap the_keymap;
 static bool has_keymap, the_keymap_told;
 static ChanWindowKeeper the_keeper; // of the host's clipboard
+static guint64 the_pixels;          // 0: no stream of them
 
 // FALSE: there is no channel, or it does not take it.
 static gboolean
@@ -78,6 +79,21 @@ bridge_window_channel_keeper(const ChanWindowKeeper *keeper)
     tell_keeper();
 }
 
+static void
+tell_pixels(void)
+{
+    guint8 buffer[16];
+
+    (void)say(chan_window_pixels_encode(the_pixels, buffer, sizeof buffer));
+}
+
+void
+bridge_window_channel_pixels(guint64 token)
+{
+    the_pixels = token;
+    tell_pixels();
+}
+
 static UINT
 on_data(IWTSVirtualChannelCallback *callback, wStream *data)
 {
@@ -102,6 +118,8 @@ on_open(IWTSVirtualChannelCallback *callback)
 {
     the_channel = ((GENERIC_CHANNEL_CALLBACK *)callback)->channel;
     the_keymap_told = false;
+    if (the_pixels != 0)
+        tell_pixels();
     tell_keys();
     if (the_keeper.there)
         tell_keeper();

@@ -27,6 +27,9 @@ void bridge_window_channel_button(const ChanWindowButton *button);
 void bridge_window_channel_motion(const ChanWindowMotion *motion);
 // The host's clipboard manager: now, and to each channel that opens later.
 void bridge_window_channel_keeper(const ChanWindowKeeper *keeper);
+// Which stream of pixels is this session's (channel/tile_stream.h): now, and to each channel that
+// opens later.
+void bridge_window_channel_pixels(guint64 token);
 // What the host's keys mean: with the next bridge_window_channel_keys.
 void bridge_window_channel_keymap(const ChanWindowKeymap *keymap);
 // The host's keyboard map: now, and to each channel that opens later.

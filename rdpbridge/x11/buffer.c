@@ -72,7 +72,7 @@ host_buffer_new(HostDisplay *x, const ViewBuffer *m, int take_fd, GError **error
     g_ref_count_init(&b->refs);
     b->id = m->id;
     b->window_id = m->window_id;
-    b->guests = m->guests != 0;
+    b->way = (ViewPixelsWay)m->way;
     b->width = m->width;
     b->height = m->height;
     b->stride = m->stride;

@@ -12,7 +12,7 @@ typedef struct {
     grefcount refs;
     uint32_t id, window_id;
     uint32_t width, height, stride;
-    bool guests; // the session says that the guest writes it
+    ViewPixelsWay way; // so the session says
     const uint8_t *data;
     size_t bytes; // mapped
     HostDisplay *x;

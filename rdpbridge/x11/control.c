@@ -70,6 +70,7 @@ on_report(gpointer user)
     CtlViewStatus m = {.pixels_received = view->pixels_received,
                        .pixels_painted = view->pixels_painted,
                        .pixels_shared = view->pixels_shared,
+                       .pixels_streamed = view->pixels_streamed,
                        .keys_measured = view->latency.count,
                        .key_to_pixel_p50_us = host_latency_percentile(&view->latency, 50),
                        .key_to_pixel_p99_us = host_latency_percentile(&view->latency, 99),

@@ -64,7 +64,8 @@ typedef struct View {
     GSource *user_time_due;
 
     uint64_t pixels_received, pixels_painted;
-    uint64_t pixels_shared; // of those received: in memory that the guest writes
+    uint64_t pixels_shared;   // of those received: in memory that the guest writes
+    uint64_t pixels_streamed; // or over a stream of its own
     HostLatency latency;
     uint32_t frames, sound_underruns;
     // Of windows: what the window manager did that the guest was told of, and what it was asked

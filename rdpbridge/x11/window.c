@@ -330,7 +330,9 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
     for (uint32_t i = 0; i < n; i++) {
         uint64_t pixels = (uint64_t)damage[i].width * damage[i].height;
         w->view->pixels_received += pixels;
-        w->view->pixels_shared += w->buffer && w->buffer->guests ? pixels : 0;
+        w->view->pixels_shared += w->buffer && w->buffer->way == VIEW_PIXELS_SHARED ? pixels : 0;
+        w->view->pixels_streamed +=
+            w->buffer && w->buffer->way == VIEW_PIXELS_STREAMED ? pixels : 0;
     }
     bool hid = host_popup_hides(w);
     w->lost_popup = false;

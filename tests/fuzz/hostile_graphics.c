@@ -395,7 +395,7 @@ shared(Bytes *in, BridgeGraphics *graphics)
     guint8 what = bytes_u8(in);
 
     if (what < 24) {
-        bridge_graphics_share(graphics);
+        bridge_graphics_share(graphics, what % 2);
         return;
     }
     if (what < 32) {
@@ -405,8 +405,13 @@ shared(Bytes *in, BridgeGraphics *graphics)
     for (guint i = 0; i < frame.count; i++)
         frame.rects[i] = (ChanPixelsRect){(guint16)bytes_edge(in), (guint16)bytes_edge(in),
                                           (guint16)bytes_edge(in), (guint16)bytes_edge(in)};
-    if (chan_pixels_check(CHAN_SPAN((guint8 *)&frame, chan_pixels_frame_size(frame.count)), true) &&
-        !bridge_graphics_shared_frame(graphics, &frame))
+    if (!chan_pixels_check(CHAN_SPAN((guint8 *)&frame, chan_pixels_frame_size(frame.count)), true))
+        return;
+    BridgeDamage damage = {0};
+    for (guint i = 0; i < frame.count; i++)
+        bridge_damage_add(&damage, (ViewRect){frame.rects[i].x, frame.rects[i].y,
+                                              frame.rects[i].width, frame.rects[i].height});
+    if (!bridge_graphics_shared_frame(graphics, frame.buffer, frame.serial, &damage))
         bridge_graphics_unshare(graphics);
 }
 

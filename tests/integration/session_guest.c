@@ -115,35 +115,58 @@ guest_publish(Guest *g, const char *id, const char *command)
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
 }
 
-int
-guest_stream(Guest *g)
+void
+guest_hand_over(Guest *g, const char *what, int take_fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int))];
     } control = {0};
-    struct iovec iov = {(char *)"RDP", 3};
+    struct iovec iov = {(char *)what, strlen(what)};
     struct msghdr msg = {.msg_iov = &iov,
                          .msg_iovlen = 1,
                          .msg_control = &control,
                          .msg_controllen = sizeof control};
     gint64 until = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
-    int pair[2], fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
     g_snprintf(address.sun_path, sizeof address.sun_path, "%s/rdp", g->guest_dir);
     while (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
         g_assert_cmpint(g_get_monotonic_time(), <, until);
         poll(NULL, 0, 20);
     }
-    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), ==, 0);
     struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
     c->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(c), &pair[1], sizeof(int));
-    g_assert_cmpint(sendmsg(fd, &msg, MSG_NOSIGNAL), ==, 3);
-    close(pair[1]);
+    memcpy(CMSG_DATA(c), &take_fd, sizeof(int));
+    g_assert_cmpint(sendmsg(fd, &msg, MSG_NOSIGNAL), ==, (gssize)strlen(what));
+    close(take_fd);
     close(fd);
+}
+
+static int
+stream(Guest *g, const char *what)
+{
+    int pair[2];
+
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
+    guest_hand_over(g, what, pair[1]);
     return pair[0];
+}
+
+int
+guest_stream(Guest *g)
+{
+    int fd = stream(g, "RDP");
+
+    fcntl(fd, F_SETFD, 0); // casement-session inherits it
+    return fd;
+}
+
+int
+guest_pixels(Guest *g)
+{
+    return stream(g, "PIXELS");
 }

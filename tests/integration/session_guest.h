@@ -20,3 +20,7 @@ void guest_publish(Guest *guest, const char *id, const char *command);
 
 // A connected stream to the guest's RemoteApp server; the caller's to close.
 int guest_stream(Guest *guest);
+// The same of a stream of pixels (channel/tile_stream.h).
+int guest_pixels(Guest *guest);
+// Hands one end of a stream to it, which is taken.
+void guest_hand_over(Guest *guest, const char *what, int take_fd);

@@ -13,6 +13,7 @@ typedef struct {
     const guint8 *pixels; // mapped read-only
     gsize size;
     guint32 window, width, height, stride;
+    ViewPixelsWay way;
 } HarnessBuffer;
 
 typedef struct {
@@ -35,7 +36,8 @@ struct Harness {
     GArray *results;    // of CtlExecResult
     GArray *infos;      // of CtlWindow
     GString *notices;
-    gboolean guests_pixels;            // buffers are such as the guest writes
+    ViewPixelsWay way;                 // of all buffers,
+    gboolean any_way;                  // or of none in particular
     gboolean ready, fatal, hold_shown; // hold_shown: answer no commit
     guint slow_us;                     // a view that takes so long for each packet
     guint32 active;
@@ -76,6 +78,8 @@ void harness_drain(Harness *harness, guint ms);
 // Waits for the process and returns its exit status as of waitpid.
 int harness_wait_exit(Harness *harness, guint seconds);
 
+// The session's end of a stream of pixels, which is taken.
+void harness_give_pixels(Harness *harness, int take_fd);
 void harness_send_control(Harness *harness, gconstpointer message, gsize size, int fd);
 void harness_send_view(Harness *harness, gconstpointer message, gsize size, int fd);
 void harness_send_screen(Harness *harness, guint width, guint height);

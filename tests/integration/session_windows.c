@@ -32,7 +32,12 @@ set_up(Fixture *f, gconstpointer data)
     f->h = harness_new(guest_stream(f->guest), 1280, 800,
                        CTL_CLIPBOARD_TO_GUEST | CTL_CLIPBOARD_TO_HOST | CTL_SOUND |
                            GPOINTER_TO_UINT(data));
-    f->h->guests_pixels = !(GPOINTER_TO_UINT(data) & CTL_RDP_PIXELS);
+    guint32 flags = GPOINTER_TO_UINT(data);
+    f->h->way = flags & CTL_RDP_PIXELS      ? VIEW_PIXELS_RDP
+                : flags & CTL_STREAM_PIXELS ? VIEW_PIXELS_STREAMED
+                                            : VIEW_PIXELS_SHARED;
+    if (flags & CTL_STREAM_PIXELS)
+        harness_give_pixels(f->h, guest_pixels(f->guest));
     CTL_INIT(&app, CTL_APP);
     harness_send_control(f->h, &app, sizeof app, -1);
 }
@@ -633,9 +638,11 @@ test_sound(Fixture *f, gconstpointer data)
 
 #define ADD(name, function)                                                                        \
     g_test_add("/session/guest/" name, Fixture, NULL, set_up, function, tear_down)
-// With pixels past RDP, as all others, and with those of any guest.
-#define ADD_BOTH(name, function)                                                                   \
+// With pixels in memory that both have, as all others, over a stream, and with those of any guest.
+#define ADD_ALL(name, function)                                                                    \
     ADD(name, function);                                                                           \
+    g_test_add("/session/stream/" name, Fixture, GUINT_TO_POINTER(CTL_STREAM_PIXELS), set_up,      \
+               function, tear_down);                                                               \
     g_test_add("/session/rdp-pixels/" name, Fixture, GUINT_TO_POINTER(CTL_RDP_PIXELS), set_up,     \
                function, tear_down)
 
@@ -643,13 +650,13 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    ADD_BOTH("window", test_window);
-    ADD_BOTH("key-paints-exactly", test_key_paints_exactly);
-    ADD_BOTH("guest-resizes", test_guest_resizes);
-    ADD_BOTH("host-moves-and-resizes", test_host_moves_and_resizes);
-    ADD_BOTH("menu", test_menu);
+    ADD_ALL("window", test_window);
+    ADD_ALL("key-paints-exactly", test_key_paints_exactly);
+    ADD_ALL("guest-resizes", test_guest_resizes);
+    ADD_ALL("host-moves-and-resizes", test_host_moves_and_resizes);
+    ADD_ALL("menu", test_menu);
     ADD("close", test_close);
-    ADD_BOTH("new-view", test_new_view);
+    ADD_ALL("new-view", test_new_view);
     ADD("new-broker", test_new_broker);
     ADD("unknown-program", test_unknown_program);
     ADD("arguments", test_arguments);

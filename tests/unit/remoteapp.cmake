@@ -13,3 +13,5 @@ if(FREERDP_freerdp3_VERSION VERSION_LESS 3.11)
   target_compile_definitions(remoteapp_orders PRIVATE REMOTEAPP_OWN_ORDERS)
 endif()
 casement_test(remoteapp_tray SOURCES remoteapp_tray.c LIBS remoteapp_status)
+# Both ends of a stream of pixels.
+casement_test(pixel_tiles SOURCES pixel_tiles.c LIBS remoteapp_rdp session_tile)

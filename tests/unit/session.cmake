@@ -10,5 +10,6 @@ casement_test(test_session_tray SOURCES test_session_tray.c LIBS session_apps Pk
 casement_test(test_session_touch SOURCES test_session_touch.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_sps SOURCES test_session_sps.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_pixels SOURCES test_session_pixels.c LIBS session_core)
+casement_test(test_session_stream SOURCES test_session_stream.c LIBS session_core)
 casement_test(test_session_watchdog SOURCES test_session_watchdog.c LIBS session_core)
 casement_test(test_session_clipboard SOURCES test_session_clipboard.c LIBS session_core)

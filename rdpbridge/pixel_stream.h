@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The host's end of a guest's stream of pixels (channel/tile_stream.h). Tiles are painted as they
+// come, into pictures of this process.
+
+#include "rdpbridge/damage.h"
+#include "rdpbridge/surface.h"
+
+#include <glib.h>
+
+typedef struct BridgePixelStream BridgePixelStream;
+
+typedef struct {
+    // The guest uses it: from now on each of its surfaces is answered by bridge_pixel_stream_offer
+    // or _refuse.
+    void (*ready)(gpointer user);
+    // The picture of this id; NULL: there is none any more. *free: its last frame was shown.
+    BridgeSurface *(*picture)(guint32 untrusted_buffer, gboolean *free, gpointer user);
+    // It is whole again, and so much of it is another one. FALSE: it was not free.
+    gboolean (*frame)(guint32 untrusted_buffer, guint32 serial, const BridgeDamage *damage,
+                      gpointer user);
+    // The stream ended, or the guest broke the rules. Called once, last; free it from here or
+    // later.
+    void (*lost)(gpointer user);
+} BridgePixelStreamHandlers;
+
+// Takes the stream and greets the guest. handlers is borrowed.
+BridgePixelStream *
+bridge_pixel_stream_new(GMainContext *context, int take_fd, guint64 token,
+                        const BridgePixelStreamHandlers *handlers, gpointer user);
+void bridge_pixel_stream_free(BridgePixelStream *stream); // NULL-safe
+
+// Nothing is read of the guest while paused.
+void bridge_pixel_stream_pause(BridgePixelStream *stream, gboolean paused);
+
+void bridge_pixel_stream_offer(BridgePixelStream *stream, guint16 surface_id,
+                               const BridgeSurface *picture);
+void bridge_pixel_stream_refuse(BridgePixelStream *stream, guint16 surface_id);
+void bridge_pixel_stream_shown(BridgePixelStream *stream, guint32 buffer, guint32 serial);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rdpbridge/tile.h"
+
+#include <lz4.h>
+#include <string.h>
+
+static void
+copy_rows(BridgeSurface *s, const ChanTilesMessage *t, const uint8_t *from)
+{
+    size_t row = (size_t)t->width * 4;
+    uint8_t *to = s->pixels + (size_t)t->y * s->stride + (size_t)t->x * 4;
+
+    if (row == s->stride) {
+        memcpy(to, from, row * t->height);
+        return;
+    }
+    for (uint32_t y = 0; y < t->height; y++)
+        memcpy(to + (size_t)y * s->stride, from + y * row, row);
+}
+
+bool
+bridge_tile_paint(BridgeSurface *s, const ChanTilesMessage *untrusted_tile)
+{
+    static uint8_t unpacked[CHAN_TILES_PIXELS_MAX * 4];
+    const ChanTilesMessage *t = untrusted_tile;
+    size_t size = (size_t)t->width * t->height * 4;
+
+    if (t->x + t->width > s->width || t->y + t->height > s->height || size > sizeof unpacked)
+        return false;
+    if (t->coding == CHAN_TILES_RAW) {
+        if (t->untrusted_bytes.size != size)
+            return false;
+        copy_rows(s, t, t->untrusted_bytes.data);
+        return true;
+    }
+    int got = LZ4_decompress_safe((const char *)t->untrusted_bytes.data, (char *)unpacked,
+                                  (int)t->untrusted_bytes.size, (int)size);
+    if (got < 0 || (size_t)got != size)
+        return false;
+    copy_rows(s, t, unpacked);
+    return true;
+}

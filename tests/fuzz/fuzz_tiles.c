@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// A guest's stream of pixels, any bytes: every tile stays within its picture.
+#include "rdpbridge/tile.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define WIDTH 100
+#define HEIGHT 70
+#define GUARD 4096
+
+static uint8_t memory[GUARD + WIDTH * 4 * HEIGHT + GUARD];
+
+static void
+check_guards(void)
+{
+    for (size_t i = 0; i < GUARD; i++)
+        if (memory[i] != 0 || memory[sizeof memory - 1 - i] != 0)
+            abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    BridgeSurface surface = {
+        .width = WIDTH, .height = HEIGHT, .stride = WIDTH * 4, .pixels = memory + GUARD};
+
+    for (size_t at = 0; at < size;) {
+        ChanTilesMessage m;
+        size_t used = 0;
+        ChanTilesFound found = chan_tiles_decode(CHAN_SPAN(data + at, size - at), true, &m, &used);
+        if (found != CHAN_TILES_ONE)
+            break;
+        if (used == 0 || used > size - at)
+            abort();
+        if (m.type == CHAN_TILES_TILE)
+            (void)bridge_tile_paint(&surface, &m);
+        at += used;
+    }
+    check_guards();
+    return 0;
+}
