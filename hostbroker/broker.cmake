@@ -69,6 +69,7 @@ add_library(broker STATIC
   session_programs.c
   session_sign_in.c
   session_shown.c
+  session_pixels.c
   session_watch.c
   session_yield.c
   sign_in.c

@@ -24,7 +24,7 @@ static const char *const clipboards[] = {"both", "to-guest", "to-host", "none", 
 static const char *const publishes[] = {"all", "chosen", "none", "everything", NULL};
 static const char *const sign_ins[] = {"auto", "always", "never", NULL};
 static const char *const frames[] = {"guest", "host", NULL};
-static const char *const pixels[] = {"auto", "rdp", NULL};
+static const char *const pixels[] = {"auto", "stream", "rdp", NULL};
 static const char *const modes[] = {"connect", "listen", NULL};
 
 typedef struct {

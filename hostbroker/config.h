@@ -33,8 +33,9 @@ typedef enum { BROKER_SIGN_IN_AUTO, BROKER_SIGN_IN_ALWAYS, BROKER_SIGN_IN_NEVER 
 // Whose frames are around a Windows guest's windows.
 typedef enum { BROKER_FRAMES_GUEST, BROKER_FRAMES_HOST } BrokerFrames;
 
-// How pixels come: by the shortest way there is, or as any RDP peer sends them.
-typedef enum { BROKER_PIXELS_AUTO, BROKER_PIXELS_RDP } BrokerPixels;
+// How pixels come: by the shortest way there is, over a stream of their own where the guest has
+// that, or as any RDP peer sends them.
+typedef enum { BROKER_PIXELS_AUTO, BROKER_PIXELS_STREAM, BROKER_PIXELS_RDP } BrokerPixels;
 
 typedef enum { BROKER_SOCKET_CONNECT, BROKER_SOCKET_LISTEN } BrokerSocketMode;
 

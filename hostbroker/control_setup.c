@@ -19,6 +19,8 @@ setup_flags(const BrokerConfig *config)
         flags |= CTL_HOST_FRAMES;
     if (config->pixels == BROKER_PIXELS_RDP)
         flags |= CTL_RDP_PIXELS;
+    if (config->pixels == BROKER_PIXELS_STREAM)
+        flags |= CTL_STREAM_PIXELS;
     return flags;
 }
 

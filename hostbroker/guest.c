@@ -2,6 +2,7 @@
 #include "hostbroker/guest_private.h"
 
 #include "channel/glib/timer.h"
+#include "channel/tile_stream.h"
 #include "hostbroker/error.h"
 #include "hostbroker/guest_message.h"
 #include "hostbroker/notification_file.h"
@@ -379,14 +380,24 @@ broker_guest_sync(BrokerGuest *g, GError **error)
 // ---- what its parts ask for
 
 static int
-open_stream(gpointer user, GError **error)
+open_service(BrokerGuest *g, const char *service, GError **error)
 {
-    BrokerGuest *g = user;
-
     if (g->pump)
-        return chan_pump_open_stream(g->pump, "rdp", CHAN_PRIORITY_BULK, error);
+        return chan_pump_open_stream(g->pump, service, CHAN_PRIORITY_BULK, error);
     g_set_error(error, BROKER_ERROR, BROKER_ERROR_GUEST_FAILED, "Guest %s has no channel", g->name);
     return -1;
+}
+
+static int
+open_stream(gpointer user, GError **error)
+{
+    return open_service(user, "rdp", error);
+}
+
+static int
+open_pixels(gpointer user, GError **error)
+{
+    return open_service(user, CHAN_TILES_SERVICE, error);
 }
 
 static void
@@ -419,8 +430,8 @@ app_of_index(guint32 index, gpointer user)
     return broker_catalog_by_index(((BrokerGuest *)user)->catalog, index);
 }
 
-static const BrokerSessionEvents session_events = {open_stream, send_table, on_session_changed,
-                                                   on_tell, app_of_index};
+static const BrokerSessionEvents session_events = {open_stream,        open_pixels, send_table,
+                                                   on_session_changed, on_tell,     app_of_index};
 
 static void
 on_catalog_changed(BrokerCatalog *catalog, gpointer user)

@@ -374,6 +374,7 @@ view_message(BrokerSession *s, ChanSpan packet)
         s->figures.pixels_received = m->pixels_received;
         s->figures.pixels_painted = m->pixels_painted;
         s->figures.pixels_shared = m->pixels_shared;
+        s->figures.pixels_streamed = m->pixels_streamed;
         s->figures.keys_measured = m->keys_measured;
         s->figures.key_to_pixel_p50_us = m->key_to_pixel_p50_us;
         s->figures.key_to_pixel_p99_us = m->key_to_pixel_p99_us;
@@ -532,6 +533,7 @@ start_session(BrokerSession *s, GError **error)
     s->served_throughout = true;
     s->figures.session_us = g_get_monotonic_time();
     broker_session_attach(s, &s->session, control);
+    broker_session_give_pixels(s);
     broker_session_send_credentials(s);
     s->events->changed(s->user);
     return true;

@@ -17,6 +17,8 @@ typedef struct BrokerSession BrokerSession;
 typedef struct {
     // A new stream to the guest's RemoteApp server; the caller's to close. -1 with error set.
     int (*open_stream)(gpointer user, GError **error);
+    // The same for the stream of its pixels (channel/tile_stream.h), which not every guest has.
+    int (*open_pixels)(gpointer user, GError **error);
     // Calls broker_session_app for every application known.
     void (*send_table)(BrokerSession *session, gpointer user);
     // State, windows or processes changed.
@@ -28,7 +30,7 @@ typedef struct {
 } BrokerSessionEvents;
 
 typedef struct {
-    guint64 pixels_received, pixels_painted, pixels_shared;
+    guint64 pixels_received, pixels_painted, pixels_shared, pixels_streamed;
     guint32 keys_measured, key_to_pixel_p50_us, key_to_pixel_p99_us;
     guint32 frames, sound_underruns;
     guint32 places_told, states_told, places_asked, states_asked; // channel/control.h

@@ -79,6 +79,9 @@ bool broker_session_leaves_other(BrokerSession *s);
 // Opens the control pipe of a member and sends what it has to know.
 void broker_session_attach(BrokerSession *s, BrokerMember *m, int take_fd);
 
+// A session that was just started gets the stream of pixels, where that is wanted.
+void broker_session_give_pixels(BrokerSession *s);
+
 // Everything that was asked for fails, and the session ends.
 void broker_session_fail(BrokerSession *s, const GError *error);
 

@@ -172,6 +172,7 @@ view_of(BrokerSession *session)
     add(&builder, "pixels_received", g_variant_new_uint64(figures->pixels_received));
     add(&builder, "pixels_painted", g_variant_new_uint64(figures->pixels_painted));
     add(&builder, "pixels_shared", g_variant_new_uint64(figures->pixels_shared));
+    add(&builder, "pixels_streamed", g_variant_new_uint64(figures->pixels_streamed));
     add(&builder, "keys_measured", g_variant_new_uint32(figures->keys_measured));
     add(&builder, "key_to_pixel_p50_us", g_variant_new_uint32(figures->key_to_pixel_p50_us));
     add(&builder, "key_to_pixel_p99_us", g_variant_new_uint32(figures->key_to_pixel_p99_us));

@@ -10,7 +10,7 @@
 #define BETWEEN_MS 1000
 
 typedef struct {
-    guint64 received, painted, shared, frames, underruns, bytes_in;
+    guint64 received, painted, shared, streamed, frames, underruns, bytes_in;
     guint64 keys, p50_us, p99_us;
 } Figures;
 
@@ -35,6 +35,7 @@ figures_of(GVariant *guest)
         .received = number(view, "pixels_received"),
         .painted = number(view, "pixels_painted"),
         .shared = number(view, "pixels_shared"),
+        .streamed = number(view, "pixels_streamed"),
         .frames = number(view, "frames"),
         .underruns = number(view, "sound_underruns"),
         .keys = number(view, "keys_measured"),
@@ -51,14 +52,19 @@ grown(guint64 now, guint64 before)
     return now >= before ? now - before : now;
 }
 
-static const char *
+static char *
 path_of(const Figures *f)
 {
-    if (f->received == 0)
-        return "";
-    if (f->shared == f->received)
-        return "memory";
-    return f->shared == 0 ? "rdp" : "memory, rdp";
+    const char *ways[4] = {0};
+    guint n = 0;
+
+    if (f->shared > 0)
+        ways[n++] = "memory";
+    if (f->streamed > 0)
+        ways[n++] = "stream";
+    if (f->received > f->shared + f->streamed)
+        ways[n++] = "rdp";
+    return g_strjoinv(", ", (char **)ways);
 }
 
 // One guest's figures over the time between the two, as a{sv}.
@@ -69,9 +75,11 @@ compared(const char *name, const Figures *now, const Figures *before, double sec
     guint64 received = grown(now->received, before->received);
     guint64 painted = grown(now->painted, before->painted);
 
+    g_autofree char *path = path_of(now);
+
     g_variant_dict_init(&d, NULL);
     g_variant_dict_insert(&d, "guest", "s", name);
-    g_variant_dict_insert(&d, "path", "s", path_of(now));
+    g_variant_dict_insert(&d, "path", "s", path);
     g_variant_dict_insert(&d, "keys_measured", "t", now->keys);
     g_variant_dict_insert(&d, "key_to_pixel_p50_us", "t", now->p50_us);
     g_variant_dict_insert(&d, "key_to_pixel_p99_us", "t", now->p99_us);

@@ -194,7 +194,7 @@ on_stream(ChanPump *pump, const char *untrusted_service, int take_fd, gpointer u
 {
     Peer *peer = user;
 
-    if (peer->rdp_path)
+    if (peer->rdp_path && g_str_equal(untrusted_service, "rdp"))
         relay(peer, take_fd);
     else
         close(take_fd);

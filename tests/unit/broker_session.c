@@ -15,6 +15,45 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// ---- its pixels
+
+// A session gets their stream with its start, where its guest's are to go so.
+static void
+test_pixels(void)
+{
+    static const struct {
+        const char *line;
+        guint streams;
+    } ways[] = {{"pixels=auto", 1}, {"pixels=stream", 1}, {"pixels=rdp", 0}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
+        Rig *rig = rig_new();
+        rig_set_config(rig, ways[i].line);
+        g_assert_true(rig_prepare(rig, "DISPLAY=:1", NULL));
+        (void)rig_started(rig, 0, "casement-view");
+        broker_session_service(rig->session, TRUE, NULL);
+        Member *session = rig_started(rig, 1, "casement-session");
+        if (ways[i].streams > 0)
+            WAIT_FOR(rig, rig_hears(session, CTL_PIXELS));
+        g_assert_cmpuint(rig->pixels, ==, ways[i].streams);
+        rig_free(rig);
+    }
+}
+
+// A guest that has none shows its windows all the same.
+static void
+test_no_pixels(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    rig->refuses_pixels = TRUE;
+    rig_launch_shown(rig, &view, &session);
+    g_assert_cmpuint(rig->pixels, ==, 1);
+    g_assert_cmpuint(rig->told, ==, 0);
+    rig_free(rig);
+}
+
 // ---- a view that ends
 
 // A window that is known when the view ends comes back, and the user reads it once.
@@ -419,6 +458,8 @@ main(int argc, char **argv)
     g_autofree char *home = session_home_new(argv[0]);
 
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/broker/session/pixels", test_pixels);
+    g_test_add_func("/broker/session/no-pixels", test_no_pixels);
     g_test_add_func("/broker/session/desktop/closed", test_closed_desktop_ends_its_session);
     g_test_add_func("/broker/session/desktop/switched",
                     test_windows_become_a_desktop_and_come_back);

@@ -122,6 +122,22 @@ open_stream(gpointer user, GError **error)
     return fds[0];
 }
 
+static int
+open_pixels(gpointer user, GError **error)
+{
+    Rig *rig = user;
+    int fds[2];
+
+    rig->pixels++;
+    if (rig->refuses_pixels) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "no channel");
+        return -1;
+    }
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+    close(fds[1]);
+    return fds[0];
+}
+
 static void
 send_table(BrokerSession *session, gpointer user)
 {
@@ -150,7 +166,8 @@ on_app(guint32 index, gpointer user)
     return NULL;
 }
 
-const BrokerSessionEvents rig_events = {open_stream, send_table, on_changed, on_tell, on_app};
+const BrokerSessionEvents rig_events = {open_stream, open_pixels, send_table,
+                                        on_changed,  on_tell,     on_app};
 
 static void
 on_done(const GError *error, gpointer user)

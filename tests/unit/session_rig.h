@@ -26,6 +26,8 @@ typedef struct {
     GSource *source;
     int listener, guest_end;
     guint changed, told, done;
+    guint pixels; // streams of them that were asked for
+    gboolean refuses_pixels;
     char *text;      // told last
     GError *error;   // of the last launch
     gboolean ending; // whoever comes is told to end
