@@ -8,7 +8,7 @@ import socket
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from harness import Failure, wait_for  # noqa: E402
+from harness import Failure, processes, wait_for  # noqa: E402
 
 TARGET = "bench_target"
 
@@ -114,6 +114,56 @@ class Casement(Way):
             self.d.signal(pid, 15)
         wait_for("the guest's programs to end", lambda: not self.d.guest_pids(TARGET, "bench"))
         self.gone()
+
+
+class CasementStream(Casement):
+    """The same with pixels over a stream of their own, where they could be in memory."""
+    name = "casement stream"
+    guest_options = ("--set", "pixels=stream")
+
+
+class CasementPipe(Casement):
+    """A guest behind a pipe: its agent's stdin and stdout, which nothing but bytes passes."""
+    name = "casement pipe"
+    through = ""  # a filter in a shell's words, for a pipe that takes less
+
+    def start(self):
+        at = self.d.folder("pipe-guest")
+        agent = f"{self.d.build}/bin/casement-agent --stdio --guest-dir {at}"
+        script = self.d.base / "pipe"
+        script.write_text(f"#!/bin/sh\nexec {agent}\n" if not self.through else f"#!/bin/sh\n{agent} | {self.through}\n")
+        script.chmod(0o755)
+        self.d.casement("guest", "add", "bench", "--kind", "command", "--set", f"argv={script}", "--set", "unlisted=true",
+                        *self.guest_options)
+        self.d.casement("guest", "start", "bench")
+
+    def open(self, *arguments):
+        self.d.run_in("bench", self.target, *arguments)
+
+    def close(self):
+        for pid in self.programs():
+            self.d.signal(pid, 15)
+        wait_for("the guest's programs to end", lambda: not self.programs())
+        self.gone()
+
+    def programs(self):
+        base = str(self.d.base).encode()
+        return processes(lambda pid, argv, environ: argv[0] == self.target.encode() and any(base in e for e in environ))
+
+
+class CasementPipe250(CasementPipe):
+    """The same at 250 MB/s."""
+    name = "casement pipe 250"
+
+    @property
+    def through(self):
+        return f"{sys.executable} {pathlib.Path(__file__).resolve().parent / 'slow_pipe.py'} 250"
+
+
+class CasementRdp(CasementPipe):
+    """The same as any RDP peer."""
+    name = "casement rdp"
+    guest_options = ("--set", "pixels=rdp")
 
 
 class Ssh(Way):
@@ -238,4 +288,4 @@ class Shadow(RemoteDesktop):
         self.connect(port, "/u:na", "/p:na", "/sec:tls")
 
 
-ALL = (Native, Casement, Ssh, XpraMmap, Xpra, Xrdp, Shadow)
+ALL = (Native, Casement, CasementStream, CasementPipe, CasementPipe250, CasementRdp, Ssh, XpraMmap, Xpra, Xrdp, Shadow)
