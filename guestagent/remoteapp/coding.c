@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/coding.h"
 
-#define UNPACK_NS 0.4 // a byte, at the host
-#define GAIN 0.9      // less is none: all this is measured, and changes
-#define TRY_EVERY 16  // frames
+#define GAIN 0.9     // less is none: all this is measured, and changes
+#define TRY_EVERY 16 // frames
 // A way that is found faster than what goes over it is tried without compressing: soon where
 // nothing is known of it, later to find out that it has become a better one. What that costs where
 // it has not is one late frame.
@@ -18,7 +17,7 @@ ra_coding_compresses(RaCoding *c, const RaWay *way)
         yes = false;
     } else if (way->bytes_per_us > 0 && c->known) {
         double way_ns = 1000 / way->bytes_per_us;
-        yes = c->ns + c->ratio * way_ns + UNPACK_NS < way_ns * GAIN;
+        yes = c->ns + c->ratio * way_ns + way->unpack_ns < way_ns * GAIN;
     }
     c->plain = yes ? 0 : c->plain + 1;
     return yes;

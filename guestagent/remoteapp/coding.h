@@ -11,6 +11,7 @@
 typedef struct {
     double bytes_per_us; // that it takes; 0: not known yet, and it may be a slow one
     guint unsure;        // frames since then that were held up by compressing, not by it
+    double unpack_ns;    // a byte, at the other end
 } RaWay;
 
 // A window's.

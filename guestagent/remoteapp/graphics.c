@@ -4,7 +4,6 @@
 #include "channel/glib/timer.h"
 #include "guestagent/remoteapp/bands.h"
 #include "guestagent/remoteapp/pixel_path.h"
-#include "guestagent/remoteapp/planar.h"
 #include "guestagent/remoteapp/vchannel.h"
 
 #include <freerdp/codec/color.h>
@@ -29,12 +28,14 @@ typedef struct {
     bool queued;
     bool held; // no frames: it waits for a new size
     bool all;  // to be painted whole
+    RaCoding coding;
 } Surface;
 
 typedef struct {
     guint32 frame, window;
     gsize bytes;
     gint64 sent_us;
+    RaEncoded encoded;
 } Flight;
 
 struct RaGraphics {
@@ -47,7 +48,7 @@ struct RaGraphics {
     ChanTilesSocket *stream; // or will go over that, once what went by RDPGFX has arrived
     GSource *together;       // with it: those that wait to go together
     gint64 together_us;      // when such went
-    bool planar, opened, ready, failed, suspended;
+    bool opened, ready, failed, suspended;
     GHashTable *surfaces; // window id → Surface
     GQueue queue;         // of Surface with damage, each once
     GArray *flights;
@@ -56,9 +57,7 @@ struct RaGraphics {
     gsize rate;             // bytes in a millisecond that the client takes; 0: not known
     guint32 next_frame;
     guint16 next_surface;
-    guint8 *pixels;                           // one band
-    BITMAP_PLANAR_CONTEXT *planar_context[2]; // without alpha and with it
-    BYTE *planar_out;
+    RaEncoder *encoder;
 };
 
 static void
@@ -114,6 +113,7 @@ static void
 measure(RaGraphics *g, const Flight *f, gint64 now)
 {
     gint64 took_us = MAX(now - MAX(f->sent_us, g->acknowledged_us), 1);
+    ra_encoder_arrived(g->encoder, &f->encoded, f->bytes, g->acknowledged_us);
     if (f->bytes < MEASURED_LEAST)
         return;
     gsize rate = f->bytes * 1000 / (gsize)took_us;
@@ -330,24 +330,6 @@ typedef struct {
 } Frame;
 
 static bool
-encode_planar(RaGraphics *g, const RaRect *r, bool alpha, RDPGFX_SURFACE_COMMAND *command)
-{
-    BITMAP_PLANAR_CONTEXT *context = g->planar_context[alpha];
-    UINT32 size = 0;
-    UINT32 width = (UINT32)r->width, height = (UINT32)r->height;
-    if (!freerdp_bitmap_planar_context_reset(context, width, height))
-        return false;
-    BYTE *out = freerdp_bitmap_compress_planar(context, command->data, command->format, width,
-                                               height, width * 4, NULL, &size);
-    free(g->planar_out);
-    g->planar_out = out;
-    command->codecId = RDPGFX_CODECID_PLANAR;
-    command->data = out;
-    command->length = size;
-    return out != NULL;
-}
-
-static bool
 send_command(Frame *f, const RDPGFX_SURFACE_COMMAND *command, bool only)
 {
     RdpgfxServerContext *gfx = f->g->gfx;
@@ -362,27 +344,13 @@ send_command(Frame *f, const RDPGFX_SURFACE_COMMAND *command, bool only)
     return gfx->SurfaceCommand(gfx, command) == CHANNEL_RC_OK;
 }
 
-// Pixels of a band, row after row without a gap.
-static guint8 *
-packed(RaGraphics *g, const RaRect *r, const RaPixels *pixels)
-{
-    gsize row = (gsize)r->width * 4;
-    if (pixels->stride == row)
-        return (guint8 *)pixels->data;
-    for (int y = 0; y < r->height; y++)
-        memcpy(g->pixels + (gsize)y * row, pixels->data + (gsize)y * pixels->stride, row);
-    return g->pixels;
-}
-
 // only: the band is all of the frame.
 static bool
 send_band(Frame *f, const RaRect *r, const RaPixels *pixels, bool only)
 {
     RaGraphics *g = f->g;
-    gsize stride = (gsize)r->width * 4;
     RDPGFX_SURFACE_COMMAND command = {
         .surfaceId = f->s->surface,
-        .codecId = RDPGFX_CODECID_UNCOMPRESSED,
         .format = f->s->alpha ? PIXEL_FORMAT_BGRA32 : PIXEL_FORMAT_BGRX32,
         .left = (UINT32)r->x,
         .top = (UINT32)r->y,
@@ -390,11 +358,8 @@ send_band(Frame *f, const RaRect *r, const RaPixels *pixels, bool only)
         .bottom = (UINT32)(r->y + r->height),
         .width = (UINT32)r->width,
         .height = (UINT32)r->height,
-        .length = (UINT32)(stride * (gsize)r->height),
-        .data = packed(g, r, pixels),
     };
-    if (g->planar && !encode_planar(g, r, f->s->alpha, &command))
-        return false;
+    ra_encoder_band(g->encoder, r, f->s->alpha, pixels, &command);
     if (!send_command(f, &command, only))
         return false;
     // The library queues a copy; moving it on now keeps one copy of a large frame, not two.
@@ -406,12 +371,13 @@ static void
 end_frame(Frame *f, bool only)
 {
     RaGraphics *g = f->g;
+    RaEncoded encoded = ra_encoder_end(g->encoder);
     if (!f->started)
         return;
     if (!only && g->gfx->EndFrame(g->gfx, &f->end) != CHANNEL_RC_OK)
         fail(g, "a frame could not be ended");
     if (!g->suspended) {
-        Flight flight = {f->start.frameId, f->s->id, f->bytes, g_get_monotonic_time()};
+        Flight flight = {f->start.frameId, f->s->id, f->bytes, encoded.made_us, encoded};
         g_array_append_val(g->flights, flight);
         g->flight_bytes += f->bytes;
     }
@@ -421,6 +387,7 @@ end_frame(Frame *f, bool only)
 static bool
 send_rects(Frame *f, const RaRect *rects, const RaPixels *pixels, guint n)
 {
+    ra_encoder_begin(f->g->encoder, &f->s->coding);
     bool only = n == 1 && ra_bands_rows(&rects[0]) >= rects[0].height;
     for (guint i = 0; i < n; i++) {
         int rows = ra_bands_rows(&rects[i]);
@@ -676,18 +643,14 @@ ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec
     g->desktop = desktop;
     g->events = events;
     g->user = user;
-    g->planar = codec == RA_CODEC_PLANAR || (codec == RA_CODEC_AUTO && !ra_link_local(link));
+    g->encoder = ra_encoder_new(codec, ra_link_local(link));
     g->surfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     g_queue_init(&g->queue);
     g->flights = g_array_new(FALSE, FALSE, sizeof(Flight));
-    g->pixels = g_malloc(RA_BAND_BYTES);
     int path_fd = ra_link_take_fd(link);
     if (path_fd >= 0)
         g->path = ra_pixel_path_new(context, path_fd, desktop, &path_events, g);
     g->together = chan_timer_due_new(context, on_together, g);
-    for (guint alpha = 0; g->planar && alpha < G_N_ELEMENTS(g->planar_context); alpha++)
-        g->planar_context[alpha] =
-            freerdp_bitmap_planar_context_new(ra_planar_flags(alpha), 64, 64);
     g->gfx = rdpgfx_server_context_new(ra_link_vcm(link));
     g_assert(g->gfx != NULL);
     g->gfx->rdpcontext = ra_link_context(link);
@@ -711,10 +674,7 @@ ra_graphics_free(RaGraphics *g)
     g_queue_clear(&g->queue);
     g_hash_table_unref(g->surfaces);
     g_array_unref(g->flights);
-    for (guint alpha = 0; alpha < G_N_ELEMENTS(g->planar_context); alpha++)
-        freerdp_bitmap_planar_context_free(g->planar_context[alpha]);
-    free(g->planar_out);
-    g_free(g->pixels);
+    ra_encoder_free(g->encoder);
     g_free(g);
 }
 

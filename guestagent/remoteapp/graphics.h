@@ -13,17 +13,12 @@
 
 #include "channel/glib/tiles.h"
 #include "guestagent/remoteapp/desktop.h"
+#include "guestagent/remoteapp/encoder.h"
 #include "guestagent/remoteapp/link.h"
 
 #define RA_FRAMES_MAX 2
 #define RA_FLIGHT_LEAST (2 * 1024 * 1024)
 #define RA_FLIGHT_MS 25
-
-typedef enum {
-    RA_CODEC_AUTO,   // raw on Casement's own streams, planar elsewhere
-    RA_CODEC_RAW,    // RDPGFX_CODECID_UNCOMPRESSED
-    RA_CODEC_PLANAR, // RDPGFX_CODECID_PLANAR, lossless
-} RaCodec;
 
 typedef struct RaGraphics RaGraphics;
 

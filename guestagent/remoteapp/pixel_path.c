@@ -217,6 +217,7 @@ ra_pixel_path_new_stream(ChanTilesSocket *take_stream, RaDesktop *desktop,
     const ChanTilesMessage hello = {.type = CHAN_TILES_HELLO, .version = CHAN_TILES_VERSION};
     RaPixelPath *path = new_path(desktop, events, user);
     path->stream = take_stream;
+    path->stream_way.unpack_ns = RA_TILES_UNPACK_NS;
     chan_tiles_socket_set_handlers(take_stream, &stream_handlers, path);
     chan_tiles_socket_say(take_stream, &hello);
     return path;

@@ -9,6 +9,8 @@
 #include "guestagent/remoteapp/desktop.h"
 #include "guestagent/remoteapp/tile_shadow.h"
 
+#define RA_TILES_UNPACK_NS 0.4 // a byte, at the host
+
 // A surface, as the host has it.
 typedef struct {
     guint32 buffer, serial; // serial: of the last frame

@@ -41,9 +41,10 @@ falsify(guint8 *data, gsize size, RelayMode mode)
         if ((mode == RELAY_HUGE_SURFACES || mode == RELAY_MANY_SURFACES) &&
             memcmp(data + i, create_surface, sizeof create_surface) == 0)
             falsify_create(data + i, mode);
-        // Followed by surface id, codec (uncompressed: 0) and format (0x20 or 0x21).
+        // Followed by surface id, codec (uncompressed: 0, planar: 0x0a) and format (0x20 or 0x21).
         bool pixels = memcmp(data + i, wire_to_surface, sizeof wire_to_surface) == 0 &&
-                      data[i + 10] == 0 && data[i + 11] == 0 && (data[i + 12] & 0xfe) == 0x20;
+                      (data[i + 10] == 0 || data[i + 10] == 0x0a) && data[i + 11] == 0 &&
+                      (data[i + 12] & 0xfe) == 0x20;
         if (mode == RELAY_WRONG_SURFACE && pixels)
             data[i + 9] = 0x77;
         if (mode == RELAY_VIDEO && pixels)
