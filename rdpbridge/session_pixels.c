@@ -5,6 +5,7 @@
 #include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/session_private.h"
+#include "rdpbridge/sound.h"
 #include "rdpbridge/window_channel.h"
 
 #include <sys/random.h>
@@ -16,6 +17,7 @@ on_ready(gpointer user)
     BridgeSession *s = user;
 
     bridge_graphics_share(s->graphics, FALSE);
+    bridge_sound_set_near(s->sound, TRUE);
 }
 
 static gboolean
@@ -77,6 +79,7 @@ on_lost(gpointer user)
     BridgeSession *s = user;
 
     bridge_graphics_unshare(s->graphics);
+    bridge_sound_set_near(s->sound, FALSE);
 }
 
 static const BridgePixelPathHandlers handlers = {

@@ -10,11 +10,13 @@
 #include <string.h>
 
 #define AHEAD_MAX_US 1500000 // of sound that the view has and has not played
+#define NEAR_MS 20           // that waits there, when the guest is on this machine
+#define FAR_MS 40            // and when its bytes come through a pipe
 
 struct BridgeSound {
     void (*send)(gconstpointer message, gsize size, gpointer user);
     gpointer user;
-    gboolean open;
+    gboolean open, near;
     guint32 rate, channels;
     guint32 serial, played; // of blocks sent and played
     guint64 bytes_ahead;    // sent after the one played last
@@ -50,21 +52,41 @@ bridge_sound_free(BridgeSound *s)
     g_free(s);
 }
 
+// PCM, also under the tag by which the library does not know it: of what it knows as PCM it leaves
+// out blocks shorter than 10 ms that come some milliseconds late.
+static gboolean
+is_pcm(const AUDIO_FORMAT *format)
+{
+    // KSDATAFORMAT_SUBTYPE_PCM, behind the valid bits and the speakers of a WAVEFORMATEXTENSIBLE.
+    static const guint8 subtype[] = {1,    0, 0, 0,    0, 0,    0x10, 0,
+                                     0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
+
+    return format->wFormatTag == WAVE_FORMAT_PCM ||
+           (format->wFormatTag == WAVE_FORMAT_EXTENSIBLE && format->cbSize == 6 + sizeof subtype &&
+            memcmp(format->data + 6, subtype, sizeof subtype) == 0);
+}
+
 static BOOL
 on_format_supported(rdpsndDevicePlugin *device, const AUDIO_FORMAT *format)
 {
-    return format->wFormatTag == WAVE_FORMAT_PCM && format->wBitsPerSample == 16 &&
-           format->nChannels >= 1 && format->nChannels <= 8 && format->nSamplesPerSec >= 8000 &&
+    return is_pcm(format) && format->wBitsPerSample == 16 && format->nChannels >= 1 &&
+           format->nChannels <= 8 && format->nSamplesPerSec >= 8000 &&
            format->nSamplesPerSec <= 192000;
 }
 
 static void
 say_open(BridgeSound *s)
 {
-    ViewSoundOpen m = {.rate = s->rate, .channels = s->channels};
+    ViewSoundOpen m = {
+        .rate = s->rate, .channels = s->channels, .target_ms = s->near ? NEAR_MS : FAR_MS};
 
     VIEW_INIT(&m, VIEW_MSG_SOUND_OPEN);
     s->send(&m, sizeof m, s->user);
+}
+
+static void
+forget_blocks(BridgeSound *s)
+{
     s->bytes_ahead = 0;
     s->played = s->serial;
 }
@@ -79,6 +101,7 @@ on_open(rdpsndDevicePlugin *device, const AUDIO_FORMAT *format, UINT32 latency)
     s->rate = format->nSamplesPerSec;
     s->channels = format->nChannels;
     s->open = TRUE;
+    forget_blocks(s);
     say_open(s);
     return TRUE;
 }
@@ -195,6 +218,17 @@ bridge_sound_played(BridgeSound *s, guint32 serial, guint32 latency_us)
 void
 bridge_sound_view_attached(BridgeSound *s)
 {
+    forget_blocks(s);
+    if (s->open)
+        say_open(s);
+}
+
+void
+bridge_sound_set_near(BridgeSound *s, gboolean near)
+{
+    if (s->near == near)
+        return;
+    s->near = near;
     if (s->open)
         say_open(s);
 }

@@ -25,5 +25,8 @@ PVIRTUALCHANNELENTRY bridge_sound_device_entry(void);
 // The view handed a block to the sound server, which plays it that much later.
 void bridge_sound_played(BridgeSound *sound, guint32 serial, guint32 latency_us);
 
+// Whether the guest's bytes come without a pipe between: less has to wait.
+void bridge_sound_set_near(BridgeSound *sound, gboolean near);
+
 // A new view: opens the device there again.
 void bridge_sound_view_attached(BridgeSound *sound);

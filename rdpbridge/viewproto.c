@@ -217,7 +217,8 @@ static bool
 check_sound_open(const Message *m, ChanSpan tail)
 {
     return m->sound_open.rate >= 8000 && m->sound_open.rate <= 192000 &&
-           m->sound_open.channels >= 1 && m->sound_open.channels <= 8;
+           m->sound_open.channels >= 1 && m->sound_open.channels <= 8 &&
+           m->sound_open.target_ms >= 5 && m->sound_open.target_ms <= 100;
 }
 
 static bool

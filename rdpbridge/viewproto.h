@@ -36,12 +36,12 @@ typedef enum {
     VIEW_MSG_BUFFER_GONE = 5, // no commit will name it again
     VIEW_MSG_COMMIT = 6,
     VIEW_MSG_WINDOW_GONE = 7,
-    VIEW_MSG_STACK = 8,      // the guest restacked: window ids, top first
-    VIEW_MSG_ACTIVE = 9,     // the guest made a window active (0: none)
-    VIEW_MSG_MOVE_LOOP = 10, // the guest's program asked for an interactive move or resize
-    VIEW_MSG_CURSOR = 11,    // +fd (memfd, premultiplied BGRA8), or none with kind
-    VIEW_MSG_SOUND_OPEN = 12,
-    VIEW_MSG_SOUND = 13, // + samples
+    VIEW_MSG_STACK = 8,       // the guest restacked: window ids, top first
+    VIEW_MSG_ACTIVE = 9,      // the guest made a window active (0: none)
+    VIEW_MSG_MOVE_LOOP = 10,  // the guest's program asked for an interactive move or resize
+    VIEW_MSG_CURSOR = 11,     // +fd (memfd, premultiplied BGRA8), or none with kind
+    VIEW_MSG_SOUND_OPEN = 12, // again with the same format: what is to wait changes
+    VIEW_MSG_SOUND = 13,      // + samples
     VIEW_MSG_SOUND_CLOSE = 14,
     VIEW_MSG_CLIP_OFFER = 15, // a selection of the guest has these kinds; 0: nothing
     VIEW_MSG_CLIP_WANT = 16,  // both ways: send me this one kind
@@ -243,9 +243,10 @@ typedef struct {
 
 typedef struct {
     ViewHeader header;
-    uint32_t rate;        // 8000…192000 Hz
-    uint32_t channels;    // 1…8
-    uint32_t reserved[2]; // samples are signed 16 bit little-endian
+    uint32_t rate;      // 8000…192000 Hz
+    uint32_t channels;  // 1…8
+    uint32_t target_ms; // 5…100, of sound that is to wait while nothing comes late
+    uint32_t reserved;  // samples are signed 16 bit little-endian
 } ViewSoundOpen;
 
 typedef struct {

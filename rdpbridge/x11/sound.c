@@ -10,8 +10,12 @@
 #include <pulse/pulseaudio.h>
 #include <string.h>
 
-#define REQUEST_MS 15
+#define REQUEST_MS 5            // what the server takes at a time
+#define SERVER_MAX_MS 200       // what waits there
 #define QUEUE_MAX_MS 500        // what waits here; the oldest is dropped beyond it
+#define BUSY_LOAD 0.75          // runnable programs for each processor
+#define BUSY_MS 20.0            // to wait for each of those, and as much again
+#define STEER_MS 500            // so much sound lies between changes of the rate
 #define FLOWING_US (300 * 1000) // a gap shorter than this was no end
 #define TRIGGER_MS 120          // a sound shorter than the buffer is played after this silence
 #define IDLE_MS 2000            // after this silence the server is left alone
@@ -31,10 +35,14 @@ struct HostSound {
     HostSoundLevel level;
 
     pa_glib_mainloop *loop;
-    pa_context *context;
+    pa_context *context; // stays: the next sound begins sooner
     pa_stream *stream;
-    bool ready, closing, draining;
+    bool connected, ready, closing, draining;
+    bool begins;      // what comes next follows nothing
     bool flowing;     // the server plays what it has
+    uint32_t rate;    // at which it takes samples
+    double steady_ms; // of sound since that changed
+    bool lost;        // the server is to be left, too
     gint64 failed_us; // when the server could last not be reached; 0: it could
     bool said;        // that there is none
     gint64 ran_empty_us;
@@ -43,8 +51,6 @@ struct HostSound {
     GSource *pace; // where nothing plays: answers block after block
     gint64 paced_us;
 };
-
-static void leave_server(HostSound *s);
 
 static void
 drop_source(GSource **source)
@@ -66,10 +72,42 @@ host_sound_new(View *view)
     return s;
 }
 
+static void
+leave_stream(HostSound *s)
+{
+    if (s->stream) {
+        pa_stream_set_state_callback(s->stream, NULL, NULL);
+        pa_stream_set_write_callback(s->stream, NULL, NULL);
+        pa_stream_set_underflow_callback(s->stream, NULL, NULL);
+        pa_stream_set_started_callback(s->stream, NULL, NULL);
+        pa_stream_disconnect(s->stream);
+        pa_stream_unref(s->stream);
+    }
+    s->stream = NULL;
+    s->ready = s->closing = s->draining = s->flowing = false;
+    s->ran_empty_us = 0;
+}
+
+static void
+leave_server(HostSound *s)
+{
+    leave_stream(s);
+    if (s->context) {
+        pa_context_set_state_callback(s->context, NULL, NULL);
+        pa_context_disconnect(s->context);
+        pa_context_unref(s->context);
+    }
+    if (s->loop)
+        pa_glib_mainloop_free(s->loop);
+    s->context = NULL;
+    s->loop = NULL;
+    s->connected = s->lost = false;
+}
+
 void
 host_sound_close(HostSound *s)
 {
-    leave_server(s);
+    leave_stream(s);
     drop_source(&s->idle);
     drop_source(&s->pace);
     g_queue_clear_full(&s->blocks, g_free);
@@ -83,32 +121,8 @@ host_sound_free(HostSound *s)
     if (!s)
         return;
     host_sound_close(s);
+    leave_server(s);
     g_free(s);
-}
-
-static void
-leave_server(HostSound *s)
-{
-    if (s->stream) {
-        pa_stream_set_state_callback(s->stream, NULL, NULL);
-        pa_stream_set_write_callback(s->stream, NULL, NULL);
-        pa_stream_set_underflow_callback(s->stream, NULL, NULL);
-        pa_stream_set_started_callback(s->stream, NULL, NULL);
-        pa_stream_disconnect(s->stream);
-        pa_stream_unref(s->stream);
-    }
-    if (s->context) {
-        pa_context_set_state_callback(s->context, NULL, NULL);
-        pa_context_disconnect(s->context);
-        pa_context_unref(s->context);
-    }
-    if (s->loop)
-        pa_glib_mainloop_free(s->loop);
-    s->stream = NULL;
-    s->context = NULL;
-    s->loop = NULL;
-    s->ready = s->closing = s->draining = s->flowing = false;
-    s->ran_empty_us = 0;
 }
 
 static size_t
@@ -117,18 +131,25 @@ bytes_of_ms(const HostSound *s, unsigned ms)
     return pa_usec_to_bytes((pa_usec_t)ms * PA_USEC_PER_MSEC, &s->spec);
 }
 
+static void
+answer(HostSound *s, uint32_t serial, pa_usec_t latency)
+{
+    ViewSoundPlayed m = {.serial = serial,
+                         .latency_us = (uint32_t)MIN(latency, (pa_usec_t)10 * PA_USEC_PER_SEC)};
+
+    VIEW_INIT(&m, VIEW_MSG_SOUND_PLAYED);
+    host_session_send(s->view, &m, sizeof m);
+}
+
 // The head of the queue is done with: tells the session.
 static void
 answer_head(HostSound *s, pa_usec_t latency)
 {
     Block *b = g_queue_pop_head(&s->blocks);
-    ViewSoundPlayed m = {.serial = b->serial,
-                         .latency_us = (uint32_t)MIN(latency, (pa_usec_t)10 * PA_USEC_PER_SEC)};
 
+    answer(s, b->serial, latency);
     s->queued -= b->size;
     g_free(b);
-    VIEW_INIT(&m, VIEW_MSG_SOUND_PLAYED);
-    host_session_send(s->view, &m, sizeof m);
 }
 
 // Leaving the server from one of its library's own callbacks is not allowed.
@@ -138,7 +159,10 @@ on_leave(gpointer user)
     HostSound *s = user;
 
     drop_source(&s->idle);
-    leave_server(s);
+    if (s->lost)
+        leave_server(s);
+    else
+        leave_stream(s);
     return G_SOURCE_REMOVE;
 }
 
@@ -171,12 +195,67 @@ drain_if_done(HostSound *s)
         pa_operation_unref(o);
 }
 
+static size_t
+bytes_with_server(HostSound *s)
+{
+    const pa_buffer_attr *attr = pa_stream_get_buffer_attr(s->stream);
+    size_t room = pa_stream_writable_size(s->stream);
+
+    return attr && room < attr->tlength ? attr->tlength - room : 0;
+}
+
+static double
+waiting_ms(HostSound *s)
+{
+    return (double)pa_bytes_to_usec(bytes_with_server(s) + s->queued, &s->spec) / PA_USEC_PER_MSEC;
+}
+
+static bool
+is_silent(const uint8_t *samples, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (samples[i] != 0)
+            return false;
+    return true;
+}
+
+// On a busy machine blocks will come late, which a sound that begins there must not have to learn.
+static double
+busy_needs_ms(void)
+{
+    double load = 0;
+
+    if (getloadavg(&load, 1) != 1)
+        return 0;
+    load /= g_get_num_processors();
+    return load < BUSY_LOAD ? 0 : BUSY_MS * (1 + load);
+}
+
+// What begins is heard after as much silence as is to wait: at once, and with that reserve. What
+// has come while the server was being reached is a reserve, too.
+static void
+lead(HostSound *s)
+{
+    const Block *first = g_queue_peek_head(&s->blocks);
+
+    host_sound_level_need(&s->level, busy_needs_ms());
+    size_t wanted = bytes_of_ms(s, (unsigned)s->level.target_ms) + first->size;
+
+    s->begins = false;
+    if (wanted <= s->queued)
+        return;
+    size_t bytes = wanted - s->queued;
+    (void)pa_stream_write(s->stream, g_malloc0(bytes), bytes, g_free, 0, PA_SEEK_RELATIVE);
+}
+
 // Hands the server what it has room for.
 static void
 pump(HostSound *s)
 {
     Block *b;
 
+    if (s->ready && s->begins && !g_queue_is_empty(&s->blocks))
+        lead(s);
     while (s->ready && (b = g_queue_peek_head(&s->blocks))) {
         size_t room = pa_stream_writable_size(s->stream);
         size_t n = room == (size_t)-1 ? 0 : MIN(room, b->size - b->at);
@@ -186,13 +265,8 @@ pump(HostSound *s)
         if (pa_stream_write(s->stream, b->samples + b->at, n, NULL, 0, PA_SEEK_RELATIVE) < 0)
             break;
         b->at += (uint32_t)n;
-        if (b->at < b->size)
-            continue;
-        pa_usec_t latency = 0;
-        int negative = 0;
-        if (pa_stream_get_latency(s->stream, &latency, &negative) < 0 || negative)
-            latency = (pa_usec_t)host_sound_level_prebuffer_ms(&s->level) * PA_USEC_PER_MSEC;
-        answer_head(s, latency);
+        if (b->at == b->size)
+            answer_head(s, pa_bytes_to_usec(bytes_with_server(s), &s->spec));
     }
     drain_if_done(s);
 }
@@ -219,17 +293,15 @@ on_started(pa_stream *stream, void *user)
     HostSound *s = user;
 
     s->flowing = true;
-    host_sound_level_start(&s->level, s->spec.rate);
+    host_sound_level_start(&s->level);
 }
 
 static pa_buffer_attr
 buffer_attr(const HostSound *s)
 {
-    unsigned prebuffer_ms = host_sound_level_prebuffer_ms(&s->level);
-
     return (pa_buffer_attr){.maxlength = (uint32_t)-1,
-                            .tlength = (uint32_t)bytes_of_ms(s, prebuffer_ms + 2 * REQUEST_MS),
-                            .prebuf = (uint32_t)bytes_of_ms(s, prebuffer_ms),
+                            .tlength = (uint32_t)bytes_of_ms(s, SERVER_MAX_MS),
+                            .prebuf = (uint32_t)bytes_of_ms(s, (unsigned)s->level.target_ms),
                             .minreq = (uint32_t)bytes_of_ms(s, REQUEST_MS),
                             .fragsize = (uint32_t)-1};
 }
@@ -243,11 +315,12 @@ note_gap(HostSound *s)
     if (s->ran_empty_us == 0)
         return;
     s->ran_empty_us = 0;
-    if (since > FLOWING_US)
+    s->begins = since > FLOWING_US;
+    if (s->begins)
         return;
     s->view->sound_underruns++;
     host_control_figures_changed(s->view);
-    host_sound_level_ran_empty(&s->level, (unsigned)(since / 1000));
+    host_sound_level_ran_empty(&s->level, (double)since / 1000);
     if (!s->ready)
         return;
     pa_buffer_attr attr = buffer_attr(s);
@@ -267,6 +340,7 @@ no_server(HostSound *s, const char *why)
     s->said = true;
     s->failed_us = g_get_monotonic_time();
     s->ready = false;
+    s->lost = true;
     leave_soon(s);
     schedule_pace(s);
 }
@@ -278,7 +352,9 @@ on_stream_state(pa_stream *stream, void *user)
     pa_stream_state_t state = pa_stream_get_state(stream);
 
     if (state == PA_STREAM_READY) {
-        s->ready = true;
+        s->ready = s->begins = true;
+        s->rate = s->spec.rate;
+        s->steady_ms = STEER_MS;
         s->said = false;
         s->failed_us = 0;
         pump(s);
@@ -302,11 +378,10 @@ connect_stream(HostSound *s)
     pa_stream_set_underflow_callback(s->stream, on_underflow, s);
     pa_stream_set_started_callback(s->stream, on_started, s);
     // Early requests: the sink takes as little at a time as was asked for, so that nearly all that
-    // waits is a reserve.
+    // waits is a reserve. The library's timing is not asked for: it goes by the wall clock.
     if (pa_stream_connect_playback(s->stream, NULL, &attr,
-                                   PA_STREAM_EARLY_REQUESTS | PA_STREAM_INTERPOLATE_TIMING |
-                                       PA_STREAM_AUTO_TIMING_UPDATE,
-                                   NULL, NULL) < 0)
+                                   PA_STREAM_EARLY_REQUESTS | PA_STREAM_VARIABLE_RATE, NULL,
+                                   NULL) < 0)
         no_server(s, pa_strerror(pa_context_errno(s->context)));
 }
 
@@ -316,10 +391,17 @@ on_context_state(pa_context *context, void *user)
     HostSound *s = user;
     pa_context_state_t state = pa_context_get_state(context);
 
-    if (state == PA_CONTEXT_READY)
+    if (state == PA_CONTEXT_READY) {
+        s->connected = true;
         connect_stream(s);
-    else if (state == PA_CONTEXT_FAILED || state == PA_CONTEXT_TERMINATED)
-        no_server(s, pa_strerror(pa_context_errno(context)));
+    } else if (state == PA_CONTEXT_FAILED || state == PA_CONTEXT_TERMINATED) {
+        if (s->stream || !s->connected) {
+            no_server(s, pa_strerror(pa_context_errno(context)));
+            return;
+        }
+        s->lost = true; // while nothing played
+        leave_soon(s);
+    }
 }
 
 static void
@@ -380,7 +462,7 @@ on_idle(gpointer user)
 
     drop_source(&s->idle);
     if (s->triggered) {
-        leave_server(s);
+        leave_stream(s);
         return G_SOURCE_REMOVE;
     }
     if (s->ready) {
@@ -413,10 +495,12 @@ void
 host_sound_open(HostSound *s, const ViewSoundOpen *m)
 {
     pa_sample_spec spec = {PA_SAMPLE_S16LE, m->rate, (uint8_t)m->channels};
+    bool same = pa_sample_spec_equal(&spec, &s->spec);
 
-    if (s->open && pa_sample_spec_equal(&spec, &s->spec))
+    host_sound_level_set_base(&s->level, m->target_ms);
+    if (s->open && same)
         return;
-    if (s->loop && pa_sample_spec_equal(&spec, &s->spec) && !s->draining) {
+    if (s->stream && same && !s->draining) {
         s->open = true;
         s->closing = false;
         return;
@@ -424,7 +508,8 @@ host_sound_open(HostSound *s, const ViewSoundOpen *m)
     host_sound_close(s);
     s->spec = spec;
     s->open = true;
-    host_sound_level_start(&s->level, spec.rate);
+    if (!same)
+        host_sound_level_init(&s->level, m->target_ms);
 }
 
 static bool
@@ -434,31 +519,38 @@ can_play(HostSound *s)
            (s->failed_us == 0 || g_get_monotonic_time() - s->failed_us > RETRY_US);
 }
 
-// What the server has and what waits here.
-static unsigned
-waiting_ms(HostSound *s)
+// A difference between the clocks is made good by the server's resampler, a few Hz at a time.
+static void
+steer(HostSound *s, double block_ms)
 {
-    const pa_buffer_attr *attr = pa_stream_get_buffer_attr(s->stream);
-    size_t room = pa_stream_writable_size(s->stream);
-    size_t with_server = attr && room < attr->tlength ? attr->tlength - room : 0;
-
-    return (unsigned)(pa_bytes_to_usec(with_server + s->queued, &s->spec) / PA_USEC_PER_MSEC);
+    host_sound_level_block(&s->level, waiting_ms(s), block_ms);
+    s->steady_ms += block_ms;
+    uint32_t rate = host_sound_level_rate(&s->level, s->spec.rate);
+    if (rate == s->rate || s->steady_ms < STEER_MS)
+        return;
+    pa_operation *o = pa_stream_update_sample_rate(s->stream, rate, NULL, NULL);
+    if (!o)
+        return;
+    pa_operation_unref(o);
+    s->rate = rate;
+    s->steady_ms = 0;
 }
 
 static void
 enqueue(HostSound *s, const ViewSound *m)
 {
-    size_t frame = pa_frame_size(&s->spec), frames = m->bytes / frame, fitted = frames;
+    double block_ms = (double)pa_bytes_to_usec(m->bytes, &s->spec) / PA_USEC_PER_MSEC;
+    bool silent = is_silent((const uint8_t *)(m + 1), m->bytes);
 
-    if (s->flowing && frames > 1)
-        fitted += host_sound_level_block(&s->level, waiting_ms(s), frames);
-    Block *b = g_malloc(sizeof *b + fitted * frame);
-    *b = (Block){.serial = m->serial, .size = (uint32_t)(fitted * frame)};
-    if (fitted == frames)
-        memcpy(b->samples, m + 1, m->bytes);
-    else
-        host_sound_stretch((const int16_t *)(m + 1), frames, s->spec.channels,
-                           (int16_t *)b->samples, fitted);
+    if (s->flowing)
+        steer(s, block_ms);
+    if (s->flowing && silent && host_sound_level_leave_out(&s->level, waiting_ms(s), block_ms)) {
+        answer(s, m->serial, 0);
+        return;
+    }
+    Block *b = g_malloc(sizeof *b + m->bytes);
+    *b = (Block){.serial = m->serial, .size = m->bytes};
+    memcpy(b->samples, m + 1, m->bytes);
     g_queue_push_tail(&s->blocks, b);
     s->queued += b->size;
 }
@@ -484,6 +576,8 @@ host_sound_play(HostSound *s, const ViewSound *m, GError **error)
     expect_more(s);
     if (!s->loop)
         connect_server(s);
+    else if (s->connected && !s->stream)
+        connect_stream(s);
     else
         pump(s);
     return TRUE;
@@ -493,7 +587,7 @@ void
 host_sound_drain(HostSound *s)
 {
     s->open = false;
-    if (!s->loop)
+    if (!s->stream)
         return;
     drop_source(&s->idle);
     s->closing = true;

@@ -4,111 +4,121 @@
 #include <math.h>
 #include <string.h>
 
-#define MARGIN_MS 60      // least amount to keep
-#define MARGIN_STEP_MS 20 // at least, when it was too small
-#define MARGIN_MAX_MS 120
-#define START_MS 80    // above the margin: what the server takes at once, and blocks under way
-#define SURPLUS_MS 50  // above the margin: is brought down slowly
-#define MUCH_MS 150    // above the margin: is brought down faster
-#define CEILING_MS 300 // of the level: not stretched any more
-#define WINDOW_S 2
-// 2000 ppm make 440 Hz 0.9 Hz higher.
-#define SLOW_PPM 1000
-#define FAST_PPM 2000
-#define MILLION 1000000
-#define SHORTEST_BLOCK 32 // frames; a shorter one is left as it is
+#define SMOOTH_MS 2000.0 // over so much sound the fill is averaged
+#define WINDOW_MS 10000.0
+#define RESERVE_MS 5.0 // that the deepest dip has to leave: what the server takes at a time
+#define DIPS 1.5       // a dip deeper by half is still to come
+#define ENOUGH_MS 8.0  // above the target: silence is left out
+#define SHRINK_MS 2.0  // a window, or
+#define SHRINK_SHARE 8 // this part of what is above the base
+#define GAP_MS 50.0    // more than so much is no measure for what comes next
+// A time constant of 17 s, and four times as fast where much is missing: a gap is heard, and some
+// milliseconds more are not. What the server takes at a time is no measure: where its ticks and the
+// guest's blocks move past each other, a block finds more or less by that. With this share of the
+// sum, a difference between the clocks is learned without swinging.
+#define PPM_PER_MS 60.0
+#define PPM_PER_MS_MISSING 160.0
+#define TAKEN_MS 5.0
+#define PPM_PER_MS_S 0.9
+#define HELD_PPM_MAX 700.0
 
 void
-host_sound_level_start(HostSoundLevel *level, uint32_t rate)
+host_sound_level_init(HostSoundLevel *level, unsigned base_ms)
 {
-    unsigned margin = level->margin_ms < MARGIN_MS ? MARGIN_MS : level->margin_ms;
-
-    *level = (HostSoundLevel){.rate = rate, .margin_ms = margin, .least_ms = UINT32_MAX};
+    *level = (HostSoundLevel){.base_ms = base_ms, .target_ms = base_ms, .fill_ms = -1};
 }
 
 void
-host_sound_level_ran_empty(HostSoundLevel *level, unsigned gap_ms)
+host_sound_level_set_base(HostSoundLevel *level, unsigned base_ms)
 {
-    unsigned more = gap_ms > MARGIN_STEP_MS ? gap_ms : MARGIN_STEP_MS;
-
-    level->margin_ms +=
-        more < MARGIN_MAX_MS - level->margin_ms ? more : MARGIN_MAX_MS - level->margin_ms;
+    level->base_ms = base_ms;
+    level->target_ms = fmax(level->target_ms, base_ms);
 }
 
-unsigned
-host_sound_level_prebuffer_ms(const HostSoundLevel *level)
+void
+host_sound_level_start(HostSoundLevel *level)
 {
-    return level->margin_ms + START_MS;
+    level->fill_ms = -1;
+    level->ppm = level->held_ppm;
 }
 
-// Too little in one window is enough to act on; too much has to last through all of them.
+void
+host_sound_level_need(HostSoundLevel *l, double need_ms)
+{
+    l->needs_ms[0] = fmax(l->needs_ms[0], need_ms);
+    l->target_ms = fmin(fmax(l->target_ms, need_ms), SOUND_LEVEL_MAX_MS);
+}
+
+// More is kept at once, less only after no window has needed it.
 static void
 end_window(HostSoundLevel *l)
 {
-    unsigned last = l->least_ms, always = l->least_ms;
+    double needed = l->base_ms;
 
-    for (int i = SOUND_LEVEL_WINDOWS - 1; i > 0; i--) {
-        l->seen_ms[i] = l->seen_ms[i - 1];
-        always = l->seen_ms[i] < always ? l->seen_ms[i] : always;
-    }
-    l->seen_ms[0] = last;
-    l->least_ms = UINT32_MAX;
-    l->frames = 0;
-    if (last < l->margin_ms)
-        l->ppm = SLOW_PPM;
-    else if (always > l->margin_ms + MUCH_MS)
-        l->ppm = -FAST_PPM;
-    else if (always > l->margin_ms + SURPLUS_MS)
-        l->ppm = -SLOW_PPM;
-    else
-        l->ppm = 0;
+    for (int i = 0; i < SOUND_LEVEL_WINDOWS; i++)
+        needed = fmax(needed, l->needs_ms[i]);
+    double less = fmax(SHRINK_MS, (l->target_ms - l->base_ms) / SHRINK_SHARE);
+    l->target_ms = fmax(fmin(needed, l->target_ms), l->target_ms - less);
+    memmove(l->needs_ms + 1, l->needs_ms, sizeof l->needs_ms - sizeof *l->needs_ms);
+    l->needs_ms[0] = 0;
+    l->window_ms = 0;
 }
 
-static int64_t
-limited(int64_t n, int64_t most)
-{
-    return n > most ? most : n < -most ? -most : n;
-}
-
-int
-host_sound_level_block(HostSoundLevel *l, unsigned waiting_ms, size_t frames)
-{
-    if (waiting_ms < l->least_ms)
-        l->least_ms = waiting_ms;
-    l->frames += frames;
-    if (l->frames >= (uint64_t)l->rate * WINDOW_S)
-        end_window(l);
-    if (l->ppm > 0 && waiting_ms > CEILING_MS)
-        return 0;
-    l->due += (int64_t)frames * l->ppm;
-    int64_t n = l->due / MILLION;
-    int64_t most = frames < SHORTEST_BLOCK ? 0 : 1 + (int64_t)(frames / 100);
-    n = limited(n, most);
-    l->due = limited(l->due - n * MILLION, MILLION);
-    return (int)n;
-}
-
-// Catmull-Rom through the four frames around the place between a (at) and the next one.
 static double
-between(const int16_t *in, size_t frames, unsigned channels, size_t at, double x)
+limited(double value, double most)
 {
-    size_t next = at + 1 < frames ? at + 1 : at;
-    double a = in[(at > 0 ? at - 1 : at) * channels], b = in[at * channels];
-    double c = in[next * channels], d = in[(next + 1 < frames ? next + 1 : next) * channels];
+    return fmax(-most, fmin(most, value));
+}
 
-    return b + 0.5 * x * (c - a + x * (2 * a - 5 * b + 4 * c - d + x * (3 * (b - c) + d - a)));
+// Proportional and integral; the sum stands still while more than may be is asked for.
+static void
+steer(HostSoundLevel *l, double block_ms)
+{
+    double error = l->fill_ms - l->target_ms;
+    double missing = fmin(0, error + TAKEN_MS);
+    double wanted = error * PPM_PER_MS + missing * PPM_PER_MS_MISSING + l->held_ppm;
+
+    l->ppm = limited(wanted, SOUND_LEVEL_PPM);
+    if (l->ppm == wanted)
+        l->held_ppm = limited(l->held_ppm + error * PPM_PER_MS_S * block_ms / 1000, HELD_PPM_MAX);
 }
 
 void
-host_sound_stretch(const int16_t *in, size_t frames, unsigned channels, int16_t *out,
-                   size_t out_frames)
+host_sound_level_block(HostSoundLevel *l, double waiting_ms, double block_ms)
 {
-    for (size_t i = 0; i < out_frames; i++) {
-        double place = (double)i * (double)(frames - 1) / (double)(out_frames - 1);
-        size_t at = (size_t)place;
-        for (unsigned channel = 0; channel < channels; channel++) {
-            double v = between(in + channel, frames, channels, at, place - (double)at);
-            out[i * channels + channel] = (int16_t)lrint(fmax(INT16_MIN, fmin(INT16_MAX, v)));
-        }
-    }
+    if (l->fill_ms < 0)
+        l->fill_ms = waiting_ms;
+    l->fill_ms += (waiting_ms - l->fill_ms) * fmin(1, block_ms / SMOOTH_MS);
+    host_sound_level_need(l, (l->fill_ms - waiting_ms) * DIPS + RESERVE_MS);
+    steer(l, block_ms);
+    l->window_ms += block_ms;
+    if (l->window_ms >= WINDOW_MS)
+        end_window(l);
+}
+
+bool
+host_sound_level_leave_out(HostSoundLevel *l, double waiting_ms, double block_ms)
+{
+    double enough = l->target_ms + ENOUGH_MS;
+
+    if (l->fill_ms < enough || waiting_ms < enough)
+        return false;
+    l->fill_ms -= block_ms;
+    return true;
+}
+
+void
+host_sound_level_ran_empty(HostSoundLevel *l, double gap_ms)
+{
+    double fill_ms = l->fill_ms < 0 ? l->target_ms : l->fill_ms;
+
+    host_sound_level_need(l, fill_ms + fmin(gap_ms, GAP_MS) + RESERVE_MS);
+}
+
+uint32_t
+host_sound_level_rate(const HostSoundLevel *level, uint32_t rate)
+{
+    uint32_t wanted = (uint32_t)lrint(rate * (1 + level->ppm * 1e-6));
+
+    return wanted == rate ? rate + 1 : wanted;
 }

@@ -1,42 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How much sound waits before the sound server. The guest's clock and the host's differ, and blocks
-// come late on a busy machine: this keeps the least amount that ever waits near a margin by making
-// blocks a few frames longer or shorter, less than can be heard, so that nothing has to be left
-// out and nothing runs empty. Neither PulseAudio nor X11.
+// How much sound is to wait before the sound server, and how fast it has to play so that as much
+// waits. The guest's clock and the host's differ, and blocks come late on a busy machine. No clock
+// is asked: time is the length of the blocks that came. Neither PulseAudio nor X11.
+// ADR-2-sound.md says why so.
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#define SOUND_LEVEL_WINDOWS 8
+#define SOUND_LEVEL_WINDOWS 30
+#define SOUND_LEVEL_MAX_MS 120 // of what is to wait
+#define SOUND_LEVEL_PPM 1000   // at most, faster or slower: 440 Hz become 440.44
 
 typedef struct {
-    uint32_t rate;
-    unsigned margin_ms;
-    unsigned seen_ms[SOUND_LEVEL_WINDOWS]; // least level of each window of sound, last first
-    unsigned least_ms;                     // of the window under way
-    uint64_t frames;                       // of it
-    int ppm;                               // to stretch by; negative: to shorten by
-    int64_t due;                           // millionths of frames not yet added
+    double base_ms;   // of what is to wait, while nothing comes late
+    double target_ms; // of it, now
+    double fill_ms;   // what has waited lately; negative: nothing known
+    double held_ppm;  // what the clocks differ by, as learned
+    double ppm;
+    double needs_ms[SOUND_LEVEL_WINDOWS]; // what should have waited, the window under way first
+    double window_ms;                     // so long it lasts by now
 } HostSoundLevel;
 
-// Forgets what was seen, keeps the margin it has learned.
-void host_sound_level_start(HostSoundLevel *level, uint32_t rate);
+// Clears all that was learned.
+void host_sound_level_init(HostSoundLevel *level, unsigned base_ms);
 
-// The buffer ran empty while sound was flowing, for so long: asks for more from now on. After a
-// first start.
-void host_sound_level_ran_empty(HostSoundLevel *level, unsigned gap_ms);
+// Another way to the guest. What is to wait follows by and by when it is less.
+void host_sound_level_set_base(HostSoundLevel *level, unsigned base_ms);
 
-// What has to wait before playing begins, ms.
-unsigned host_sound_level_prebuffer_ms(const HostSoundLevel *level);
+// The server begins to play, with what is to wait waiting. Keeps what was learned.
+void host_sound_level_start(HostSoundLevel *level);
 
-// A block of frames arrives and finds so much waiting. Returns how many frames it is to be longer
-// (or, negative, shorter): at most one and a hundredth of it.
-int host_sound_level_block(HostSoundLevel *level, unsigned waiting_ms, size_t frames);
+// So much would be good to have, by what else is known, and is to wait from now on, for as long as
+// if blocks had needed it.
+void host_sound_level_need(HostSoundLevel *level, double need_ms);
 
-// Makes frames of in to out_frames of out (both at least 2). First and last frame stay as they are,
-// so that blocks still meet.
-void host_sound_stretch(const int16_t *in, size_t frames, unsigned channels, int16_t *out,
-                        size_t out_frames);
+// A block of that length arrives and finds so much waiting.
+void host_sound_level_block(HostSoundLevel *level, double waiting_ms, double block_ms);
+
+// Whether that block, of nothing but zeros, is to be left out: much more waits than is to, and this
+// is how to be quick again without a sound being harmed. What waits is then so much less.
+bool host_sound_level_leave_out(HostSoundLevel *level, double waiting_ms, double block_ms);
+
+// The server had nothing to play for so long, while sound was flowing.
+void host_sound_level_ran_empty(HostSoundLevel *level, double gap_ms);
+
+// The rate at which the server is to take samples that were made at that rate; never just that.
+// There its resampler (speex) keeps no part of a sample, and up to one would be played again.
+uint32_t host_sound_level_rate(const HostSoundLevel *level, uint32_t rate);

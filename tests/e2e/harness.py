@@ -405,8 +405,9 @@ class HostDesktop:
 
     # ---- sound
 
-    def record(self, seconds, on_ready=None):
-        """Left channel of the host sink's monitor, as floats in -1…1 at 48 kHz. on_ready is called once it runs."""
+    def record(self, seconds, on_ready=None, on_piece=None, piece_s=10):
+        """Left channel of the host sink's monitor, as floats in -1…1 at 48 kHz. on_ready is called once it runs; on_piece
+        gets each further piece_s of it, and the rest is what is returned."""
         count = int(seconds * 48000)
         with subprocess.Popen(["parec", "-d", "host.monitor", "--format=s16le", "--rate=48000", "--channels=2",
                                "--latency-msec=20"], env=self.env, stdout=subprocess.PIPE) as recorder:
@@ -418,11 +419,32 @@ class HostDesktop:
                 if on_ready and not data:
                     on_ready()
                 data += piece
+                if on_piece and len(data) >= piece_s * 48000 * 4:
+                    on_piece(left_of(data))
+                    count, data = count - len(data) // 4, data[len(data) // 4 * 4:]
             recorder.terminate()
-        return np.frombuffer(data[:len(data) // 4 * 4], "<i2").reshape(-1, 2)[:, 0] / 32768.0
+        return left_of(data)
 
     def sink_inputs(self):
         return self.run("pactl", "list", "short", "sink-inputs").stdout.strip().splitlines()
+
+
+def left_of(data):
+    return np.frombuffer(data[:len(data) // 4 * 4], "<i2").reshape(-1, 2)[:, 0] / 32768.0
+
+
+def glitches(samples, hz, rate=48000):
+    """Where a recorded tone breaks, in seconds: each sample of a sine follows from the two before, also when its pitch
+    wanders by a thousandth; one left out, put in or silent does not. Its silent ends are cut."""
+    loud = np.flatnonzero(np.abs(samples) > 0.02)
+    if len(loud) == 0:
+        return [0.0]
+    x = samples[loud[0] + rate // 500:loud[-1] - rate // 500]
+    level = np.abs(x).max()
+    rest = x[2:] - 2 * np.cos(2 * np.pi * hz / rate) * x[1:-1] + x[:-2]
+    at = np.flatnonzero(np.abs(rest) > max(0.004 * level, 4 / 32768))
+    at = at[np.diff(at, prepend=-rate) > rate // 100]
+    return [round(float(i) / rate, 4) for i in at]
 
 
 def sounds(samples, rate=48000):

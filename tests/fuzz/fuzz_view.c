@@ -100,6 +100,9 @@ use(const uint8_t *packet, size_t size)
     case VIEW_MSG_STACK:
         REQUIRE(size == sizeof(ViewStack) + 4 * (size_t)((const ViewStack *)m)->count);
         break;
+    case VIEW_MSG_SOUND_OPEN:
+        REQUIRE(((const ViewSoundOpen *)m)->target_ms - 5 <= 95);
+        break;
     case VIEW_MSG_SOUND:
         REQUIRE(size == sizeof(ViewSound) + ((const ViewSound *)m)->bytes);
         break;

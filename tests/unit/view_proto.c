@@ -344,7 +344,7 @@ test_move_loop_and_cursor(void)
 static void
 test_sound(void)
 {
-    ViewSoundOpen o = {.rate = 8000, .channels = 1};
+    ViewSoundOpen o = {.rate = 8000, .channels = 1, .target_ms = 5};
     struct {
         ViewSound m;
         uint8_t samples[VIEW_SOUND_BLOCK_MAX + 2];
@@ -360,6 +360,9 @@ test_sound(void)
     REFUSE(o, channels, 0);
     ACCEPT(o, channels, 8);
     REFUSE(o, channels, 9);
+    REFUSE(o, target_ms, 4);
+    ACCEPT(o, target_ms, 100);
+    REFUSE(o, target_ms, 101);
     VIEW_INIT(&s.m, VIEW_MSG_SOUND);
     check_shape(&s.m, sizeof s.m, VIEW_SOUND_BLOCK_MAX);
     s.m.bytes = VIEW_SOUND_BLOCK_MAX;

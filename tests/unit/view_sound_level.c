@@ -1,135 +1,268 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much sound waits: clocks that differ are followed without a block left out, and what is made
-// longer or shorter still sounds the same.
+// How much sound waits: an hour of a guest whose clock is off by more than any real one, blocks
+// that come late, and a machine that stands still, with a server that takes 5 ms at a time.
 
 #include "rdpbridge/x11/sound_level.h"
 
 #include <glib.h>
 #include <math.h>
-#include <stdlib.h>
 
 #define RATE 48000
-#define BLOCK 480 // frames, 10 ms
-#define HZ 440
+#define BLOCK_MS 5.0
+#define TAKES_MS 5.0
+#define STEER_MS 500
+#define BASE_MS 20
+#define HOUR_MS (3600 * 1000)
 
-// The level after so many minutes of blocks from a clock that is off by ppm, starting as playing
-// does; least and most that it was after the first minute.
 typedef struct {
-    double least_ms, most_ms;
-    int longest;
-} Run;
+    HostSoundLevel level;
+    double now_ms;     // of the host
+    double made_ms;    // when the guest has made the next block
+    double arrives_ms; // and when that arrives
+    double taken_ms;   // when the server takes next
+    double waiting_ms; // with it
+    double empty_ms;   // since then it has had too little; 0: it has not
+    double steered_ms; // when the rate was changed
+    uint32_t rate;
+    guint underruns;
+    double least_ms, most_ms; // that waited when a block came, lately
+    guint32 most_off;         // of the rate, lately
+} Room;
 
-static Run
-run(HostSoundLevel *level, int ppm, int minutes, unsigned jitter_ms)
+typedef struct {
+    double ppm; // by which the guest's clock is slow
+    double (*late_ms)(double made_ms);
+} Guest;
+
+static double
+in_time(double made_ms)
 {
-    Run r = {.least_ms = 1e9};
-    double waiting = host_sound_level_prebuffer_ms(level) - 20;
+    return 0;
+}
 
-    host_sound_level_start(level, RATE);
-    for (int i = 0; i < minutes * 6000; i++) {
-        // Every second a few blocks are late, and come together.
-        double late = i % 100 < (int)(jitter_ms / 10) ? jitter_ms - i % 100 * 10.0 : 0;
-        int n = host_sound_level_block(level, (unsigned)MAX(0, waiting - late), BLOCK);
-        r.longest = MAX(r.longest, ABS(n));
-        waiting += (BLOCK + n) / 48.0 - 10.0 * (1 - ppm * 1e-6);
-        if (i > 6000) {
-            r.least_ms = MIN(r.least_ms, waiting - late);
-            r.most_ms = MAX(r.most_ms, waiting);
-        }
+static void
+forget_extremes(Room *r)
+{
+    r->least_ms = G_MAXDOUBLE;
+    r->most_ms = 0;
+    r->most_off = 0;
+}
+
+static void
+room_init(Room *r)
+{
+    *r = (Room){.waiting_ms = BASE_MS, .rate = RATE};
+    host_sound_level_init(&r->level, BASE_MS);
+    host_sound_level_start(&r->level);
+    forget_extremes(r);
+}
+
+static void
+block_comes(Room *r, const Guest *guest)
+{
+    if (r->empty_ms > 0) {
+        r->underruns++;
+        host_sound_level_ran_empty(&r->level, r->now_ms - r->empty_ms);
+        host_sound_level_start(&r->level);
+        r->waiting_ms = MAX(r->waiting_ms, r->level.target_ms);
+        r->empty_ms = 0;
     }
-    return r;
+    host_sound_level_block(&r->level, r->waiting_ms, BLOCK_MS);
+    r->least_ms = MIN(r->least_ms, r->waiting_ms);
+    r->most_ms = MAX(r->most_ms, r->waiting_ms);
+    r->waiting_ms += BLOCK_MS;
+    uint32_t rate = host_sound_level_rate(&r->level, RATE);
+    if (r->now_ms - r->steered_ms >= STEER_MS && rate != r->rate) {
+        r->rate = rate;
+        r->steered_ms = r->now_ms;
+    }
+    r->most_off = MAX(r->most_off, (guint32)ABS((int)rate - RATE));
+    r->made_ms += BLOCK_MS * (1 + guest->ppm * 1e-6);
+    r->arrives_ms = MAX(r->arrives_ms, r->made_ms + guest->late_ms(r->made_ms));
+}
+
+static void
+server_takes(Room *r)
+{
+    double takes = TAKES_MS * r->rate / RATE;
+
+    r->taken_ms += TAKES_MS;
+    if (r->empty_ms > 0)
+        return;
+    if (r->waiting_ms < takes)
+        r->empty_ms = r->now_ms;
+    r->waiting_ms = MAX(0, r->waiting_ms - takes);
+}
+
+static void
+run(Room *r, const Guest *guest, double ms)
+{
+    double end = r->now_ms + ms;
+
+    while (r->now_ms < end) {
+        r->now_ms = MIN(r->arrives_ms, r->taken_ms);
+        if (r->arrives_ms <= r->taken_ms)
+            block_comes(r, guest);
+        else
+            server_takes(r);
+    }
 }
 
 static void
 test_drift(void)
 {
-    for (int ppm = -500; ppm <= 500; ppm += 250) {
-        HostSoundLevel level = {0};
-        host_sound_level_start(&level, RATE);
-        Run r = run(&level, ppm, 120, 0);
-        g_assert_cmpfloat(r.least_ms, >, 50);
-        g_assert_cmpfloat(r.most_ms, <, 150);
-        g_assert_cmpint(r.longest, <=, 1);
+    for (int ppm = -500; ppm <= 500; ppm += 100) {
+        Room r;
+        Guest guest = {ppm, in_time};
+        room_init(&r);
+        run(&r, &guest, 5 * 60 * 1000);
+        forget_extremes(&r);
+        run(&r, &guest, HOUR_MS);
+        g_assert_cmpuint(r.underruns, ==, 0);
+        g_assert_cmpfloat(r.least_ms, >, BASE_MS - 6);
+        g_assert_cmpfloat(r.most_ms, <, BASE_MS + 6);
+        // It has settled: the rate is the guest's, give or take what its step and the blocks make.
+        g_assert_cmpuint(r.most_off, <=, (guint)(ABS(ppm) * RATE / 1e6) + 12);
     }
 }
 
-// Blocks that come late again and again make it keep more, before anything runs empty.
+// Also in the minutes that it takes to learn the difference, at the limits that are promised.
+static void
+test_drift_is_met_at_once(void)
+{
+    for (int ppm = -200; ppm <= 200; ppm += 400) {
+        Room r;
+        Guest guest = {ppm, in_time};
+        room_init(&r);
+        run(&r, &guest, HOUR_MS);
+        g_assert_cmpuint(r.underruns, ==, 0);
+        g_assert_cmpfloat(r.least_ms, >, 8);
+        g_assert_cmpfloat(r.most_ms, <, BASE_MS + 12);
+        g_assert_cmpuint(r.most_off, <=, RATE / 1000);
+    }
+}
+
+static double
+jittery(double made_ms)
+{
+    static guint32 seed = 1;
+
+    seed = seed * 1103515245u + 12345u;
+    return (seed >> 16) % 100 / 10.0; // up to 10 ms
+}
+
 static void
 test_jitter(void)
 {
-    HostSoundLevel level = {0};
-    host_sound_level_start(&level, RATE);
-    Run r = run(&level, -100, 10, 110);
-    g_assert_cmpfloat(r.least_ms, >, 40);
-    g_assert_cmpfloat(r.most_ms, <, 260);
+    Room r;
+    Guest guest = {-100, jittery};
+    room_init(&r);
+    run(&r, &guest, HOUR_MS);
+    g_assert_cmpuint(r.underruns, ==, 0);
+    g_assert_cmpfloat(r.level.target_ms, <, 40);
+}
+
+// 60 ms without a block, now and then, for some minutes.
+static double
+stalling(double made_ms)
+{
+    return made_ms < 120000 && fmod(made_ms, 7000) < 60 ? 60 - fmod(made_ms, 7000) : 0;
+}
+
+static void
+test_stalls_are_learned_and_forgotten(void)
+{
+    Room r;
+    Guest guest = {100, stalling};
+    room_init(&r);
+    run(&r, &guest, 120 * 1000);
+    g_assert_cmpuint(r.underruns, >, 0);
+    g_assert_cmpuint(r.underruns, <=, 4);
+    g_assert_cmpfloat(r.level.target_ms, >=, 60);
+    run(&r, &guest, 4 * 60 * 1000);
+    g_assert_cmpfloat(r.level.target_ms, >=, 60);
+    run(&r, &guest, 16 * 60 * 1000);
+    g_assert_cmpfloat(r.level.target_ms, ==, BASE_MS);
+    forget_extremes(&r);
+    run(&r, &guest, 60 * 1000);
+    g_assert_cmpfloat(r.most_ms, <, BASE_MS + 8);
 }
 
 static void
 test_burst_is_worked_off(void)
 {
-    HostSoundLevel level = {0};
-    host_sound_level_start(&level, RATE);
-    double waiting = 600;
-    for (int i = 0; i < 10 * 6000; i++)
-        waiting += host_sound_level_block(&level, (unsigned)waiting, BLOCK) / 48.0;
-    g_assert_cmpfloat(waiting, >, 60);
-    g_assert_cmpfloat(waiting, <, 150);
+    Room r;
+    Guest guest = {0, in_time};
+    room_init(&r);
+    r.waiting_ms = 150;
+    run(&r, &guest, 4 * 60 * 1000);
+    forget_extremes(&r);
+    run(&r, &guest, 60 * 1000);
+    g_assert_cmpuint(r.underruns, ==, 0);
+    g_assert_cmpfloat(r.least_ms, >, 8);
+    g_assert_cmpfloat(r.most_ms, <, 40);
 }
 
 static void
-test_margin_is_bounded(void)
+test_bounds(void)
 {
-    HostSoundLevel level = {0};
-    host_sound_level_start(&level, RATE);
-    unsigned first = host_sound_level_prebuffer_ms(&level);
-    host_sound_level_ran_empty(&level, 5);
-    unsigned second = host_sound_level_prebuffer_ms(&level);
-    g_assert_cmpuint(second, >, first);
-    host_sound_level_start(&level, RATE);
-    g_assert_cmpuint(host_sound_level_prebuffer_ms(&level), ==, second);
-    for (int i = 0; i < 100; i++)
-        host_sound_level_ran_empty(&level, 290);
-    g_assert_cmpuint(host_sound_level_prebuffer_ms(&level), <=, 200);
-}
-
-static void
-check_stretch(size_t out_frames)
-{
-    int16_t in[BLOCK * 2], out[(BLOCK + 4) * 2];
-    for (int i = 0; i < BLOCK; i++) {
-        in[2 * i] = (int16_t)lrint(30000 * sin(2 * G_PI * HZ * i / RATE));
-        in[2 * i + 1] = (int16_t)(i % 2 ? 32767 : -32768);
+    HostSoundLevel level;
+    host_sound_level_init(&level, BASE_MS);
+    for (int i = 0; i < 100; i++) {
+        host_sound_level_ran_empty(&level, 1e6);
+        host_sound_level_start(&level);
     }
-    host_sound_stretch(in, BLOCK, 2, out, out_frames);
-    for (size_t i = 0; i < out_frames; i++) {
-        double place = (double)i * (BLOCK - 1) / (double)(out_frames - 1);
-        g_assert_cmpint(abs(out[2 * i] - (int)lrint(30000 * sin(2 * G_PI * HZ * place / RATE))), <=,
-                        2);
-    }
-    g_assert_cmpint(out[0], ==, in[0]);
-    g_assert_cmpint(out[1], ==, in[1]);
-    g_assert_cmpint(out[2 * (out_frames - 1)], ==, in[2 * (BLOCK - 1)]);
-    g_assert_cmpint(out[2 * (out_frames - 1) + 1], ==, in[2 * (BLOCK - 1) + 1]);
-}
-
-static void
-test_stretch(void)
-{
-    for (size_t out_frames = BLOCK - 4; out_frames <= BLOCK + 4; out_frames++)
-        check_stretch(out_frames);
-}
-
-// Blocks too short to fit are left alone, and do not make a later one pay for all of them.
-static void
-test_smallest_blocks(void)
-{
-    HostSoundLevel level = {0};
-    host_sound_level_start(&level, 8000);
+    g_assert_cmpfloat(level.target_ms, ==, SOUND_LEVEL_MAX_MS);
+    for (int i = 0; i < 1000; i++)
+        host_sound_level_block(&level, 0, BLOCK_MS);
+    g_assert_cmpuint(host_sound_level_rate(&level, RATE), ==, RATE - RATE / 1000);
     for (int i = 0; i < 100000; i++)
-        g_assert_cmpint(host_sound_level_block(&level, 0, 1 + (size_t)i % 31), ==, 0);
-    g_assert_cmpint(host_sound_level_block(&level, 0, 80), <=, 1);
-    g_assert_cmpint(host_sound_level_block(&level, 0, 80), <=, 1);
-    g_assert_cmpint(host_sound_level_block(&level, 0, 80), ==, 0);
+        host_sound_level_block(&level, 1e6, BLOCK_MS);
+    g_assert_cmpuint(host_sound_level_rate(&level, RATE), ==, RATE + RATE / 1000);
+    g_assert_cmpfloat(level.target_ms, <=, SOUND_LEVEL_MAX_MS);
+}
+
+// Silence alone brings it down at once, to what is to wait and not further.
+static void
+test_silence(void)
+{
+    HostSoundLevel level;
+    double waiting = 100;
+    host_sound_level_init(&level, BASE_MS);
+    host_sound_level_start(&level);
+    for (int i = 0; i < 1000; i++) {
+        host_sound_level_block(&level, waiting, BLOCK_MS);
+        waiting -= host_sound_level_leave_out(&level, waiting, BLOCK_MS) ? BLOCK_MS : 0;
+    }
+    g_assert_cmpfloat(waiting, <, BASE_MS + 15);
+    g_assert_cmpfloat(waiting, >=, BASE_MS);
+    g_assert_cmpfloat(level.target_ms, ==, BASE_MS);
+}
+
+// The rate that a sound was made at is where a resampler's place between two samples is lost.
+static void
+test_rate(void)
+{
+    HostSoundLevel level;
+    host_sound_level_init(&level, BASE_MS);
+    host_sound_level_start(&level);
+    host_sound_level_block(&level, BASE_MS, BLOCK_MS);
+    g_assert_cmpfloat(level.ppm, ==, 0);
+    g_assert_cmpuint(host_sound_level_rate(&level, RATE), !=, RATE);
+}
+
+static void
+test_base(void)
+{
+    HostSoundLevel level;
+    host_sound_level_init(&level, 40);
+    host_sound_level_start(&level);
+    host_sound_level_set_base(&level, BASE_MS);
+    for (int i = 0; i < 200000; i++)
+        host_sound_level_block(&level, level.target_ms, BLOCK_MS);
+    g_assert_cmpfloat(level.target_ms, ==, BASE_MS);
+    host_sound_level_set_base(&level, 40);
+    g_assert_cmpfloat(level.target_ms, ==, 40);
 }
 
 int
@@ -137,10 +270,13 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/view/sound-level/drift", test_drift);
+    g_test_add_func("/view/sound-level/drift-at-once", test_drift_is_met_at_once);
     g_test_add_func("/view/sound-level/jitter", test_jitter);
+    g_test_add_func("/view/sound-level/stalls", test_stalls_are_learned_and_forgotten);
     g_test_add_func("/view/sound-level/burst", test_burst_is_worked_off);
-    g_test_add_func("/view/sound-level/margin", test_margin_is_bounded);
-    g_test_add_func("/view/sound-level/stretch", test_stretch);
-    g_test_add_func("/view/sound-level/smallest", test_smallest_blocks);
+    g_test_add_func("/view/sound-level/bounds", test_bounds);
+    g_test_add_func("/view/sound-level/silence", test_silence);
+    g_test_add_func("/view/sound-level/rate", test_rate);
+    g_test_add_func("/view/sound-level/base", test_base);
     return g_test_run();
 }
