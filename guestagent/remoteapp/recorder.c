@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BLOCK_BYTES (RA_SOUND_RATE / 100 * RA_SOUND_FRAME)
+#define MS_BYTES (RA_SOUND_RATE / 1000 * RA_SOUND_FRAME)
+#define RECORDED_MAX_MS 1000
 #define RETRY_S 5
 #define LINGER_MS 500 // what the sink still holds when the last program stops
 
 struct RaRecorder {
     GMainContext *main;
+    guint least_ms; // of a block
     RaRecorderBlock block;
     gpointer user;
     pa_glib_mainloop *loop;
@@ -25,7 +27,7 @@ struct RaRecorder {
     guint counting; // of the list under way
     bool recording; // the stream is not corked
     bool begins;    // and no block came of it yet
-    guint8 block_data[BLOCK_BYTES];
+    guint8 block_data[RA_RECORDER_BLOCK_MAX];
     gsize filled; // of it: the sound server's pieces have any size
 };
 
@@ -78,7 +80,7 @@ static void
 add_samples(RaRecorder *c, const guint8 *data, gsize size)
 {
     while (size > 0) {
-        gsize piece = MIN(size, BLOCK_BYTES - c->filled);
+        gsize piece = MIN(size, RA_RECORDER_BLOCK_MAX - c->filled);
         if (data != NULL)
             memcpy(c->block_data + c->filled, data, piece);
         else
@@ -86,7 +88,7 @@ add_samples(RaRecorder *c, const guint8 *data, gsize size)
         data = data != NULL ? data + piece : NULL;
         size -= piece;
         c->filled += piece;
-        if (c->filled == BLOCK_BYTES)
+        if (c->filled == RA_RECORDER_BLOCK_MAX)
             flush_block(c);
     }
 }
@@ -102,6 +104,10 @@ on_read(pa_stream *stream, size_t length, void *user)
         add_samples(c, data, size);
         (void)pa_stream_drop(stream);
     }
+    // All that is there: pieces are some samples longer or shorter than what was asked for, and
+    // none of them must wait for the next piece.
+    if (c->filled >= c->least_ms * MS_BYTES)
+        flush_block(c);
 }
 
 static void
@@ -164,7 +170,13 @@ count_players(RaRecorder *c)
 static void
 on_subscribed(pa_context *context, pa_subscription_event_type_t type, uint32_t index, void *user)
 {
-    count_players(user);
+    RaRecorder *c = user;
+    // A program may begin to play: what it plays first would be over when all of them are counted.
+    if ((type & PA_SUBSCRIPTION_EVENT_TYPE_MASK) != PA_SUBSCRIPTION_EVENT_REMOVE) {
+        c->playing = true;
+        follow_playing(c);
+    }
+    count_players(c);
 }
 
 static void
@@ -184,13 +196,13 @@ open_stream(RaRecorder *c)
         .channels = 2,
     };
     const pa_buffer_attr buffer = {
-        .maxlength = BLOCK_BYTES * 100,
+        .maxlength = RECORDED_MAX_MS * MS_BYTES,
         .tlength = (uint32_t)-1,
         .prebuf = (uint32_t)-1,
         .minreq = (uint32_t)-1,
-        // Half of it is what the null sink renders at a time, and so what a program that wants
-        // little delay has to have ready.
-        .fragsize = 2 * BLOCK_BYTES,
+        // What the null sink renders at a time, and so what a program that wants little delay has
+        // to have ready.
+        .fragsize = (c->least_ms + 1) * MS_BYTES,
     };
     const char *sink = g_getenv("PULSE_SINK");
     g_autofree char *source = sink != NULL && *sink != '\0' ? g_strconcat(sink, ".monitor", NULL)
@@ -258,10 +270,11 @@ connect_server(RaRecorder *c)
 }
 
 RaRecorder *
-ra_recorder_new(GMainContext *context, RaRecorderBlock block, gpointer user)
+ra_recorder_new(GMainContext *context, guint least_ms, RaRecorderBlock block, gpointer user)
 {
     RaRecorder *c = g_new0(RaRecorder, 1);
     c->main = context;
+    c->least_ms = least_ms;
     c->block = block;
     c->user = user;
     c->loop = pa_glib_mainloop_new(context);

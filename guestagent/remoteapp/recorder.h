@@ -9,11 +9,15 @@
 
 typedef struct RaRecorder RaRecorder;
 
-// About 10 ms of samples, 48 kHz, 16 bits, stereo. begins: recording has just started, so that
-// nothing came right before; samples that are only late are not marked so.
+// Samples, 48 kHz, 16 bits, stereo, RA_RECORDER_BLOCK_MAX at most. begins: recording has just
+// started, so that nothing came right before; samples that are only late are not marked so.
 typedef void (*RaRecorderBlock)(const guint8 *samples, gsize size, bool begins, gpointer user);
 
+#define RA_RECORDER_BLOCK_MAX 7680
+
 // Connects to $PULSE_SERVER, and again when the connection is lost. The sink is $PULSE_SINK or the
-// default one.
-RaRecorder *ra_recorder_new(GMainContext *context, RaRecorderBlock block, gpointer user);
+// default one. A block has at least least_ms of samples, if recording does not end with it; a
+// millisecond more is recorded at a time.
+RaRecorder *
+ra_recorder_new(GMainContext *context, guint least_ms, RaRecorderBlock block, gpointer user);
 void ra_recorder_free(RaRecorder *capture);

@@ -10,10 +10,12 @@
 
 #define WAVE2_VERSION 8
 #define QUALITY_VERSION 6
-#define BLOCK_MAX 16384
 
-// Silence sent ahead of what begins to play. libfreerdp's client drops a block when it arrives up
-// to 10 ms after the one before is over (an unsigned difference wraps), so blocks must be in time.
+// libfreerdp's client drops a block of PCM that arrives up to 10 ms after the one before is over,
+// if it is the shorter (an unsigned difference wraps): there blocks are longer, and silence is sent
+// ahead of what begins to play. Who plays what it is sent gets it as it is recorded.
+#define PCM_BLOCK_MS 10
+#define SHORT_BLOCK_MS 4
 #define LEAD_BLOCKS 5
 #define LEAD_BLOCK_BYTES (RA_SOUND_RATE / 100 * RA_SOUND_FRAME)
 
@@ -24,6 +26,7 @@ struct RaSound {
     RaRecorder *capture; // while the client takes our format
     guint16 version;
     int format;
+    bool any_length;         // of blocks is right
     guint8 block, confirmed; // the next one, and the next to be confirmed
     bool late;
     gint64 start_us, last_us; // of the channel; of the last block
@@ -32,7 +35,7 @@ struct RaSound {
 static void
 write_block(RaSound *s, const RaSoundWave *wave, const guint8 *samples, gsize size)
 {
-    guint8 message[RA_SOUND_HEADER_MAX + BLOCK_MAX];
+    guint8 message[RA_SOUND_HEADER_MAX + RA_RECORDER_BLOCK_MAX];
     if (s->version >= WAVE2_VERSION) {
         gsize header = ra_sound_write_wave2(message, wave, size);
         memcpy(message + header, samples, size);
@@ -73,11 +76,11 @@ static void
 on_block(const guint8 *samples, gsize size, bool begins, gpointer user)
 {
     RaSound *s = user;
-    if (client_is_late(s) || size < RA_SOUND_FRAME || size > BLOCK_MAX)
+    if (client_is_late(s) || size < RA_SOUND_FRAME || size > RA_RECORDER_BLOCK_MAX)
         return;
     s->last_us = g_get_monotonic_time();
     static const guint8 silence[LEAD_BLOCK_BYTES];
-    for (int i = 0; begins && i < LEAD_BLOCKS; i++)
+    for (int i = 0; begins && !s->any_length && i < LEAD_BLOCKS; i++)
         send_block(s, silence, sizeof silence);
     send_block(s, samples, size);
 }
@@ -86,7 +89,8 @@ static void
 start(RaSound *s)
 {
     if (s->format >= 0 && s->capture == NULL)
-        s->capture = ra_recorder_new(s->context, on_block, s);
+        s->capture =
+            ra_recorder_new(s->context, s->any_length ? SHORT_BLOCK_MS : PCM_BLOCK_MS, on_block, s);
 }
 
 bool
@@ -104,6 +108,7 @@ ra_sound_receive(RaSound *s)
         if (m.type == RA_SOUND_FORMATS) {
             s->version = m.version;
             s->format = m.format;
+            s->any_length = m.any_length;
             if (m.version < QUALITY_VERSION)
                 start(s);
         } else if (m.type == RA_SOUND_QUALITY) {
@@ -126,7 +131,7 @@ ra_sound_new(GMainContext *context, RaLink *link)
     s->channel = g_steal_pointer(&channel);
     s->format = -1;
     s->start_us = g_get_monotonic_time();
-    guint8 formats[64];
+    guint8 formats[RA_SOUND_FORMATS_SIZE];
     (void)ra_channel_write(s->channel, formats, ra_sound_write_formats(formats));
     return s;
 }

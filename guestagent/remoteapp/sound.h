@@ -7,7 +7,7 @@
 
 #include "guestagent/remoteapp/link.h"
 
-#define RA_SOUND_LATE_BLOCKS 120
+#define RA_SOUND_LATE_BLOCKS 200
 
 typedef struct RaSound RaSound;
 

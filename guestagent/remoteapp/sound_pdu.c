@@ -6,12 +6,17 @@
 #include <string.h>
 
 #define FORMAT_PCM 1
+#define FORMAT_EXTENSIBLE 0xFFFE
 #define CHANNELS 2
 #define BITS 16
 #define VERSION 8 // CHANNEL_VERSION_WIN_MAX
 
+// Valid bits, left and right speaker, KSDATAFORMAT_SUBTYPE_PCM: the rest of a WAVEFORMATEXTENSIBLE.
+static const uint8_t extension[] = {16, 0,    3, 0,    0, 0, 1,    0, 0,    0,    0,
+                                    0,  0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
+
 static bool
-is_ours(ChanReader *r)
+is_ours(ChanReader *r, bool *extensible)
 {
     uint16_t tag = chan_read_u16(r);
     uint16_t channels = chan_read_u16(r);
@@ -19,9 +24,11 @@ is_ours(ChanReader *r)
     (void)chan_read_u32(r);
     (void)chan_read_u16(r);
     uint16_t bits = chan_read_u16(r);
-    (void)chan_read_bytes(r, chan_read_u16(r));
-    return !r->failed && tag == FORMAT_PCM && channels == CHANNELS && rate == RA_SOUND_RATE &&
-           bits == BITS;
+    ChanSpan more = chan_read_bytes(r, chan_read_u16(r));
+    *extensible = tag == FORMAT_EXTENSIBLE && more.size == sizeof extension &&
+                  memcmp(more.data, extension, sizeof extension) == 0;
+    return !r->failed && (tag == FORMAT_PCM || *extensible) && channels == CHANNELS &&
+           rate == RA_SOUND_RATE && bits == BITS;
 }
 
 static void
@@ -33,9 +40,13 @@ read_formats(ChanReader *r, RaSoundMessage *m)
     (void)chan_read_u8(r);
     m->version = chan_read_u16(r);
     (void)chan_read_u8(r);
-    for (int i = 0; i < count && !r->failed; i++)
-        if (is_ours(r) && m->format < 0)
-            m->format = i;
+    for (int i = 0; i < count && !r->failed; i++) {
+        bool extensible = false;
+        if (!is_ours(r, &extensible) || (m->format >= 0 && (m->any_length || !extensible)))
+            continue;
+        m->format = i;
+        m->any_length = extensible;
+    }
 }
 
 bool
@@ -66,25 +77,34 @@ begin(uint8_t *buffer, size_t capacity, uint8_t type, size_t body)
     return w;
 }
 
+static void
+write_format(ChanWriter *w, uint16_t tag, ChanSpan more)
+{
+    chan_write_u16(w, tag);
+    chan_write_u16(w, CHANNELS);
+    chan_write_u32(w, RA_SOUND_RATE);
+    chan_write_u32(w, RA_SOUND_RATE * RA_SOUND_FRAME);
+    chan_write_u16(w, RA_SOUND_FRAME);
+    chan_write_u16(w, BITS);
+    chan_write_u16(w, (uint16_t)more.size);
+    chan_write_bytes(w, more);
+}
+
 size_t
 ra_sound_write_formats(uint8_t *buffer)
 {
-    ChanWriter w = begin(buffer, 64, RA_SOUND_FORMATS, 38);
+    ChanWriter w =
+        begin(buffer, RA_SOUND_FORMATS_SIZE, RA_SOUND_FORMATS, RA_SOUND_FORMATS_SIZE - 4);
     chan_write_u32(&w, 0);
     chan_write_u32(&w, 0);
     chan_write_u32(&w, 0);
     chan_write_u16(&w, 0);
-    chan_write_u16(&w, 1); // formats
+    chan_write_u16(&w, 2); // formats
     chan_write_u8(&w, 0);
     chan_write_u16(&w, VERSION);
     chan_write_u8(&w, 0);
-    chan_write_u16(&w, FORMAT_PCM);
-    chan_write_u16(&w, CHANNELS);
-    chan_write_u32(&w, RA_SOUND_RATE);
-    chan_write_u32(&w, RA_SOUND_RATE * RA_SOUND_FRAME);
-    chan_write_u16(&w, RA_SOUND_FRAME);
-    chan_write_u16(&w, BITS);
-    chan_write_u16(&w, 0);
+    write_format(&w, FORMAT_EXTENSIBLE, CHAN_SPAN(extension, sizeof extension));
+    write_format(&w, FORMAT_PCM, CHAN_SPAN(NULL, 0));
     return w.size;
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // The PDUs of audio output ([MS-RDPEA] 2.2) that a server reads and writes, for one format: PCM,
-// 48 kHz, 16 bits, stereo.
+// 48 kHz, 16 bits, stereo. It is offered under two tags, as plain PCM, which every client takes,
+// and as WAVE_FORMAT_EXTENSIBLE, which casement-session takes: blocks may then be of any length.
 
 #include "channel/span.h"
 
@@ -12,6 +13,7 @@
 #define RA_SOUND_RATE 48000
 #define RA_SOUND_FRAME 4 // bytes
 #define RA_SOUND_HEADER_MAX 16
+#define RA_SOUND_FORMATS_SIZE 82
 
 typedef enum {
     RA_SOUND_WAVE = 0x02,
@@ -26,13 +28,14 @@ typedef struct {
     uint8_t type;
     uint16_t version; // FORMATS
     int format;       // FORMATS: index of ours in the client's list, -1: it is not there
+    bool any_length;  // FORMATS: it is there as WAVE_FORMAT_EXTENSIBLE
     uint8_t block;    // WAVE_CONFIRM
 } RaSoundMessage;
 
 // False for a PDU that is cut short. A type not known here is read as its type alone.
 bool ra_sound_read(ChanSpan untrusted_pdu, RaSoundMessage *message);
 
-// The server's formats, into at least 64 bytes; returns the size.
+// The server's formats, into RA_SOUND_FORMATS_SIZE bytes; returns the size.
 size_t ra_sound_write_formats(uint8_t *buffer);
 
 typedef struct {

@@ -397,6 +397,7 @@ take_other_message(Harness *h, ChanSpan p)
     case VIEW_MSG_SOUND_OPEN:
         h->sound_rate = ((const ViewSoundOpen *)m)->rate;
         h->sound_channels = ((const ViewSoundOpen *)m)->channels;
+        h->sound_target_ms = ((const ViewSoundOpen *)m)->target_ms;
         break;
     case VIEW_MSG_SOUND:
         take_sound(h, m);

@@ -45,7 +45,7 @@ struct Harness {
     GArray *stack;          // of guint32
     guint sound_blocks;
     GByteArray *sound;
-    guint32 sound_rate, sound_channels;
+    guint32 sound_rate, sound_channels, sound_target_ms;
     GString *clip;
     ViewClip clip_offers[CHAN_CLIP_SELECTIONS], clip_want; // the last ones
     guint32 clip_done;

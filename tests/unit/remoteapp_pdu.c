@@ -182,14 +182,15 @@ static const guint8 client_formats[] = {
 static void
 test_sound(void)
 {
-    guint8 pdu[64];
+    guint8 pdu[RA_SOUND_FORMATS_SIZE];
     gsize size = ra_sound_write_formats(pdu);
-    g_assert_cmpuint(size, ==, 4 + 20 + 18);
+    g_assert_cmpuint(size, ==, RA_SOUND_FORMATS_SIZE);
     g_assert_cmpuint(pdu[2] | pdu[3] << 8, ==, size - 4);
     RaSoundMessage m;
     g_assert_true(ra_sound_read(CHAN_SPAN(client_formats, sizeof client_formats), &m));
     g_assert_cmpuint(m.version, ==, 8);
     g_assert_cmpint(m.format, ==, 1);
+    g_assert_false(m.any_length);
     for (gsize n = 0; n < sizeof client_formats; n++) {
         g_autofree guint8 *copy = g_memdup2(client_formats, n);
         g_assert_false(ra_sound_read(CHAN_SPAN(copy, n), &m));
@@ -204,6 +205,32 @@ test_sound(void)
     g_assert_cmpmem(pdu, size, "\2\0\x10\0\4\3\1\0\3\0\0\0abcd", 16);
 }
 
+// A client that has both of ours, in either order: the one whose blocks may be of any length. One
+// whose extension is another is not ours.
+static void
+test_sound_any_length(void)
+{
+    guint8 ours[RA_SOUND_FORMATS_SIZE];
+    RaSoundMessage m;
+    g_assert_cmpuint(ra_sound_write_formats(ours), ==, sizeof ours);
+    g_assert_true(ra_sound_read(CHAN_SPAN(ours, sizeof ours), &m));
+    g_assert_cmpint(m.format, ==, 0);
+    g_assert_true(m.any_length);
+
+    guint8 turned[sizeof ours];
+    memcpy(turned, ours, sizeof ours);
+    memcpy(turned + 24, ours + 24 + 40, 18);
+    memcpy(turned + 24 + 18, ours + 24, 40);
+    g_assert_true(ra_sound_read(CHAN_SPAN(turned, sizeof turned), &m));
+    g_assert_cmpint(m.format, ==, 1);
+    g_assert_true(m.any_length);
+
+    ours[24 + 18 + 6] = 3; // floating point
+    g_assert_true(ra_sound_read(CHAN_SPAN(ours, sizeof ours), &m));
+    g_assert_cmpint(m.format, ==, 1);
+    g_assert_false(m.any_length);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -212,5 +239,6 @@ main(int argc, char **argv)
     g_test_add_func("/remoteapp/rail/window-requests", test_window_requests);
     g_test_add_func("/remoteapp/rail/server", test_server_rail);
     g_test_add_func("/remoteapp/sound", test_sound);
+    g_test_add_func("/remoteapp/sound/any-length", test_sound_any_length);
     return g_test_run();
 }
