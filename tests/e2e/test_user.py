@@ -6,9 +6,10 @@ import pathlib
 import unittest
 
 from case import MOUSEPAD, XTERM, ChainCase
-from harness import sounds, tone, wait_for
+from harness import glitches, sounds, tone, wait_for
 
 TONE_S = 30
+LEARN_S, BUSY_S = 10, 15
 
 
 class Sound(ChainCase):
@@ -16,13 +17,34 @@ class Sound(ChainCase):
         d = self.d
         d.run_in("demo", "sh", "-c", f"sox -n -r 48000 -c 2 ~/t.wav synth {TONE_S + 3} sine 440 vol 0.5 && exec paplay ~/t.wav")
         wait_for("sound at the host's sink", d.sink_inputs, 20)
-        heard = tone(d.record(TONE_S))
+        samples = d.record(TONE_S)
+        heard = tone(samples)
         print(heard)
+        self.assertEqual(glitches(samples, 440), [])
         self.assertAlmostEqual(heard["frequency_hz"], 440, delta=1)
         self.assertFalse(heard["clipped"])
         self.assertLessEqual(heard["longest_gap_ms"], 5)
         self.assertGreater(heard["seconds"], TONE_S - 2)
         wait_for("the stream to close when nothing plays", lambda: not d.sink_inputs(), 20)
+
+    def test_tone_while_all_processors_are_busy(self):
+        """Once the view has seen how late blocks come there, not a sample is missing."""
+        d = self.d
+        d.run_in("demo", "sh", "-c", f"sox -n -r 48000 -c 2 ~/t.wav synth {LEARN_S + BUSY_S + 3} sine 440 vol 0.5 &&"
+                 "exec paplay ~/t.wav")
+        wait_for("sound at the host's sink", d.sink_inputs, 20)
+        busy = [d.spawn("sh", "-c", "while :; do :; done") for _ in range(os.cpu_count())]
+        pieces = []
+        rest = d.record(LEARN_S + BUSY_S, on_piece=pieces.append, piece_s=LEARN_S)
+        for process in busy:
+            process.kill()
+            process.wait()
+        learned = pieces[1:] + [rest]
+        print([tone(piece) for piece in pieces + [rest]], d.guest()["view"].get("sound_underruns"))
+        for piece in learned:
+            self.assertEqual(glitches(piece, 440), [])
+        self.assertGreater(sum(tone(piece)["seconds"] for piece in learned), BUSY_S - 0.1)
+        wait_for("its end", lambda: not d.sink_inputs(), 20)
 
     def test_short_sounds_are_whole(self):
         d, home = self.d, self.home()
