@@ -239,6 +239,16 @@ chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capaci
 }
 
 ChanSpan
+chan_window_pace_encode(uint32_t window, const ChanWindowPace *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_PACE, window, buffer, capacity);
+
+    chan_write_u32(&w, m->refresh_mhz);
+    chan_write_u32(&w, m->seen);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_save_encode(uint32_t serial, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_SAVE, 0, buffer, capacity);
@@ -554,6 +564,21 @@ decode_keeper(ChanReader *r, ChanWindowKeeper *m)
     return m->there <= 1;
 }
 
+bool
+chan_window_pace_valid(const ChanWindowPace *m)
+{
+    return m->refresh_mhz >= CHAN_WINDOW_REFRESH_MIN && m->refresh_mhz <= CHAN_WINDOW_REFRESH_MAX &&
+           m->seen <= 1;
+}
+
+static bool
+decode_pace(ChanReader *r, ChanWindowPace *m)
+{
+    m->refresh_mhz = chan_read_u32(r);
+    m->seen = chan_read_u32(r);
+    return chan_window_pace_valid(m);
+}
+
 static bool
 decode_save(ChanReader *r, uint32_t *serial)
 {
@@ -621,6 +646,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_touch(&r, &said->touch);
     else if (said->type == CHAN_WINDOW_KEEPER)
         ok = said->window == 0 && decode_keeper(&r, &said->keeper);
+    else if (said->type == CHAN_WINDOW_PACE)
+        ok = decode_pace(&r, &said->pace);
     else if (said->type == CHAN_WINDOW_SAVE)
         ok = said->window == 0 && decode_save(&r, &said->save);
     else if (said->type == CHAN_WINDOW_PIXELS)

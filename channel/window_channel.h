@@ -32,6 +32,8 @@
 //   PIXELS u8 75, u32 0, u64 token
 //
 // HOST to PIXELS are the client's: so the host shows the window, and so the guest is to have it;
+//   PACE   u8 76, u32 window, u32 refresh_mhz, u32 seen
+// HOST to PACE are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -66,6 +68,10 @@
 // PIXELS tells when the channel opens which stream of pixels is this client's (tile_stream.h): the
 // one whose GREETING has the token.
 //
+// PACE tells how often the screen on which the host shows a window is painted, and whether any of
+// the window is to be seen there: until one comes it is, 60 times a second. Of one that is not seen
+// no pixels are sent; when it is seen again, all of it is, once.
+//
 // BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
 // pressed or let go.
 //
@@ -98,6 +104,9 @@
 #define CHAN_WINDOW_ICON_BYTES_MAX (6u * 1024 * 1024) // of a whole set
 #define CHAN_WINDOW_TEXT_MAX 4096                     // bytes
 #define CHAN_WINDOW_PREEDIT_MAX 256                   // characters
+#define CHAN_WINDOW_REFRESH_MIN 10000u                // mHz
+#define CHAN_WINDOW_REFRESH_USUAL 60000u              // where nobody says
+#define CHAN_WINDOW_REFRESH_MAX 1000000u
 #define CHAN_WINDOW_SHAPE_MAX 512 // rectangles; a finer shape is told of by its bounds
 
 typedef enum {
@@ -123,6 +132,7 @@ typedef enum {
     CHAN_WINDOW_KEYMAP = 73,
     CHAN_WINDOW_KEEPER = 74,
     CHAN_WINDOW_PIXELS = 75,
+    CHAN_WINDOW_PACE = 76,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -333,6 +343,11 @@ typedef struct {
     } edges[CHAN_MONITOR_EDGES]; // top, bottom, left, right
 } ChanWindowMonitors;
 
+typedef struct {
+    uint32_t refresh_mhz; // CHAN_WINDOW_REFRESH_MIN to CHAN_WINDOW_REFRESH_MAX
+    uint32_t seen;        // 0, 1
+} ChanWindowPace;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -366,6 +381,8 @@ ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t
 ChanSpan chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capacity);
 ChanSpan chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity);
 ChanSpan chan_window_pixels_encode(uint64_t token, void *buffer, size_t capacity);
+ChanSpan
+chan_window_pace_encode(uint32_t window, const ChanWindowPace *m, void *buffer, size_t capacity);
 ChanSpan chan_window_save_encode(uint32_t serial, void *buffer, size_t capacity);
 ChanSpan chan_window_text_encode(ChanSpan text, void *buffer, size_t capacity);
 ChanSpan chan_window_preedit_encode(const ChanWindowPreedit *m, void *buffer, size_t capacity);
@@ -397,6 +414,8 @@ typedef struct {
         ChanWindowKeeper keeper;
         uint32_t save;  // a serial
         uint64_t token; // of PIXELS, not 0
+        ChanWindowPace pace;
+        uint32_t save; // a serial
     };
 } ChanWindowSaid;
 
@@ -409,4 +428,5 @@ bool chan_window_keys_valid(const ChanWindowKeys *keys);
 bool chan_window_caret_valid(const ChanWindowCaret *caret);
 bool chan_window_touch_valid(const ChanWindowTouch *touch);
 bool chan_window_monitors_valid(const ChanWindowMonitors *monitors);
+bool chan_window_pace_valid(const ChanWindowPace *pace);
 bool chan_window_preedit_valid(const ChanWindowPreedit *preedit);

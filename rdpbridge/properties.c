@@ -427,6 +427,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_PIXELS:
     case CHAN_WINDOW_KEYMAP:
     case CHAN_WINDOW_KEEPER:
+    case CHAN_WINDOW_PACE:
         break;
     }
 }

@@ -51,6 +51,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_ping_encode(said->type, said->window, said->serial, again, sizeof again);
     case CHAN_WINDOW_KILL:
         return chan_window_kill_encode(said->window, said->kill != 0, again, sizeof again);
+    case CHAN_WINDOW_PACE:
+        return chan_window_pace_encode(said->window, &said->pace, again, sizeof again);
     case CHAN_WINDOW_KEEPER:
         return chan_window_keeper_encode(&said->keeper, again, sizeof again);
     case CHAN_WINDOW_SAVE:

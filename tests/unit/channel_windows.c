@@ -389,6 +389,35 @@ check_plain(Test *t)
 }
 
 static void
+test_pace(void)
+{
+    static const struct {
+        ChanWindowPace pace;
+        bool good;
+    } said[] = {
+        {{CHAN_WINDOW_REFRESH_MIN, 0}, true},
+        {{CHAN_WINDOW_REFRESH_MAX, 1}, true},
+        {{CHAN_WINDOW_REFRESH_MIN - 1, 1}, false},
+        {{CHAN_WINDOW_REFRESH_MAX + 1, 1}, false},
+        {{0, 1}, false},
+        {{CHAN_WINDOW_REFRESH_USUAL, 2}, false},
+    };
+    g_autofree Test *t = g_new0(Test, 1);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(said); i++) {
+        t->message = chan_window_pace_encode(9, &said[i].pace, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == said[i].good);
+        if (!said[i].good)
+            continue;
+        g_assert_cmpuint(t->said.window, ==, 9);
+        g_assert_cmpmem(&t->said.pace, sizeof said[i].pace, &said[i].pace, sizeof said[i].pace);
+        for (gsize n = 0; n < t->message.size; n++)
+            g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, t->message.size + 1), &t->said));
+    }
+}
+
+static void
 test_keeper_and_save(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -547,6 +576,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/touch", test_touch);
     g_test_add_func("/channel/windows/button", test_button);
     g_test_add_func("/channel/windows/keymap", test_keymap);
+    g_test_add_func("/channel/windows/pace", test_pace);
     g_test_add_func("/channel/windows/keeper", test_keeper_and_save);
     g_test_add_func("/channel/windows/pixels", test_pixels);
     g_test_add_func("/channel/windows/preedit", test_preedit);
