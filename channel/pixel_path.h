@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHAN_PIXELS_VERSION 1
+#define CHAN_PIXELS_VERSION 2
 #define CHAN_PIXELS_RECTS_MAX 32
 #define CHAN_PIXELS_SIDE_MAX 16384
 #define CHAN_PIXELS_PACKET_MAX sizeof(ChanPixelsFrame)
@@ -62,6 +62,8 @@ typedef struct {
 typedef struct {
     ChanPixelsHeader header;
     uint32_t buffer, serial;
+    // CLOCK_MONOTONIC of both, when it was put; 0: it was not, and will not be.
+    uint32_t shown_us_low, shown_us_high;
 } ChanPixelsShown;
 
 // Size of the packet of a frame with so many rectangles.

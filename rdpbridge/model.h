@@ -122,6 +122,7 @@ typedef struct {
     uint32_t zoom_width, zoom_height;
     uint32_t min_width, min_height, max_width, max_height;
     uint32_t app_index;
+    bool unseen;    // the guest was told that nobody sees it
     bool cloaked;   // the guest composes it, and shows it to nobody
     bool app_known; // answered, or waited for long enough (app_due: as long for properties)
     BridgeProperties properties;

@@ -137,10 +137,13 @@ bridge_pixel_path_refuse(BridgePixelPath *path, guint16 surface_id)
 }
 
 void
-bridge_pixel_path_shown(BridgePixelPath *path, guint32 buffer, guint32 serial)
+bridge_pixel_path_shown(BridgePixelPath *path, guint32 buffer, guint32 serial, gint64 shown_us)
 {
-    const ChanPixelsShown m = {
-        .header.type = CHAN_PIXELS_SHOWN, .buffer = buffer, .serial = serial};
+    const ChanPixelsShown m = {.header.type = CHAN_PIXELS_SHOWN,
+                               .buffer = buffer,
+                               .serial = serial,
+                               .shown_us_low = (guint32)shown_us,
+                               .shown_us_high = (guint32)((guint64)shown_us >> 32)};
 
     say(path, &m, sizeof m, NULL);
 }

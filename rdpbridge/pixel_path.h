@@ -39,5 +39,6 @@ void bridge_pixel_path_pause(BridgePixelPath *path, gboolean paused);
 void
 bridge_pixel_path_offer(BridgePixelPath *path, guint16 surface_id, const BridgeSurface *memory);
 void bridge_pixel_path_refuse(BridgePixelPath *path, guint16 surface_id);
-// The buffer's frame was shown, or will not be.
-void bridge_pixel_path_shown(BridgePixelPath *path, guint32 buffer, guint32 serial);
+// The buffer's frame was shown then, of CLOCK_MONOTONIC; 0: it will not be.
+void
+bridge_pixel_path_shown(BridgePixelPath *path, guint32 buffer, guint32 serial, gint64 shown_us);

@@ -195,8 +195,12 @@ bridge_session_pixels_shown(guint32 buffer, guint32 serial, gpointer user)
 {
     BridgeSession *s = user;
 
+    gint64 when = 0;
+
+    if (s->shown)
+        when = (gint64)((guint64)s->shown->shown_us_high << 32 | s->shown->shown_us_low);
     if (s->streams)
         bridge_pixel_stream_shown(s->stream, buffer, serial);
     else if (s->pixels)
-        bridge_pixel_path_shown(s->pixels, buffer, serial);
+        bridge_pixel_path_shown(s->pixels, buffer, serial, when);
 }

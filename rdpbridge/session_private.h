@@ -2,7 +2,8 @@
 #pragma once
 
 // Shared by session.c (life, guest), session_broker.c, session_view.c (their messages) and
-// session_screen.c and session_desktop.c (the guest's own screen), and session_pixels.c only.
+// session_screen.c and session_desktop.c (the guest's own screen), session_pace.c
+// and session_pixels.c only.
 
 #include "rdpbridge/apps.h"
 #include "rdpbridge/asks.h"
@@ -43,6 +44,7 @@ struct BridgeSession {
     BridgePixelPath *pixels;   // past RDP; NULL where it could not be made
     BridgePixelStream *stream; // of them; NULL where the guest has none
     gboolean streams;          // the guest uses that
+    const ViewShown *shown;    // while what it acknowledges is told; NULL: of no frame that was
     GSource *pixels_rest;      // they are not read until the view has taken what there is
     BridgeDesktop *desktop;
     BridgeClassic *classic;
@@ -155,3 +157,9 @@ void bridge_session_pixels_hand_over(BridgeSession *session);
 void bridge_session_pixels_clear(BridgeSession *session);
 void bridge_session_pixels_memory(guint16 surface_id, const BridgeSurface *memory, gpointer user);
 void bridge_session_pixels_shown(guint32 buffer, guint32 serial, gpointer user);
+
+// session_pace.c: the view's word on a window, for the guest; it is gone, or another one is there;
+// and a commit is on the screen.
+void bridge_session_paced(BridgeSession *session, const ViewPace *message);
+void bridge_session_unpaced(BridgeSession *session);
+void bridge_session_shown(BridgeSession *session, const ViewShown *message);

@@ -221,11 +221,10 @@ static void
 handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
 {
     const ViewId *named = m;
-    const ViewShown *shown = m;
 
     switch (type) {
     case VIEW_MSG_SHOWN:
-        bridge_model_shown(s->model, shown->id, shown->serial);
+        bridge_session_shown(s, m);
         break;
     case VIEW_MSG_FOCUS:
         handle_focus(s, named->id);
@@ -241,6 +240,9 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
         break;
     case VIEW_MSG_PING:
         handle_ping(s, m);
+        break;
+    case VIEW_MSG_PACE:
+        bridge_session_paced(s, m);
         break;
     case VIEW_MSG_KILL:
         handle_kill(s, m);
@@ -294,8 +296,8 @@ static gboolean
 can_be_held(ViewMsgType type)
 {
     return type == VIEW_MSG_CONFIGURED || type == VIEW_MSG_STATE || type == VIEW_MSG_ENTER ||
-           type == VIEW_MSG_FOCUS || type == VIEW_MSG_PING || type == VIEW_MSG_KEYMAP ||
-           type == VIEW_MSG_LAYOUT;
+           type == VIEW_MSG_FOCUS || type == VIEW_MSG_PING || type == VIEW_MSG_PACE ||
+           type == VIEW_MSG_KEYMAP || type == VIEW_MSG_LAYOUT;
 }
 
 static void
@@ -325,7 +327,7 @@ static gboolean
 names_window(const ViewId *m)
 {
     return m->header.type == VIEW_MSG_CONFIGURED || m->header.type == VIEW_MSG_STATE ||
-           m->header.type == VIEW_MSG_PING;
+           m->header.type == VIEW_MSG_PING || m->header.type == VIEW_MSG_PACE;
 }
 
 // At the end, in the place of the former of its kind: a window's, or of the others the only.
@@ -405,6 +407,7 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     case VIEW_MSG_CLOSE:
     case VIEW_MSG_ENTER:
     case VIEW_MSG_PING:
+    case VIEW_MSG_PACE:
     case VIEW_MSG_KILL:
         handle_window(s, type, message.data);
         break;
@@ -428,6 +431,7 @@ on_lost(gpointer user)
     s->focus = 0;
     bridge_input_release_all(s->input);
     bridge_model_view_lost(s->model);
+    bridge_session_unpaced(s);
     bridge_clipboard_view_changed(s->clipboard, FALSE);
     bridge_session_check_abandoned(s);
 }
@@ -440,6 +444,7 @@ bridge_session_take_view(BridgeSession *s, int take_fd)
     s->focus = 0;
     bridge_input_release_all(s->input);
     bridge_model_view_attached(s->model);
+    bridge_session_unpaced(s);
     bridge_cursor_view_attached(s->cursor);
     bridge_sound_view_attached(s->sound);
     bridge_clipboard_view_changed(s->clipboard, TRUE);

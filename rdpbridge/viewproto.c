@@ -46,6 +46,7 @@ typedef union {
     ViewTouch touch;
     ViewKeymap keymap;
     ViewKeeper keeper;
+    ViewPace pace;
 } Message;
 
 // m is the fixed part, copied out of the packet; tail is what follows it.
@@ -351,6 +352,12 @@ check_kill(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_pace(const Message *m, ChanSpan tail)
+{
+    return m->pace.id != 0 && chan_window_pace_valid(&m->pace.pace);
+}
+
+static bool
 check_preedit(const Message *m, ChanSpan tail)
 {
     return chan_window_preedit_valid(&m->preedit.preedit);
@@ -417,6 +424,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_KILL, sizeof(ViewKill), 0, 0, check_kill},
     {VIEW_MSG_KEYMAP, sizeof(ViewKeymap), 0, 0, NULL},
     {VIEW_MSG_KEEPER, sizeof(ViewKeeper), 0, 0, check_keeper},
+    {VIEW_MSG_PACE, sizeof(ViewPace), 0, 0, check_pace},
     {VIEW_MSG_CLIP_SAVE, sizeof(ViewSave), 0, 0, NULL},
 };
 

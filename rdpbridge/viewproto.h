@@ -78,6 +78,7 @@ typedef enum {
     VIEW_MSG_KILL = 58,      // somebody of the host's ended a window's program
     VIEW_MSG_KEYMAP = 59,    // what the keys mean; counts with the next LAYOUT
     VIEW_MSG_KEEPER = 60,    // a clipboard manager is there, or not; or has saved
+    VIEW_MSG_PACE = 61,      // how often what shows a window is painted, and whether it is seen
 } ViewMsgType;
 
 typedef struct {
@@ -414,6 +415,14 @@ typedef struct {
     uint32_t id;
     uint32_t process; // 1: its process, 0: its connection to the X server
 } ViewKill;
+
+// Before the first one a window is seen, as often as CHAN_WINDOW_REFRESH_USUAL.
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t reserved;
+    ChanWindowPace pace;
+} ViewPace;
 
 typedef struct {
     ViewHeader header;

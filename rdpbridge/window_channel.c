@@ -203,6 +203,14 @@ bridge_window_channel_kill(guint32 window, gboolean process)
     return say(chan_window_kill_encode(window, process, buffer, sizeof buffer));
 }
 
+gboolean
+bridge_window_channel_pace(guint32 window, const ChanWindowPace *pace)
+{
+    guint8 buffer[16];
+
+    return say(chan_window_pace_encode(window, pace, buffer, sizeof buffer));
+}
+
 void
 bridge_window_channel_motion(const ChanWindowMotion *motion)
 {

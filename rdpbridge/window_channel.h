@@ -23,6 +23,8 @@ gboolean bridge_window_channel_touch(const ChanWindowTouch *touch);
 gboolean bridge_window_channel_ping(guint32 window, guint32 serial);
 // Ends a window's program. FALSE: there is none.
 gboolean bridge_window_channel_kill(guint32 window, gboolean process);
+// How often the host paints a window, and whether it is seen. FALSE: there is none.
+gboolean bridge_window_channel_pace(guint32 window, const ChanWindowPace *pace);
 void bridge_window_channel_button(const ChanWindowButton *button);
 void bridge_window_channel_motion(const ChanWindowMotion *motion);
 // The host's clipboard manager: now, and to each channel that opens later.

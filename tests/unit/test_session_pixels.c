@@ -93,7 +93,7 @@ assert_hung_up(Rig *rig)
 
     g_assert_cmpint(recv(rig->guest, &byte, 1, MSG_DONTWAIT), ==, 0);
     g_assert_cmpuint(rig->lost, ==, rig->ready);
-    bridge_pixel_path_shown(rig->path, 1, 1); // is no error
+    bridge_pixel_path_shown(rig->path, 1, 1, 0); // is no error
 }
 
 static void

@@ -418,6 +418,7 @@ test_screen_and_layout(void)
     ViewLayout l = {.rdp_layout = 0x409};
     ViewKeymap k = {0};
     ViewKeeper keeper = {0};
+    ViewPace pace = {.id = 1, .pace = {CHAN_WINDOW_REFRESH_MIN, 1}};
     ViewSave save = {.serial = G_MAXUINT32};
 
     for (int i = 0; i < VIEW_MONITORS_MAX; i++)
@@ -445,6 +446,13 @@ test_screen_and_layout(void)
     check_shape(&keeper, sizeof keeper, 0);
     ACCEPT(keeper, keeper.there, 1);
     REFUSE(keeper, keeper.there, 2);
+    VIEW_INIT(&pace, VIEW_MSG_PACE);
+    check_shape(&pace, sizeof pace, 0);
+    REFUSE(pace, id, 0);
+    REFUSE(pace, pace.seen, 2);
+    REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MIN - 1);
+    ACCEPT(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX);
+    REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX + 1);
     VIEW_INIT(&save, VIEW_MSG_CLIP_SAVE);
     check_shape(&save, sizeof save, 0);
     VIEW_INIT(&k, VIEW_MSG_KEYMAP);
