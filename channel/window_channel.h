@@ -30,9 +30,8 @@
 //   KEYMAP u8 73, u32 0, for each key code from 8 to 255 16 times u32 symbol, for each u8 modifiers
 //   KEEPER u8 74, u32 0, u32 there, u32 saved
 //   PIXELS u8 75, u32 0, u64 token
-//
-// HOST to PIXELS are the client's: so the host shows the window, and so the guest is to have it;
 //   PACE   u8 76, u32 window, u32 refresh_mhz, u32 seen
+//
 // HOST to PACE are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with

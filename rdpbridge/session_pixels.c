@@ -194,7 +194,6 @@ void
 bridge_session_pixels_shown(guint32 buffer, guint32 serial, gpointer user)
 {
     BridgeSession *s = user;
-
     gint64 when = 0;
 
     if (s->shown)

@@ -7,6 +7,7 @@
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/seen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sync.h"
 
@@ -40,7 +41,9 @@ host_follow_property(HostWindow *w, Atom property)
 
     if (property == atoms[ATOM_WM_STATE] || property == atoms[ATOM__NET_WM_STATE] ||
         property == atoms[ATOM__NET_WM_DESKTOP]) {
-        w->state_dirty = true;
+        w->state_dirty = w->seen.dirty = true;
+        if (property == atoms[ATOM__NET_WM_DESKTOP])
+            host_seen_desktop_changed(w);
     } else if (property == atoms[ATOM__GTK_EDGE_CONSTRAINTS]) {
         w->geometry_dirty = true;
     } else if (property == atoms[ATOM__NET_FRAME_EXTENTS]) {
@@ -53,7 +56,7 @@ void
 host_follow_mapped(HostWindow *w, bool mapped)
 {
     w->viewable = mapped;
-    w->state_dirty = true;
+    w->state_dirty = w->seen.dirty = true;
     if (!mapped) {
         w->n_exposed = 0;
         host_pointer_forget(w->view->pointer, w);
@@ -209,6 +212,7 @@ sync_geometry(HostWindow *w)
     frame.edges = host_hints_read_edges(w);
     if (!same(&actual, &w->told) || memcmp(&frame, &w->told_frame, sizeof frame) != 0)
         tell_configured(w, &actual, &frame);
+    w->seen.dirty = true; // on another monitor
 }
 
 static void
@@ -253,6 +257,9 @@ host_follow_sync(HostWindow *w)
         sync_state(w);
     if (w->geometry_dirty)
         sync_geometry(w);
+    host_seen_sync(w);
+    if (host_seen_awaits(w))
+        return;
     for (unsigned i = 0; i < w->n_exposed; i++)
         host_paint_area(w->view, w, w->exposed[i]);
     w->n_exposed = 0;

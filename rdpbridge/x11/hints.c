@@ -23,8 +23,6 @@ enum {
     MWM_FUNC_CLOSE = 1 << 5,
 };
 
-#define ALL_DESKTOPS 0xffffffffL // EWMH 1.5, _NET_WM_DESKTOP
-
 enum { STATE_REMOVE = 0, STATE_ADD = 1 }; // EWMH 1.5, _NET_WM_STATE
 
 static void
@@ -441,7 +439,7 @@ change_desktops(HostWindow *w, bool all)
     unsigned long *current = host_display_property(
         x, &(HostPropertyQuery){x->root, x->atoms[ATOM__NET_CURRENT_DESKTOP], XA_CARDINAL, 32, 1},
         NULL);
-    const long data[5] = {all ? ALL_DESKTOPS : current ? (long)current[0] : 0, 1, 0, 0, 0};
+    const long data[5] = {all ? HOST_ALL_DESKTOPS : current ? (long)current[0] : 0, 1, 0, 0, 0};
 
     if (current)
         XFree(current);
@@ -485,7 +483,7 @@ host_hints_set_initial_state(HostWindow *w)
         if (w->wanted.states & chan_states[i].state)
             list[n++] = (long)atoms[chan_states[i].atom];
     if (w->wanted.states & CHAN_STATE_ALL_DESKTOPS) {
-        const long desktop = ALL_DESKTOPS;
+        const long desktop = HOST_ALL_DESKTOPS;
         set_longs(w, atoms[ATOM__NET_WM_DESKTOP], XA_CARDINAL, &desktop, 1);
     }
     if (w->wanted.attention)
@@ -609,7 +607,7 @@ host_hints_push(HostWindow *w, bool all)
 }
 
 static unsigned long
-first_long(HostWindow *w, HostAtom property, Atom type, unsigned long otherwise)
+first_long(const HostWindow *w, HostAtom property, Atom type, unsigned long otherwise)
 {
     HostDisplay *x = w->view->x;
     unsigned long *value = host_display_property(
@@ -636,9 +634,22 @@ listed_states(HostWindow *w)
                 states |= chan_states[k].state;
     if (list)
         XFree(list);
-    if (first_long(w, ATOM__NET_WM_DESKTOP, XA_CARDINAL, 0) == ALL_DESKTOPS)
+    if (first_long(w, ATOM__NET_WM_DESKTOP, XA_CARDINAL, 0) == HOST_ALL_DESKTOPS)
         states |= CHAN_STATE_ALL_DESKTOPS;
     return states;
+}
+
+unsigned long
+host_hints_desktop(const HostWindow *w)
+{
+    return first_long(w, ATOM__NET_WM_DESKTOP, XA_CARDINAL, HOST_ALL_DESKTOPS);
+}
+
+bool
+host_hints_is_iconic(const HostWindow *w)
+{
+    return first_long(w, ATOM_WM_STATE, w->view->x->atoms[ATOM_WM_STATE], WithdrawnState) ==
+           IconicState;
 }
 
 // WM_STATE is Iconic for shaded windows and on other workspaces too, and _NET_WM_STATE_HIDDEN is

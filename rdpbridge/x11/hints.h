@@ -32,6 +32,12 @@ uint32_t host_hints_state_of(uint32_t states);
 // What WM_STATE and _NET_WM_STATE make of the window: a ViewState. FALSE: nobody manages it.
 gboolean host_hints_read_state(HostWindow *window, uint32_t *state, uint32_t *states);
 
+// The desktop it is on; HOST_ALL_DESKTOPS also where nobody says.
+#define HOST_ALL_DESKTOPS 0xffffffffL // EWMH 1.5, _NET_WM_DESKTOP
+unsigned long host_hints_desktop(const HostWindow *window);
+// Whether its WM_STATE is Iconic, for whatever reason.
+bool host_hints_is_iconic(const HostWindow *window);
+
 // _NET_FRAME_EXTENTS; false: not said, or not to be believed.
 bool host_hints_read_frame(HostWindow *window, ViewFrame *frame);
 // As the window manager says (CHAN_LOOKS_EDGES): CHAN_WINDOW_EDGES_ALL at most, 0: nothing.

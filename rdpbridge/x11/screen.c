@@ -2,6 +2,8 @@
 #include "rdpbridge/x11/screen.h"
 
 #include "rdpbridge/x11/method.h"
+#include "rdpbridge/x11/rates.h"
+#include "rdpbridge/x11/seen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/xsettings.h"
 
@@ -23,6 +25,8 @@ struct HostScreen {
     ViewRect frame;
     Atom compositor; // the selection that one owns (EWMH 1.5, _NET_WM_CM_Sn)
     bool moves_by_gravity, marks_hidden;
+    HostRates rates;
+    unsigned long desktop;
 };
 
 static ViewRect
@@ -55,56 +59,63 @@ read_monitors(HostDisplay *x, ViewScreen *s)
         s->monitors[s->n_monitors++] = s->root;
 }
 
-static double
-mode_hz(const XRRModeInfo *m)
+static uint32_t
+mode_mhz(const XRRScreenResources *r, RRMode mode)
 {
-    double lines = m->vTotal;
-
-    if (m->modeFlags & RR_DoubleScan)
-        lines *= 2;
-    if (m->modeFlags & RR_Interlace)
-        lines /= 2;
-    return m->hTotal && lines > 0 ? (double)m->dotClock / (m->hTotal * lines) : 0;
+    for (int i = 0; i < r->nmode; i++) {
+        const XRRModeInfo *m = &r->modes[i];
+        if (m->id == mode)
+            return host_rates_of_mode(&(HostMode){.dot_clock = m->dotClock,
+                                                  .h_total = m->hTotal,
+                                                  .v_total = m->vTotal,
+                                                  .interlaced = m->modeFlags & RR_Interlace,
+                                                  .doubled = m->modeFlags & RR_DoubleScan});
+    }
+    return 0;
 }
 
-// The fastest monitor's rate: nothing need be drawn more often.
-static uint32_t
-read_refresh_mhz(HostDisplay *x)
+static void
+read_rates(HostDisplay *x, HostRates *rates)
 {
     XRRScreenResources *r =
         x->randr_event >= 0 ? XRRGetScreenResourcesCurrent(x->dpy, x->root) : NULL;
-    double best = 0;
 
+    *rates = (HostRates){0};
     for (int i = 0; r && i < r->ncrtc; i++) {
         XRRCrtcInfo *crtc = XRRGetCrtcInfo(x->dpy, r, r->crtcs[i]);
-        for (int m = 0; crtc && m < r->nmode; m++)
-            if (r->modes[m].id == crtc->mode)
-                best = MAX(best, mode_hz(&r->modes[m]));
-        if (crtc)
-            XRRFreeCrtcInfo(crtc);
+        if (!crtc)
+            continue;
+        const ViewRect rect = bounded(crtc->x, crtc->y, crtc->width, crtc->height);
+        host_rates_add(rates, &rect, mode_mhz(r, crtc->mode));
+        XRRFreeCrtcInfo(crtc);
     }
     if (r)
         XRRFreeScreenResources(r);
-    return best >= 10 && best <= 1000 ? (uint32_t)(best * 1000 + 0.5) : 60000;
+}
+
+static unsigned long
+read_desktop(HostDisplay *x)
+{
+    HostPropertyQuery query = {x->root, x->atoms[ATOM__NET_CURRENT_DESKTOP], XA_CARDINAL, 32, 1};
+    unsigned long *value = host_display_property(x, &query, NULL);
+    unsigned long desktop = value ? value[0] & 0xffffffff : 0; // Xlib keeps a sign
+
+    if (value)
+        XFree(value);
+    return desktop;
 }
 
 static ViewRect
-read_work_area(HostDisplay *x, const ViewRect *root)
+read_work_area(HostDisplay *x, const ViewRect *root, unsigned long at)
 {
-    const Atom *atoms = x->atoms;
-    HostPropertyQuery current = {x->root, atoms[ATOM__NET_CURRENT_DESKTOP], XA_CARDINAL, 32, 1};
-    HostPropertyQuery areas = {x->root, atoms[ATOM__NET_WORKAREA], XA_CARDINAL, 32, 4 * 64};
-    unsigned long n = 0, *desktop = host_display_property(x, &current, NULL);
-    unsigned long *list = host_display_property(x, &areas, &n);
-    unsigned long at = desktop ? desktop[0] : 0;
+    HostPropertyQuery areas = {x->root, x->atoms[ATOM__NET_WORKAREA], XA_CARDINAL, 32, 4 * 64};
+    unsigned long n = 0, *list = host_display_property(x, &areas, &n);
     ViewRect area = *root;
 
     if (list && n >= 4) {
         const unsigned long *v = &list[at < n / 4 ? at * 4 : 0];
         area = bounded((long)v[0], (long)v[1], (long)v[2], (long)v[3]);
     }
-    if (desktop)
-        XFree(desktop);
     if (list)
         XFree(list);
     return area;
@@ -208,9 +219,11 @@ read_all(HostScreen *s)
     VIEW_INIT(&s->now, VIEW_MSG_SCREEN);
     XGetGeometry(x->dpy, x->root, &root, &left, &top, &width, &height, &border, &depth);
     s->now.root = bounded(0, 0, width, height);
-    s->now.work_area = read_work_area(x, &s->now.root);
+    s->desktop = read_desktop(x);
+    s->now.work_area = read_work_area(x, &s->now.root, s->desktop);
     read_scale(x, &s->now);
-    s->now.refresh_mhz = read_refresh_mhz(x);
+    read_rates(x, &s->rates);
+    s->now.refresh_mhz = host_rates_best(&s->rates);
     read_supported(s);
     s->now.looks |= read_wm(x) << CHAN_LOOKS_WM_SHIFT;
     if (XGetSelectionOwner(x->dpy, s->compositor) != None)
@@ -278,6 +291,19 @@ host_screen_changed(HostScreen *s)
     read_all(s);
     if (memcmp(&before, &s->now, sizeof before) != 0)
         host_screen_tell(s);
+    host_seen_all_changed(s->view);
+}
+
+uint32_t
+host_screen_refresh_at(const HostScreen *s, const ViewRect *window)
+{
+    return host_rates_at(&s->rates, window);
+}
+
+unsigned long
+host_screen_desktop(const HostScreen *s)
+{
+    return s->desktop;
 }
 
 bool

@@ -23,6 +23,11 @@ bool host_screen_moves_by_gravity(const HostScreen *screen);
 // Whether it says of a window that it is minimised (_NET_WM_STATE_HIDDEN).
 bool host_screen_marks_hidden(const HostScreen *screen);
 
+// How often a window at this place is painted, in mHz.
+uint32_t host_screen_refresh_at(const HostScreen *screen, const ViewRect *window);
+// The desktop that is shown (_NET_CURRENT_DESKTOP).
+unsigned long host_screen_desktop(const HostScreen *screen);
+
 // How far the window manager's frames reach: x left of the client area, y above it. A guess until
 // the first frame was seen.
 const ViewRect *host_screen_frame(const HostScreen *screen);

@@ -14,6 +14,7 @@
 #include "rdpbridge/x11/ping.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/seen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sound.h"
 #include "rdpbridge/x11/stack.h"
@@ -122,6 +123,9 @@ on_window_event(View *view, HostWindow *w, XEvent *e)
     switch (e->type) {
     case Expose:
         host_follow_expose(w, &e->xexpose);
+        break;
+    case VisibilityNotify:
+        host_seen_visibility(w, &e->xvisibility);
         break;
     case ConfigureNotify:
         host_follow_configure(w, &e->xconfigure);

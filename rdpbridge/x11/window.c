@@ -14,6 +14,7 @@
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/popup.h"
 #include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/seen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
@@ -54,6 +55,7 @@ host_window_free(HostWindow *w)
     if (!w)
         return;
     host_sync_stop(w);
+    host_seen_stop(w);
     host_window_lost_stop(w);
     if (w->xid) {
         host_windows_forget_xid(w->view->windows, w);
@@ -352,6 +354,7 @@ host_window_commit(HostWindow *w, const ViewCommit *m, HostBuffer *buffer)
     if (new_buffer && !first)
         repaint_later(w);
     host_sync_consider(w);
+    host_seen_painted(w, damage, n);
 }
 
 // Room for a title bar: a window whose client area begins at the very top would have it off the
@@ -430,7 +433,7 @@ create(HostWindow *w)
         .colormap = w->visual->colormap,
         .event_mask = ExposureMask | StructureNotifyMask | PropertyChangeMask | FocusChangeMask |
                       EnterWindowMask | LeaveWindowMask | KeyPressMask | KeyReleaseMask |
-                      KeymapStateMask,
+                      KeymapStateMask | VisibilityChangeMask,
     };
     make(w, &a);
     memset(&w->pushed, 0, sizeof w->pushed);
@@ -439,6 +442,7 @@ create(HostWindow *w)
     w->pushed.override_redirect = w->wanted.override_redirect;
     w->pushed.flags = w->wanted.flags;
     w->mapped = w->viewable = false;
+    w->seen.obscured = w->seen.has_desktop = false; // a former one's
     w->by_frame = !w->wanted.override_redirect && (w->wanted.has_props || frame_off_screen(w));
     host_windows_add_xid(w->view->windows, w);
     host_pointer_select(w->view->pointer, w->xid);
@@ -605,6 +609,7 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->mapped = former->mapped;
     w->viewable = former->viewable;
     host_sync_inherit(w, former);
+    host_seen_inherit(w, former);
     w->notified_width = former->notified_width;
     w->notified_height = former->notified_height;
     // The host's word on place and size stands until the guest asks for another.

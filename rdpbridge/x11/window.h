@@ -64,6 +64,17 @@ typedef struct {
     XClientMessageEvent asked[HOST_PINGS_MAX];
 } HostPings;
 
+// Whether it is seen (seen.h).
+typedef struct {
+    bool dirty; // looked at when the batch of events is done
+    bool obscured;
+    bool has_desktop; // was asked
+    unsigned long desktop;
+    bool has_told;
+    ChanWindowPace told;
+    GSource *lasts, *fresh; // until it is told that it is not; until its pixels have come
+} HostSeen;
+
 // Those that give a window its size.
 #define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
 
@@ -90,6 +101,7 @@ struct HostWindow {
     bool monitors_stale;         // the window manager has not been asked
     HostSync sync;
     HostPings pings;
+    HostSeen seen;
     HostBuffer *buffer; // last committed
 
     ViewRect committed; // geometry of the last commit

@@ -185,7 +185,7 @@ host_windows_sync(HostWindows *ws)
     g_hash_table_iter_init(&iter, ws->events);
     while (g_hash_table_iter_next(&iter, &xid, NULL)) {
         HostWindow *w = g_hash_table_lookup(ws->by_xid, xid);
-        if (w && (w->geometry_dirty || w->state_dirty || w->n_exposed > 0))
+        if (w && (w->geometry_dirty || w->state_dirty || w->seen.dirty || w->n_exposed > 0))
             host_follow_sync(w);
     }
     g_hash_table_remove_all(ws->events);

@@ -11,3 +11,6 @@ casement_test(view_method_keys
   SOURCES view_method_keys.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/method_keys.c LIBS PkgConfig::GLIB)
 casement_test(view_method_preedit
   SOURCES view_method_preedit.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/method_preedit.c LIBS channel PkgConfig::GLIB)
+casement_test(view_seen
+  SOURCES view_seen.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/rates.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/sight.c
+  LIBS viewproto PkgConfig::GLIB)
