@@ -256,6 +256,10 @@ void ra_desktop_set_hosted(RaDesktop *desktop, bool hosted);
 // So the host shows the window: all states that both ends keep, and where. The serial is told back
 // in the window's props.
 void ra_desktop_set_host(RaDesktop *desktop, guint32 id, const ChanWindowHost *host);
+// How often the client's screen paints the window, and whether it is seen; and that what was sent
+// of it last was shown then, of the monotonic clock: its program draws its next frame by that.
+void ra_desktop_set_pace(RaDesktop *desktop, guint32 id, const ChanWindowPace *pace);
+void ra_desktop_shown(RaDesktop *desktop, guint32 id, gint64 shown_us);
 void ra_desktop_close(RaDesktop *desktop, guint32 id); // WM_DELETE_WINDOW, or XKillClient
 // Takes its program's connection to the X server away, and kills it if its process is asked for.
 void ra_desktop_kill(RaDesktop *desktop, guint32 id, bool process);
@@ -275,6 +279,9 @@ bool ra_desktop_has_method(const RaDesktop *desktop);
 // Tells the last caret again, to a client that does not know it.
 void ra_desktop_tell_caret(RaDesktop *desktop);
 void ra_desktop_pointer_move(RaDesktop *desktop, int root_x, int root_y);
+// When a key, a button or a finger was last put down, or the wheel was turned, of the monotonic
+// clock; 0: never.
+gint64 ra_desktop_input_us(const RaDesktop *desktop);
 // Where the client had it last.
 void ra_desktop_pointer_place(const RaDesktop *desktop, int *root_x, int *root_y);
 // Moves it by so much for the program that wants that, while locked; from then on places are left

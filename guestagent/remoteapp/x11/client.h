@@ -64,6 +64,12 @@ typedef struct {
 
     guint32 popup_owner; // the window that had the focus when this popup came
 
+    // Of its frames (frames.h): the counter that it counts them by, and the last that it drew and
+    // has not heard of (0: none), when that was and was shown; and when it may hear of one.
+    XID counter, alarm;
+    gint64 frame, frame_us, frame_shown_us, frame_due_us;
+    ChanWindowPace pace; // refresh_mhz 0: not said
+
     Damage damage;
     Pixmap pixmap; // None: to be named at the next capture
     RaRects dirty;

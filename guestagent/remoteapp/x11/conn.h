@@ -40,6 +40,7 @@
     X(_CASEMENT_CLIPBOARD)                                                                         \
     X(_CASEMENT_PRIMARY)                                                                           \
     X(_CASEMENT_PRIMARY_TARGETS)                                                                   \
+    X(_NET_WM_SYNC_REQUEST_COUNTER)                                                                \
     X(_CASEMENT_TIME)                                                                              \
     X(_CASEMENT_BORROWED_KEYS)                                                                     \
     X(_NET_SYSTEM_TRAY_S0)                                                                         \
@@ -80,6 +81,8 @@
     X(_NET_WM_ICON_NAME)                                                                           \
     X(_NET_WM_ICON)                                                                                \
     X(_NET_WM_PID)                                                                                 \
+    X(_NET_WM_FRAME_DRAWN)                                                                         \
+    X(_NET_WM_FRAME_TIMINGS)                                                                       \
     X(_NET_WM_PING)                                                                                \
     X(_NET_WM_DESKTOP)                                                                             \
     X(_NET_WM_USER_TIME)                                                                           \

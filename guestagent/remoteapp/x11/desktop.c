@@ -225,6 +225,7 @@ init_parts(RaDesktop *d)
             ra_clipboard_new(conn, d->context, (ChanClipSelection)i, &clipboard_events, d);
     set_whole_screen(d);
     ra_pixels_init(d);
+    d->frames = ra_frames_new(d);
     watch_apps(d);
     ra_ewmh_init(conn);
     ra_ewmh_push_screen(d);
@@ -258,6 +259,7 @@ ra_desktop_free(RaDesktop *d)
     g_signal_handlers_disconnect_by_data(d->app_monitor, d);
     g_object_unref(d->app_monitor);
     ra_manager_clear(d);
+    ra_frames_free(d->frames);
     ra_pixels_clear(d);
     for (guint i = 0; i < CHAN_CLIP_SELECTIONS; i++)
         ra_clipboard_free(d->clipboard[i]);
@@ -459,6 +461,22 @@ ra_desktop_set_host(RaDesktop *d, guint32 id, const ChanWindowHost *host)
 }
 
 void
+ra_desktop_set_pace(RaDesktop *d, guint32 id, const ChanWindowPace *pace)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (c)
+        ra_frames_pace(d->frames, c, pace);
+}
+
+void
+ra_desktop_shown(RaDesktop *d, guint32 id, gint64 shown_us)
+{
+    RaClient *c = ra_by_id(d, id);
+    if (c)
+        ra_frames_shown(d->frames, c, shown_us);
+}
+
+void
 ra_desktop_set_hosted(RaDesktop *d, bool hosted)
 {
     d->hosted = hosted;
@@ -468,6 +486,7 @@ ra_desktop_set_hosted(RaDesktop *d, bool hosted)
     for (guint i = 0; i < d->clients->len; i++) {
         RaClient *c = d->clients->pdata[i];
         c->told_host = (ChanWindowHost){0};
+        c->pace = (ChanWindowPace){0};
         c->pub.props.states_serial = c->pub.props.place_serial = 0;
         c->place_request = 0;
         if (!c->override_redirect)
@@ -523,11 +542,25 @@ ra_desktop_set_keys(RaDesktop *d, const ChanWindowKeys *keys)
     ra_keyboard_set_repeat(d->keyboard, keys->repeat_delay_ms, keys->repeat_interval_ms);
 }
 
+static void
+note_input(RaDesktop *d, bool down)
+{
+    if (down)
+        d->input_us = g_get_monotonic_time();
+}
+
+gint64
+ra_desktop_input_us(const RaDesktop *d)
+{
+    return d->input_us;
+}
+
 void
 ra_desktop_key(RaDesktop *d, guint evdev, bool down)
 {
     if (evdev > 247)
         return;
+    note_input(d, down);
     if (!ra_method_key(d->method, evdev + EVDEV_TO_X, down))
         ra_input_key(d->input, evdev + EVDEV_TO_X, down);
 }
@@ -545,6 +578,7 @@ ra_desktop_unicode(RaDesktop *d, gunichar character)
 void
 ra_desktop_text(RaDesktop *d, const char *text)
 {
+    note_input(d, true);
     // Keys that were given before are before it.
     ra_input_must_settle(d->input);
     if (ra_method_commit(d->method, text))
@@ -615,6 +649,7 @@ void
 ra_desktop_touch(RaDesktop *d, const ChanWindowTouch *touch)
 {
     RaInputPoint at = ra_point_of(d, touch->x, touch->y);
+    note_input(d, touch->phase == CHAN_TOUCH_BEGIN);
     ra_input_touch(d->input, touch->touch, (ChanTouchPhase)touch->phase, &at);
 }
 
@@ -622,6 +657,7 @@ void
 ra_desktop_button(RaDesktop *d, guint button, bool down)
 {
     ra_method_give_keys(d->method);
+    note_input(d, down);
     if (down)
         ra_dock_put_away(d->dock);
     ra_input_button(d->input, button, down);
@@ -630,6 +666,7 @@ ra_desktop_button(RaDesktop *d, guint button, bool down)
 void
 ra_desktop_wheel(RaDesktop *d, int dx, int dy)
 {
+    note_input(d, true);
     ra_input_wheel(d->input, dx, dy);
 }
 

@@ -50,6 +50,7 @@ forget(RaDesktop *d, RaClient *c, bool exists)
         XSelectInput(d->conn->dpy, c->xid, NoEventMask);
     guint32 id = c->pub.id;
     bool told = c->told;
+    ra_frames_forget(d->frames, c);
     ra_client_free(d->conn, c);
     ra_unsettle(d);
     if (told && d->events.window_gone)
@@ -66,6 +67,7 @@ meet(RaDesktop *d, Window xid)
         return NULL;
     c->launches = ra_identity_launches(d->identity);
     track(d, c);
+    ra_frames_watch(d->frames, c);
     return c;
 }
 
@@ -151,6 +153,8 @@ on_property(RaDesktop *d, const XPropertyEvent *e)
 {
     d->conn->time = e->time;
     RaClient *c = ra_by_xid(d, e->window);
+    if (c && e->atom == ATOM(d->conn, _NET_WM_SYNC_REQUEST_COUNTER))
+        ra_frames_watch(d->frames, c);
     if (c && ra_client_property_changed(d->conn, c, e->atom))
         ra_unsettle(d);
     else if (e->window == d->conn->own && e->atom == ATOM(d->conn, _CASEMENT_TIME))
@@ -252,7 +256,9 @@ ra_manager_drain(RaDesktop *d)
         XNextEvent(d->conn->dpy, &event);
         if (event.type == ClientMessage && ra_pixels_fence(d, &event.xclient))
             continue;
-        // Damage needs nothing settled: it is told by the timer.
+        // What a program counts needs nothing settled, nor does damage: that is told by the timer.
+        if (ra_frames_event(d->frames, &event))
+            continue;
         if (event.type != d->conn->damage_event + XDamageNotify)
             ra_unsettle(d);
         if (!ra_dock_event(d->dock, &event))

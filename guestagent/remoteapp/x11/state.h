@@ -2,8 +2,8 @@
 #pragma once
 
 // What the parts of the window manager share. Only desktop.c, desktop_icons.c, manager.c, wm.c,
-// ewmh.c, stack.c, focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input, lock,
-// method, screen and clipboard stand alone.
+// ewmh.c, frames.c, stack.c, focus.c, menus.c, owner.c and pixels.c may look inside; cursor, input,
+// lock, method, screen and clipboard stand alone.
 
 #include "guestagent/remoteapp/x11/capture.h"
 #include "guestagent/remoteapp/x11/client.h"
@@ -11,6 +11,7 @@
 #include "guestagent/remoteapp/x11/clipboard.h"
 #include "guestagent/remoteapp/x11/cursor.h"
 #include "guestagent/remoteapp/x11/dock.h"
+#include "guestagent/remoteapp/x11/frames.h"
 #include "guestagent/remoteapp/x11/identity.h"
 #include "guestagent/remoteapp/x11/input.h"
 #include "guestagent/remoteapp/x11/keyboard.h"
@@ -70,7 +71,9 @@ struct RaDesktop {
     gint64 merge_until; // µs: when damage is announced at the latest
 
     RaCapture *capture;
+    RaFrames *frames;
     RaInput *input;
+    gint64 input_us;      // ra_desktop_input_us
     RaInputPoint pointer; // where the client had it last
     RaKeyboard *keyboard;
     RaMethod *method;
