@@ -3,6 +3,7 @@
 
 #include "channel/glib/timer.h"
 #include "guestagent/remoteapp/bands.h"
+#include "guestagent/remoteapp/pace.h"
 #include "guestagent/remoteapp/pixel_path.h"
 #include "guestagent/remoteapp/vchannel.h"
 
@@ -29,6 +30,7 @@ typedef struct {
     bool held; // no frames: it waits for a new size
     bool all;  // to be painted whole
     RaCoding coding;
+    RaPace pace;
 } Surface;
 
 typedef struct {
@@ -46,8 +48,9 @@ struct RaGraphics {
     RdpgfxServerContext *gfx;
     RaPixelPath *path;       // NULL: all pixels go by RDPGFX
     ChanTilesSocket *stream; // or will go over that, once what went by RDPGFX has arrived
-    GSource *together;       // with it: those that wait to go together
-    gint64 together_us;      // when such went
+    GSource *later;          // when the next of those that wait may go
+    gint64 later_us;         // RA_PACE_NEVER: none does
+    gint64 together_us;      // when those without the focus went
     bool opened, ready, failed, suspended;
     GHashTable *surfaces; // window id → Surface
     GQueue queue;         // of Surface with damage, each once
@@ -133,6 +136,7 @@ on_frame_acknowledge(RdpgfxServerContext *context, const RDPGFX_FRAME_ACKNOWLEDG
         if (!g->suspended && (gint32)(f->frame - ack->frameId) > 0)
             break;
         g->flight_bytes -= f->bytes;
+        ra_desktop_shown(g->desktop, f->window, now);
         if (!g->suspended && f->frame == ack->frameId)
             measure(g, f, now);
         done++;
@@ -266,6 +270,7 @@ ra_graphics_window(RaGraphics *g, guint32 id, int width, int height, bool alpha)
     if (s == NULL) {
         s = g_new0(Surface, 1);
         s->id = id;
+        ra_pace_init(&s->pace);
         g_hash_table_insert(g->surfaces, GUINT_TO_POINTER(id), s);
     } else if (s->has_old) {
         delete_surface(g, s->surface); // never painted
@@ -303,6 +308,17 @@ ra_graphics_damaged(RaGraphics *g, guint32 id)
     Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
     if (s != NULL)
         enqueue(g, s);
+}
+
+void
+ra_graphics_pace(RaGraphics *g, guint32 id, const ChanWindowPace *pace)
+{
+    Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
+    if (s == NULL || !ra_pace_set(&s->pace, pace))
+        return;
+    s->all = true;
+    enqueue(g, s);
+    ra_graphics_pump(g);
 }
 
 bool
@@ -418,12 +434,22 @@ way_of(const RaGraphics *g, const Surface *s)
     return g->path != NULL ? ra_pixel_path_way(g->path, s->surface) : RA_PIXELS_RDP;
 }
 
-// Whether its damage may go now: windows without the focus go together, so that many of them cost
-// few round trips. One that is new is shown at once.
+// Whether its damage may go now, else it is looked at again. Windows without the focus go together,
+// so that many of them cost few round trips. One that is new is shown at once.
 static bool
-is_due(const RaGraphics *g, const Surface *s, gint64 now)
+is_due(RaGraphics *g, Surface *s, gint64 now)
 {
-    return s->all || ra_desktop_is_active(g->desktop, s->id) || now - g->together_us >= TOGETHER_US;
+    bool active = ra_desktop_is_active(g->desktop, s->id);
+    if (s->all)
+        return true;
+    if (active)
+        ra_pace_input(&s->pace, ra_desktop_input_us(g->desktop));
+    gint64 due = ra_pace_due(&s->pace);
+    if (g->path != NULL && !active)
+        due = MAX(due, g->together_us + TOGETHER_US);
+    if (due > now)
+        g->later_us = MIN(g->later_us, due);
+    return due <= now;
 }
 
 // Takes what goes past RDPGFX now from the queue, at most RA_PIXEL_FRAMES_MAX of it; how much.
@@ -437,10 +463,8 @@ take_shared(RaGraphics *g, gint64 now, Surface **surfaces)
         next = at->next;
         if (way_of(g, s) != RA_PIXELS_SHARED || ra_pixel_path_busy(g->path, s->surface))
             continue;
-        if (!is_due(g, s, now)) {
-            g_source_set_ready_time(g->together, g->together_us + TOGETHER_US);
+        if (!is_due(g, s, now))
             continue;
-        }
         g_queue_delete_link(&g->queue, at);
         s->queued = false;
         if (!s->held)
@@ -465,8 +489,10 @@ send_shared(RaGraphics *g, Surface **surfaces, guint count, gint64 now)
         f->count = ra_bands_clip(f->rects, f->count, s->width, s->height);
         if (!ra_desktop_is_active(g->desktop, s->id))
             g->together_us = now;
-        if (f->count > 0)
-            of[n++] = s;
+        if (f->count == 0)
+            continue;
+        ra_pace_went(&s->pace, now);
+        of[n++] = s;
     }
     ra_pixel_path_send(g->path, frames, n);
     for (guint i = 0; i < n; i++) {
@@ -478,10 +504,9 @@ send_shared(RaGraphics *g, Surface **surfaces, guint count, gint64 now)
 }
 
 static void
-pump_shared(RaGraphics *g)
+pump_shared(RaGraphics *g, gint64 now)
 {
     Surface *surfaces[RA_PIXEL_FRAMES_MAX];
-    gint64 now = g_get_monotonic_time();
     guint n;
     while ((n = take_shared(g, now, surfaces)) > 0)
         send_shared(g, surfaces, n, now);
@@ -498,6 +523,7 @@ send_frame(RaGraphics *g, Surface *s)
     ra_desktop_asks_for_more(g->desktop, s->id, false);
     RaPixels pixels[RECTS_MAX];
     Frame f = {.g = g, .s = s, .start.frameId = ++g->next_frame, .end.frameId = g->next_frame};
+    ra_pace_went(&s->pace, g_get_monotonic_time());
     bool whole = s->all;
     bool stale = n > 0 && !ra_desktop_capture_many(g->desktop, s->id, rects, n, pixels);
     bool sent = stale || send_rects(&f, rects, pixels, n);
@@ -521,13 +547,13 @@ may_send(const RaGraphics *g)
            ra_link_pending(g->link) < PENDING_MAX;
 }
 
-// The next of the queue, taken from it, whose pixels go by RDPGFX; NULL: there is none.
+// The next of the queue, taken from it, whose pixels go by RDPGFX now; NULL: there is none.
 static Surface *
-next_for_rdp(RaGraphics *g)
+next_for_rdp(RaGraphics *g, gint64 now)
 {
     for (GList *at = g->queue.head; at != NULL; at = at->next) {
         Surface *s = at->data;
-        if (way_of(g, s) != RA_PIXELS_RDP)
+        if (way_of(g, s) != RA_PIXELS_RDP || !is_due(g, s, now))
             continue;
         g_queue_delete_link(&g->queue, at);
         s->queued = false;
@@ -542,13 +568,17 @@ void
 ra_graphics_pump(RaGraphics *g)
 {
     begin_stream(g);
+    gint64 now = g_get_monotonic_time();
+    g->later_us = RA_PACE_NEVER;
     if (g->path != NULL && g->ready && !g->failed)
-        pump_shared(g);
+        pump_shared(g, now);
     Surface *s;
-    while (may_send(g) && (s = next_for_rdp(g)) != NULL) {
+    while (may_send(g) && (s = next_for_rdp(g, now)) != NULL) {
         if (!s->held)
             send_frame(g, s);
     }
+    if (g->later_us != RA_PACE_NEVER)
+        g_source_set_ready_time(g->later, g->later_us);
     ra_link_send(g->link);
 }
 
@@ -579,10 +609,10 @@ on_path_lost(gpointer user)
 }
 
 static gboolean
-on_together(gpointer user)
+on_later(gpointer user)
 {
     RaGraphics *g = user;
-    g_source_set_ready_time(g->together, -1);
+    g_source_set_ready_time(g->later, -1);
     ra_graphics_pump(g);
     return G_SOURCE_CONTINUE;
 }
@@ -650,7 +680,7 @@ ra_graphics_new(GMainContext *context, RaLink *link, RaDesktop *desktop, RaCodec
     int path_fd = ra_link_take_fd(link);
     if (path_fd >= 0)
         g->path = ra_pixel_path_new(context, path_fd, desktop, &path_events, g);
-    g->together = chan_timer_due_new(context, on_together, g);
+    g->later = chan_timer_due_new(context, on_later, g);
     g->gfx = rdpgfx_server_context_new(ra_link_vcm(link));
     g_assert(g->gfx != NULL);
     g->gfx->rdpcontext = ra_link_context(link);
@@ -670,7 +700,7 @@ ra_graphics_free(RaGraphics *g)
     rdpgfx_server_context_free(g->gfx);
     ra_pixel_path_free(g->path);
     chan_tiles_socket_free(g->stream);
-    chan_timer_clear(&g->together);
+    chan_timer_clear(&g->later);
     g_queue_clear(&g->queue);
     g_hash_table_unref(g->surfaces);
     g_array_unref(g->flights);

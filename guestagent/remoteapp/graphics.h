@@ -49,6 +49,8 @@ bool ra_graphics_ready(const RaGraphics *graphics);
 void ra_graphics_window(RaGraphics *graphics, guint32 id, int width, int height, bool alpha);
 void ra_graphics_gone(RaGraphics *graphics, guint32 id);
 void ra_graphics_damaged(RaGraphics *graphics, guint32 id);
+// How often the client's screen paints the window, and whether anybody sees it (pace.h).
+void ra_graphics_pace(RaGraphics *graphics, guint32 id, const ChanWindowPace *pace);
 
 // False while a frame of this window is not acknowledged: a new size would only make it pointless.
 // Then no further frame of it is sent until ra_graphics_window.

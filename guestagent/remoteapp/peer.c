@@ -116,7 +116,7 @@ on_activated(gpointer user)
     peer->screen = ra_display_new(link, host->desktop);
     peer->graphics =
         ra_graphics_new(host->context, link, host->desktop, host->codec, &graphics_events, peer);
-    peer->window_channel = ra_window_channel_new(link, host->desktop, peer->rail);
+    peer->window_channel = ra_window_channel_new(link, host->desktop, peer->rail, peer->graphics);
     peer->windows =
         ra_windows_new(link, host->desktop, peer->rail, peer->graphics, peer->window_channel);
     peer->tray =

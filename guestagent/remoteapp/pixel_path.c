@@ -86,12 +86,15 @@ find_frame(const RaPixelPath *path, guint32 buffer, guint32 serial)
     return NULL;
 }
 
+// when: as for ra_desktop_shown.
 static void
-on_shown(RaPixelPath *path, guint32 buffer, guint32 serial)
+on_shown(RaPixelPath *path, guint32 buffer, guint32 serial, gint64 when)
 {
     Shared *s = find_frame(path, buffer, serial);
-    if (s != NULL)
-        s->busy = false;
+    if (s == NULL)
+        return;
+    s->busy = false;
+    ra_desktop_shown(path->desktop, s->window, when);
 }
 
 static bool
@@ -113,7 +116,8 @@ handle(RaPixelPath *path, ChanSpan packet, const int *fds, guint n_fds)
         return true;
     case CHAN_PIXELS_SHOWN:
         memcpy(&shown, packet.data, sizeof shown);
-        on_shown(path, shown.buffer, shown.serial);
+        on_shown(path, shown.buffer, shown.serial,
+                 (gint64)((guint64)shown.shown_us_high << 32 | shown.shown_us_low));
         return true;
     default:
         return false;
@@ -171,7 +175,7 @@ on_stream_message(const ChanTilesMessage *m, gpointer user)
         on_received(path, m);
         return TRUE;
     case CHAN_TILES_SHOWN:
-        on_shown(path, m->buffer, m->serial);
+        on_shown(path, m->buffer, m->serial, g_get_monotonic_time());
         break;
     default:
         return FALSE;

@@ -7,6 +7,7 @@ struct RaWindowChannel {
     RaLink *link;
     RaDesktop *desktop;
     RaRail *rail;
+    RaGraphics *graphics;
     RaChannel *channel; // NULL: not asked for
     bool ready;
     guint64 pixels; // which stream of pixels is the client's; 0: none
@@ -14,13 +15,14 @@ struct RaWindowChannel {
 };
 
 RaWindowChannel *
-ra_window_channel_new(RaLink *link, RaDesktop *desktop, RaRail *rail)
+ra_window_channel_new(RaLink *link, RaDesktop *desktop, RaRail *rail, RaGraphics *graphics)
 {
     RaWindowChannel *c = g_new0(RaWindowChannel, 1);
 
     c->link = link;
     c->desktop = desktop;
     c->rail = rail;
+    c->graphics = graphics;
     return c;
 }
 
@@ -84,6 +86,10 @@ obey(RaWindowChannel *c)
             ra_desktop_kill(c->desktop, said.window, said.kill != 0);
         if (is_one && said.type == CHAN_WINDOW_BUTTON)
             press(c, &said.button);
+        if (is_one && said.type == CHAN_WINDOW_PACE) {
+            ra_desktop_set_pace(c->desktop, said.window, &said.pace);
+            ra_graphics_pace(c->graphics, said.window, &said.pace);
+        }
         if (is_one && said.type == CHAN_WINDOW_MOTION)
             ra_desktop_pointer_shift(c->desktop, &said.motion);
         if (!is_one || said.type != CHAN_WINDOW_HOST)

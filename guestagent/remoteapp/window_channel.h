@@ -5,12 +5,14 @@
 // asked for it; until it is ready, and for any other client, what is told here goes nowhere.
 
 #include "guestagent/remoteapp/desktop.h"
+#include "guestagent/remoteapp/graphics.h"
 #include "guestagent/remoteapp/link.h"
 #include "guestagent/remoteapp/rail.h"
 
 typedef struct RaWindowChannel RaWindowChannel;
 
-RaWindowChannel *ra_window_channel_new(RaLink *link, RaDesktop *desktop, RaRail *rail);
+RaWindowChannel *
+ra_window_channel_new(RaLink *link, RaDesktop *desktop, RaRail *rail, RaGraphics *graphics);
 void ra_window_channel_free(RaWindowChannel *channel);
 
 // What the library received was queued: does what the client says, and asks for the channel when

@@ -5,6 +5,7 @@ casement_test(desktop_balloon SOURCES desktop_balloon.c LIBS remoteapp_x11)
 casement_test(desktop_identity SOURCES desktop_identity.c LIBS remoteapp_x11)
 casement_test(remoteapp_method SOURCES remoteapp_method.c LIBS remoteapp_x11)
 # The RDP half of casement-remoteapp: its codecs.
+casement_test(remoteapp_pace SOURCES remoteapp_pace.c LIBS remoteapp_pure)
 casement_test(remoteapp_values SOURCES remoteapp_values.c LIBS remoteapp_pure)
 casement_test(remoteapp_pdu SOURCES remoteapp_pdu.c LIBS remoteapp_pure)
 casement_test(remoteapp_planar SOURCES remoteapp_planar.c LIBS remoteapp_rdp)
