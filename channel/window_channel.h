@@ -414,7 +414,6 @@ typedef struct {
         uint32_t save;  // a serial
         uint64_t token; // of PIXELS, not 0
         ChanWindowPace pace;
-        uint32_t save; // a serial
     };
 } ChanWindowSaid;
 
