@@ -193,9 +193,9 @@ void ra_desktop_set_keys(RaDesktop *desktop, const ChanWindowKeys *keys);
 // instead (first frame, new size, new client).
 guint ra_desktop_take_damage(RaDesktop *desktop, guint32 id, bool all, RaRect *rects, guint max);
 
-// Damage of at most so many pixels (a character, a caret) is small; all that is reported is
-// announced after this at the latest, in µs.
-#define RA_SMALL_PIXELS (128 * 128)
+// Damage of at most so many pixels is announced at once to who asks for more of it; all that is
+// reported is after this at the latest, in µs.
+#define RA_COPIED_PIXELS (256 * 256)
 #define RA_MERGE_MOST_US 300
 
 // What a program draws in one batch is reported in pieces. Adds to count rectangles of the window,

@@ -313,7 +313,7 @@ is_small(const RaPixelFrame *f)
     gint64 pixels = 0;
     for (guint i = 0; i < f->count; i++)
         pixels += (gint64)f->rects[i].width * f->rects[i].height;
-    return pixels <= RA_SMALL_PIXELS;
+    return pixels <= RA_COPIED_PIXELS;
 }
 
 // Whether there was more of a small frame by the time that it was copied: the program was in the

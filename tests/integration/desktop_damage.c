@@ -107,7 +107,7 @@ test_announced_without_a_round_trip(void)
 
     // What is large pauses.
     before = h->n_damaged;
-    draw(window, 10, 10, 250);
+    draw(window, 10, 10, 270);
     harness_turn(h, deadline_us, "a first turn", __LINE__);
     g_assert_cmpuint(h->n_damaged, ==, before);
     harness_wait(h, h->n_damaged > before);

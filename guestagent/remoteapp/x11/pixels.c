@@ -17,6 +17,7 @@
 // takes. Where it is copied by the server (shared.c), the copy's own answer is that, and the
 // message is spared: who copies looks for more after it. What is larger pauses until nothing more
 // came for a while. Neither lasts longer than RA_MERGE_MOST_US.
+#define SMALL_PIXELS (128 * 128)
 #define MERGE_QUIET_US 100
 
 static bool
@@ -26,7 +27,7 @@ waits(const RaClient *c)
 }
 
 static bool
-all_small(const RaDesktop *d)
+all_within(const RaDesktop *d, gint64 most)
 {
     gint64 pixels = 0;
     for (guint i = 0; i < d->clients->len; i++) {
@@ -34,7 +35,7 @@ all_small(const RaDesktop *d)
         for (guint r = 0; waits(c) && r < c->dirty.count; r++)
             pixels += (gint64)c->dirty.rect[r].width * c->dirty.rect[r].height;
     }
-    return pixels <= RA_SMALL_PIXELS;
+    return pixels <= most;
 }
 
 static bool
@@ -77,7 +78,7 @@ merge(RaDesktop *d)
     d->merge_more = false;
     if (d->merge == RA_MERGE_NONE)
         d->merge_until = now + RA_MERGE_MOST_US;
-    if (d->merge != RA_MERGE_TIMER && all_small(d))
+    if (d->merge != RA_MERGE_TIMER && all_within(d, SMALL_PIXELS))
         send_fence(d);
     else
         set_timer(d, now);
@@ -136,7 +137,8 @@ ra_pixels_drained(RaDesktop *d)
     bool over = !d->merge_more || g_get_monotonic_time() >= d->merge_until;
     if (d->merge == RA_MERGE_FENCE && over)
         announce(d);
-    else if (d->merge == RA_MERGE_NONE && d->merge_more && all_small(d) && all_asked_for(d))
+    else if (d->merge == RA_MERGE_NONE && d->merge_more && all_within(d, RA_COPIED_PIXELS) &&
+             all_asked_for(d))
         announce(d);
     else if (d->merge_more)
         merge(d);
