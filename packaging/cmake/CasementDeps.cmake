@@ -4,7 +4,7 @@ macro(casement_dep name)
 endmacro()
 
 casement_dep(GLIB glib-2.0>=2.74 gobject-2.0 gio-2.0 gio-unix-2.0)
-casement_dep(X11 x11 x11-xcb xcb xcb-shm xcb-res xcb-record xext xcomposite xdamage xfixes xrender xi xrandr xtst xkbfile)
+casement_dep(X11 x11 x11-xcb xcb xcb-shm xcb-damage xcb-res xcb-record xext xcomposite xdamage xfixes xrender xi xrandr xtst xkbfile)
 casement_dep(XCB xcb)
 casement_dep(XIM xcb xcb-imdkit)
 casement_dep(XKBCOMMON xkbcommon)

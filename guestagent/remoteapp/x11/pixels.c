@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+#include <xcb/damage.h>
 
 // A program's batch of drawing reaches us in pieces; without a pause one frame in five is torn.
 // What is small (a character, a caret) is whole when the server has come round to us again, after
@@ -251,9 +252,10 @@ ra_desktop_take_damage(RaDesktop *d, guint32 id, bool all, RaRect *rects, guint 
     memcpy(rects, dirty->rect, count * sizeof rects[0]);
     ra_rects_clear(dirty);
     c->announced = false;
-    // Sent before the pixels are asked for: what is drawn later is reported again.
+    // Sent before the pixels are asked for: what is drawn later is reported again. By XCB, so that
+    // one write has both and the server is woken once.
     if (c->damage != None)
-        XDamageSubtract(d->conn->dpy, c->damage, None, None);
+        xcb_damage_subtract(d->conn->xcb, (xcb_damage_damage_t)c->damage, XCB_NONE, XCB_NONE);
     return count;
 }
 
