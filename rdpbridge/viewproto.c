@@ -6,9 +6,9 @@
 #include <string.h>
 
 _Static_assert(VIEW_TITLE_MAX == CHAN_WINDOW_NAME_MAX, "a name is taken over as it comes");
-_Static_assert(VIEW_ICON_SIDE_MAX == CHAN_WINDOW_ICON_SIDE_MAX &&
-                   LIMIT_WINDOW_ICON_BYTES == CHAN_WINDOW_ICON_BYTES_MAX,
-               "and an icon");
+_Static_assert(VIEW_ICON_SIDE_MAX == CHAN_WINDOW_ICON_SIDE_MAX, "and an icon");
+enum { WHOLE_SET = CHAN_WINDOW_ICON_BYTES_MAX };
+_Static_assert(LIMIT_WINDOW_ICON_BYTES == WHOLE_SET, "and all of a window's");
 
 // Any message whose size is fixed; the largest of them is ViewKeymap.
 typedef union {
