@@ -321,10 +321,13 @@ class HostDesktop:
 
     def full_property(self, window, name):
         """python-xlib asks for what is beyond its first ten numbers apart, and the server refuses that (BadValue, of which the
-        library may think that it is another extension's) once the property has become shorter."""
+        library may think that it is another extension's) once the property has become shorter, or has none of it when it was
+        changed for good meanwhile."""
         while True:
             try:
                 return window.get_full_property(self.display.intern_atom(name), X.AnyPropertyType)
+            except AttributeError:
+                continue
             except xerror.XError as error:
                 if error._data["code"] != BAD_VALUE:
                     raise

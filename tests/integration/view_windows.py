@@ -66,8 +66,8 @@ class Pixels(ViewCase):
 
     def report(self):
         while body := self.v.broker.take(p.CTL_VIEW_STATUS):
-            self.last = dict(zip(("received", "painted", "shared", "windows", "frames", "underruns"),
-                                 struct.unpack_from("=QQQIII", body)))
+            self.last = dict(zip(("received", "painted", "shared", "streamed", "windows", "frames", "underruns"),
+                                 struct.unpack_from("=QQQQIII", body)))
         return self.last or {"received": 0, "painted": 0, "windows": 0, "frames": 0}
 
     def test_rows_longer_than_the_window(self):
