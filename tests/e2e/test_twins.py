@@ -55,10 +55,12 @@ EXPLAINED_STEPS = {
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
     ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
                                    "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
-    ("mutter", "gtk4-demo", "tiled no more"): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows "
-                                              "the row that has the focus",
+    **{("mutter", "gtk4-demo", step): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows the row "
+                                      "that has the focus" for step in ("tiled", "tiled no more")},
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
+# Programs that look otherwise when they are asked to paint anew: Chromium leaves its shadow out from then on.
+NOT_ASKED = ("chromium",)
 # Compositors that draw with OpenGL round a colour this way or that.
 TOLERANCE = {"mutter": 1}
 
@@ -151,6 +153,7 @@ class Desktop:
         self.case, self.d = case, case.d
         self.processes, self.processes_known = [], 0
         self.patient = self.d.wm == "mutter"  # waits for all to have nothing to do
+        self.asks = True  # programs to paint anew
         self.environment = self.guest_environment()
         self.settings(case.home())
 
@@ -216,11 +219,17 @@ class Desktop:
 
     def paint_anew(self):
         """On a busy machine mutter misses now and then that a window was painted, a native one too: the window has what the screen
-        has not. Each is copied onto itself, which the X server tells mutter of. Its program is not asked: Chromium leaves its
-        shadow out when it is. Not of the screen's size: that is the compositor's own."""
+        has not. Whoever painted it does so again; or, where its looks change by that (NOT_ASKED), it is copied onto itself, of
+        which the X server tells mutter as well. Not of the screen's size: that is the compositor's own."""
         def painted(window):
             with contextlib.suppress(*UNSETTLED):
-                if window.get_attributes().map_state == X.IsViewable:
+                if window.get_attributes().map_state != X.IsViewable:
+                    return
+                if self.asks:
+                    window.clear_area(0, 0, 0, 0, exposures=True)
+                    for child in window.query_tree().children:
+                        painted(child)
+                else:
                     size = window.get_geometry()
                     onto_itself = window.create_gc(subwindow_mode=X.IncludeInferiors, graphics_exposures=False)
                     window.copy_area(onto_itself, window, 0, 0, size.width, size.height, 0, 0)
@@ -376,6 +385,7 @@ class Twins(ChainCase):
 
     def script(self, program):
         self.desktop.patient = self.d.wm == "mutter" or program in SLOW
+        self.desktop.asks = program not in NOT_ASKED
         self.differed = 0
         found, looks = self.guest_steps(program, self.native_looks(program))
         for _ in range(1, NATIVE_MAX.get(self.d.wm, 1)):
