@@ -38,7 +38,8 @@ is_at(TestClient *c, gconstpointer data)
 static void
 test_window(void)
 {
-    Rig *rig = rig_new(NULL);
+    const char *const extra[] = {"--codec", "raw", NULL}; // so that bytes tell how much was damaged
+    Rig *rig = rig_new(extra);
     Window x = rig_window(rig, "before", &place, RED);
     TestClient *c = rig_connect(rig, NULL);
     // What was there before the client is told of, with its pixels.
