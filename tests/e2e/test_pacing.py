@@ -26,6 +26,7 @@ def colour_of(n):
 class PacingCase(ChainCase):
     def copy(self, program):
         copy = self.home() / pathlib.Path(program).name
+        copy.unlink(missing_ok=True)  # the last test's may still run
         shutil.copy(program, copy)
         copy.chmod(0o755)
         self.give_to_guest(copy)
