@@ -69,6 +69,9 @@ chan_pixels_check(ChanSpan packet, bool from_guest)
     case CHAN_PIXELS_SHOWN:
         good = packet.size == sizeof(ChanPixelsShown);
         break;
+    case CHAN_PIXELS_INPUT:
+        good = packet.size == sizeof header;
+        break;
     }
     return good ? (ChanPixelsType)header.type : 0;
 }

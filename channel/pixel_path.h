@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHAN_PIXELS_VERSION 2
+#define CHAN_PIXELS_VERSION 3
 #define CHAN_PIXELS_RECTS_MAX 32
 #define CHAN_PIXELS_SIDE_MAX 16384
 #define CHAN_PIXELS_PACKET_MAX sizeof(ChanPixelsFrame)
@@ -30,6 +30,7 @@ typedef enum {
     CHAN_PIXELS_REFUSED = 11, // there is none for this surface: its pixels go by RDPGFX
     CHAN_PIXELS_SHOWN =
         12, // the frame is on the screen, or will not be: the buffer may be written to
+    CHAN_PIXELS_INPUT = 13, // +fd, the guest's end of a new way of input (input_path.h)
 } ChanPixelsType;
 
 typedef struct {

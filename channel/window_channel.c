@@ -638,6 +638,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_bool(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_PING || said->type == CHAN_WINDOW_PONG)
         ok = decode_ping(&r, &said->serial);
+    else if (said->type == CHAN_WINDOW_SETTLE || said->type == CHAN_WINDOW_SETTLED)
+        ok = said->window == 0 && decode_ping(&r, &said->serial);
     else if (said->type == CHAN_WINDOW_KILL)
         ok = decode_bool(&r, &said->kill);
     else if (said->type == CHAN_WINDOW_MOTION)

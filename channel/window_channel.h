@@ -17,6 +17,7 @@
 //   SAVE   u8 8, u32 0, u32 serial
 //   NAMES  u8 9, u32 window, names (channel/window_names.h)
 //   MONITORS u8 10, u32 window, four times i32 x, i32 y
+//   SETTLED u8 11, u32 0, u32 serial
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -31,8 +32,9 @@
 //   KEEPER u8 74, u32 0, u32 there, u32 saved
 //   PIXELS u8 75, u32 0, u64 token
 //   PACE   u8 76, u32 window, u32 refresh_mhz, u32 seen
+//   SETTLE u8 77, u32 0, u32 serial
 //
-// HOST to PACE are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to SETTLE are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -70,6 +72,9 @@
 // PACE tells how often the screen on which the host shows a window is painted, and whether any of
 // the window is to be seen there: until one comes it is, 60 times a second. Of one that is not seen
 // no pixels are sent; when it is seen again, all of it is, once.
+//
+// SETTLE asks whether what came before it is done, and SETTLED says that it is, and what the former
+// ones asked for: input may go its own way from then on (input_path.h).
 //
 // BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
 // pressed or let go.
@@ -119,6 +124,7 @@ typedef enum {
     CHAN_WINDOW_SAVE = 8,
     CHAN_WINDOW_NAMES = 9,
     CHAN_WINDOW_MONITORS = 10,
+    CHAN_WINDOW_SETTLED = 11,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
@@ -132,6 +138,7 @@ typedef enum {
     CHAN_WINDOW_KEEPER = 74,
     CHAN_WINDOW_PIXELS = 75,
     CHAN_WINDOW_PACE = 76,
+    CHAN_WINDOW_SETTLE = 77,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -371,7 +378,7 @@ ChanSpan chan_window_names_encode(uint32_t window, ChanSpan names, void *buffer,
 ChanSpan chan_window_monitors_encode(uint32_t window, const ChanWindowMonitors *m, void *buffer,
                                      size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
-// which: CHAN_WINDOW_PING or CHAN_WINDOW_PONG.
+// which: CHAN_WINDOW_PING, _PONG, _SETTLE or _SETTLED, of which the latter two name no window.
 ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial,
                                  void *buffer, size_t capacity);
 ChanSpan chan_window_kill_encode(uint32_t window, bool process, void *buffer, size_t capacity);
@@ -404,7 +411,7 @@ typedef struct {
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;
         uint32_t lock;   // 0, 1
-        uint32_t serial; // of PING and PONG
+        uint32_t serial; // of PING and PONG, SETTLE and SETTLED
         uint32_t kill;   // 1: the process, too
         ChanSpan menu;   // one that chan_tray_menu_decode takes
         ChanWindowMotion motion;

@@ -19,6 +19,7 @@ struct BridgeInput {
     bool buttons[BUTTONS];
     guint16 x, y;
     int wheel_x, wheel_y;
+    bool past;               // there is a way past RDP
     bool locked;             // the guest's pointer is moved by movements
     gint32 shift_x, shift_y; // of those, while the guest does not read
     guint32 fingers;         // a bit for each that is on the guest's screen
@@ -80,12 +81,18 @@ send_key(BridgeInput *i, guint32 evdev, bool down, bool repeat)
 }
 
 void
+bridge_input_set_past(BridgeInput *i, gboolean past)
+{
+    i->past = past != FALSE;
+}
+
+void
 bridge_input_key(BridgeInput *i, const ViewKey *key)
 {
     if (!i->library || key->evdev >= BRIDGE_KEYS)
         return;
     bool was_down = i->keys[key->evdev];
-    if (!key->down && !was_down)
+    if (!key->down && !was_down && !i->past)
         return; // pressed before the focus came here
     i->keys[key->evdev] = key->down != 0;
     in_order(i);
@@ -128,7 +135,8 @@ send_button(BridgeInput *i, guint32 button, bool down)
                                                             [9] = PTR_XFLAGS_BUTTON2};
 
     bool other = button >= CHAN_WINDOW_BUTTON_FIRST;
-    if (button >= BUTTONS || (!other && !flags[button]) || (!down && !i->buttons[button]))
+    if (button >= BUTTONS || (!other && !flags[button]) ||
+        (!down && !i->buttons[button] && !i->past))
         return;
     i->buttons[button] = down;
     if (other)

@@ -17,6 +17,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeInput, bridge_input_free)
 // The connection is there (NULL: gone). Without it everything is forgotten.
 void bridge_input_attach(BridgeInput *input, rdpInput *library);
 
+// Whether the view has a way of its own to the guest: what was pressed by one may be let go by the
+// other, so that the guest alone knows what is held.
+void bridge_input_set_past(BridgeInput *input, gboolean past);
+
 void bridge_input_key(BridgeInput *input, const ViewKey *key);
 // UTF-8 that an input method made of keys: to a server of ours as it is, to another as characters
 // ([MS-RDPBCGR] 2.2.8.1.1.3.1.1.2).

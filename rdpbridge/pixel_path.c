@@ -136,6 +136,17 @@ bridge_pixel_path_refuse(BridgePixelPath *path, guint16 surface_id)
     say(path, &m, sizeof m, NULL);
 }
 
+gboolean
+bridge_pixel_path_input(BridgePixelPath *path, int fd)
+{
+    const ChanPixelsHeader m = {.type = CHAN_PIXELS_INPUT};
+
+    if (!path->ready)
+        return FALSE;
+    say(path, &m, sizeof m, &fd);
+    return path->ready;
+}
+
 void
 bridge_pixel_path_shown(BridgePixelPath *path, guint32 buffer, guint32 serial, gint64 shown_us)
 {

@@ -35,6 +35,8 @@ int bridge_pixel_path_take_guests_end(BridgePixelPath *path);
 // Nothing is read of the guest while paused.
 void bridge_pixel_path_pause(BridgePixelPath *path, gboolean paused);
 
+// Its end of a way of input; borrowed. FALSE: it is not there to take it.
+gboolean bridge_pixel_path_input(BridgePixelPath *path, int fd);
 // For a surface of the guest: memory, or that there is none.
 void
 bridge_pixel_path_offer(BridgePixelPath *path, guint16 surface_id, const BridgeSurface *memory);

@@ -415,6 +415,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
         break;
     case CHAN_WINDOW_MENU: // the tray's
     case CHAN_WINDOW_SAVE: // the view's
+    case CHAN_WINDOW_SETTLED:
     case CHAN_WINDOW_HOST: // a client's
     case CHAN_WINDOW_KEYS:
     case CHAN_WINDOW_TEXT:
@@ -428,6 +429,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_KEYMAP:
     case CHAN_WINDOW_KEEPER:
     case CHAN_WINDOW_PACE:
+    case CHAN_WINDOW_SETTLE:
         break;
     }
 }

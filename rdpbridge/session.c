@@ -569,7 +569,10 @@ rdp_window_said(const ChanWindowSaid *said, gpointer user)
 {
     BridgeSession *s = user;
 
+    if (said->type == CHAN_WINDOW_SETTLED && bridge_session_input_settled(s, said->serial))
+        return;
     charge(s);
+    bridge_session_input_consider(s);
     if (said->type == CHAN_WINDOW_MENU)
         bridge_tray_menu(s->tray, said->window, said->menu);
     else if (said->type == CHAN_WINDOW_SAVE)
@@ -732,6 +735,7 @@ bridge_session_new(GMainContext *context, int take_control_fd, int take_view_fd,
     s->view = bridge_viewlink_new(context, &bridge_session_view_handlers, s);
     g_strlcpy(s->setup.guest, "the guest", sizeof s->setup.guest);
     make_modules(s);
+    s->input_fd = -1;
     bridge_session_pixels_init(s);
     bridge_session_take_control(s, take_control_fd);
     bridge_session_take_view(s, take_view_fd);
@@ -767,6 +771,7 @@ bridge_session_free(BridgeSession *s)
     bridge_rail_free(s->rail);
     bridge_graphics_free(s->graphics);
     bridge_session_pixels_clear(s);
+    bridge_session_input_clear(s);
     bridge_classic_free(s->classic);
     bridge_desktop_free(s->desktop);
     bridge_orders_free(s->orders);

@@ -18,6 +18,7 @@ on_ready(gpointer user)
 
     bridge_graphics_share(s->graphics, FALSE);
     bridge_sound_set_near(s->sound, TRUE);
+    bridge_session_input_consider(s);
 }
 
 static gboolean

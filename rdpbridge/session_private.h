@@ -2,8 +2,8 @@
 #pragma once
 
 // Shared by session.c (life, guest), session_broker.c, session_view.c (their messages) and
-// session_screen.c and session_desktop.c (the guest's own screen), session_pace.c
-// and session_pixels.c only.
+// session_screen.c and session_desktop.c (the guest's own screen), session_pace.c,
+// session_pixels.c and session_input.c only.
 
 #include "rdpbridge/apps.h"
 #include "rdpbridge/asks.h"
@@ -45,6 +45,8 @@ struct BridgeSession {
     BridgePixelStream *stream; // of them; NULL where the guest has none
     gboolean streams;          // the guest uses that
     const ViewShown *shown;    // while what it acknowledges is told; NULL: of no frame that was
+    int input_fd;              // the guest's end of the view's way of input, until it has that
+    guint32 settle;            // the view's question that is not answered; 0: none
     GSource *pixels_rest;      // they are not read until the view has taken what there is
     BridgeDesktop *desktop;
     BridgeClassic *classic;
@@ -157,6 +159,14 @@ void bridge_session_pixels_hand_over(BridgeSession *session);
 void bridge_session_pixels_clear(BridgeSession *session);
 void bridge_session_pixels_memory(guint16 surface_id, const BridgeSurface *memory, gpointer user);
 void bridge_session_pixels_shown(guint32 buffer, guint32 serial, gpointer user);
+
+// session_input.c: the guest may have its end now, if it is there; the view brings it; what it
+// asks, and what the guest answers (FALSE: nobody asked that).
+void bridge_session_input_consider(BridgeSession *session);
+void bridge_session_input_take(BridgeSession *session, int take_fd);
+void bridge_session_input_settle(BridgeSession *session, guint32 serial);
+gboolean bridge_session_input_settled(BridgeSession *session, guint32 untrusted_serial);
+void bridge_session_input_clear(BridgeSession *session);
 
 // session_pace.c: the view's word on a window, for the guest; it is gone, or another one is there;
 // and a commit is on the screen.

@@ -272,6 +272,9 @@ handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
     case VIEW_MSG_LAYOUT:
         handle_layout(s, m);
         break;
+    case VIEW_MSG_SETTLE:
+        bridge_session_input_settle(s, ((const ViewSettle *)m)->serial);
+        break;
     case VIEW_MSG_SOUND_PLAYED:
         bridge_sound_played(s->sound, played->serial, played->latency_us);
         break;
@@ -297,13 +300,13 @@ can_be_held(ViewMsgType type)
 {
     return type == VIEW_MSG_CONFIGURED || type == VIEW_MSG_STATE || type == VIEW_MSG_ENTER ||
            type == VIEW_MSG_FOCUS || type == VIEW_MSG_PING || type == VIEW_MSG_PACE ||
-           type == VIEW_MSG_KEYMAP || type == VIEW_MSG_LAYOUT;
+           type == VIEW_MSG_KEYMAP || type == VIEW_MSG_LAYOUT || type == VIEW_MSG_SETTLE;
 }
 
 static void
 handle_held(BridgeSession *s, const ViewHeader *m)
 {
-    if (m->type == VIEW_MSG_KEYMAP || m->type == VIEW_MSG_LAYOUT)
+    if (m->type == VIEW_MSG_KEYMAP || m->type == VIEW_MSG_LAYOUT || m->type == VIEW_MSG_SETTLE)
         handle_rest(s, (ViewMsgType)m->type, CHAN_SPAN((const uint8_t *)m, m->size));
     else
         handle_window(s, (ViewMsgType)m->type, m);
@@ -415,6 +418,9 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
         if (take_fd >= 0)
             bridge_session_take_control(s, g_steal_fd(&take_fd));
         break;
+    case VIEW_MSG_INPUT:
+        bridge_session_input_take(s, g_steal_fd(&take_fd));
+        break;
     default:
         handle_rest(s, type, message);
     }
@@ -428,6 +434,7 @@ on_lost(gpointer user)
     BridgeSession *s = user;
 
     bridge_session_view_clear(s);
+    bridge_session_input_clear(s);
     s->focus = 0;
     bridge_input_release_all(s->input);
     bridge_model_view_lost(s->model);
@@ -441,6 +448,7 @@ bridge_session_take_view(BridgeSession *s, int take_fd)
 {
     bridge_session_view_clear(s);
     bridge_viewlink_attach(s->view, take_fd);
+    bridge_session_input_clear(s);
     s->focus = 0;
     bridge_input_release_all(s->input);
     bridge_model_view_attached(s->model);

@@ -403,6 +403,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_NAMES, sizeof(ViewId), CHAN_WINDOW_NAMES_BYTES_MAX, 0, check_names},
     {VIEW_MSG_MONITORS, sizeof(ViewMonitors), 0, 0, check_monitors},
     {VIEW_MSG_PONG, sizeof(ViewPing), 0, 0, check_id},
+    {VIEW_MSG_SETTLED, sizeof(ViewSettle), 0, 0, NULL},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
     {VIEW_MSG_LAYOUT, sizeof(ViewLayout), 0, 0, check_layout},
     {VIEW_MSG_SHOWN, sizeof(ViewShown), 0, 0, check_id},
@@ -425,6 +426,8 @@ static const Shape shapes[] = {
     {VIEW_MSG_KEYMAP, sizeof(ViewKeymap), 0, 0, NULL},
     {VIEW_MSG_KEEPER, sizeof(ViewKeeper), 0, 0, check_keeper},
     {VIEW_MSG_PACE, sizeof(ViewPace), 0, 0, check_pace},
+    {VIEW_MSG_INPUT, sizeof(ViewPlain), 0, 1, NULL},
+    {VIEW_MSG_SETTLE, sizeof(ViewSettle), 0, 0, NULL},
     {VIEW_MSG_CLIP_SAVE, sizeof(ViewSave), 0, 0, NULL},
 };
 

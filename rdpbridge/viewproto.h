@@ -56,6 +56,7 @@ typedef enum {
     VIEW_MSG_CLIP_SAVE = 25,  // a program wants kept what the guest has in CLIPBOARD
     VIEW_MSG_NAMES = 26,      // + names (channel/window_names.h) that count in the place of TITLE
     VIEW_MSG_MONITORS = 27,   // a window asks to cover those when it is full-screen
+    VIEW_MSG_SETTLED = 28,    // the answer to that SETTLE; 0: the guest has the way of INPUT
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -79,6 +80,8 @@ typedef enum {
     VIEW_MSG_KEYMAP = 59,    // what the keys mean; counts with the next LAYOUT
     VIEW_MSG_KEEPER = 60,    // a clipboard manager is there, or not; or has saved
     VIEW_MSG_PACE = 61,      // how often what shows a window is painted, and whether it is seen
+    VIEW_MSG_INPUT = 62,     // +fd: for the guest, its end of a way of input (channel/input_path.h)
+    VIEW_MSG_SETTLE = 63,    // whether the guest has done what was said before
 } ViewMsgType;
 
 typedef struct {
@@ -415,6 +418,12 @@ typedef struct {
     uint32_t id;
     uint32_t process; // 1: its process, 0: its connection to the X server
 } ViewKill;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t serial; // grows by one with each SETTLE, from 1
+    uint32_t reserved;
+} ViewSettle;
 
 // Before the first one a window is seen, as often as CHAN_WINDOW_REFRESH_USUAL.
 typedef struct {

@@ -196,6 +196,20 @@ bridge_window_channel_ping(guint32 window, guint32 serial)
 }
 
 gboolean
+bridge_window_channel_open(void)
+{
+    return the_channel != NULL;
+}
+
+gboolean
+bridge_window_channel_settle(guint32 serial)
+{
+    guint8 buffer[16];
+
+    return say(chan_window_ping_encode(CHAN_WINDOW_SETTLE, 0, serial, buffer, sizeof buffer));
+}
+
+gboolean
 bridge_window_channel_kill(guint32 window, gboolean process)
 {
     guint8 buffer[16];

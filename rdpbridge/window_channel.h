@@ -21,6 +21,8 @@ void bridge_window_channel_preedit(const ChanWindowPreedit *preedit);
 gboolean bridge_window_channel_touch(const ChanWindowTouch *touch);
 // FALSE: there is none.
 gboolean bridge_window_channel_ping(guint32 window, guint32 serial);
+gboolean bridge_window_channel_open(void); // whether the guest hears what is said
+gboolean bridge_window_channel_settle(guint32 serial);
 // Ends a window's program. FALSE: there is none.
 gboolean bridge_window_channel_kill(guint32 window, gboolean process);
 // How often the host paints a window, and whether it is seen. FALSE: there is none.

@@ -608,6 +608,13 @@ on_path_lost(gpointer user)
     on_path_free(g);
 }
 
+static void
+on_path_input(int take_fd, gpointer user)
+{
+    RaGraphics *g = user;
+    g->events->input(take_fd, g->user);
+}
+
 static gboolean
 on_later(gpointer user)
 {
@@ -617,7 +624,8 @@ on_later(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static const RaPixelPathEvents path_events = {.free = on_path_free, .lost = on_path_lost};
+static const RaPixelPathEvents path_events = {
+    .free = on_path_free, .input = on_path_input, .lost = on_path_lost};
 
 // Frames by RDPGFX that are still under way would take their surfaces back.
 static void

@@ -27,6 +27,8 @@ typedef struct {
     void (*ready)(gpointer user);
     // A frame was acknowledged: what waited for ra_graphics_may_resize may go on.
     void (*acknowledged)(gpointer user);
+    // With the way of pixels came one of input; the descriptor is the callee's.
+    void (*input)(int take_fd, gpointer user);
     // The channel cannot be used (any more).
     void (*failed)(const char *reason, gpointer user);
 } RaGraphicsEvents;

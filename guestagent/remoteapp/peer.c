@@ -3,6 +3,7 @@
 
 #include "guestagent/remoteapp/clip_channel.h"
 #include "guestagent/remoteapp/display.h"
+#include "guestagent/remoteapp/input_path.h"
 #include "guestagent/remoteapp/pointer.h"
 #include "guestagent/remoteapp/rail.h"
 #include "guestagent/remoteapp/remote_input.h"
@@ -17,6 +18,7 @@ struct RaPeer {
     // All NULL before the connection is complete and after another client took over; clipboard
     // and sound also when the client has none.
     RaRemoteInput *input;
+    RaInputPath *input_path;
     RaDisplay *screen;
     RaRail *rail;
     RaGraphics *graphics;
@@ -86,6 +88,15 @@ on_graphics_acknowledged(gpointer user)
     ra_windows_continue(peer->windows);
 }
 
+static void
+on_input_path(int take_fd, gpointer user)
+{
+    RaPeer *peer = user;
+    ra_input_path_free(peer->input_path);
+    peer->input_path = ra_input_path_new(peer->host->context, take_fd, peer->host->desktop);
+    ra_window_channel_settle(peer->window_channel);
+}
+
 static const RaRailEvents rail_events = {
     .ready = on_rail_ready,
     .moved = on_rail_moved,
@@ -98,6 +109,7 @@ static const RaRailEvents rail_events = {
 static const RaGraphicsEvents graphics_events = {
     .ready = on_graphics_ready,
     .acknowledged = on_graphics_acknowledged,
+    .input = on_input_path,
     .failed = on_failed,
 };
 
@@ -145,6 +157,7 @@ on_received(gpointer user)
     RaPeer *peer = user;
     if (peer->rail == NULL)
         return;
+    ra_input_path_catch_up(peer->input_path);
     ra_rail_receive(peer->rail);
     if (ra_window_channel_receive(peer->window_channel, ra_rail_casement(peer->rail))) {
         ra_windows_channel_ready(peer->windows);
@@ -206,6 +219,7 @@ drop_parts(RaPeer *peer)
     g_clear_pointer(&peer->window_channel, ra_window_channel_free);
     g_clear_pointer(&peer->graphics, ra_graphics_free);
     g_clear_pointer(&peer->screen, ra_display_free);
+    g_clear_pointer(&peer->input_path, ra_input_path_free);
     g_clear_pointer(&peer->input, ra_remote_input_free);
     g_clear_pointer(&peer->rail, ra_rail_free);
 }

@@ -103,7 +103,7 @@ handle(RaPixelPath *path, ChanSpan packet, const int *fds, guint n_fds)
     ChanPixelsBuffer buffer;
     ChanPixelsShown shown;
     ChanPixelsType type = chan_pixels_check(packet, false);
-    if ((n_fds == 1) != (type == CHAN_PIXELS_BUFFER))
+    if ((n_fds == 1) != (type == CHAN_PIXELS_BUFFER || type == CHAN_PIXELS_INPUT))
         return false;
     switch (type) {
     case CHAN_PIXELS_BUFFER:
@@ -118,6 +118,9 @@ handle(RaPixelPath *path, ChanSpan packet, const int *fds, guint n_fds)
         memcpy(&shown, packet.data, sizeof shown);
         on_shown(path, shown.buffer, shown.serial,
                  (gint64)((guint64)shown.shown_us_high << 32 | shown.shown_us_low));
+        return true;
+    case CHAN_PIXELS_INPUT:
+        path->events->input(fds[0], path->user);
         return true;
     default:
         return false;

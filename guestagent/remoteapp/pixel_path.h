@@ -21,6 +21,8 @@ typedef enum {
 typedef struct {
     // A surface's way is known, or its frame is shown: send what waits.
     void (*free)(gpointer user);
+    // The client's own way of input has come (channel/input_path.h): the callee's.
+    void (*input)(int take_fd, gpointer user);
     // The path cannot be used any more: all surfaces go by RDP, and are to be painted whole. From
     // the loop; free the path from here.
     void (*lost)(gpointer user);

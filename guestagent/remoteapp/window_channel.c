@@ -10,6 +10,9 @@ struct RaWindowChannel {
     RaGraphics *graphics;
     RaChannel *channel; // NULL: not asked for
     bool ready;
+    bool settles;   // the client's way of input is there
+    bool asked;     // it asked before
+    guint32 settle; // that serial
     guint64 pixels; // which stream of pixels is the client's; 0: none
     guint8 buffer[CHAN_WINDOW_MESSAGE_MAX];
 };
@@ -53,6 +56,25 @@ press(RaWindowChannel *c, const ChanWindowButton *button)
     ra_desktop_button(c->desktop, button->button, button->down != 0);
 }
 
+static void
+say(RaWindowChannel *c, ChanSpan message)
+{
+    if (message.size > 0)
+        (void)ra_channel_write(c->channel, message.data, message.size);
+}
+
+// What came before has been done: that was said with it. What it asked of the X server is done
+// before input is (ra_input_must_settle).
+static void
+settle(RaWindowChannel *c)
+{
+    if (!c->settles || !c->asked)
+        return;
+    c->asked = false;
+    say(c, chan_window_ping_encode(CHAN_WINDOW_SETTLED, 0, c->settle, c->buffer, sizeof c->buffer));
+    ra_link_send(c->link);
+}
+
 // What is no message of ours is passed over: the client has RAIL for what it must say.
 static void
 obey(RaWindowChannel *c)
@@ -90,6 +112,11 @@ obey(RaWindowChannel *c)
             ra_desktop_set_pace(c->desktop, said.window, &said.pace);
             ra_graphics_pace(c->graphics, said.window, &said.pace);
         }
+        if (is_one && said.type == CHAN_WINDOW_SETTLE) {
+            c->asked = true;
+            c->settle = said.serial;
+            settle(c);
+        }
         if (is_one && said.type == CHAN_WINDOW_MOTION)
             ra_desktop_pointer_shift(c->desktop, &said.motion);
         if (!is_one || said.type != CHAN_WINDOW_HOST)
@@ -115,13 +142,6 @@ ra_window_channel_receive(RaWindowChannel *c, bool client_is_ours)
         ra_desktop_set_hosted(c->desktop, true);
     obey(c);
     return first;
-}
-
-static void
-say(RaWindowChannel *c, ChanSpan message)
-{
-    if (message.size > 0)
-        (void)ra_channel_write(c->channel, message.data, message.size);
 }
 
 void
@@ -228,6 +248,13 @@ ra_window_channel_save(RaWindowChannel *c, guint32 serial)
         return;
     say(c, chan_window_save_encode(serial, c->buffer, sizeof c->buffer));
     ra_link_send(c->link);
+}
+
+void
+ra_window_channel_settle(RaWindowChannel *c)
+{
+    c->settles = true;
+    settle(c);
 }
 
 bool

@@ -33,6 +33,8 @@ void ra_window_channel_menu(RaWindowChannel *channel, guint32 window, ChanSpan m
 void ra_window_channel_save(RaWindowChannel *channel, guint32 serial);
 void ra_window_channel_lock(RaWindowChannel *channel, guint32 window, bool wanted);
 void ra_window_channel_pong(RaWindowChannel *channel, guint32 window, guint32 serial);
+// The client's own way of input is there: from now on its SETTLEs are answered.
+void ra_window_channel_settle(RaWindowChannel *channel);
 bool ra_window_channel_ready(const RaWindowChannel *channel);
 // The token of the client's stream of pixels (channel/tile_stream.h); 0: it has told of none.
 guint64 ra_window_channel_pixels(const RaWindowChannel *channel);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/keyboard.h"
 
+#include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keymap.h"
 #include "rdpbridge/x11/layout.h"
 #include "rdpbridge/x11/session.h"
@@ -68,7 +69,7 @@ tell_key(HostKeyboard *k, unsigned keycode, bool down)
     VIEW_INIT(&m, VIEW_MSG_KEY);
     if (down)
         host_latency_pressed(&k->view->latency, g_get_monotonic_time());
-    host_session_send(k->view, &m, sizeof m);
+    host_input_path_key(k->view->input_path, &m);
 }
 
 static bool

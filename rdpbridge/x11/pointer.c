@@ -3,6 +3,7 @@
 
 #include "rdpbridge/limits.h"
 #include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/menu_grab.h"
 #include "rdpbridge/x11/pointer_lock.h"
@@ -116,7 +117,7 @@ host_pointer_flush(HostPointer *p)
     if (!p->has_motion)
         return;
     p->has_motion = false;
-    host_session_send(p->view, &p->motion, sizeof p->motion);
+    host_input_path_pointer(p->view->input_path, &p->motion);
 }
 
 static void
@@ -137,7 +138,7 @@ tell_lock(HostPointer *p, uint32_t kind)
 
     VIEW_INIT(&m, VIEW_MSG_POINTER);
     host_pointer_flush(p);
-    host_session_send(p->view, &m, sizeof m);
+    host_input_path_pointer(p->view->input_path, &m);
 }
 
 static void
@@ -226,7 +227,7 @@ wheel(HostPointer *p, const ViewPointer *at, int32_t dx, int32_t dy)
     m.wheel_x = CLAMP(dx, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     m.wheel_y = CLAMP(dy, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     host_pointer_flush(p);
-    host_session_send(p->view, &m, sizeof m);
+    host_input_path_pointer(p->view->input_path, &m);
 }
 
 // Buttons 4 to 7 are notches of wheels.
@@ -262,7 +263,7 @@ button(HostPointer *p, HostWindow *w, ViewPointer at, unsigned number)
     p->at_x = at.root_x;
     p->at_y = at.root_y;
     host_pointer_flush(p);
-    host_session_send(p->view, &at, sizeof at);
+    host_input_path_pointer(p->view->input_path, &at);
 }
 
 void
@@ -404,7 +405,7 @@ let_go(HostPointer *p, HostWindow *w, int32_t root_x, int32_t root_y)
         if (!(p->held & (1u << number)))
             continue;
         m.button = number;
-        host_session_send(p->view, &m, sizeof m);
+        host_input_path_pointer(p->view->input_path, &m);
     }
     p->held = 0;
 }

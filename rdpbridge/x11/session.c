@@ -8,6 +8,7 @@
 #include "rdpbridge/x11/cost.h"
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
@@ -124,6 +125,9 @@ dispatch(View *view, ChanSpan packet, int take_fd, GError **error)
     switch (view_type(packet)) {
     case VIEW_MSG_CURSOR:
         return host_cursor_set(view->cursor, m, take_fd, error);
+    case VIEW_MSG_SETTLED:
+        host_input_path_settled(view->input_path, ((const ViewSettle *)m)->serial);
+        return TRUE;
     case VIEW_MSG_SOUND_OPEN:
         host_sound_open(view->sound, m);
         return TRUE;
@@ -246,6 +250,7 @@ host_session_connect(HostSession *s, int take_fd)
     host_keyboard_tell(view->keyboard);
     host_pointer_has_session(view->pointer);
     host_clipboard_tell(view->clipboard);
+    host_input_path_has_session(view->input_path);
 }
 
 void
@@ -284,6 +289,7 @@ host_session_send_fd(View *view, const void *message, size_t size, int fd)
 {
     HostSession *s = view->session;
 
+    host_input_path_said(view->input_path, view_type(CHAN_SPAN(message, size)));
     if (!s->socket || s->failed || chan_packet_send(s->socket, message, size, &fd, fd >= 0))
         return;
     // Inside a handler of who knows whom: leave the rest to the loop. A peer that is gone is seen

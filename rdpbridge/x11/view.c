@@ -7,6 +7,7 @@
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/holder.h"
+#include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/method.h"
@@ -244,6 +245,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->painter = host_painter_new(view);
     view->method = host_method_new(view); // screen tells of it
     view->screen = host_screen_new(view);
+    view->input_path = host_input_path_new(view);
     view->keyboard = host_keyboard_new(view);
     view->pointer = host_pointer_new(view);
     view->focus = host_focus_new(view);
@@ -277,6 +279,7 @@ view_free(View *view)
     host_pointer_free(view->pointer);
     host_method_free(view->method);
     host_keyboard_free(view->keyboard);
+    host_input_path_free(view->input_path);
     host_screen_free(view->screen);
     host_painter_free(view->painter);
     host_control_free(view->control);

@@ -16,6 +16,7 @@ typedef struct HostCursor HostCursor;
 typedef struct HostFocus HostFocus;
 typedef struct HostHolder HostHolder;
 typedef struct HostHolders HostHolders;
+typedef struct HostInputPath HostInputPath;
 typedef struct HostKeyboard HostKeyboard;
 typedef struct HostLaunches HostLaunches;
 typedef struct HostMethod HostMethod;
@@ -38,6 +39,7 @@ typedef struct View {
     HostWindows *windows;
     HostPainter *painter;
     HostScreen *screen;
+    HostInputPath *input_path;
     HostKeyboard *keyboard;
     HostMethod *method; // NULL: no input method is named
     HostPointer *pointer;

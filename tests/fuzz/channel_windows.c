@@ -48,6 +48,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_motion_encode(&said->motion, again, sizeof again);
     case CHAN_WINDOW_PING:
     case CHAN_WINDOW_PONG:
+    case CHAN_WINDOW_SETTLE:
+    case CHAN_WINDOW_SETTLED:
         return chan_window_ping_encode(said->type, said->window, said->serial, again, sizeof again);
     case CHAN_WINDOW_KILL:
         return chan_window_kill_encode(said->window, said->kill != 0, again, sizeof again);

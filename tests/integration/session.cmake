@@ -17,6 +17,9 @@ target_link_libraries(session_painter PRIVATE PkgConfig::X11)
 casement_test(session_windows SOURCES session_windows.c LIBS session_guest TIMEOUT 180)
 add_dependencies(session_windows casement-session casement-supervisor casement-remoteapp session_painter)
 
+casement_test(session_input SOURCES session_input.c LIBS session_guest TIMEOUT 120)
+add_dependencies(session_input casement-session casement-supervisor casement-remoteapp session_painter)
+
 casement_test(session_sandbox_test SOURCES session_sandbox_test.c LIBS session_sandbox)
 if(CASEMENT_SANITIZE OR CASEMENT_FUZZ)
   target_compile_definitions(session_sandbox_test PRIVATE SANITIZED=1)

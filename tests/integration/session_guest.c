@@ -165,6 +165,23 @@ guest_stream(Guest *g)
     return fd;
 }
 
+GPid
+guest_process(const Guest *g, const char *name)
+{
+    g_autofree char *path =
+        g_strdup_printf("/proc/%d/task/%d/children", g->supervisor, g->supervisor);
+    g_autofree char *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) children = g_strsplit(text, " ", 0);
+    for (char **child = children; *child; child++) {
+        g_autofree char *command = g_strdup_printf("/proc/%s/cmdline", *child), *line = NULL;
+        if (g_file_get_contents(command, &line, NULL, NULL) && strstr(line, name))
+            return atoi(*child);
+    }
+    g_error("the guest has no process %s", name);
+}
+
 int
 guest_pixels(Guest *g)
 {

@@ -18,6 +18,9 @@ void guest_free(Guest *guest);
 // Publishes a program of the build as an application with this id.
 void guest_publish(Guest *guest, const char *id, const char *command);
 
+// The process of that name that its supervisor started.
+GPid guest_process(const Guest *guest, const char *name);
+
 // A connected stream to the guest's RemoteApp server; the caller's to close.
 int guest_stream(Guest *guest);
 // The same of a stream of pixels (channel/tile_stream.h).

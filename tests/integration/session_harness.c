@@ -394,6 +394,10 @@ take_other_message(Harness *h, ChanSpan p)
     case VIEW_MSG_CURSOR:
         h->cursors++;
         break;
+    case VIEW_MSG_SETTLED:
+        h->settled = ((const ViewSettle *)m)->serial;
+        h->settled_count++;
+        break;
     case VIEW_MSG_SOUND_OPEN:
         h->sound_rate = ((const ViewSoundOpen *)m)->rate;
         h->sound_channels = ((const ViewSoundOpen *)m)->channels;

@@ -49,6 +49,8 @@ struct Harness {
     GString *clip;
     ViewClip clip_offers[CHAN_CLIP_SELECTIONS], clip_want; // the last ones
     guint32 clip_done;
+    guint32 settled;     // the last VIEW_MSG_SETTLED,
+    guint settled_count; // of so many
     guint cursors;
     guint32 notice_code;
     GPtrArray *tray; // of CtlTray with its pixels, as they are now

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys, pointer, wheel, focus and popups of casement-view: pressed by XTest on a real window manager."""
+import select
+import socket
 import struct
 
 import view_fixture as p
@@ -409,6 +411,142 @@ class Input(ViewCase):
             self.asked_xfixes = True
         c = d.xfixes_get_cursor_image(self.desktop.root)
         return c.width, c.height, c.xhot, c.yhot, list(c.cursor_image)
+
+
+class Past(ViewCase):
+    """Input past the session (channel/input_path.h), with the test at the guest's end as well."""
+    KEY, MOVE, BUTTON, WHEEL = range(1, 5)
+
+    def setUp(self):
+        super().setUp()
+        _, (fd,) = self.v.session.expect(p.INPUT)
+        self.guest = socket.socket(fileno=fd)
+        self.window = self.v.show(1, (100, 120, 300, 200))
+        self.desktop.xdotool("mousemove", "150", "150")
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+
+    def tearDown(self):
+        self.guest.close()
+        super().tearDown()
+
+    def answer(self, serial):
+        self.v.session.send(p.message(p.SETTLED, struct.pack("=II", serial, 0)))
+
+    def asked(self):
+        return struct.unpack("=II", self.v.session.expect(p.SETTLE))[0]
+
+    def read(self):
+        self.guest.settimeout(10)
+        return struct.unpack("=IIIii", self.guest.recv(64))
+
+    def nothing_read(self):
+        self.guest.settimeout(0)
+        with self.assertRaises(BlockingIOError):
+            self.guest.recv(64)
+
+    def open(self):
+        """Until a key comes past the session."""
+        def came():
+            self.desktop.xdotool("key", "b")
+            while self.v.session.poll(0.2) and (asked := self.v.session.take(p.SETTLE)) is not None:
+                self.answer(struct.unpack("=II", asked)[0])
+            return select.select([self.guest], [], [], 0)[0]
+        self.answer(0)
+        wait_for("a key past the session", came)
+        for down in (1, 0):
+            self.assertEqual(self.read(), (self.KEY, 48, down, 0, 0))
+        self.v.session.drop_all()
+
+    def test_by_the_session_until_the_guest_has_it(self):
+        self.desktop.xdotool("key", "a")
+        self.v.session.expect(p.KEY, key(30, 1))
+        self.v.session.expect(p.KEY, key(30, 0))
+        self.nothing_read()
+        self.assertIsNone(self.v.session.take(p.SETTLE))
+
+    def test_past_it_once_all_is_done(self):
+        self.open()
+        self.desktop.xdotool("keydown", "a", "keyup", "a")
+        self.assertEqual(self.read(), (self.KEY, 30, 1, 0, 0))
+        self.assertEqual(self.read(), (self.KEY, 30, 0, 0, 0))
+        self.desktop.xdotool("mousemove", "180", "190")
+        self.assertEqual(self.read(), (self.MOVE, 0, 0, 180, 190))
+        self.desktop.xdotool("mousedown", "3", "mouseup", "3")
+        self.assertEqual(self.read(), (self.BUTTON, 3, 1, 180, 190))
+        self.assertEqual(self.read(), (self.BUTTON, 3, 0, 180, 190))
+        self.desktop.xdotool("click", "5")
+        self.assertEqual(self.read(), (self.WHEEL, 0, 0, 0, -120))
+        self.assertIsNone(self.v.session.take(p.KEY))
+        self.assertIsNone(self.v.session.take(p.POINTER))
+
+    def test_not_before_what_was_said_before(self):
+        """The focus went and came: a key after it goes the same way, and so do others until the guest has said that it is done."""
+        self.open()
+        other = self.foreign(700, 300, 100, 100)
+        self.desktop.focus(other)
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.xdotool("keydown", "a")
+        self.v.session.expect(p.KEY, key(30, 1))
+        serial = self.asked()
+        self.desktop.xdotool("keyup", "a")
+        self.v.session.expect(p.KEY, key(30, 0))
+        self.nothing_read()
+        self.answer(serial)  # but a key was said since
+        again = self.asked()
+        self.assertNotEqual(serial, again)
+        self.answer(again - 1)  # which nobody waits for
+        self.desktop.xdotool("key", "a")
+        self.v.session.expect(p.KEY, key(30, 0))
+        self.nothing_read()
+
+    def test_keys_are_let_go_before_the_focus_goes(self):
+        self.open()
+        self.desktop.xdotool("keydown", "shift")
+        self.assertEqual(self.read(), (self.KEY, 42, 1, 0, 0))
+        self.desktop.focus(self.foreign(700, 300, 100, 100))
+        self.v.session.expect(p.FOCUS, ids(0))
+        self.assertEqual(self.read(), (self.KEY, 42, 0, 0, 0))
+        self.desktop.xdotool("keyup", "shift")
+
+    def test_by_the_session_when_the_guest_has_gone(self):
+        self.open()
+        self.guest.close()
+        self.desktop.xdotool("key", "a")
+        self.v.session.expect(p.KEY, key(30, 1))
+        self.v.session.expect(p.KEY, key(30, 0))
+        self.desktop.xdotool("key", "a")
+        self.v.session.expect(p.KEY, key(30, 0))
+        self.assertIsNone(self.v.session.take(p.SETTLE))
+
+    def test_no_key_is_lost_when_the_guest_does_not_read(self):
+        """What no longer fits goes by the session, after all that went before."""
+        self.open()
+        self.desktop.xdotool("key", "--delay", "0", "--repeat", "400", "a")
+        wait_for("a key by the session", lambda: self.v.session.take(p.KEY) is not None, 20)
+        self.desktop.xdotool("key", "c")
+        self.v.session.expect(p.KEY, key(46, 0))
+
+    def test_the_guest_cannot_say_anything(self):
+        self.open()
+        with self.assertRaises(BrokenPipeError):
+            self.guest.send(b"x" * 20)
+
+    def test_pause_is_the_sessions(self):
+        self.open()
+        self.desktop.xdotool("key", "Pause")
+        self.v.session.expect(p.KEY, key(119, 1))
+        self.v.session.expect(p.KEY, key(119, 0))
+        self.nothing_read()
+
+    def test_a_new_session_has_a_new_way(self):
+        self.open()
+        self.v.new_session()
+        self.v.session.expect(p.INPUT)
+        self.guest.settimeout(10)
+        self.assertEqual(self.guest.recv(64), b"")
 
 
 class Popups(ViewCase):

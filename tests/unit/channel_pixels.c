@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of the way of pixels past RDP: each as it is meant, no part of one, each limit to the
-// one.
+// Messages of the ways of pixels and input past RDP: each as it is meant, no part of one, each
+// limit to the one.
 
+#include "channel/input_path.h"
 #include "channel/pixel_path.h"
+#include "channel/window_channel.h"
 
 #include <glib.h>
 #include <string.h>
@@ -52,12 +54,14 @@ test_whole(void)
                                .height = 1,
                                .stride = CHAN_PIXELS_SIDE_MAX * 4};
     ChanPixelsBuffer refused = {.header.type = CHAN_PIXELS_REFUSED, .surface = 3};
+    ChanPixelsHeader input = {.type = CHAN_PIXELS_INPUT};
     ChanPixelsShown shown = {.header.type = CHAN_PIXELS_SHOWN, .buffer = 1, .serial = 2};
 
     assert_message(&hello, sizeof hello, CHAN_PIXELS_HELLO, true);
     assert_message(&buffer, sizeof buffer, CHAN_PIXELS_BUFFER, false);
     assert_message(&refused, sizeof refused, CHAN_PIXELS_REFUSED, false);
     assert_message(&shown, sizeof shown, CHAN_PIXELS_SHOWN, false);
+    assert_message(&input, sizeof input, CHAN_PIXELS_INPUT, false);
     for (guint32 count = 1; count <= CHAN_PIXELS_RECTS_MAX; count++) {
         ChanPixelsFrame f = frame(count);
         assert_message(&f, chan_pixels_frame_size(count), CHAN_PIXELS_FRAME, true);
@@ -115,6 +119,47 @@ test_buffer_limits(void)
     g_assert_cmpint(check(&b, sizeof b, false), ==, 0);
 }
 
+static bool
+is_input(ChanInput m)
+{
+    ChanInput read = {0};
+    bool good = chan_input_check(CHAN_SPAN(&m, sizeof m), &read);
+
+    for (gsize part = 0; part < sizeof m; part++)
+        g_assert_false(chan_input_check(CHAN_SPAN(&m, part), &read));
+    g_assert_true(!good || memcmp(&m, &read, sizeof m) == 0);
+    return good;
+}
+
+static void
+test_input(void)
+{
+    const guint32 key = CHAN_INPUT_KEY, move = CHAN_INPUT_MOVE, wheel = CHAN_INPUT_WHEEL;
+    const guint32 button = CHAN_INPUT_BUTTON, last = CHAN_WINDOW_BUTTON_LAST;
+    const gint32 most = CHAN_INPUT_PLACE_MAX, turn = CHAN_INPUT_WHEEL_MAX;
+
+    g_assert_true(is_input((ChanInput){key, 1, 1, 0, 0}));
+    g_assert_true(is_input((ChanInput){key, CHAN_INPUT_KEY_LAST, 0, 0, 0}));
+    g_assert_false(is_input((ChanInput){key, 0, 1, 0, 0}));
+    g_assert_false(is_input((ChanInput){key, CHAN_INPUT_KEY_LAST + 1, 1, 0, 0}));
+    g_assert_false(is_input((ChanInput){key, 1, 2, 0, 0}));
+    g_assert_false(is_input((ChanInput){key, 1, 1, 1, 0}));
+    g_assert_true(is_input((ChanInput){move, 0, 0, most, 0}));
+    g_assert_false(is_input((ChanInput){move, 0, 0, most + 1, 0}));
+    g_assert_false(is_input((ChanInput){move, 0, 0, 0, -1}));
+    g_assert_false(is_input((ChanInput){move, 1, 0, 0, 0}));
+    g_assert_true(is_input((ChanInput){button, last, 1, most, most}));
+    g_assert_false(is_input((ChanInput){button, last + 1, 1, 0, 0}));
+    for (guint32 of_wheel = 4; of_wheel <= 7; of_wheel++)
+        g_assert_false(is_input((ChanInput){button, of_wheel, 1, 0, 0}));
+    g_assert_false(is_input((ChanInput){button, 1, 1, -1, 0}));
+    g_assert_true(is_input((ChanInput){wheel, 0, 0, -turn, turn}));
+    g_assert_false(is_input((ChanInput){wheel, 0, 0, -turn - 1, 0}));
+    g_assert_false(is_input((ChanInput){wheel, 0, 0, 0, turn + 1}));
+    g_assert_false(is_input((ChanInput){0, 0, 0, 0, 0}));
+    g_assert_false(is_input((ChanInput){CHAN_INPUT_LAST + 1, 0, 0, 0, 0}));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -122,5 +167,6 @@ main(int argc, char **argv)
     g_test_add_func("/pixels/whole", test_whole);
     g_test_add_func("/pixels/frame-limits", test_frame_limits);
     g_test_add_func("/pixels/buffer-limits", test_buffer_limits);
+    g_test_add_func("/input/limits", test_input);
     return g_test_run();
 }

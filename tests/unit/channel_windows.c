@@ -328,6 +328,7 @@ test_ping_and_kill(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
     static const ChanWindowMessage both[] = {CHAN_WINDOW_PING, CHAN_WINDOW_PONG};
+    static const ChanWindowMessage settling[] = {CHAN_WINDOW_SETTLE, CHAN_WINDOW_SETTLED};
 
     for (gsize i = 0; i < G_N_ELEMENTS(both); i++) {
         t->message =
@@ -336,6 +337,14 @@ test_ping_and_kill(void)
         g_assert_true(reads(t));
         g_assert_cmpint(t->said.type, ==, both[i]);
         g_assert_cmpuint(t->said.serial, ==, UINT32_MAX);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(settling); i++) {
+        t->message = chan_window_ping_encode(settling[i], 0, 7, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t));
+        g_assert_cmpint(t->said.type, ==, settling[i]);
+        g_assert_cmpuint(t->said.serial, ==, 7);
+        t->bytes[1] = 1; // they are of no window
+        g_assert_false(reads(t));
     }
     for (guint process = 0; process <= 1; process++) {
         t->message = chan_window_kill_encode(WINDOW, process != 0, t->bytes, sizeof t->bytes);

@@ -420,6 +420,8 @@ test_screen_and_layout(void)
     ViewKeeper keeper = {0};
     ViewPace pace = {.id = 1, .pace = {CHAN_WINDOW_REFRESH_MIN, 1}};
     ViewSave save = {.serial = G_MAXUINT32};
+    ViewSettle settle = {.serial = G_MAXUINT32};
+    ViewPlain input = {VIEW_MSG_INPUT, sizeof input};
 
     for (int i = 0; i < VIEW_MONITORS_MAX; i++)
         s.monitors[i] = s.root;
@@ -453,6 +455,11 @@ test_screen_and_layout(void)
     REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MIN - 1);
     ACCEPT(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX);
     REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX + 1);
+    VIEW_INIT(&settle, VIEW_MSG_SETTLE);
+    check_shape(&settle, sizeof settle, 0);
+    VIEW_INIT(&settle, VIEW_MSG_SETTLED);
+    check_shape(&settle, sizeof settle, 0);
+    check_shape(&input, sizeof input, 0);
     VIEW_INIT(&save, VIEW_MSG_CLIP_SAVE);
     check_shape(&save, sizeof save, 0);
     VIEW_INIT(&k, VIEW_MSG_KEYMAP);
@@ -594,14 +601,16 @@ test_types_and_descriptors(void)
     static const struct {
         ViewMsgType type;
         unsigned fds;
-    } with_fd[] = {{VIEW_MSG_ICON, 1},   {VIEW_MSG_BUFFER, 1}, {VIEW_MSG_CONTROL, 1},
-                   {VIEW_MSG_WINDOW, 0}, {VIEW_MSG_COMMIT, 0}, {VIEW_MSG_SOUND_CLOSE, 0}};
+    } with_fd[] = {{VIEW_MSG_ICON, 1},       {VIEW_MSG_BUFFER, 1}, {VIEW_MSG_CONTROL, 1},
+                   {VIEW_MSG_INPUT, 1},      {VIEW_MSG_WINDOW, 0}, {VIEW_MSG_COMMIT, 0},
+                   {VIEW_MSG_SOUND_CLOSE, 0}};
     ViewPlain unknown = {0, sizeof unknown};
     ViewCursor cursor = {.kind = VIEW_CURSOR_IMAGE, .width = 1, .height = 1};
 
     for (uint32_t type = 0; type < 256; type++) {
         unknown.type = type;
-        bool plain = type == VIEW_MSG_SOUND_CLOSE || type == VIEW_MSG_CONTROL;
+        bool plain =
+            type == VIEW_MSG_SOUND_CLOSE || type == VIEW_MSG_CONTROL || type == VIEW_MSG_INPUT;
         g_assert_cmpint(view_check(CHAN_SPAN(&unknown, sizeof unknown)), ==, plain);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(with_fd); i++) {
