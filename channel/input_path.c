@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/input_path.h"
 
-#include "channel/window_channel.h"
-
 #include <string.h>
 
 static bool
@@ -32,7 +30,7 @@ chan_input_check(ChanSpan packet, ChanInput *input)
     memcpy(input, packet.data, sizeof *input);
     switch ((ChanInputType)input->type) {
     case CHAN_INPUT_KEY:
-        return input->code >= 1 && input->code <= CHAN_INPUT_KEY_LAST && input->down <= 1 &&
+        return input->code >= 1 && input->code <= CHAN_WINDOW_KEY_CODE_LAST && input->down <= 1 &&
                input->x == 0 && input->y == 0;
     case CHAN_INPUT_MOVE:
         return input->code == 0 && input->down == 0 && is_place(input);

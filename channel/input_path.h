@@ -11,17 +11,16 @@
 // has said SETTLED (channel/window_channel.h) to the last SETTLE: then all that RDP carried before
 // that is done.
 
-#include "channel/span.h"
+#include "channel/window_channel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHAN_INPUT_KEY_LAST 247    // an X server has no code for those above
 #define CHAN_INPUT_PLACE_MAX 65535 // of the pointer, from 0
 #define CHAN_INPUT_WHEEL_MAX 12000 // of one packet, both ways
 
 typedef enum {
-    CHAN_INPUT_KEY = 1,    // code: of evdev (linux/input-event-codes.h); down: 0, 1, again: repeat
+    CHAN_INPUT_KEY = 1,    // code: of ChanWindowKey; down: 0, 1, again: repeat
     CHAN_INPUT_MOVE = 2,   // x, y
     CHAN_INPUT_BUTTON = 3, // code: 1 to CHAN_WINDOW_BUTTON_LAST, but for 4 to 7; down; x, y
     CHAN_INPUT_WHEEL = 4,  // x, y: 1/120 notches right and up

@@ -208,6 +208,16 @@ chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity
 }
 
 ChanSpan
+chan_window_key_encode(const ChanWindowKey *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_KEY, 0, buffer, capacity);
+
+    chan_write_u32(&w, m->code);
+    chan_write_u32(&w, m->down);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_BUTTON, 0, buffer, capacity);
@@ -546,6 +556,14 @@ decode_monitors(ChanReader *r, ChanWindowMonitors *m)
 }
 
 static bool
+decode_key(ChanReader *r, ChanWindowKey *m)
+{
+    m->code = chan_read_u32(r);
+    m->down = chan_read_u32(r);
+    return m->code >= 1 && m->code <= CHAN_WINDOW_KEY_CODE_LAST && m->down <= 1;
+}
+
+static bool
 decode_button(ChanReader *r, ChanWindowButton *m)
 {
     m->button = chan_read_u32(r);
@@ -654,6 +672,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_save(&r, &said->save);
     else if (said->type == CHAN_WINDOW_PIXELS)
         ok = said->window == 0 && decode_pixels(&r, &said->token);
+    else if (said->type == CHAN_WINDOW_KEY)
+        ok = said->window == 0 && decode_key(&r, &said->key);
     else if (said->type == CHAN_WINDOW_BUTTON)
         ok = said->window == 0 && decode_button(&r, &said->button);
     return ok && chan_reader_end(&r);

@@ -33,8 +33,9 @@
 //   PIXELS u8 75, u32 0, u64 token
 //   PACE   u8 76, u32 window, u32 refresh_mhz, u32 seen
 //   SETTLE u8 77, u32 0, u32 serial
+//   KEY    u8 78, u32 0, u32 code, u32 down
 //
-// HOST to SETTLE are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to KEY are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -76,8 +77,8 @@
 // SETTLE asks whether what came before it is done, and SETTLED says that it is, and what the former
 // ones asked for: input may go its own way from then on (input_path.h).
 //
-// BUTTON is one of the pointer's that RDP has no words for, by X11's number, and where it is
-// pressed or let go.
+// KEY is one that RDP has no scancode for, by its code of evdev. BUTTON is one of the pointer's
+// that RDP has no words for, by X11's number, and where it is pressed or let go.
 //
 // NAMES are those that count for a window from then on, all of them each time, in the place of
 // RAIL's title, which is cut.
@@ -139,6 +140,7 @@ typedef enum {
     CHAN_WINDOW_PIXELS = 75,
     CHAN_WINDOW_PACE = 76,
     CHAN_WINDOW_SETTLE = 77,
+    CHAN_WINDOW_KEY = 78,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -336,6 +338,13 @@ typedef struct {
     int32_t x, y;    // |x|, |y| ≤ CHAN_WINDOW_SIDE_MAX
 } ChanWindowButton;
 
+#define CHAN_WINDOW_KEY_CODE_LAST 247 // an X server has no code for those above
+
+typedef struct {
+    uint32_t code; // linux/input-event-codes.h; 1 to CHAN_WINDOW_KEY_CODE_LAST
+    uint32_t down; // 0, 1
+} ChanWindowKey;
+
 typedef struct {
     uint32_t there; // 0, 1
     uint32_t saved;
@@ -385,6 +394,7 @@ ChanSpan chan_window_kill_encode(uint32_t window, bool process, void *buffer, si
 ChanSpan chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity);
 ChanSpan chan_window_touch_encode(const ChanWindowTouch *m, void *buffer, size_t capacity);
 ChanSpan chan_window_button_encode(const ChanWindowButton *m, void *buffer, size_t capacity);
+ChanSpan chan_window_key_encode(const ChanWindowKey *m, void *buffer, size_t capacity);
 ChanSpan chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity);
 ChanSpan chan_window_pixels_encode(uint64_t token, void *buffer, size_t capacity);
 ChanSpan
@@ -417,6 +427,7 @@ typedef struct {
         ChanWindowMotion motion;
         ChanWindowTouch touch;
         ChanWindowButton button;
+        ChanWindowKey key;
         ChanWindowKeeper keeper;
         uint32_t save;  // a serial
         uint64_t token; // of PIXELS, not 0

@@ -66,8 +66,10 @@ send_key(BridgeInput *i, guint32 evdev, bool down, bool repeat)
     guint16 code = bridge_scancode(evdev);
     guint16 flags = down ? 0 : KBD_FLAGS_RELEASE;
 
-    if (code == 0)
+    if (code == 0) { // a guest that is none of ours has no such keys
+        (void)bridge_window_channel_key(&(ChanWindowKey){.code = evdev, .down = down});
         return;
+    }
     if (code & BRIDGE_SCANCODE_EXTENDED1) { // Pause: one sequence, sent when pressed
         if (down && !repeat)
             freerdp_input_send_keyboard_pause_event(i->library);

@@ -425,6 +425,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_PING:
     case CHAN_WINDOW_KILL:
     case CHAN_WINDOW_BUTTON:
+    case CHAN_WINDOW_KEY:
     case CHAN_WINDOW_PIXELS:
     case CHAN_WINDOW_KEYMAP:
     case CHAN_WINDOW_KEEPER:

@@ -233,6 +233,14 @@ bridge_window_channel_motion(const ChanWindowMotion *motion)
     (void)say(chan_window_motion_encode(motion, buffer, sizeof buffer));
 }
 
+gboolean
+bridge_window_channel_key(const ChanWindowKey *key)
+{
+    guint8 buffer[32];
+
+    return say(chan_window_key_encode(key, buffer, sizeof buffer));
+}
+
 void
 bridge_window_channel_button(const ChanWindowButton *button)
 {

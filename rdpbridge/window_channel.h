@@ -27,6 +27,7 @@ gboolean bridge_window_channel_settle(guint32 serial);
 gboolean bridge_window_channel_kill(guint32 window, gboolean process);
 // How often the host paints a window, and whether it is seen. FALSE: there is none.
 gboolean bridge_window_channel_pace(guint32 window, const ChanWindowPace *pace);
+gboolean bridge_window_channel_key(const ChanWindowKey *key);
 void bridge_window_channel_button(const ChanWindowButton *button);
 void bridge_window_channel_motion(const ChanWindowMotion *motion);
 // The host's clipboard manager: now, and to each channel that opens later.

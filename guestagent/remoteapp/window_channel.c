@@ -106,6 +106,8 @@ obey(RaWindowChannel *c)
             ra_desktop_ping(c->desktop, said.window, said.serial);
         if (is_one && said.type == CHAN_WINDOW_KILL)
             ra_desktop_kill(c->desktop, said.window, said.kill != 0);
+        if (is_one && said.type == CHAN_WINDOW_KEY)
+            ra_desktop_key(c->desktop, said.key.code, said.key.down != 0);
         if (is_one && said.type == CHAN_WINDOW_BUTTON)
             press(c, &said.button);
         if (is_one && said.type == CHAN_WINDOW_PACE) {

@@ -144,7 +144,7 @@ host_input_path_key(HostInputPath *p, const ViewKey *key)
     const ChanInput input = {.type = CHAN_INPUT_KEY, .code = key->evdev, .down = key->down};
 
     // Pause is a key for the session that is pressed and let go in one.
-    if (p->settled && key->evdev <= CHAN_INPUT_KEY_LAST && key->evdev != KEY_PAUSE &&
+    if (p->settled && key->evdev <= CHAN_WINDOW_KEY_CODE_LAST && key->evdev != KEY_PAUSE &&
         write_now(p, &input))
         return;
     host_session_send(p->view, key, sizeof *key);

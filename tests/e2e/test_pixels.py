@@ -5,6 +5,7 @@ what a user is told."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -125,6 +126,30 @@ class Ways(PixelsCase):
                 seen = self.shown(way, path)
                 self.assertEqual(seen.shape, memory.shape)
                 self.assertEqual(int((seen != memory).any(axis=2).sum()), 0)
+
+
+class Keys(PixelsCase):
+    """Input of a guest on this machine."""
+
+    def typed(self):
+        path = self.home() / "typed"
+        return path.read_text() if path.exists() else ""
+
+    def test_they_pass_the_session(self):
+        """A session that does nothing holds up no key: its program has them all, in their order, before pixels come."""
+        self.d.run_in("demo", "xterm", "-e", "sh", "-c", "exec cat > ~/typed")
+        window = wait_for("its window", self.d.clients, 30)[-1]
+        self.d.focus(window)
+        wait_for("its pixels", lambda: self.d.painted(window))
+        self.d.type("first\n")
+        wait_for(lambda: f"what was typed first, not {self.typed()!r}", lambda: self.typed() == "first\n")
+        session = self.d.guest()["session_pid"]
+        self.d.signal(session, signal.SIGSTOP)
+        try:
+            self.d.type("Then Another\n")
+            wait_for("what was typed then", lambda: self.typed() == "first\nThen Another\n")
+        finally:
+            self.d.signal(session, signal.SIGCONT)
 
 
 class Pipe(PixelsCase):

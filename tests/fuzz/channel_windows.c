@@ -63,6 +63,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_pixels_encode(said->token, again, sizeof again);
     case CHAN_WINDOW_KEYMAP:
         return chan_window_keymap_encode(&said->keymap, again, sizeof again);
+    case CHAN_WINDOW_KEY:
+        return chan_window_key_encode(&said->key, again, sizeof again);
     case CHAN_WINDOW_BUTTON:
         return chan_window_button_encode(&said->button, again, sizeof again);
     case CHAN_WINDOW_TOUCH:

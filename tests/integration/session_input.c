@@ -231,6 +231,15 @@ test_new_view(Fixture *f, gconstpointer data)
     harness_wait(f->h, is_green, f->window, 5, "the green square");
 }
 
+// RDP has no scancode for it.
+static void
+test_linefeed(Fixture *f, gconstpointer data)
+{
+    say_key(f, KEY_LINEFEED, 1);
+    harness_wait(f->h, is_green, f->window, 5, "the green square");
+    say_key(f, KEY_LINEFEED, 0);
+}
+
 // A guest that has no memory with the host has no such way: nobody says that it may be used.
 static void
 test_none_over_rdp(Fixture *f, gconstpointer data)
@@ -255,6 +264,7 @@ main(int argc, char **argv)
     ADD("released-when-the-view-goes", 0, test_released_when_the_view_goes);
     ADD("no-packet", 0, test_no_packet);
     ADD("new-view", 0, test_new_view);
+    ADD("linefeed", CTL_RDP_PIXELS, test_linefeed);
     ADD("none-over-rdp", CTL_RDP_PIXELS, test_none_over_rdp);
     return g_test_run();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A program of the guest with known pixels, driven by keys: g and Shift paint 64×64 green at 10,
-// 10; r makes the window 400×250; p opens a menu, o closes it; n paints all of it in noise; q ends.
+// A program of the guest with known pixels, driven by keys: g, Shift and Linefeed paint 64×64 green
+// at 10, 10; r makes the window 400×250; p opens a menu, o closes it; n paints all of it in noise;
+// q ends.
 //   session_painter CLASS TITLE [WIDTH HEIGHT]
 
 #include <X11/Xlib.h>
@@ -66,8 +67,8 @@ handle_key(Display *display, Window window, GC gc, KeySym key)
 {
     static Window menu;
 
-    if (key == XK_g ||
-        key == XK_Shift_L) { // one that repeats while it is held, and one that does not
+    // One that repeats while it is held, one that does not, and one that RDP does not know.
+    if (key == XK_g || key == XK_Shift_L || key == XK_Linefeed) {
         XSetForeground(display, gc, 0x00ff00);
         XFillRectangle(display, window, gc, 10, 10, 64, 64);
     } else if (key == XK_r) {

@@ -139,9 +139,9 @@ test_input(void)
     const gint32 most = CHAN_INPUT_PLACE_MAX, turn = CHAN_INPUT_WHEEL_MAX;
 
     g_assert_true(is_input((ChanInput){key, 1, 1, 0, 0}));
-    g_assert_true(is_input((ChanInput){key, CHAN_INPUT_KEY_LAST, 0, 0, 0}));
+    g_assert_true(is_input((ChanInput){key, CHAN_WINDOW_KEY_CODE_LAST, 0, 0, 0}));
     g_assert_false(is_input((ChanInput){key, 0, 1, 0, 0}));
-    g_assert_false(is_input((ChanInput){key, CHAN_INPUT_KEY_LAST + 1, 1, 0, 0}));
+    g_assert_false(is_input((ChanInput){key, CHAN_WINDOW_KEY_CODE_LAST + 1, 1, 0, 0}));
     g_assert_false(is_input((ChanInput){key, 1, 2, 0, 0}));
     g_assert_false(is_input((ChanInput){key, 1, 1, 1, 0}));
     g_assert_true(is_input((ChanInput){move, 0, 0, most, 0}));

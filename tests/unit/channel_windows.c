@@ -512,6 +512,33 @@ test_button(void)
 }
 
 static void
+test_key(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    const struct {
+        ChanWindowKey key;
+        gboolean valid;
+    } keys[] = {
+        {{1, 1}, TRUE},  {{CHAN_WINDOW_KEY_CODE_LAST, 0}, TRUE},
+        {{0, 1}, FALSE}, {{CHAN_WINDOW_KEY_CODE_LAST + 1, 1}, FALSE},
+        {{1, 2}, FALSE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const ChanWindowKey *m = &keys[i].key;
+        t->message = chan_window_key_encode(m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == keys[i].valid);
+        if (keys[i].valid)
+            g_assert_cmpmem(&t->said.key, sizeof *m, m, sizeof *m);
+    }
+    t->message = chan_window_key_encode(&keys[0].key, t->bytes, sizeof t->bytes);
+    for (gsize n = 0; n < t->message.size; n++)
+        g_assert_false(chan_window_decode(CHAN_SPAN(t->bytes, n), &t->said));
+    t->bytes[1] = 1; // no window's
+    g_assert_false(reads(t));
+}
+
+static void
 test_preedit(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -584,6 +611,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/ping-kill", test_ping_and_kill);
     g_test_add_func("/channel/windows/touch", test_touch);
     g_test_add_func("/channel/windows/button", test_button);
+    g_test_add_func("/channel/windows/key", test_key);
     g_test_add_func("/channel/windows/keymap", test_keymap);
     g_test_add_func("/channel/windows/pace", test_pace);
     g_test_add_func("/channel/windows/keeper", test_keeper_and_save);
