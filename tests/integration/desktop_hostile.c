@@ -39,6 +39,7 @@ set(Window window, const char *property, const char *type, int format, const voi
 static void
 test_titles(void)
 {
+    static const char face[4] = {'\xf0', '\x9f', '\x99', '\x82'};
     Window window = harness_window(h, 0, 0, 100, 100);
     guint32 id = map(window, "long");
     gsize size = 200000;
@@ -50,7 +51,7 @@ test_titles(void)
     // Cut at a character, however the limit falls within it.
     for (gsize at = 1; at <= 4; at++) {
         for (gsize i = 0; i + 4 <= size - at; i += 4)
-            memcpy(title + at + i, "\xf0\x9f\x99\x82", 4);
+            memcpy(title + at + i, face, sizeof face);
         memset(title, 'B', at);
         h->changed_bits = 0;
         set(window, "_NET_WM_ICON_NAME", "UTF8_STRING", 8, title, (int)size);
