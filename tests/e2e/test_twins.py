@@ -130,7 +130,7 @@ AGAIN = {("mutter", "shaded"): ("unshaded", "shaded"),
 AGAIN_MAX = 7
 # Native runs of a program whose own looks are now these and now those (GTK counts its shadow to the size of a maximised window
 # or not, by what of both mutter tells it first): what it is through Casement is one of them.
-NATIVE_MAX = {"mutter": 4}
+NATIVE_MAX = {"mutter": 8}
 
 REST_S = 0.7     # nothing changed for so long: it rests, or a text cursor would have blinked
 BLINKS_S = 1.5   # and shows all it has within this
