@@ -2,6 +2,7 @@
 #include "channel/glib/pipe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <linux/sockios.h>
 #include <signal.h>
@@ -16,6 +17,9 @@
 #define SPANS_MAX 3
 #define FDS_MAX 4         // what a read may bring; more than one is a peer's mistake
 #define TTY_READ_MAX 4095 // what a read of a terminal gives at most
+// What a pipe of the kernel's holds: in its usual 64 KiB, pixels go from process to process in
+// pieces, each of which wakes the next. How much of it is filled, the connection decides (rate.h).
+#define PIPE_ROOM (512 * 1024)
 
 struct ChanPipe {
     int in, out;
@@ -70,6 +74,17 @@ make_raw(int fd)
     (void)tcsetattr(fd, TCSANOW, &t);
 }
 
+// Only ever more: whoever made it may have chosen a larger one. A user's allowance may be used up,
+// and then it stays as it is.
+static void
+make_room(int fd)
+{
+    int room = fcntl(fd, F_GETPIPE_SZ);
+
+    if (room > 0 && room < PIPE_ROOM)
+        (void)fcntl(fd, F_SETPIPE_SZ, PIPE_ROOM);
+}
+
 ChanPipe *
 chan_pipe_new(int take_read_fd, int take_write_fd, gboolean accepts_fds)
 {
@@ -86,6 +101,8 @@ chan_pipe_new(int take_read_fd, int take_write_fd, gboolean accepts_fds)
     g_unix_set_fd_nonblocking(p->out, TRUE, NULL);
     make_raw(p->in);
     make_raw(p->out);
+    make_room(p->in);
+    make_room(p->out);
     p->unsent_request = unsent_request(p->out);
     // A pipe whose reader is gone is an error of write, not the end of this process.
     if (!p->out_socket)
