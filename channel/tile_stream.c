@@ -76,7 +76,8 @@ read_tile(ChanReader *r, ChanTilesMessage *m)
     m->untrusted_bytes = chan_read_bytes(r, r->left);
     if (coding == CHAN_TILES_RAW)
         return m->untrusted_bytes.size == raw;
-    return coding == CHAN_TILES_LZ4 && m->untrusted_bytes.size > 0 && m->untrusted_bytes.size < raw;
+    return (coding == CHAN_TILES_LZ4 || coding == CHAN_TILES_GRAIN) &&
+           m->untrusted_bytes.size > 0 && m->untrusted_bytes.size < raw;
 }
 
 static bool

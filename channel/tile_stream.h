@@ -48,8 +48,9 @@ typedef enum {
 } ChanTilesType;
 
 typedef enum {
-    CHAN_TILES_RAW = 0, // width * height pixels of 4 bytes, row after row
-    CHAN_TILES_LZ4 = 1, // the same as one block of LZ4, which is shorter
+    CHAN_TILES_RAW = 0,   // width * height pixels of 4 bytes, row after row
+    CHAN_TILES_LZ4 = 1,   // the same as one block of LZ4, which is shorter
+    CHAN_TILES_GRAIN = 2, // the same as grain.h packs them, shorter too
 } ChanTilesCoding;
 
 typedef struct {

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/tile.h"
 
+#include "channel/grain.h"
+
 #include <lz4.h>
 #include <string.h>
+
+static uint8_t *
+at(const BridgeSurface *s, const ChanTilesMessage *t)
+{
+    return s->pixels + (size_t)t->y * s->stride + (size_t)t->x * 4;
+}
 
 static void
 copy_rows(BridgeSurface *s, const ChanTilesMessage *t, const uint8_t *from)
 {
     size_t row = (size_t)t->width * 4;
-    uint8_t *to = s->pixels + (size_t)t->y * s->stride + (size_t)t->x * 4;
+    uint8_t *to = at(s, t);
 
     if (row == s->stride) {
         memcpy(to, from, row * t->height);
@@ -33,6 +41,8 @@ bridge_tile_paint(BridgeSurface *s, const ChanTilesMessage *untrusted_tile)
         copy_rows(s, t, t->untrusted_bytes.data);
         return true;
     }
+    if (t->coding == CHAN_TILES_GRAIN)
+        return chan_grain_unpack(t->untrusted_bytes, t->width, t->height, at(s, t), s->stride);
     int got = LZ4_decompress_safe((const char *)t->untrusted_bytes.data, (char *)unpacked,
                                   (int)t->untrusted_bytes.size, (int)size);
     if (got < 0 || (size_t)got != size)

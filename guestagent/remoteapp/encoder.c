@@ -3,11 +3,11 @@
 
 #include "guestagent/remoteapp/bands.h"
 #include "guestagent/remoteapp/planar.h"
+#include "guestagent/remoteapp/rows.h"
+#include "guestagent/remoteapp/trial.h"
 
 #include <freerdp/codec/color.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #define UNPACK_NS 2.0 // a byte, at a client that uses the library
 // Bytes in a µs that the library reads of RDPGFX on a fast stream.
@@ -25,17 +25,8 @@ struct RaEncoder {
     RaCoding *coding; // of the frame that is made
     RaEncoded now;
     bool tries; // to encode one band, to see what that gives
-    gsize in, out;
-    gint64 ns; // of encoding
+    RaTrial trial;
 };
-
-static gint64
-now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (gint64)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 RaEncoder *
 ra_encoder_new(RaCodec codec, bool local)
@@ -73,20 +64,7 @@ ra_encoder_begin(RaEncoder *e, RaCoding *coding)
     e->now.compressed = e->codec == RA_CODEC_PLANAR ||
                         (e->codec == RA_CODEC_AUTO && ra_coding_compresses(coding, &e->way));
     e->tries = e->codec == RA_CODEC_AUTO && ra_coding_tries(coding);
-    e->in = e->out = 0;
-    e->ns = 0;
-}
-
-// Row after row without a gap.
-static BYTE *
-pack(RaEncoder *e, const RaRect *r, const RaPixels *pixels)
-{
-    gsize row = (gsize)r->width * 4;
-    if (pixels->stride == row)
-        return (BYTE *)pixels->data;
-    for (int y = 0; y < r->height; y++)
-        memcpy(e->packed + (gsize)y * row, pixels->data + (gsize)y * pixels->stride, row);
-    return e->packed;
+    e->trial = (RaTrial){0};
 }
 
 // What does not become shorter, which the library may refuse (grain in all four planes), goes as it
@@ -96,18 +74,17 @@ encode(RaEncoder *e, const RaRect *r, bool alpha, RDPGFX_SURFACE_COMMAND *comman
 {
     BITMAP_PLANAR_CONTEXT *context = e->planar[alpha];
     UINT32 size = 0, width = (UINT32)r->width, height = (UINT32)r->height;
-    gint64 start = now_ns();
+    ra_trial_begin(&e->trial);
     free(e->encoded);
     e->encoded = NULL;
     if (freerdp_bitmap_planar_context_reset(context, width, height))
         e->encoded = freerdp_bitmap_compress_planar(context, command->data, command->format, width,
                                                     height, width * 4, NULL, &size);
     bool shorter = e->encoded != NULL && size < command->length;
-    e->ns += now_ns() - start;
-    e->in += command->length;
-    e->out += shorter ? size : command->length;
+    ra_trial_end(&e->trial, command->length, shorter ? size : command->length);
     e->tries = false;
-    if (shorter) {
+    // What was tried goes as the frame does, which tells what the way takes.
+    if (shorter && e->now.compressed) {
         command->codecId = RDPGFX_CODECID_PLANAR;
         command->data = e->encoded;
         command->length = size;
@@ -119,8 +96,12 @@ ra_encoder_band(RaEncoder *e, const RaRect *r, bool alpha, const RaPixels *pixel
                 RDPGFX_SURFACE_COMMAND *command)
 {
     command->codecId = RDPGFX_CODECID_UNCOMPRESSED;
-    command->data = pack(e, r, pixels);
-    command->length = (UINT32)r->width * 4 * (UINT32)r->height;
+    command->data = (BYTE *)pixels->data;
+    command->length = (UINT32)ra_rows_size(r);
+    if (pixels->stride != (gsize)r->width * 4) {
+        ra_rows_pack(e->packed, r, pixels);
+        command->data = e->packed;
+    }
     if (e->now.compressed || e->tries)
         encode(e, r, alpha, command);
 }
@@ -128,7 +109,7 @@ ra_encoder_band(RaEncoder *e, const RaRect *r, bool alpha, const RaPixels *pixel
 RaEncoded
 ra_encoder_end(RaEncoder *e)
 {
-    ra_coding_took(e->coding, e->in, e->out, e->ns);
+    ra_trial_tell(&e->trial, e->coding);
     e->coding = NULL;
     e->now.made_us = g_get_monotonic_time();
     return e->now;

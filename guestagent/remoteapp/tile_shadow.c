@@ -8,7 +8,14 @@
 struct RaTileShadow {
     int width, height;
     guint8 *pixels;
+    guint8 *notes; // one a block
 };
+
+static int
+blocks_in_row(const RaTileShadow *s)
+{
+    return (s->width + RA_TILE_RUN_MAX - 1) / RA_TILE_RUN_MAX;
+}
 
 RaTileShadow *
 ra_tile_shadow_new(int width, int height)
@@ -17,6 +24,8 @@ ra_tile_shadow_new(int width, int height)
     s->width = width;
     s->height = height;
     s->pixels = g_malloc0((gsize)width * 4 * (gsize)height);
+    s->notes =
+        g_malloc0((gsize)blocks_in_row(s) * (gsize)((height + RA_TILE_SIDE - 1) / RA_TILE_SIDE));
     return s;
 }
 
@@ -26,6 +35,7 @@ ra_tile_shadow_free(RaTileShadow *s)
     if (s == NULL)
         return;
     g_free(s->pixels);
+    g_free(s->notes);
     g_free(s);
 }
 
@@ -33,6 +43,12 @@ bool
 ra_tile_shadow_holds(const RaTileShadow *s, const RaRect *r)
 {
     return r->x >= 0 && r->y >= 0 && r->x + r->width <= s->width && r->y + r->height <= s->height;
+}
+
+guint8 *
+ra_tile_shadow_note(RaTileShadow *s, int x, int y)
+{
+    return &s->notes[y / RA_TILE_SIDE * blocks_in_row(s) + x / RA_TILE_RUN_MAX];
 }
 
 typedef struct {

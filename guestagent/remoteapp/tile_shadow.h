@@ -22,6 +22,9 @@ bool ra_tile_shadow_holds(const RaTileShadow *shadow, const RaRect *rect);
 typedef void (*RaTileChanged)(const RaRect *part, const guint8 *pixels, gsize stride,
                               gpointer user);
 
+// A byte of the caller's for each block of that size, 0 at first: that of a part that changed.
+guint8 *ra_tile_shadow_note(RaTileShadow *shadow, int x, int y);
+
 // The rectangle, within the surface, has these pixels now; changed is called for each part that had
 // others.
 void ra_tile_shadow_update(RaTileShadow *shadow, const RaRect *rect, const guint8 *pixels,

@@ -10,4 +10,5 @@ casement_test(channel_acceptor SOURCES channel_acceptor.c LIBS channel_glib PkgC
 casement_test(channel_rate SOURCES channel_rate.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_pixels SOURCES channel_pixels.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_tiles SOURCES channel_tiles.c LIBS channel PkgConfig::GLIB)
+casement_test(channel_grain SOURCES channel_grain.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_clip SOURCES channel_clip.c LIBS channel_glib)

@@ -93,6 +93,7 @@ test_whole(void)
         {.type = CHAN_TILES_FRAME, .buffer = 1, .serial = UINT32_MAX},
         tile(3, 2, CHAN_TILES_RAW, 24),
         tile(3, 2, CHAN_TILES_LZ4, 23),
+        tile(3, 2, CHAN_TILES_GRAIN, 23),
         tile(1024, 64, CHAN_TILES_RAW, CHAN_TILES_PIXELS_MAX * 4),
     };
     const ChanTilesMessage hosts[] = {
@@ -136,7 +137,9 @@ test_tile_limits(void)
         tile(3, 2, CHAN_TILES_RAW, 25),
         tile(3, 2, CHAN_TILES_LZ4, 0),
         tile(3, 2, CHAN_TILES_LZ4, 24),
-        tile(3, 2, (ChanTilesCoding)2, 24),
+        tile(3, 2, CHAN_TILES_GRAIN, 0),
+        tile(3, 2, CHAN_TILES_GRAIN, 24),
+        tile(3, 2, (ChanTilesCoding)3, 23),
         tile(CHAN_TILES_SIDE_MAX - 4, 1, CHAN_TILES_LZ4, 24), // from 5 on
         tile(1, CHAN_TILES_SIDE_MAX - 8, CHAN_TILES_LZ4, 24), // from 9 on
     };

@@ -22,8 +22,8 @@ typedef struct {
     BridgeSurface *surface;
     size_t used;
     BridgeDamage damage;
-    guint frames, raw, packed;
-    guint32 last; // picture that was whole last
+    guint frames, raw, packed, grain; // packed: those of grain, too
+    guint32 last;                     // picture that was whole last
     gboolean broken, lost;
 } Test;
 
@@ -39,7 +39,8 @@ on_message(const ChanTilesMessage *m, gpointer user)
     }
     g_assert_cmpint(m->type, ==, CHAN_TILES_TILE);
     t->raw += m->coding == CHAN_TILES_RAW;
-    t->packed += m->coding == CHAN_TILES_LZ4;
+    t->packed += m->coding != CHAN_TILES_RAW;
+    t->grain += m->coding == CHAN_TILES_GRAIN;
     bridge_damage_add(&t->damage, (ViewRect){(int32_t)m->x, (int32_t)m->y, m->width, m->height});
     t->broken = !bridge_tile_paint(t->surface, m);
     return !t->broken;
@@ -85,7 +86,7 @@ send_rect(Test *t, RaRect r)
     guint frames = t->frames;
 
     t->damage.count = 0;
-    t->raw = t->packed = 0;
+    t->raw = t->packed = t->grain = 0;
     if (!ra_pixel_tiles_frame(t->guest, &t->way, &t->picture, &r, &pixels, 1))
         return FALSE;
     chan_tiles_socket_send(t->guest);
@@ -165,6 +166,74 @@ test_black(Test *t, gconstpointer data)
     g_assert_false(send_rect(t, all));
 }
 
+static void
+photograph(Test *t, RaRect r, GRand *rand)
+{
+    for (int y = r.y; y < r.y + r.height; y++)
+        for (int x = r.x; x < r.x + r.width; x++)
+            fill(t, (RaRect){x, y, 1, 1},
+                 ((guint32)(x / 4) << 16 | (guint32)y << 8) ^ (g_rand_int(rand) & 0x070707));
+}
+
+static void
+text(Test *t, RaRect r)
+{
+    fill(t, r, 0xffffff);
+    for (int y = r.y; y + 9 < r.y + r.height; y += 16)
+        for (int x = r.x; x + 8 < r.x + r.width; x += 8)
+            fill(t, (RaRect){x + y / 16 % 3, y, 1 + (x + y) / 8 % 4, 9}, 0x202020);
+}
+
+// Each place of a picture by what makes it shortest, and by something else when it shows that.
+static void
+test_kinds(Test *t, gconstpointer data)
+{
+    const RaRect left = {0, 0, RA_TILE_RUN_MAX, HEIGHT};
+    const RaRect right = {RA_TILE_RUN_MAX, 0, WIDTH - RA_TILE_RUN_MAX, HEIGHT};
+    g_autoptr(GRand) rand = g_rand_new_with_seed(5);
+
+    text(t, right);
+    for (guint i = 0; i < 3; i++) {
+        photograph(t, left, rand);
+        g_assert_true(send_rect(t, left));
+        g_assert_cmpuint(t->grain, ==, 3);
+        g_assert_cmpuint(t->packed, ==, 3);
+        g_assert_cmpuint(t->picture.bytes, <, RA_TILE_RUN_MAX * HEIGHT * 4 * 3 / 5);
+        fill(t, (RaRect){right.x + 1, 0, 1, HEIGHT}, i);
+        g_assert_true(send_rect(t, right));
+        g_assert_cmpuint(t->packed, ==, 3);
+        g_assert_cmpuint(t->grain, ==, 0);
+        assert_same(t);
+    }
+    guint frames = 0;
+    do { // as text is read where a photograph was
+        text(t, left);
+        fill(t, (RaRect){1, 0, 1, HEIGHT}, frames);
+        g_assert_true(send_rect(t, left));
+        assert_same(t);
+        g_assert_cmpuint(++frames, <, 20);
+    } while (t->grain > 0);
+    g_assert_cmpuint(t->packed, ==, 3);
+}
+
+// A part that is packed only to see what that gives goes as the rest of its frame does, which is
+// taken for how the way takes pixels as they are.
+static void
+test_tried(Test *t, gconstpointer data)
+{
+    t->way.bytes_per_us = 1e6;
+    t->picture.coding = (RaCoding){.ratio = 1, .ns = 1, .known = true};
+    text(t, all);
+    while (t->picture.coding.ratio == 1) {
+        fill(t, all, t->picture.serial + 1);
+        g_assert_true(send_rect(t, all));
+        g_assert_false(t->picture.compressed);
+        g_assert_cmpuint(t->packed, ==, 0);
+        assert_same(t);
+        g_assert_cmpuint(t->frames, <, 40);
+    }
+}
+
 // More than the socket takes at once, several times over.
 static void
 test_many(Test *t, gconstpointer data)
@@ -240,6 +309,9 @@ static const Wrong wrong[] = {
     {0, 0, 4, 1, CHAN_TILES_LZ4, "\xf0\x01hello, world!!!!!", 15},          // cut off
     {0, 0, 8, 8, CHAN_TILES_LZ4, "\x1fx\x01\x00\xff\xff\x10\x50hello", 13}, // more than its pixels
     {0, 0, 4, 4, CHAN_TILES_LZ4, "\x00\x01\x00", 3},                        // nothing to repeat
+    {0, 0, 4, 2, CHAN_TILES_GRAIN, "\x00", 1},                              // a row too few
+    {0, 0, 4, 2, CHAN_TILES_GRAIN, "\x00\x00\x00", 3},                      // one too many
+    {0, 0, 4, 2, CHAN_TILES_GRAIN, "\x00\x01 twelve bytes", 14},            // not all of its bits
 };
 
 static void
@@ -321,6 +393,8 @@ main(int argc, char **argv)
     ADD("same-picture", test_same_picture);
     ADD("unchanged", test_unchanged);
     ADD("black", test_black);
+    ADD("kinds", test_kinds);
+    ADD("tried", test_tried);
     ADD("many", test_many);
     ADD("turns", test_turns);
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
