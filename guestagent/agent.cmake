@@ -8,7 +8,7 @@ target_link_libraries(agent_icons PUBLIC channel PkgConfig::GLIB PkgConfig::PIXB
 
 add_library(agent_linux STATIC
   linux/connect.c linux/door.c linux/entries.c linux/handover.c linux/iconcache.c
-  linux/icons.c linux/join.c linux/link.c linux/peers.c
+  linux/icons.c linux/join.c linux/link.c linux/peers.c linux/stdio.c
   linux/notificationimage.c linux/notifications.c linux/platform.c)
 target_link_libraries(agent_linux PUBLIC agent_core agent_icons channel_glib PkgConfig::GLIB PkgConfig::PIXBUF)
 

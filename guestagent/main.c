@@ -72,6 +72,14 @@ on_alone(gpointer user)
     agent_door_closed(p->door);
 }
 
+static void
+on_called(int take_fd, gpointer user)
+{
+    Program *p = user;
+
+    agent_peers_add_caller(p->peers, take_fd);
+}
+
 static const AgentPeersEvents peers_events = {on_stream, on_alone};
 
 // The guest's bus is there when its services are.
@@ -148,7 +156,7 @@ static gboolean
 open_door(Program *p, const Arguments *a, GError **error)
 {
     if (a->listen_fd >= 0)
-        p->door = agent_door_listen(NULL, a->listen_fd, on_opened, p, error);
+        p->door = agent_door_listen(NULL, a->listen_fd, on_called, p, error);
     else if (a->vsock >= 0)
         p->door = agent_door_vsock(NULL, (guint)a->vsock, on_opened, p, error);
     else if (a->port)

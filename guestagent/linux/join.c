@@ -2,6 +2,7 @@
 #include "guestagent/linux/join.h"
 
 #include "guestagent/linux/connect.h"
+#include "guestagent/linux/stdio.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +123,8 @@ copy(int from, int to)
     return n > 0 && write_all(to, buffer, (gsize)n);
 }
 
-// A child copies stdin to the agent, this process the other way: each may block on its own.
+// Where the agent cannot have them. A child copies stdin to the agent, this process the other way:
+// each may block on its own.
 static void
 copy_both_ways(int fd)
 {
@@ -140,6 +142,31 @@ copy_both_ways(int fd)
         kill(pid, SIGTERM);
         (void)waitpid(pid, NULL, 0);
     }
+}
+
+// Until the agent leaves; a host that does is told of to the agent itself.
+static void
+wait_for_end(int fd)
+{
+    char byte;
+
+    while (read(fd, &byte, 1) < 0 && errno == EINTR)
+        ;
+}
+
+static void
+join(int fd)
+{
+    guint8 first[AGENT_STDIO_ANSWER_MAX];
+    gsize n = 0;
+
+    // A terminal stays as it is, and the one of whoever started this.
+    if (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO))
+        copy_both_ways(fd);
+    else if (agent_stdio_offer(fd) && agent_stdio_taken(fd, first, &n))
+        wait_for_end(fd);
+    else if (write_all(STDOUT_FILENO, (const char *)first, n))
+        copy_both_ways(fd);
 }
 
 gboolean
@@ -163,7 +190,7 @@ agent_join_stdio(const char *guest_dir, GError **error)
         }
         return FALSE;
     }
-    copy_both_ways(fd);
+    join(fd);
     close(fd);
     return TRUE;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// casement-agent --stdio: joins stdin and stdout to the agent of the guest that runs here, and
-// starts a guest when none does. Ends when either side does; the guest stays.
+// casement-agent --stdio: joins stdin and stdout to the agent of the guest that runs here
+// (stdio.h), and starts a guest when none does. Ends when either side does; the guest stays.
 
 #include <glib.h>
 

@@ -2,8 +2,10 @@
 #include "guestagent/linux/peers.h"
 
 #include "channel/glib/pump.h"
+#include "guestagent/linux/stdio.h"
 
 #include <gio/gio.h>
+#include <glib-unix.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,8 +15,12 @@
 
 typedef struct {
     AgentPeers *peers;
-    ChanPump *pump;
-    GSource *drop; // exists while it is to be dropped from the loop, not from inside a call
+    ChanPump *pump; // NULL: it has said nothing yet
+    GSource *drop;  // exists while it is to be dropped from the loop, not from inside a call
+    // A caller's socket before its first bytes, or that of one that has handed over its stdio. -1:
+    // there is none.
+    int socket;
+    GSource *awaits;
 } Peer;
 
 struct AgentPeers {
@@ -27,15 +33,25 @@ struct AgentPeers {
 };
 
 static void
+stop(GSource **source)
+{
+    if (*source) {
+        g_source_destroy(*source);
+        g_source_unref(*source);
+    }
+    *source = NULL;
+}
+
+static void
 peer_free(gpointer data)
 {
     Peer *p = data;
 
     chan_pump_free(p->pump);
-    if (p->drop) {
-        g_source_destroy(p->drop);
-        g_source_unref(p->drop);
-    }
+    stop(&p->drop);
+    stop(&p->awaits);
+    if (p->socket >= 0)
+        close(p->socket);
     g_free(p);
 }
 
@@ -163,17 +179,11 @@ features_of(int fd)
     return 0;
 }
 
-void
-agent_peers_add(AgentPeers *peers, int take_read_fd, int take_write_fd)
+static Peer *
+peer_new(AgentPeers *peers)
 {
-    ChanConnConfig config = {.role = CHAN_ROLE_GUEST,
-                             .features =
-                                 take_read_fd == take_write_fd ? features_of(take_read_fd) : 0,
-                             .software = "casement-agent " CASEMENT_VERSION};
     guint silent = peers->all->len - (peers->current ? 1 : 0);
 
-    if (getrandom(config.nonce, sizeof config.nonce, 0) != sizeof config.nonce)
-        g_error("casement-agent: no random numbers");
     for (guint i = 0; i < peers->all->len && silent >= CANDIDATES_MAX; i++) {
         Peer *oldest = g_ptr_array_index(peers->all, i);
         if (oldest == peers->current)
@@ -183,8 +193,78 @@ agent_peers_add(AgentPeers *peers, int take_read_fd, int take_write_fd)
     }
     Peer *p = g_new0(Peer, 1);
     p->peers = peers;
+    p->socket = -1;
     g_ptr_array_add(peers->all, p);
-    p->pump = chan_pump_new(peers->context, take_read_fd, take_write_fd, &config, &handlers, p);
+    return p;
+}
+
+static void
+talk(Peer *p, int take_read_fd, int take_write_fd)
+{
+    ChanConnConfig config = {.role = CHAN_ROLE_GUEST,
+                             .features =
+                                 take_read_fd == take_write_fd ? features_of(take_read_fd) : 0,
+                             .software = "casement-agent " CASEMENT_VERSION};
+
+    if (getrandom(config.nonce, sizeof config.nonce, 0) != sizeof config.nonce)
+        g_error("casement-agent: no random numbers");
+    p->pump = chan_pump_new(p->peers->context, take_read_fd, take_write_fd, &config, &handlers, p);
+}
+
+void
+agent_peers_add(AgentPeers *peers, int take_read_fd, int take_write_fd)
+{
+    talk(peer_new(peers), take_read_fd, take_write_fd);
+}
+
+static gboolean
+on_joiner_left(int fd, GIOCondition condition, gpointer user)
+{
+    drop(user);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+await(Peer *p, GUnixFDSourceFunc callback)
+{
+    stop(&p->awaits);
+    p->awaits = g_unix_fd_source_new(p->socket, G_IO_IN | G_IO_HUP | G_IO_ERR);
+    g_source_set_callback(p->awaits, G_SOURCE_FUNC(callback), p, NULL);
+    g_source_attach(p->awaits, p->peers->context);
+}
+
+static gboolean
+on_first_bytes(int fd, GIOCondition condition, gpointer user)
+{
+    Peer *p = user;
+    int fds[2];
+
+    switch (agent_stdio_look(fd, fds)) {
+    case AGENT_STDIO_NOTHING:
+        return G_SOURCE_CONTINUE;
+    case AGENT_STDIO_CHANNEL:
+        stop(&p->awaits);
+        p->socket = -1;
+        talk(p, fd, fd);
+        break;
+    case AGENT_STDIO_OFFER:
+        await(p, on_joiner_left);
+        talk(p, fds[0], fds[1]);
+        break;
+    case AGENT_STDIO_GONE:
+        drop(p);
+        break;
+    }
+    return G_SOURCE_REMOVE;
+}
+
+void
+agent_peers_add_caller(AgentPeers *peers, int take_socket)
+{
+    Peer *p = peer_new(peers);
+
+    p->socket = take_socket;
+    await(p, on_first_bytes);
 }
 
 gboolean

@@ -25,5 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AgentPeers, agent_peers_free)
 // Talks over a connected pipe; both descriptors are taken and may be the same.
 void agent_peers_add(AgentPeers *peers, int take_read_fd, int take_write_fd);
 
+// Somebody at the guest's own socket: a host, or casement-agent --stdio with a host's pipe
+// (stdio.h). Hosts speak first.
+void agent_peers_add_caller(AgentPeers *peers, int take_socket);
+
 // Whether the host may be sent something large now.
 gboolean agent_peers_may_send(AgentPeers *peers);

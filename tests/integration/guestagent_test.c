@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -364,6 +365,85 @@ test_usage(void)
     test_guest_free(guest);
 }
 
+static GPid
+spawn_joiner(TestGuest *guest, char **argv, int *in, int *out)
+{
+    GPid pid;
+
+    g_assert_true(g_spawn_async_with_pipes(NULL, argv, guest->env, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                                           NULL, &pid, in, out, NULL, NULL));
+    return pid;
+}
+
+static gboolean
+has_children(GPid pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/children", pid, pid);
+    g_autofree char *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return *text != '\0';
+}
+
+// An agent of before, that runs on after its programs were replaced: it speaks first, and takes no
+// descriptors. What comes goes both ways then.
+static void
+test_stdio_copied(void)
+{
+    TestGuest *guest = test_guest_new(NULL); // for its folders
+    g_autofree char *program =
+        g_build_filename(g_getenv("CASEMENT_BUILD"), "bin", "casement-agent", NULL);
+    g_autofree char *dir = g_build_filename(guest->root, "former", NULL);
+    g_autofree char *path = g_build_filename(dir, "agent", NULL);
+    char *argv[] = {program, "--stdio", "--guest-dir", dir, NULL};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), in, out;
+    char text[64] = "";
+
+    g_assert_cmpint(g_mkdir(dir, 0700), ==, 0);
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    g_assert_cmpint(bind(listener, (struct sockaddr *)&address, sizeof address), ==, 0);
+    g_assert_cmpint(listen(listener, 1), ==, 0);
+    GPid pid = spawn_joiner(guest, argv, &in, &out);
+    int agent = accept(listener, NULL, NULL);
+    g_assert_cmpint(write(agent, "casement hello", 14), ==, 14);
+    g_assert_cmpint(write(in, "and back", 8), ==, 8);
+    for (gsize n = 0; n < 14;)
+        n += (gsize)read(out, text + n, 14 - n);
+    g_assert_cmpstr(text, ==, "casement hello");
+    g_autoptr(GString) got = g_string_new(NULL);
+    while (!g_str_has_suffix(got->str, "and back")) {
+        ssize_t n = read(agent, text, sizeof text);
+        g_assert_cmpint(n, >, 0);
+        for (ssize_t i = 0; i < n; i++)
+            g_string_append_c(got, text[i] ? text[i] : ' ');
+    }
+    close(agent);
+    waitpid(pid, NULL, 0);
+    close(in);
+    close(out);
+    close(listener);
+    test_guest_free(guest);
+}
+
+// cut: as a connection is.
+static void
+join_once(TestGuest *guest, char **argv, gboolean cut)
+{
+    int in, out;
+    GPid pid = spawn_joiner(guest, argv, &in, &out);
+    TestHost *host = test_host_new_pipe(out, in);
+
+    TEST_WAIT(host->lists == 1);
+    g_assert_false(has_children(pid)); // it copies nothing: the agent has its pipe
+    if (cut) {
+        kill(pid, SIGKILL);
+        TEST_WAIT(host->lost);
+    }
+    test_host_free(host);
+    waitpid(pid, NULL, 0); // ends with its pipe
+}
+
 // ssh and the like: stdin and stdout are the pipe, and the guest is started by the first who comes.
 static void
 test_stdio(void)
@@ -376,15 +456,8 @@ test_stdio(void)
     GPid supervisor = 0;
 
     test_guest_wait_ready(guest);
-    for (int i = 0; i < 2; i++) {
-        int in, out;
-        GPid pid;
-        g_assert_true(g_spawn_async_with_pipes(NULL, argv, guest->env, G_SPAWN_DO_NOT_REAP_CHILD,
-                                               NULL, NULL, &pid, &in, &out, NULL, NULL));
-        TestHost *host = test_host_new_pipe(out, in);
-        TEST_WAIT(host->lists == 1);
-        test_host_free(host);
-        waitpid(pid, NULL, 0); // ends with its pipe
+    for (int i = 0; i < 3; i++) {
+        join_once(guest, argv, i == 1);
         g_autofree char *lock = g_build_filename(dir, "lock", NULL);
         g_autofree char *text = NULL;
         g_assert_true(g_file_get_contents(lock, &text, NULL, NULL));
@@ -488,6 +561,7 @@ main(int argc, char **argv)
     g_test_add_func("/guest/second-supervisor", test_second_supervisor);
     g_test_add_func("/guest/usage", test_usage);
     g_test_add_func("/guest/stdio", test_stdio);
+    g_test_add_func("/guest/stdio-copied", test_stdio_copied);
     g_test_add_func("/guest/xorg", test_xorg);
     g_test_add_func("/guest/xvfb", test_xvfb);
     g_test_add_func("/guest/shutdown", test_shutdown);
