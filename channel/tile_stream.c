@@ -22,6 +22,14 @@ write_fields(ChanWriter *w, const ChanTilesMessage *m)
         chan_write_u16(w, (uint16_t)m->height);
         chan_write_u8(w, (uint8_t)m->coding);
         break;
+    case CHAN_TILES_MOVE:
+        chan_write_u32(w, m->buffer);
+        chan_write_u16(w, (uint16_t)m->x);
+        chan_write_u16(w, (uint16_t)m->y);
+        chan_write_u16(w, (uint16_t)m->width);
+        chan_write_u16(w, (uint16_t)m->height);
+        chan_write_u16(w, (uint16_t)m->from_y);
+        break;
     case CHAN_TILES_GREETING:
         chan_write_u32(w, m->version);
         chan_write_u64(w, m->token);
@@ -81,6 +89,20 @@ read_tile(ChanReader *r, ChanTilesMessage *m)
 }
 
 static bool
+read_move(ChanReader *r, ChanTilesMessage *m)
+{
+    m->buffer = chan_read_u32(r);
+    m->x = chan_read_u16(r);
+    m->y = chan_read_u16(r);
+    m->width = chan_read_u16(r);
+    m->height = chan_read_u16(r);
+    m->from_y = chan_read_u16(r);
+    return m->buffer != 0 && m->width >= 1 && m->height >= 1 &&
+           m->x + m->width <= CHAN_TILES_SIDE_MAX && m->y + m->height <= CHAN_TILES_SIDE_MAX &&
+           m->from_y + m->height <= CHAN_TILES_SIDE_MAX;
+}
+
+static bool
 read_buffer(ChanReader *r, ChanTilesMessage *m)
 {
     m->surface = chan_read_u32(r);
@@ -100,6 +122,8 @@ read_guests(ChanReader *r, ChanTilesMessage *m)
         return true;
     case CHAN_TILES_TILE:
         return read_tile(r, m);
+    case CHAN_TILES_MOVE:
+        return read_move(r, m);
     case CHAN_TILES_FRAME:
         m->buffer = chan_read_u32(r);
         m->serial = chan_read_u32(r);

@@ -8,17 +8,20 @@
 //   HELLO    u8 1, u32 version
 //   TILE     u8 2, u32 buffer, u16 x, y, width, height, u8 coding, bytes
 //   FRAME    u8 3, u32 buffer, u32 serial
+//   MOVE     u8 6, u32 buffer, u16 x, y, width, height, u16 from_y
 //   GREETING u8 10, u32 version, u64 token
 //   BUFFER   u8 11, u32 surface, u32 buffer, u32 width, u32 height
 //   REFUSED  u8 12, u32 surface
 //   RECEIVED u8 13, u32 buffer, u32 serial
 //   SHOWN    u8 14, u32 buffer, u32 serial
 //
-// HELLO, TILE and FRAME are the guest's. The host begins with GREETING, whose token it tells the
+// HELLO to MOVE are the guest's. The host begins with GREETING, whose token it tells the
 // guest within the RDP connection, too (PIXELS of window_channel.h): so the guest knows which
 // connection the stream is of. HELLO says that the guest uses it: from then on each surface that it
 // makes by RDPGFX ([MS-RDPEGFX] 2.2.2.9) is answered by BUFFER, a black picture of its size at the
-// host, or by REFUSED. TILEs are painted into it; FRAME says that with those of this buffer it is a
+// host, or by REFUSED. TILEs are painted into it; MOVE
+// copies what it has from row from_y on (at most once as many pixels in a frame as the picture
+// has); FRAME says that with those of this buffer it is a
 // whole picture again. The guest sends no TILE of a buffer between its
 // FRAME and the SHOWN of that. RECEIVED comes before it, for frames of CHAN_TILES_MEASURED bytes
 // and more, so that the guest knows what the way takes.
@@ -40,6 +43,7 @@ typedef enum {
     CHAN_TILES_HELLO = 1,
     CHAN_TILES_TILE = 2,
     CHAN_TILES_FRAME = 3,
+    CHAN_TILES_MOVE = 6, // 4 and 5 are taken
     CHAN_TILES_GREETING = 10,
     CHAN_TILES_BUFFER = 11,
     CHAN_TILES_REFUSED = 12,
@@ -60,8 +64,9 @@ typedef struct {
     uint32_t surface;         // BUFFER, REFUSED: of RDPGFX, 16 bits
     uint32_t buffer;          // all others; not 0
     uint32_t serial;          // FRAME, RECEIVED, SHOWN: of this buffer, the guest's to choose
-    uint32_t x, y;            // TILE
-    uint32_t width, height;   // TILE, BUFFER: 1…CHAN_TILES_SIDE_MAX
+    uint32_t x, y;            // TILE, MOVE: where to
+    uint32_t from_y;          // MOVE
+    uint32_t width, height;   // TILE, MOVE, BUFFER: 1…CHAN_TILES_SIDE_MAX
     ChanTilesCoding coding;   // TILE
     ChanSpan untrusted_bytes; // TILE, borrowed
 } ChanTilesMessage;

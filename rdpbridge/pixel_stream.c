@@ -8,6 +8,7 @@
 // A frame of which tiles have come.
 typedef struct {
     gsize bytes;
+    guint64 moved; // pixels
     BridgeDamage damage;
 } Coming;
 
@@ -59,6 +60,28 @@ take_tile(BridgePixelStream *s, const ChanTilesMessage *untrusted_tile)
 }
 
 static gboolean
+take_move(BridgePixelStream *s, const ChanTilesMessage *untrusted_move)
+{
+    const ChanTilesMessage *m = untrusted_move;
+    gboolean free = FALSE;
+    BridgeSurface *picture = s->handlers->picture(m->buffer, &free, s->user);
+
+    if (!picture)
+        return TRUE;
+    Coming *c = coming(s, m->buffer);
+    if (!c)
+        return FALSE;
+    // A few bytes that cost a copy of the picture.
+    c->moved += (guint64)m->width * m->height;
+    if (c->moved > (guint64)picture->width * picture->height)
+        return FALSE;
+    if (!free || !bridge_tile_move(picture, m))
+        return FALSE;
+    bridge_damage_add(&c->damage, (ViewRect){(int32_t)m->x, (int32_t)m->y, m->width, m->height});
+    return TRUE;
+}
+
+static gboolean
 take_frame(BridgePixelStream *s, const ChanTilesMessage *m)
 {
     const ChanTilesMessage received = {
@@ -88,6 +111,8 @@ on_message(const ChanTilesMessage *untrusted_message, gpointer user)
         return TRUE;
     case CHAN_TILES_TILE:
         return s->ready && take_tile(s, m);
+    case CHAN_TILES_MOVE:
+        return s->ready && take_move(s, m);
     case CHAN_TILES_FRAME:
         return s->ready && take_frame(s, m);
     default:

@@ -50,3 +50,21 @@ bridge_tile_paint(BridgeSurface *s, const ChanTilesMessage *untrusted_tile)
     copy_rows(s, t, unpacked);
     return true;
 }
+
+bool
+bridge_tile_move(BridgeSurface *s, const ChanTilesMessage *untrusted_move)
+{
+    const ChanTilesMessage *m = untrusted_move;
+
+    if (m->x + m->width > s->width || m->y + m->height > s->height ||
+        m->from_y + m->height > s->height)
+        return false;
+    for (uint32_t i = 0; i < m->height; i++) {
+        // No row is written before it was read.
+        uint32_t row = m->from_y > m->y ? i : m->height - 1 - i;
+        uint8_t *column = s->pixels + (size_t)m->x * 4;
+        memmove(column + (size_t)(m->y + row) * s->stride,
+                column + (size_t)(m->from_y + row) * s->stride, (size_t)m->width * 4);
+    }
+    return true;
+}

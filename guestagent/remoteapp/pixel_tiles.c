@@ -3,9 +3,14 @@
 
 #include "guestagent/remoteapp/rows.h"
 #include "guestagent/remoteapp/tile_coder.h"
+#include "guestagent/remoteapp/tile_scroll.h"
 #include "guestagent/remoteapp/trial.h"
 
 #include <string.h>
+
+// Where nothing scrolled so often, it is looked for less often: in a window of video.
+#define STILL_LOOKS 4
+#define STILL_EVERY 4
 
 G_STATIC_ASSERT(RA_TILE_SIDE *RA_TILE_RUN_MAX <= CHAN_TILES_PIXELS_MAX);
 
@@ -14,6 +19,7 @@ typedef struct {
     RaTilePicture *picture;
     bool compress;
     bool tries; // to compress one part, to see what that gives
+    bool moved; // something in it
     RaTrial trial;
 } Frame;
 
@@ -65,6 +71,36 @@ send_tile(const RaRect *part, const guint8 *bytes_of, gsize stride, gpointer use
     chan_tiles_socket_written(f->socket, f->picture->turn, all);
 }
 
+// What only moved; the rest, and what was taken for that wrongly, is news after it.
+static void
+send_move(Frame *f, const RaRect *rect, const RaPixels *pixels)
+{
+    RaTilePicture *p = f->picture;
+    RaTileMove move;
+    if (f->moved)
+        return;
+    if (p->still >= STILL_LOOKS && ++p->still % STILL_EVERY != 0)
+        return;
+    if (!ra_tile_scroll_find(p->shadow, rect, pixels, &move)) {
+        p->still += p->still < STILL_LOOKS;
+        return;
+    }
+    p->still = 0;
+    f->moved = true;
+    ra_tile_shadow_move(p->shadow, &move);
+    const ChanTilesMessage message = {.type = CHAN_TILES_MOVE,
+                                      .buffer = p->buffer,
+                                      .x = (guint32)move.to.x,
+                                      .y = (guint32)move.to.y,
+                                      .width = (guint32)move.to.width,
+                                      .height = (guint32)move.to.height,
+                                      .from_y = (guint32)move.from_y};
+    guint8 *room = chan_tiles_socket_room(f->socket, p->turn, CHAN_TILES_SMALL_MAX);
+    gsize bytes = chan_tiles_encode(&message, room).size;
+    p->bytes += bytes;
+    chan_tiles_socket_written(f->socket, p->turn, bytes);
+}
+
 bool
 ra_pixel_tiles_frame(ChanTilesSocket *socket, const RaWay *way, RaTilePicture *p,
                      const RaRect *rects, const RaPixels *pixels, guint count)
@@ -75,9 +111,11 @@ ra_pixel_tiles_frame(ChanTilesSocket *socket, const RaWay *way, RaTilePicture *p
     p->compressed = f.compress;
     p->bytes = 0;
     p->start_us = g_get_monotonic_time();
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; i < count; i++) {
+        send_move(&f, &rects[i], &pixels[i]);
         ra_tile_shadow_update(p->shadow, &rects[i], pixels[i].data, pixels[i].stride, send_tile,
                               &f);
+    }
     ra_trial_tell(&f.trial, &p->coding);
     p->made_us = g_get_monotonic_time();
     if (p->bytes == 0 && p->begun)

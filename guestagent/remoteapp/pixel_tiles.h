@@ -17,6 +17,7 @@ typedef struct {
     RaTileShadow *shadow;
     RaCoding coding;
     bool begun;         // a frame of it was sent
+    guint still;        // looks in a row that found nothing that scrolls
     ChanTilesTurn turn; // of the next frame
     // Of the last frame.
     bool compressed;

@@ -8,7 +8,7 @@ endif()
 
 # Values in, values out: neither library nor display.
 add_library(remoteapp_pure STATIC arguments.c bands.c clip_form.c clip_text.c coding.c layout.c monitors.c pace.c rail_pdu.c
-            rows.c scancode.c sound_pdu.c tile_coder.c tile_shadow.c)
+            rows.c scancode.c sound_pdu.c tile_coder.c tile_scroll.c tile_shadow.c)
 target_link_libraries(remoteapp_pure PUBLIC channel PkgConfig::GLIB PRIVATE PkgConfig::LZ4)
 
 add_library(remoteapp_rdp STATIC certificate.c certificate_maker.c clip_channel.c display.c exec.c graphics.c icon_cache.c

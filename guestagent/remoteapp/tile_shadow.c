@@ -82,6 +82,34 @@ shadow_at(const RaTileShadow *s, int x, int y)
     return s->pixels + (before + (gsize)(y - top) * (gsize)wide + (gsize)(x - left)) * 4;
 }
 
+const guint8 *
+ra_tile_shadow_at(const RaTileShadow *s, int x, int y)
+{
+    return shadow_at(s, x, y);
+}
+
+static void
+move_row(RaTileShadow *s, const RaRect *to, int y, int from_y)
+{
+    const int right = to->x + to->width;
+    for (int x = to->x, next; x < right; x = next) {
+        next = MIN((x / RA_TILE_RUN_MAX + 1) * RA_TILE_RUN_MAX, right);
+        memcpy(shadow_at(s, x, y), shadow_at(s, x, from_y), (gsize)(next - x) * 4);
+    }
+}
+
+// No row is written before it was read.
+void
+ra_tile_shadow_move(RaTileShadow *s, const RaTileMove *move)
+{
+    const RaRect from = {move->to.x, move->from_y, move->to.width, move->to.height};
+    g_assert(ra_tile_shadow_holds(s, &move->to) && ra_tile_shadow_holds(s, &from));
+    for (int i = 0; i < from.height; i++) {
+        int row = from.y > move->to.y ? i : from.height - 1 - i;
+        move_row(s, &move->to, move->to.y + row, from.y + row);
+    }
+}
+
 static bool
 differs(const Update *u, const RaRect *part)
 {

@@ -17,6 +17,16 @@ void ra_tile_shadow_free(RaTileShadow *shadow); // NULL-safe
 
 bool ra_tile_shadow_holds(const RaTileShadow *shadow, const RaRect *rect);
 
+// The pixel at that place and those right of it, to the end of a block of RA_TILE_RUN_MAX.
+const guint8 *ra_tile_shadow_at(const RaTileShadow *shadow, int x, int y);
+
+// Within the surface: pixels that were from from_y on.
+typedef struct {
+    RaRect to;
+    int from_y;
+} RaTileMove;
+void ra_tile_shadow_move(RaTileShadow *shadow, const RaTileMove *move);
+
 // A part that changed, RA_TILE_SIDE rows high and RA_TILE_RUN_MAX pixels wide at most, and its
 // pixels, borrowed.
 typedef void (*RaTileChanged)(const RaRect *part, const guint8 *pixels, gsize stride,

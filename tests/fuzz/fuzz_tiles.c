@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest's stream of pixels, any bytes: every tile stays within its picture.
+// A guest's stream of pixels, any bytes: every tile, and what is moved, stays within its picture.
 #include "rdpbridge/tile.h"
 
 #include <stdlib.h>
@@ -36,6 +36,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         if (m.type == CHAN_TILES_TILE)
             (void)bridge_tile_paint(&surface, &m);
+        if (m.type == CHAN_TILES_MOVE)
+            (void)bridge_tile_move(&surface, &m);
         at += used;
     }
     check_guards();

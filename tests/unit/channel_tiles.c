@@ -24,6 +24,7 @@ assert_same(const ChanTilesMessage *a, const ChanTilesMessage *b)
     g_assert_cmpuint(a->surface, ==, b->surface);
     g_assert_cmpuint(a->buffer, ==, b->buffer);
     g_assert_cmpuint(a->serial, ==, b->serial);
+    g_assert_cmpuint(a->from_y, ==, b->from_y);
     g_assert_cmpuint(a->x, ==, b->x);
     g_assert_cmpuint(a->y, ==, b->y);
     g_assert_cmpuint(a->width, ==, b->width);
@@ -85,6 +86,18 @@ tile(guint32 width, guint32 height, ChanTilesCoding coding, gsize bytes)
                               .untrusted_bytes = {NULL, bytes}};
 }
 
+static ChanTilesMessage
+move(guint32 y, guint32 height, guint32 from_y)
+{
+    return (ChanTilesMessage){.type = CHAN_TILES_MOVE,
+                              .buffer = 7,
+                              .x = 5,
+                              .y = y,
+                              .width = CHAN_TILES_SIDE_MAX - 5,
+                              .height = height,
+                              .from_y = from_y};
+}
+
 static void
 test_whole(void)
 {
@@ -95,6 +108,8 @@ test_whole(void)
         tile(3, 2, CHAN_TILES_LZ4, 23),
         tile(3, 2, CHAN_TILES_GRAIN, 23),
         tile(1024, 64, CHAN_TILES_RAW, CHAN_TILES_PIXELS_MAX * 4),
+        move(0, 1, CHAN_TILES_SIDE_MAX - 1),
+        move(CHAN_TILES_SIDE_MAX - 2, 2, 0),
     };
     const ChanTilesMessage hosts[] = {
         {.type = CHAN_TILES_GREETING, .version = CHAN_TILES_VERSION, .token = UINT64_MAX},
@@ -142,6 +157,9 @@ test_tile_limits(void)
         tile(3, 2, (ChanTilesCoding)3, 23),
         tile(CHAN_TILES_SIDE_MAX - 4, 1, CHAN_TILES_LZ4, 24), // from 5 on
         tile(1, CHAN_TILES_SIDE_MAX - 8, CHAN_TILES_LZ4, 24), // from 9 on
+        move(0, 0, 0),
+        move(CHAN_TILES_SIDE_MAX - 2, 3, 0),
+        move(0, 2, CHAN_TILES_SIDE_MAX - 1),
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++)

@@ -22,8 +22,8 @@ typedef struct {
     BridgeSurface *surface;
     size_t used;
     BridgeDamage damage;
-    guint frames, raw, packed, grain; // packed: those of grain, too
-    guint32 last;                     // picture that was whole last
+    guint frames, raw, packed, moved, grain; // packed: those of grain, too
+    guint32 last;                            // picture that was whole last
     gboolean broken, lost;
 } Test;
 
@@ -36,6 +36,11 @@ on_message(const ChanTilesMessage *m, gpointer user)
         t->frames++;
         t->last = m->buffer;
         return TRUE;
+    }
+    if (m->type == CHAN_TILES_MOVE) {
+        t->moved += m->width * m->height;
+        t->broken = !bridge_tile_move(t->surface, m);
+        return !t->broken;
     }
     g_assert_cmpint(m->type, ==, CHAN_TILES_TILE);
     t->raw += m->coding == CHAN_TILES_RAW;
@@ -86,7 +91,7 @@ send_rect(Test *t, RaRect r)
     guint frames = t->frames;
 
     t->damage.count = 0;
-    t->raw = t->packed = t->grain = 0;
+    t->raw = t->packed = t->moved = t->grain = 0;
     if (!ra_pixel_tiles_frame(t->guest, &t->way, &t->picture, &r, &pixels, 1))
         return FALSE;
     chan_tiles_socket_send(t->guest);
@@ -182,6 +187,99 @@ text(Test *t, RaRect r)
     for (int y = r.y; y + 9 < r.y + r.height; y += 16)
         for (int x = r.x; x + 8 < r.x + r.width; x += 8)
             fill(t, (RaRect){x + y / 16 % 3, y, 1 + (x + y) / 8 % 4, 9}, 0x202020);
+}
+
+#define LIST ((RaRect){128, 20, 1000, 120})
+
+// Lines of text, the first of which is that one, in no pattern that comes again.
+static void
+show_list(Test *t, RaRect list, guint first)
+{
+    for (int y = 0; y < list.height; y++) {
+        g_autoptr(GRand) rand = g_rand_new_with_seed(first + (guint)y);
+        for (int x = 0; x < list.width; x += 4)
+            fill(t, (RaRect){list.x + x, list.y + y, 4, 1}, g_rand_boolean(rand) ? 0xffffff : 0);
+    }
+}
+
+// What scrolls is moved, and only what came into sight is sent: up and down, whether its program
+// says that the list was painted or all of the window, with a frame around that stays as it is.
+static void
+test_scrolled(Test *t, gconstpointer data)
+{
+    const RaRect painted[] = {LIST, all};
+
+    for (guint i = 0; i < G_N_ELEMENTS(painted); i++) {
+        guint first = 1000 * (i + 1);
+        text(t, all);
+        show_list(t, LIST, first);
+        g_assert_true(send_rect(t, all));
+        g_assert_cmpuint(t->moved, ==, 0);
+        show_list(t, LIST, first += 500);
+        g_assert_true(send_rect(t, LIST));
+        g_assert_cmpuint(t->moved, ==, 0);
+        gsize whole = t->picture.bytes;
+        for (int by = -9; by <= 9; by += 3) {
+            first += (guint)by;
+            show_list(t, LIST, first);
+            gboolean sent = send_rect(t, painted[i]);
+            g_assert_cmpint(sent, ==, by != 0);
+            assert_same(t);
+            if (by == 0)
+                continue;
+            g_assert_cmpuint(t->moved, >, (guint)(LIST.width - 128) * (guint)(LIST.height - 10));
+            g_assert_cmpuint(t->moved, <=, (guint)(LIST.width + 128) * (guint)LIST.height);
+            g_assert_cmpuint(t->picture.bytes, <, whole * 2 / 3);
+        }
+    }
+}
+
+// Whatever is found to have moved, the host has what the window shows.
+static void
+test_scrolled_anyhow(Test *t, gconstpointer data)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(2);
+    guint moved = 0;
+
+    for (guint i = 0; i < 150; i++) {
+        RaRect list = {g_rand_int_range(rand, 0, WIDTH - 400), g_rand_int_range(rand, 0, 60), 0, 0};
+        list.width = g_rand_int_range(rand, 300, WIDTH - list.x + 1);
+        list.height = g_rand_int_range(rand, 64, HEIGHT - list.y + 1);
+        for (guint step = 0; step < 3; step++) {
+            show_list(t, list, i * 1000 + step * (guint)g_rand_int_range(rand, 1, 40));
+            fill(t, (RaRect){g_rand_int_range(rand, 0, WIDTH - 50), 0, 50, 40}, i);
+            t->picture.still = 0;
+            (void)send_rect(t, g_rand_boolean(rand) ? list : all);
+            moved += t->moved;
+            (void)send_rect(t, all);
+            assert_same(t);
+        }
+    }
+    g_assert_cmpuint(moved, >, 0);
+}
+
+// A video is not looked at each time.
+static void
+test_still(Test *t, gconstpointer data)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(5);
+    for (guint i = 0; i < 8; i++) {
+        photograph(t, all, rand);
+        g_assert_true(send_rect(t, all));
+        g_assert_cmpuint(t->moved, ==, 0);
+    }
+    g_assert_cmpuint(t->picture.still, >=, 4);
+    // What scrolls then is found all the same.
+    guint frames = 0;
+    do {
+        show_list(t, all, ++frames);
+        g_assert_true(send_rect(t, all));
+        assert_same(t);
+        g_assert_cmpuint(frames, <, 40);
+    } while (t->moved == 0);
+    show_list(t, all, ++frames);
+    g_assert_true(send_rect(t, all));
+    g_assert_cmpuint(t->moved, >, 0);
 }
 
 // Each place of a picture by what makes it shortest, and by something else when it shows that.
@@ -393,6 +491,9 @@ main(int argc, char **argv)
     ADD("same-picture", test_same_picture);
     ADD("unchanged", test_unchanged);
     ADD("black", test_black);
+    ADD("scrolled", test_scrolled);
+    ADD("scrolled-anyhow", test_scrolled_anyhow);
+    ADD("still", test_still);
     ADD("kinds", test_kinds);
     ADD("tried", test_tried);
     ADD("many", test_many);

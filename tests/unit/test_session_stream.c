@@ -125,6 +125,18 @@ say_frame(Rig *rig, guint32 buffer)
     say(rig, (ChanTilesMessage){.type = CHAN_TILES_FRAME, .buffer = buffer, .serial = 1});
 }
 
+// Of the picture's whole width.
+static void
+say_move(Rig *rig, guint32 y, guint32 height, guint32 from_y)
+{
+    say(rig, (ChanTilesMessage){.type = CHAN_TILES_MOVE,
+                                .buffer = PICTURE,
+                                .y = y,
+                                .width = rig->picture->width,
+                                .height = height,
+                                .from_y = from_y});
+}
+
 static ChanTilesMessage
 hear(Rig *rig)
 {
@@ -167,6 +179,77 @@ test_right(Rig *rig, gconstpointer data)
     say_frame(rig, PICTURE);
     g_assert_cmpuint(rig->damage.count, ==, 0); // of its own tiles only
     g_assert_cmpuint(rig->lost, ==, 0);
+}
+
+static void
+test_moved(Rig *rig, gconstpointer data)
+{
+    const guint8 *row[10];
+
+    for (guint y = 0; y < G_N_ELEMENTS(row); y++)
+        row[y] = rig->picture->pixels + (gsize)y * rig->picture->stride;
+    say_hello(rig, CHAN_TILES_VERSION);
+    say_tile(rig, PICTURE, 0, 0);
+    say_frame(rig, PICTURE);
+    say_move(rig, 1, 9, 0); // down, over itself
+    g_assert_cmpuint(row[0][0] + row[1][0] + row[2][0] + row[3][0], ==, 3 * 77);
+    say_frame(rig, PICTURE);
+    g_assert_cmpuint(bridge_damage_area(&rig->damage), ==, 9 * rig->picture->width);
+    say_move(rig, 0, 8, 2); // and up
+    g_assert_cmpuint(row[0][0] + row[1][0] + row[2][0] + row[3][0], ==, 77);
+    say_frame(rig, PICTURE);
+    g_assert_cmpuint(rig->lost, ==, 0);
+}
+
+static void
+test_moved_first(Rig *rig, gconstpointer data)
+{
+    say_move(rig, 1, 1, 0);
+    g_assert_cmpuint(rig->lost, ==, 1);
+}
+
+static void
+test_moved_from_beyond(Rig *rig, gconstpointer data)
+{
+    say_hello(rig, CHAN_TILES_VERSION);
+    say_move(rig, 0, 5, 6);
+    g_assert_cmpuint(rig->lost, ==, 1);
+}
+
+static void
+test_moved_beyond(Rig *rig, gconstpointer data)
+{
+    say_hello(rig, CHAN_TILES_VERSION);
+    say_move(rig, 6, 5, 0);
+    g_assert_cmpuint(rig->lost, ==, 1);
+}
+
+static void
+test_moved_unshown(Rig *rig, gconstpointer data)
+{
+    say_hello(rig, CHAN_TILES_VERSION);
+    say_tile(rig, PICTURE, 0, 0);
+    rig->busy = TRUE;
+    say_move(rig, 4, 2, 0);
+    g_assert_cmpuint(rig->lost, ==, 1);
+    g_assert_cmpuint(rig->picture->pixels[4 * rig->picture->stride], ==, 0);
+}
+
+// A few bytes do not have the host copy pictures without end.
+static void
+test_moved_much(Rig *rig, gconstpointer data)
+{
+    say_hello(rig, CHAN_TILES_VERSION);
+    for (guint i = 0; i < 3; i++) {
+        say_move(rig, 0, 5, 5);
+        say_move(rig, 5, 5, 0);
+        g_assert_cmpuint(rig->lost, ==, 0);
+        say_frame(rig, PICTURE);
+    }
+    say_move(rig, 0, 5, 5);
+    say_move(rig, 5, 5, 0);
+    say_move(rig, 0, 1, 1);
+    g_assert_cmpuint(rig->lost, ==, 1);
 }
 
 // Tiles of a surface that the guest has deleted meanwhile meet nothing.
@@ -318,6 +401,12 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("right", test_right);
+    ADD("moved", test_moved);
+    ADD("moved-first", test_moved_first);
+    ADD("moved-from-beyond", test_moved_from_beyond);
+    ADD("moved-beyond", test_moved_beyond);
+    ADD("moved-unshown", test_moved_unshown);
+    ADD("moved-much", test_moved_much);
     ADD("gone", test_gone);
     ADD("tile-first", test_tile_first);
     ADD("frame-first", test_frame_first);
