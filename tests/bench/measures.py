@@ -13,7 +13,7 @@ KEYS = ("640", "64", "1")
 VIDEO_SIZE, VIDEO_4K_SIZE = (1920, 1080), (3840, 2160)
 SMALL, SMALL_SIZE, SMALL_LAST = 50, (100, 100), (9 * 130 + 50, 4 * 150 + 50)  # as bench_target places them
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
-WATCHERS = ("bench_probe",)  # what only measures
+WATCHERS = ("bench_probe", "slow_pipe")  # what only measures, or stands for a wire
 
 
 def quantile(values, q):
