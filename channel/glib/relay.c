@@ -8,6 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// What the socket takes of what came, so that it need not be copied aside and its reader is not
+// woken for each piece.
+#define SEND_BUFFER (512 * 1024)
+
 struct ChanRelay {
     GSource *source;
     gpointer tag; // of fd in source; NULL while nothing of it is awaited
@@ -141,7 +145,9 @@ chan_relay_new(GMainContext *context, ChanConn *conn, guint32 stream, int take_f
     r->fd = take_fd;
     r->changed = changed;
     r->user = user;
+    int size = SEND_BUFFER;
     g_unix_set_fd_nonblocking(take_fd, TRUE, NULL);
+    (void)setsockopt(take_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     r->source = g_source_new(&functions, sizeof(RelaySource));
     ((RelaySource *)r->source)->relay = r;
     await(r);
