@@ -51,6 +51,8 @@ select_on_root(HostPointer *p)
     mask.deviceid = XIAllMasterDevices;
     if (p->watches_outside)
         XISetMask(bits, XI_RawButtonPress);
+    if (host_pointer_lock_active(p->lock))
+        XISetMask(bits, XI_RawMotion);
     XISelectEvents(x->dpy, x->root, &mask, 1);
 }
 
@@ -147,10 +149,12 @@ update_lock(HostPointer *p)
     bool was_active = host_pointer_lock_active(p->lock);
     const HostWindow *under = host_menu_grab_active(p->grab) ? NULL : host_pointer_window(p);
 
-    if (host_pointer_lock_update(p->lock, under))
-        tell_lock(p, VIEW_POINTER_UNLOCKED);
-    else if (!was_active && host_pointer_lock_active(p->lock))
-        tell_lock(p, VIEW_POINTER_SHIFT);
+    bool let_go = host_pointer_lock_update(p->lock, under);
+    bool held = !was_active && host_pointer_lock_active(p->lock);
+    if (let_go || held)
+        tell_lock(p, let_go ? VIEW_POINTER_UNLOCKED : VIEW_POINTER_SHIFT);
+    if ((let_go || held) && p->view->x->xi_opcode >= 0)
+        select_on_root(p);
 }
 
 void
@@ -358,6 +362,9 @@ host_pointer_xi_event(HostPointer *p, const XGenericEventCookie *cookie)
     case XI_RawButtonPress:
         if (p->under == None && !host_menu_grab_active(p->grab))
             host_focus_clicked_elsewhere(p->view->focus);
+        break;
+    case XI_RawMotion:
+        host_pointer_lock_raw(p->lock, cookie->data);
         break;
     case XI_DeviceChanged:
     case XI_HierarchyChanged:

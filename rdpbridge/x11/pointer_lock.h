@@ -7,6 +7,8 @@
 
 #include "rdpbridge/x11/window.h"
 
+#include <X11/extensions/XInput2.h>
+
 typedef struct HostPointerLock HostPointerLock;
 
 HostPointerLock *host_pointer_lock_new(View *view);
@@ -23,5 +25,7 @@ bool host_pointer_lock_active(const HostPointerLock *lock);
 // The id of the window it was held for last.
 uint32_t host_pointer_lock_id(const HostPointerLock *lock);
 
-// While active: by how much the user moved it.
+// While active: what a device told of a movement by itself (XI_RawMotion), before that movement.
+void host_pointer_lock_raw(HostPointerLock *lock, const XIRawEvent *event);
+// While active: by how much the user moved it, whole where the device told that.
 void host_pointer_lock_motion(HostPointerLock *lock, const XMotionEvent *event, int *dx, int *dy);

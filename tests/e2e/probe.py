@@ -196,12 +196,13 @@ class Probe:
         return cursor
 
     def do_look(self, name, how):
-        """As a game: movements count from the middle, where the pointer is put back (warp), or within the window (hold)."""
+        """As a game: movements count from the middle, where the pointer is put back (warp), or within the window (hold), or
+        from the middle within it (both)."""
         w = self.windows[name]
         g = w.get_geometry()
         self.looks = {"name": name, "how": how, "middle": (g.width // 2, g.height // 2), "sum": [0, 0]}
         self.looks["last"] = self.looks["middle"]
-        if how == "hold":
+        if how != "warp":
             self.do_confine(name)
         else:
             w.change_attributes(cursor=self.hidden())
@@ -234,7 +235,7 @@ class Probe:
         if not dx and not dy:
             return
         s["sum"] = [s["sum"][0] + dx, s["sum"][1] + dy]
-        if s["how"] == "warp":
+        if s["how"] != "hold":
             self.do_warp(s["name"], *s["middle"])
             self.d.sync()  # the next movement, which comes once this one is told, is after it
         self.say(s["name"], "looked", *s["sum"])

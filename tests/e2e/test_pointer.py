@@ -164,22 +164,56 @@ class Looking(PointerTwins):
             probe.sync()
         self.assertEqual(told[1], told[0])
 
-    def test_raw_movements_while_it_is_held(self):
-        """XI_RawMotion, also past the window's edge; none at once as far as from its middle to there."""
+    def raw(self, how, steps):
+        """What both are told of movements by themselves (XI_RawMotion)."""
         told = []
         for probe in (self.native, self.demo):
-            self.begin(probe, "hold")
+            self.begin(probe, how)
             probe.do("raw")
             probe.mark()
-            for n, step in enumerate([(35, 9), (20, -30), (-90, 3), (140, 90), (140, 90)], 1):
+            for n, step in enumerate(steps, 1):
                 xtest.fake_input(self.d.display, X.MotionNotify, 1, x=step[0], y=step[1])
                 self.d.display.sync()
                 wait_for("the raw movement", lambda: len(probe.log("^raw")) >= n)
             told.append(probe.log("^raw"))
             probe.do("look_end")
             probe.sync()
-        self.assertEqual(told[0][-1], "raw 140 90")
+        self.assertEqual(told[0], ["raw {} {}".format(*step) for step in steps])
         self.assertEqual(told[1], told[0])
+
+    def test_raw_movements_while_it_is_held(self):
+        """Also past the window's edge, and many times as far as its size."""
+        self.raw("hold", [(35, 9), (20, -30), (-90, 3), (140, 90), (140, 90), (2000, -1500), (3, 0), (-2000, 1500), (0, -2000)])
+
+    def test_raw_movements_while_it_is_put_back(self):
+        """As SDL has it."""
+        self.raw("both", [(35, 9), (2000, -1500), (2000, 1500), (-2000, -7), (-1, 2000)])
+
+    def test_from_edge_to_edge(self):
+        """Where the program has it within the window, it ends at the edge, for the guest as natively."""
+        for how in ("hold", "both"):
+            told = []
+            for probe in (self.native, self.demo):
+                self.begin(probe, how)
+                told.append(self.looked(probe, [(2000, 30), (-40, 2000), (-2000, -20), (20, -2000), (5, 7)]))
+                probe.do("look_end")
+                probe.sync()
+            self.assertEqual(told[0][0], (149, 30))
+            self.assertEqual(told[1], told[0])
+
+    def test_moved_by_places(self):
+        """As x11vnc moves it: what the server tells of such movements by themselves is not how far they went."""
+        self.begin(self.demo, "hold")
+        self.demo.do("raw")
+        self.demo.mark()
+        for n, by in enumerate(((10, 10), (20, 0), (50, 20), (160, 0)), 1):
+            at = self.at()
+            xtest.fake_input(self.d.display, X.MotionNotify, 0, x=at[0] + by[0], y=at[1] + by[1])
+            self.d.display.sync()
+            wait_for("the raw movement", lambda: len(self.demo.log("^raw")) >= n)
+        self.assertEqual(self.demo.log("^raw"), ["raw 10 10", "raw 20 0", "raw 50 20", "raw 149 0"])
+        self.demo.do("look_end")
+        self.demo.sync()
 
     def test_buttons_while_it_is_held(self):
         places = []
