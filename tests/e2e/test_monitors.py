@@ -7,6 +7,7 @@ import random
 from case import MOUSEPAD, XTERM, ChainCase
 from harness import wait_for
 from test_geometry import GuestShell
+from xorg import XorgDesktop
 
 LAYOUTS = {
     "two side by side, the right one primary": ((800, 200, 1120, 880), (0, 0, 800, 600)),
@@ -159,37 +160,82 @@ d.sync()
 
 
 class FullScreen(Monitors):
-    """Over several monitors, under a window manager that knows it."""
+    """Over several monitors, under a window manager that knows it: GDK's, for which a monitor is an output, as real ones are."""
+    desktop_class = XorgDesktop
     desktop_options = {"wm": "xfwm4", "sound": False}
+    modes = set()
     test_the_guests_are_the_hosts = test_generated = test_maximised_to_its_monitor_and_unplugged = test_menus_open_on_the_monitor = None
+
+    def plug(self, layout):
+        layout = layout or ((0, 0, *self.d.size),)
+        argv = []
+        for i, (x, y, width, height) in enumerate(layout):
+            self.add_mode(f"DUMMY{i}", width, height)
+            argv += ["--output", f"DUMMY{i}", "--mode", f"{width} {height}", "--pos", f"{x}x{y}", *["--primary"][:i == 0]]
+        for i in range(len(layout), len(self.named)):
+            argv += ["--output", f"DUMMY{i}", "--off"]
+        self.d.run("xrandr", *argv)
+        self.named = list(layout)
+
+    def add_mode(self, output, width, height):
+        if (width, height) not in self.modes:
+            timings = [str(side + n) for side in (width, height) for n in (0, 1, 2, 10)]
+            self.d.run("xrandr", "--newmode", f"{width} {height}", "10", *timings)
+            self.modes.add((width, height))
+        self.d.run("xrandr", "--addmode", output, f"{width} {height}")
+
+    @staticmethod
+    def numbers(listed, monitors):
+        """Those that a server which lists its monitors so has them by."""
+        places = [tuple(int(part.split("/")[0]) for part in line.split()[2].replace("x", "+").split("+"))
+                  for line in listed.splitlines()[1:]]
+        there = [(x, y, width, height) for width, height, x, y in places]
+        return [str(there.index(monitor)) for monitor in monitors]
 
     def cover(self, *monitors):
         """Asks for it in the guest, by the guest's numbers."""
-        order = [line.split()[2] for line in self.in_guest("xrandr --listmonitors").splitlines()[1:]]
-        places = [tuple(int(part.split("/")[0]) for part in text.replace("x", "+").split("+")) for text in order]
-        there = [(x, y, width, height) for width, height, x, y in places]
-        numbers = " ".join(str(there.index(monitor)) for monitor in monitors)
+        numbers = " ".join(self.numbers(self.in_guest("xrandr --listmonitors"), monitors))
         self.assertEqual(self.in_guest(f"/usr/bin/python3 ~/cover.py $(xdotool search --onlyvisible --class xterm | tail -n 1) {numbers}"), "")
 
+    def cover_natively(self, window, *monitors):
+        numbers = self.numbers(self.d.run("xrandr", "--listmonitors").stdout, monitors)
+        self.d.run("/usr/bin/python3", str(self.home() / "cover.py"), hex(window.id), *numbers)
+
+    def native_xterm(self):
+        known = {w.id for w in self.d.clients()}
+        self.d.spawn("xterm")
+        return wait_for("a native xterm", lambda: [w for w in self.d.clients() if w.id not in known])[-1]
+
     def test_of_its_programs_choice(self):
+        """As one that runs natively, beside it; whichever monitor is the first."""
         (self.home() / "cover.py").write_text(COVER)
         left, right = (0, 0, 800, 1080), (800, 0, 1120, 880)
-        self.plug((right, left))
-        window = self.launch(XTERM)
-        self.assert_guest_has((right, left))
-        self.assertIn("_NET_WM_FULLSCREEN_MONITORS", self.in_guest("xprop -root _NET_SUPPORTED"))
-        self.d.xdotool("windowmove", str(window.id), "100", "100")
-        self.cover(left, left, left, right)
-        self.in_guest("wmctrl -x -r xterm -b add,fullscreen")
-        both = (left, left, left, right), (0, 0, 1920, 1080)
-        for monitors, place in (both, ((right,) * 4, right), both):
-            self.cover(*monitors)
-            wait_for(lambda: f"{place}; it is at {self.d.geometry(window)}", lambda: self.d.geometry(window) == place)
-            self.guest_has_it_as_the_host(window)
-        # Numbers of no monitor are nobody's.
-        self.in_guest("/usr/bin/python3 ~/cover.py $(xdotool search --onlyvisible --class xterm | tail -n 1) 0 1 7 -1")
-        self.in_guest("wmctrl -x -r xterm -b remove,fullscreen")
-        wait_for("it to leave", lambda: self.d.geometry(window)[2] < 800)
+        chosen = {(left,) * 4: left, (right,) * 4: right, (left, left, left, right): (0, 0, 1920, 1080)}
+        for layout in ((right, left), (left, right)):
+            self.plug(layout)
+            window, native = self.launch(XTERM), self.native_xterm()
+            self.assert_guest_has(layout)
+            self.assertIn("_NET_WM_FULLSCREEN_MONITORS", self.in_guest("xprop -root _NET_SUPPORTED"))
+            for w in (window, native):
+                self.d.xdotool("windowmove", str(w.id), "100", "100")
+            self.cover_natively(native, left, left, left, right)
+            self.cover(left, left, left, right)
+            self.d.run("wmctrl", "-i", "-r", hex(native.id), "-b", "add,fullscreen")
+            self.in_guest("wmctrl -x -r xterm -b add,fullscreen")
+            for monitors in (*chosen, *reversed(chosen)):
+                self.cover_natively(native, *monitors)
+                self.cover(*monitors)
+                for w in (native, window):
+                    wait_for(lambda: f"{chosen[monitors]} for {monitors} with {layout}; it is at {self.d.geometry(w)}, "
+                             f"natively at {self.d.geometry(native)}", lambda: self.d.geometry(w) == chosen[monitors])
+                self.guest_has_it_as_the_host(window)
+            # Numbers of no monitor are nobody's.
+            self.in_guest("/usr/bin/python3 ~/cover.py $(xdotool search --onlyvisible --class xterm | tail -n 1) 0 1 7 -1")
+            self.in_guest("wmctrl -x -r xterm -b remove,fullscreen")
+            wait_for("it to leave", lambda: self.d.geometry(window)[2] < 800)
+            for w in (window, native):
+                self.d.run("wmctrl", "-i", "-c", hex(w.id))
+            wait_for("both to close", lambda: not self.d.clients())
 
 
 if __name__ == "__main__":
