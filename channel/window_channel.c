@@ -678,3 +678,14 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_button(&r, &said->button);
     return ok && chan_reader_end(&r);
 }
+
+bool
+chan_window_is_newer(ChanSpan untrusted_bytes)
+{
+    ChanReader r = chan_reader(untrusted_bytes);
+    uint8_t type = chan_read_u8(&r);
+
+    (void)chan_read_u32(&r);
+    return !r.failed && ((type > CHAN_WINDOW_SERVERS_LAST && type < CHAN_WINDOW_CLIENTS_FIRST) ||
+                         type > CHAN_WINDOW_CLIENTS_LAST);
+}

@@ -89,6 +89,10 @@
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
 //
+// A message of a type that an end does not know comes from a newer one, and is skipped
+// (chan_window_is_newer): those below 64 are the server's, the others the client's. A known type
+// keeps its form for good: what needs another one gets another type.
+//
 // A window is one that RAIL told of before; what is said of another is ignored. PROPS and SHAPE
 // come when they change, all of them. Icons come as a set, index 0 to count - 1 (count 0: no
 // icon), and the set counts when its last one has come.
@@ -126,6 +130,8 @@ typedef enum {
     CHAN_WINDOW_NAMES = 9,
     CHAN_WINDOW_MONITORS = 10,
     CHAN_WINDOW_SETTLED = 11,
+    CHAN_WINDOW_SERVERS_LAST = CHAN_WINDOW_SETTLED,
+    CHAN_WINDOW_CLIENTS_FIRST = 64,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
     CHAN_WINDOW_TEXT = 66,
@@ -141,6 +147,7 @@ typedef enum {
     CHAN_WINDOW_PACE = 76,
     CHAN_WINDOW_SETTLE = 77,
     CHAN_WINDOW_KEY = 78,
+    CHAN_WINDOW_CLIENTS_LAST = CHAN_WINDOW_KEY,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -435,8 +442,11 @@ typedef struct {
     };
 } ChanWindowSaid;
 
-// False for anything that is not exactly one valid message: close the channel, and go on without.
+// False for anything that is not exactly one valid message: if it is no newer one, close the
+// channel, and go on without.
 bool chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said);
+// Whether it has a type that is not known here, of whatever form: skip it.
+bool chan_window_is_newer(ChanSpan untrusted_bytes);
 
 // Whether every field is within its range.
 bool chan_window_props_valid(const ChanWindowProps *props);

@@ -107,6 +107,8 @@ on_data(IWTSVirtualChannelCallback *callback, wStream *data)
         the_said(plugin->context, &said);
         return CHANNEL_RC_OK;
     }
+    if (chan_window_is_newer(untrusted_bytes))
+        return CHANNEL_RC_OK;
     g_message("the guest's window channel sent what cannot be read; its windows have RAIL's "
               "properties only");
     plugin->broken = TRUE;

@@ -592,8 +592,13 @@ test_unknown(void)
 
     for (guint type = 0; type < 256; type++) {
         t->bytes[0] = (guint8)type;
-        t->message = CHAN_SPAN(t->bytes, 5);
-        g_assert_false(reads(t));
+        bool known = (type >= 1 && type <= 11) || (type >= 64 && type <= 78);
+        for (gsize size = 0; size < 20; size++) {
+            t->message = CHAN_SPAN(t->bytes, size);
+            if (!known)
+                g_assert_false(reads(t));
+            g_assert_cmpint(chan_window_is_newer(t->message), ==, !known && type > 0 && size >= 5);
+        }
     }
 }
 
