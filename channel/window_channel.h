@@ -81,7 +81,7 @@
 // that RDP has no words for, by X11's number, and where it is pressed or let go.
 //
 // NAMES are those that count for a window from then on, all of them each time, in the place of
-// RAIL's title, which is cut.
+// RAIL's title, which is cut. Its role (WM_WINDOW_ROLE) is one of them.
 //
 // MONITORS tells which monitors a window asks to cover when it is full-screen: for its top, bottom,
 // left and right edge where on the desktop a monitor has its corner.

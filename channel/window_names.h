@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a program calls its window, as it goes from the guest to the host's view: the same bytes all
-// the way, read by whoever takes them over. Little-endian.
+// What a program calls its window, and its role, as they go from the guest to the host's view: the
+// same bytes all the way, read by whoever takes them over. Little-endian.
 //
 //   u8 said, u8 same, for each name that is said and not same: u16 length, text
 //
@@ -19,6 +19,7 @@ typedef enum {
     CHAN_NAME_OLD_TITLE = 1, // WM_NAME (ICCCM 4.1.2.1)
     CHAN_NAME_ICON = 2,      // _NET_WM_ICON_NAME
     CHAN_NAME_OLD_ICON = 3,  // WM_ICON_NAME
+    CHAN_NAME_ROLE = 4,      // WM_WINDOW_ROLE (ICCCM 5.1): which of its program's windows it is
     CHAN_NAMES,
 } ChanWindowName;
 

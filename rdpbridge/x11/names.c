@@ -34,7 +34,7 @@ host_names_set_title(HostNames *n, ChanSpan untrusted_title)
 {
     clear(n->text);
     n->text[0] = cleaned(untrusted_title);
-    for (unsigned i = 1; i < CHAN_NAMES; i++)
+    for (unsigned i = 1; i < CHAN_NAME_ROLE; i++)
         n->text[i] = g_strdup(n->text[0]);
     n->stale = true;
 }
@@ -108,6 +108,8 @@ shown(const View *view, const HostNames *n, ChanWindowName which)
 {
     const char *prefix = view->setup.title_prefix, *text = n->text[which];
 
+    if (which == CHAN_NAME_ROLE)
+        return g_strdup(text);
     if (!text && which == CHAN_NAME_TITLE)
         text = n->text[CHAN_NAME_OLD_TITLE];
     if (!text && !(*prefix && which == CHAN_NAME_TITLE))
@@ -123,7 +125,8 @@ host_names_push(const View *view, Window xid, HostNames *n)
     Display *dpy = view->x->dpy;
     const Atom *atoms = view->x->atoms;
     const Atom properties[CHAN_NAMES] = {atoms[ATOM__NET_WM_NAME], XA_WM_NAME,
-                                         atoms[ATOM__NET_WM_ICON_NAME], XA_WM_ICON_NAME};
+                                         atoms[ATOM__NET_WM_ICON_NAME], XA_WM_ICON_NAME,
+                                         atoms[ATOM_WM_WINDOW_ROLE]};
 
     if (!n->stale)
         return;
@@ -133,7 +136,7 @@ host_names_push(const View *view, Window xid, HostNames *n)
         if (!text && n->pushed[i])
             XDeleteProperty(dpy, xid, properties[i]);
         else if (text && g_strcmp0(text, n->pushed[i]) != 0)
-            i == CHAN_NAME_OLD_TITLE || i == CHAN_NAME_OLD_ICON
+            i == CHAN_NAME_OLD_TITLE || i == CHAN_NAME_OLD_ICON || i == CHAN_NAME_ROLE
                 ? change_latin_1(dpy, xid, properties[i], text)
                 : change(dpy, xid, properties[i], atoms[ATOM_UTF8_STRING], text);
         g_free(n->pushed[i]);

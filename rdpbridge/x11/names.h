@@ -2,9 +2,9 @@
 #pragma once
 
 // What a window is called: title and icon's name (ICCCM 4.1.2.1, EWMH 1.5), each in its older and
-// its newer property, as the guest's program set them. A guest that is not ours has a title alone,
-// which then is all of them. Each begins with the policy's prefix, and is cleaned. Only what
-// differs is told to the server.
+// its newer property, and its role, as the guest's program set them. A guest that is not ours has a
+// title alone, which then is all names. Each name begins with the policy's prefix, and all are
+// cleaned. Only what differs is told to the server.
 
 #include "rdpbridge/x11/view.h"
 
@@ -15,7 +15,7 @@ typedef struct {
 } HostNames;
 
 void host_names_clear(HostNames *names);
-// For all four.
+// For all names; there is no role.
 void host_names_set_title(HostNames *names, ChanSpan untrusted_title);
 void host_names_set(HostNames *names, const ChanWindowNames *names_said);
 // The title as window managers show it, without the prefix; "" if there is none.

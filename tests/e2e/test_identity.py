@@ -57,10 +57,11 @@ for line in os.fdopen(os.open("orders", os.O_RDWR)):
 SIZES_SAID = (Xutil.PMinSize | Xutil.PMaxSize | Xutil.PResizeInc | Xutil.PAspect | Xutil.PBaseSize | Xutil.PWinGravity)
 
 
-class Names(ChainCase):
-    desktop_options = {"sound": False}
+class Ordered(ChainCase):
+    """PROGRAM's window, and what the host has of it."""
 
-    def setUp(self):
+    def open(self, *orders):
+        """It has those properties before it is shown."""
         home = self.home()
         (home / "orders").unlink(missing_ok=True)
         os.mkfifo(home / "orders")
@@ -68,10 +69,9 @@ class Names(ChainCase):
         (home / "who.py").write_text(PROGRAM)
         known = {w.id for w in self.d.clients()}
         self.d.run_in("demo", "sh", "-c", "cd; exec /usr/bin/python3 who.py")
-        self.set_text("_NET_WM_NAME", "UTF8_STRING", "at first".encode())
-        self.order("map")
+        for order in (*orders, ["map"]):
+            self.order(*order)
         self.window = wait_for("the guest's window", lambda: [w for w in self.d.clients() if w.id not in known], 20)[0]
-        self.addCleanup(self.order, "quit")
 
     def order(self, *order):
         with open(self.home() / "orders", "w") as orders:
@@ -80,13 +80,21 @@ class Names(ChainCase):
     def set_text(self, name, kind, raw):
         self.order(name, kind, 8, list(raw))
 
-    def title(self):
-        """In one request: one that reads the rest by a second fails when the name has become shorter."""
-        return self.name("_NET_WM_NAME")
-
     def name(self, which):
         value = self.window.get_property(self.d.display.intern_atom(which), X.AnyPropertyType, 0, 4096)
         return (value.value if isinstance(value.value, str) else value.value.decode()) if value else None
+
+
+class Names(Ordered):
+    desktop_options = {"sound": False}
+
+    def setUp(self):
+        self.open(["_NET_WM_NAME", "UTF8_STRING", 8, list(b"at first")])
+        self.addCleanup(self.order, "quit")
+
+    def title(self):
+        """In one request: one that reads the rest by a second fails when the name has become shorter."""
+        return self.name("_NET_WM_NAME")
 
     def says(self, title):
         wait_for(lambda: f"the title {title!r}; it is {self.title()!r}", lambda: self.title() == title)
@@ -277,6 +285,17 @@ class Names(ChainCase):
             self.order("shape", *rects)
             wait_for(lambda: f"shape {rects}; it is {host_shape()}", lambda: host_shape() == (rects or whole))
 
+    def test_role_comes_changes_and_goes(self):
+        role = lambda: self.name("WM_WINDOW_ROLE")  # noqa: E731
+        self.assertIsNone(role())
+        for raw, text in ((b"palette", "palette"), (b"at first", "at first"), (b"tool\nbox", "tool box"), (b"", ""),
+                          (b"r" * 5000, "r" * 4096)):
+            self.set_text("WM_WINDOW_ROLE", "STRING", raw)
+            wait_for(lambda: f"the role {text!r}; it is {role()!r}", lambda: role() == text)
+        self.says("at first")
+        self.order("delete", "WM_WINDOW_ROLE")
+        wait_for("no role", lambda: role() is None)
+
     def number(self, name):
         return self.d.text_property(self.window, name)
 
@@ -295,6 +314,19 @@ class Names(ChainCase):
         self.assertEqual(os.path.basename(argv[0]), b"casement-holder")
         machine = self.window.get_full_property(Xatom.WM_CLIENT_MACHINE, Xatom.STRING).value
         self.assertEqual(machine.decode() if isinstance(machine, bytes) else machine, socket.gethostname())
+
+
+class Rules(Ordered):
+    """A window manager's user has rules that go by a window's role, which count when it is shown."""
+    desktop_options = {"wm": "i3", "i3_config": 'assign [window_role="^palette$"] 2', "sound": False}
+
+    def test_role(self):
+        for role, desktop in ((b"palette", 1), (b"other", 0)):
+            self.open(["WM_WINDOW_ROLE", "STRING", 8, list(role)])
+            wait_for("its desktop", lambda: self.d.text_property(self.window, "_NET_WM_DESKTOP"))
+            self.assertEqual(self.d.text_property(self.window, "_NET_WM_DESKTOP"), [desktop])
+            self.order("quit")
+            wait_for("it to be gone", lambda: self.d.text_property(self.window, "_NET_WM_DESKTOP") is None)
 
 
 class Startup(ChainCase):

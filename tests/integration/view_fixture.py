@@ -208,7 +208,7 @@ class View:
         self.session.send(message(TITLE, struct.pack("=II", ident, 0) + raw))
 
     def names(self, ident, *texts):
-        """_NET_WM_NAME, WM_NAME, _NET_WM_ICON_NAME and WM_ICON_NAME as a program has them; None: it has not set it."""
+        """_NET_WM_NAME, WM_NAME, _NET_WM_ICON_NAME, WM_ICON_NAME and WM_WINDOW_ROLE as a program has them; None: it has not set it."""
         raw = b"".join(struct.pack("<H", len(text.encode())) + text.encode() for text in texts if text is not None)
         said = sum(1 << i for i, text in enumerate(texts) if text is not None)
         self.session.send(message(NAMES, struct.pack("=IIBB", ident, 0, said, 0) + raw))

@@ -190,8 +190,13 @@ class Properties(ViewCase):
         # The policy's prefix is before each, and there where nothing is.
         self.v.setup(p.TO_GUEST, prefix="[demo]")
         wait_for("the prefix", lambda: names() == ("[demo] ", None, None, None))
-        self.v.names(1, None, "older", "icon")
+        self.assertIsNone(self.prop(window, "WM_WINDOW_ROLE"))
+        self.v.names(1, None, "older", "icon", None, "pal\u00e9tt\u202ee")
         wait_for("it before each", lambda: names() == ("[demo] older", "[demo] older", "[demo] icon", None))
+        # A role is no name; it is Latin-1.
+        self.assertEqual(self.prop(window, "WM_WINDOW_ROLE"), "pal\ufffdtte")
+        self.v.title(1, "of RAIL")
+        wait_for("no role", lambda: self.prop(window, "WM_WINDOW_ROLE") is None)
 
     def test_icon(self):
         window = self.v.show(1, (100, 100, 200, 100))

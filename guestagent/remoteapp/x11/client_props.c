@@ -62,6 +62,12 @@ take_wm_icon_name(RaConn *conn, RaClient *c, const RaProp *prop)
 }
 
 static void
+take_role(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    take_name(conn, c, prop, CHAN_NAME_ROLE);
+}
+
+static void
 take_class(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     g_clear_pointer(&c->class_instance, g_free);
@@ -328,6 +334,7 @@ static const RaPropRule rules[] = {
     {-1, NAME_ITEMS, RA_CHANGED_TITLE | RA_CHANGED_NAMES, take_wm_name, XA_WM_NAME},
     {RA_ATOM__NET_WM_ICON_NAME, NAME_ITEMS, RA_CHANGED_NAMES, take_net_icon_name},
     {-1, NAME_ITEMS, RA_CHANGED_NAMES, take_wm_icon_name, XA_WM_ICON_NAME},
+    {RA_ATOM_WM_WINDOW_ROLE, NAME_ITEMS, RA_CHANGED_NAMES, take_role},
     {-1, 256, RA_CHANGED_APP, take_class, XA_WM_CLASS},
     {-1, 1, RA_CHANGED_HINTS, take_transient_for, XA_WM_TRANSIENT_FOR},
     {-1, 9, RA_CHANGED_HINTS | RA_CHANGED_ICON, take_hints, XA_WM_HINTS},

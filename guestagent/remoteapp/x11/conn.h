@@ -17,6 +17,7 @@
     X(WM_DELETE_WINDOW)                                                                            \
     X(WM_TAKE_FOCUS)                                                                               \
     X(WM_STATE)                                                                                    \
+    X(WM_WINDOW_ROLE)                                                                              \
     X(WM_CHANGE_STATE)                                                                             \
     X(WM_CLIENT_LEADER)                                                                            \
     X(WM_S0)                                                                                       \
