@@ -351,7 +351,7 @@ decode_shape(ChanReader *r, ChanWindowShape *m)
     m->which = chan_read_u8(r);
     m->shaped = chan_read_u8(r);
     m->count = chan_read_count(r, CHAN_WINDOW_SHAPE_MAX);
-    if (m->which > CHAN_SHAPE_INPUT || m->shaped > 1 || (!m->shaped && m->count > 0))
+    if (m->which >= CHAN_SHAPES || m->shaped > 1 || (!m->shaped && m->count > 0))
         return false;
     for (unsigned i = 0; i < m->count; i++)
         m->rects[i] = (ChanWindowRect){

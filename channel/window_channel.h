@@ -253,7 +253,12 @@ typedef struct {
     uint16_t width, height;
 } ChanWindowRect;
 
-typedef enum { CHAN_SHAPE_BOUNDING = 0, CHAN_SHAPE_INPUT = 1 } ChanWindowShapeKind;
+typedef enum {
+    CHAN_SHAPE_BOUNDING = 0,
+    CHAN_SHAPE_INPUT = 1,
+    CHAN_SHAPE_OPAQUE = 2, // _NET_WM_OPAQUE_REGION (EWMH 1.5); not shaped: its program says none
+    CHAN_SHAPES,
+} ChanWindowShapeKind;
 
 typedef struct {
     uint8_t which;  // ChanWindowShapeKind

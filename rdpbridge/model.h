@@ -95,8 +95,8 @@ typedef struct {
     BridgeSizedIcon coming[CHAN_WINDOW_ICONS_MAX];
     unsigned n_coming;
     bool has_icons;
-    ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
-    ChanWindowCaret caret;      // where its program writes
+    ChanWindowShape *shapes[CHAN_SHAPES]; // by ChanWindowShapeKind; NULL: the whole window
+    ChanWindowCaret caret;                // where its program writes
     bool has_caret;
     bool wants_lock; // its program takes the pointer's movements alone
     // Cleaned; NULL: its program has not set it. From then on RAIL's title does not count.

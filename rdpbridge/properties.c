@@ -31,7 +31,7 @@ bridge_properties_clear(BridgeProperties *p)
 {
     icons_clear(p->icons, &p->n_icons);
     icons_clear(p->coming, &p->n_coming);
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < CHAN_SHAPES; i++)
         free(p->shapes[i]);
     names_clear(p->names);
     *p = (BridgeProperties){0};
@@ -194,7 +194,7 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
 
     if (p->said)
         say_props(m, w, true);
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < CHAN_SHAPES; i++)
         if (p->shapes[i])
             say_shape(m, w, i);
     if (p->has_names)

@@ -147,7 +147,7 @@ check_shape(const Message *m, ChanSpan tail)
 {
     const ViewShape *s = &m->shape;
 
-    return s->id != 0 && s->which <= CHAN_SHAPE_INPUT && s->shaped <= 1 &&
+    return s->id != 0 && s->which < CHAN_SHAPES && s->shaped <= 1 &&
            s->count <= CHAN_WINDOW_SHAPE_MAX && (s->shaped || s->count == 0) &&
            tail.size == s->count * sizeof(ChanWindowRect);
 }

@@ -53,9 +53,9 @@ typedef struct {
     bool resizable, closable;
     int min_width, min_height, max_width, max_height; // 0: none
     int base_width, base_height, inc_width, inc_height;
-    ChanWindowProps props;      // what the program says to window managers, bounded and as it is
-    ChanWindowShape *shapes[2]; // by ChanWindowShapeKind; NULL: the whole window
-    bool has_monitors;          // its program asks for those when it is full-screen
+    ChanWindowProps props; // what the program says to window managers, bounded and as it is
+    ChanWindowShape *shapes[CHAN_SHAPES]; // by ChanWindowShapeKind; NULL: the whole window
+    bool has_monitors;                    // its program asks for those when it is full-screen
     ChanWindowMonitors monitors;
     guint32 pid; // _NET_WM_PID, or what XRes says; 0: unknown
     char *title; // UTF-8, never NULL

@@ -30,6 +30,7 @@
     X(_NET_SUPPORTING_WM_CHECK)                                                                    \
     X(_GTK_FRAME_EXTENTS)                                                                          \
     X(_GTK_EDGE_CONSTRAINTS)                                                                       \
+    X(_NET_WM_OPAQUE_REGION)                                                                       \
     X(_NET_WM_BYPASS_COMPOSITOR)                                                                   \
     X(_NET_WM_FULLSCREEN_MONITORS)                                                                 \
     X(_GTK_THEME_VARIANT)                                                                          \

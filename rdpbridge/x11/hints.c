@@ -327,7 +327,7 @@ push_shape(HostWindow *w)
         [CHAN_SHAPE_BOUNDING] = ShapeBounding, [CHAN_SHAPE_INPUT] = ShapeInput};
     Display *dpy = w->view->x->dpy;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(w->shapes); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         const HostShape *shape = &w->shapes[i];
         g_autofree XRectangle *rects = g_new0(XRectangle, shape->count);
         for (unsigned k = 0; k < shape->count; k++)
@@ -343,6 +343,25 @@ push_shape(HostWindow *w)
         else
             XShapeCombineMask(dpy, w->xid, kinds[i], 0, 0, None, ShapeSet);
     }
+}
+
+// What compositors need not paint beneath.
+static void
+push_opaque(HostWindow *w)
+{
+    const HostShape *shape = &w->shapes[CHAN_SHAPE_OPAQUE];
+    Atom property = w->view->x->atoms[ATOM__NET_WM_OPAQUE_REGION];
+    g_autofree long *values = g_new(long, shape->count * 4 + 1);
+
+    for (unsigned i = 0; i < shape->count; i++) {
+        const ChanWindowRect *r = &shape->rects[i];
+        const long rect[4] = {r->x, r->y, r->width, r->height};
+        memcpy(&values[i * 4], rect, sizeof rect);
+    }
+    if (shape->shaped)
+        set_longs(w, property, XA_CARDINAL, values, (int)shape->count * 4);
+    else
+        XDeleteProperty(w->view->x->dpy, w->xid, property);
 }
 
 // A guest's program that answers no pings cannot hang for the window manager, as natively.
@@ -594,8 +613,10 @@ host_hints_push(HostWindow *w, bool all)
     if (all || sizes_differ(w))
         push_sizes(w);
     push_own(w, all);
-    if (a->shape_serial != b->shape_serial)
+    if (a->shape_serial != b->shape_serial) {
         push_shape(w);
+        push_opaque(w);
+    }
     if (a->owner != b->owner)
         push_owner(w);
     if (a->icon_serial != b->icon_serial)

@@ -96,9 +96,9 @@ struct HostWindow {
     // The set that a guest of our own sends, or of RAIL's one of up to 32 pixels and one above.
     HostIcon icons[CHAN_WINDOW_ICONS_MAX], coming[CHAN_WINDOW_ICONS_MAX];
     unsigned n_coming;
-    HostShape shapes[2];         // by ChanWindowShapeKind
-    ChanWindowMonitors monitors; // that its program asks for
-    bool monitors_stale;         // the window manager has not been asked
+    HostShape shapes[CHAN_SHAPES]; // by ChanWindowShapeKind
+    ChanWindowMonitors monitors;   // that its program asks for
+    bool monitors_stale;           // the window manager has not been asked
     HostSync sync;
     HostPings pings;
     HostSeen seen;

@@ -89,7 +89,7 @@ class Names(Ordered):
     desktop_options = {"sound": False}
 
     def setUp(self):
-        self.open(["_NET_WM_NAME", "UTF8_STRING", 8, list(b"at first")])
+        self.open(["_NET_WM_NAME", "UTF8_STRING", 8, list(b"at first")], ["_NET_WM_OPAQUE_REGION", "CARDINAL", 32, [5, 6, 70, 80]])
         self.addCleanup(self.order, "quit")
 
     def title(self):
@@ -305,6 +305,20 @@ class Names(Ordered):
         for value in (0x80000000, 0xffffffff, 0, 0xc0000000):
             self.order(name, "CARDINAL", 32, [value])
             wait_for(lambda: f"{value:#x} on the host; it is {self.number(name)}", lambda: self.number(name) == [value])
+        self.order("delete", name)
+        wait_for("the host to have none", lambda: self.number(name) is None)
+
+    def test_opaque_region_comes_changes_and_goes(self):
+        """What is more than anybody needs is left out as a whole: compositors leave out what is beneath."""
+        name, many = "_NET_WM_OPAQUE_REGION", [n for i in range(512) for n in (i, 2 * i, 1, 1)]
+        self.assertEqual(self.number(name), [5, 6, 70, 80])  # from the start
+        for value in ([10, 20, 100, 50], [0, 0, 200, 10, 5, 10, 190, 90], many):
+            self.order(name, "CARDINAL", 32, value)
+            wait_for(lambda: f"{value} on the host; it is {self.number(name)}", lambda: self.number(name) == value)
+        self.order(name, "CARDINAL", 32, [*many, 0, 0, 200, 100])
+        wait_for("the host to have none", lambda: self.number(name) is None)
+        self.order(name, "CARDINAL", 32, [0, 0, 1 << 30, 5, 0xfffffffe, 0, 9, 5, 1, 2, 3])
+        wait_for(lambda: f"what is a rectangle; it is {self.number(name)}", lambda: self.number(name) == [0xfffffffe, 0, 9, 5])
         self.order("delete", name)
         wait_for("the host to have none", lambda: self.number(name) is None)
 

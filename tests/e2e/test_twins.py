@@ -30,6 +30,7 @@ EXPLAINED = {
     "synced": "the same",
     "_NET_WM_NAME": "programs that set WM_NAME alone have the same title in UTF-8 as well",
     "WM_CLIENT_MACHINE": "always the host, whose _NET_WM_PID it makes one to be asked; some programs do not say theirs",
+    "WM_LOCALE_NAME": "not carried; nothing that shows windows reads it, and all of their text is UTF-8",
 }
 ADDED = {  # where natively there is none
     "_NET_WM_WINDOW_TYPE": "the one that it is taken for then (EWMH 1.5)",

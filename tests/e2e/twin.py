@@ -17,8 +17,8 @@ RESOURCE_MASK = 0x1fffff  # what differs between the ids of one client (X11 prot
 # Compared as atoms' names, as they are sets of them.
 ATOM_SETS = ("_NET_WM_STATE", "_NET_WM_ALLOWED_ACTIONS", "WM_PROTOCOLS")
 NUMBERS = ("_MOTIF_WM_HINTS", "_GTK_FRAME_EXTENTS", "_NET_FRAME_EXTENTS", "_NET_WM_WINDOW_OPACITY", "_NET_WM_DESKTOP",
-           "_NET_WM_BYPASS_COMPOSITOR", "_NET_WM_STRUT", "_NET_WM_STRUT_PARTIAL")
-TEXTS = ("_NET_WM_NAME", "WM_NAME", "_NET_WM_ICON_NAME", "WM_ICON_NAME", "WM_WINDOW_ROLE", "WM_CLIENT_MACHINE")
+           "_NET_WM_BYPASS_COMPOSITOR", "_NET_WM_OPAQUE_REGION", "_NET_WM_STRUT", "_NET_WM_STRUT_PARTIAL")
+TEXTS = ("_NET_WM_NAME", "WM_NAME", "_NET_WM_ICON_NAME", "WM_ICON_NAME", "WM_WINDOW_ROLE", "WM_CLIENT_MACHINE", "WM_LOCALE_NAME")
 
 
 # Window managers leave popups alone, and compositors look at these.

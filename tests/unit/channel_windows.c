@@ -151,7 +151,7 @@ test_shape(void)
     g_assert_true(reads(t));
     t->bytes[7] = (CHAN_WINDOW_SHAPE_MAX + 1) & 0xff; // the count
     g_assert_false(reads(t));
-    m = (ChanWindowShape){.which = CHAN_SHAPE_INPUT + 1};
+    m = (ChanWindowShape){.which = CHAN_SHAPES};
     t->message = chan_window_shape_encode(WINDOW, &m, t->bytes, sizeof t->bytes);
     g_assert_false(reads(t));
     m = (ChanWindowShape){.count = 1}; // rectangles of a window that is whole

@@ -184,7 +184,7 @@ test_props_and_shape(void)
     VIEW_INIT(&s.m, VIEW_MSG_SHAPE);
     check_shape(&s.m, sizeof s.m, 0);
     REFUSE(s.m, id, 0);
-    REFUSE(s.m, which, CHAN_SHAPE_INPUT + 1);
+    REFUSE(s.m, which, CHAN_SHAPES);
     REFUSE(s.m, shaped, 2);
     s.m.count = 1;
     g_assert_false(passes(&s, sizeof s.m + sizeof s.rects[0], 0)); // of a window that is whole

@@ -222,6 +222,29 @@ take_bypass(RaConn *conn, RaClient *c, const RaProp *prop)
     set_flag(c, CHAN_WINDOW_NO_BYPASS, n >= 1 && (items[0] == 0 || items[0] == 2));
 }
 
+// Whole, or not at all: more than is so would be left out by compositors.
+static void
+take_opaque(RaConn *conn, RaClient *c, const RaProp *prop)
+{
+    guint n;
+    const guint32 *items = ra_prop_items(prop, &n);
+    ChanWindowShape **kept = &c->pub.shapes[CHAN_SHAPE_OPAQUE];
+    g_clear_pointer(kept, g_free);
+    if (n < 4 || n > CHAN_WINDOW_SHAPE_MAX * 4)
+        return;
+    *kept = g_new0(ChanWindowShape, 1);
+    **kept = (ChanWindowShape){.which = CHAN_SHAPE_OPAQUE, .shaped = 1, .count = 0};
+    for (guint i = 0; i + 3 < n; i += 4) {
+        gint64 x = (gint64)(gint32)items[i] + c->border,
+               y = (gint64)(gint32)items[i + 1] + c->border;
+        guint32 width = items[i + 2], height = items[i + 3];
+        if (x >= G_MININT16 && x <= G_MAXINT16 && y >= G_MININT16 && y <= G_MAXINT16 &&
+            width <= G_MAXUINT16 && height <= G_MAXUINT16)
+            (*kept)->rects[(*kept)->count++] =
+                (ChanWindowRect){(int16_t)x, (int16_t)y, (uint16_t)width, (uint16_t)height};
+    }
+}
+
 static void
 take_theme(RaConn *conn, RaClient *c, const RaProp *prop)
 {
@@ -343,6 +366,7 @@ static const RaPropRule rules[] = {
     {RA_ATOM__MOTIF_WM_HINTS, 5, RA_CHANGED_HINTS, take_motif_hints},
     {RA_ATOM__GTK_FRAME_EXTENTS, 4, RA_CHANGED_HINTS, take_frame_extents},
     {RA_ATOM__NET_WM_BYPASS_COMPOSITOR, 1, RA_CHANGED_HINTS, take_bypass},
+    {RA_ATOM__NET_WM_OPAQUE_REGION, CHAN_WINDOW_SHAPE_MAX * 4 + 1, RA_CHANGED_SHAPE, take_opaque},
     {RA_ATOM__GTK_THEME_VARIANT, 16, RA_CHANGED_HINTS, take_theme},
     {RA_ATOM__NET_WM_WINDOW_OPACITY, 1, RA_CHANGED_HINTS, take_opacity},
     {RA_ATOM_WM_PROTOCOLS, 32, RA_CHANGED_HINTS, take_protocols},
