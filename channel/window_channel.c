@@ -586,7 +586,7 @@ bool
 chan_window_pace_valid(const ChanWindowPace *m)
 {
     return m->refresh_mhz >= CHAN_WINDOW_REFRESH_MIN && m->refresh_mhz <= CHAN_WINDOW_REFRESH_MAX &&
-           m->seen <= 1;
+           m->seen <= CHAN_SEEN_LAST;
 }
 
 static bool

@@ -72,7 +72,8 @@
 //
 // PACE tells how often the screen on which the host shows a window is painted, and whether any of
 // the window is to be seen there: until one comes it is, 60 times a second. Of one that is not seen
-// no pixels are sent; when it is seen again, all of it is, once.
+// no pixels are sent; when it is seen again, all of it is, once. Of one that a compositor may show
+// small, as a preview (2), they are sent once a second.
 //
 // SETTLE asks whether what came before it is done, and SETTLED says that it is, and what the former
 // ones asked for: input may go its own way from then on (input_path.h).
@@ -362,6 +363,13 @@ typedef struct {
     uint32_t saved;
 } ChanWindowKeeper;
 
+typedef enum {
+    CHAN_SEEN_NOT = 0,
+    CHAN_SEEN = 1,
+    CHAN_SEEN_SMALL = 2, // in a compositor's previews, at most
+    CHAN_SEEN_LAST = CHAN_SEEN_SMALL,
+} ChanWindowSeen;
+
 #define CHAN_MONITOR_EDGES 4
 
 typedef struct {
@@ -372,7 +380,7 @@ typedef struct {
 
 typedef struct {
     uint32_t refresh_mhz; // CHAN_WINDOW_REFRESH_MIN to CHAN_WINDOW_REFRESH_MAX
-    uint32_t seen;        // 0, 1
+    uint32_t seen;        // ChanWindowSeen
 } ChanWindowPace;
 
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \

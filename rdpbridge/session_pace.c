@@ -12,13 +12,13 @@ bridge_session_paced(BridgeSession *s, const ViewPace *m)
     BridgeWindow *w = bridge_model_window(s->model, m->id);
 
     if (w)
-        w->unseen = bridge_window_channel_pace(m->id, &m->pace) && !m->pace.seen;
+        w->unseen = bridge_window_channel_pace(m->id, &m->pace) && m->pace.seen != CHAN_SEEN;
 }
 
 void
 bridge_session_unpaced(BridgeSession *s)
 {
-    const ChanWindowPace usual = {CHAN_WINDOW_REFRESH_USUAL, 1};
+    const ChanWindowPace usual = {CHAN_WINDOW_REFRESH_USUAL, CHAN_SEEN};
     BridgeWindow *w;
 
     for (unsigned i = 0; (w = bridge_model_nth(s->model, i)) != NULL; i++) {

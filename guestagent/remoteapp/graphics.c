@@ -314,10 +314,12 @@ void
 ra_graphics_pace(RaGraphics *g, guint32 id, const ChanWindowPace *pace)
 {
     Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
-    if (s == NULL || !ra_pace_set(&s->pace, pace))
+    if (s == NULL)
         return;
-    s->all = true;
-    enqueue(g, s);
+    if (ra_pace_set(&s->pace, pace)) {
+        s->all = true;
+        enqueue(g, s);
+    }
     ra_graphics_pump(g);
 }
 

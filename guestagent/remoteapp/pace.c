@@ -2,6 +2,7 @@
 #include "guestagent/remoteapp/pace.h"
 
 #define FRAMES_AT_ONCE 2
+#define SMALL_US 1000000
 
 static int64_t
 interval_of(uint32_t refresh_mhz)
@@ -18,11 +19,13 @@ ra_pace_init(RaPace *p)
 bool
 ra_pace_set(RaPace *p, const ChanWindowPace *said)
 {
-    bool again = p->unseen && said->seen != 0;
+    bool again = p->unseen && said->seen != CHAN_SEEN_NOT;
+    bool quicker = p->small && said->seen == CHAN_SEEN;
 
-    p->interval_us = interval_of(said->refresh_mhz);
-    p->unseen = said->seen == 0;
-    if (again)
+    p->unseen = said->seen == CHAN_SEEN_NOT;
+    p->small = said->seen == CHAN_SEEN_SMALL;
+    p->interval_us = p->small ? SMALL_US : interval_of(said->refresh_mhz);
+    if (again || quicker)
         p->full_us = 0;
     return again;
 }

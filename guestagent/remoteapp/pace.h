@@ -2,9 +2,9 @@
 #pragma once
 
 // When the next frame of a window may go: as often as the client's screen is painted and not more,
-// and not at all while nobody sees the window. One that follows soon goes at once, as long as there
-// were no more than the screen paints: what a program paints in two steps, at a key, is not kept
-// waiting. Pure: no clock of its own.
+// not at all while nobody sees the window, and once a second while it may be in a preview. One that
+// follows soon goes at once, as long as there were no more than the screen paints: what a program
+// paints in two steps, at a key, is not kept waiting. Pure: no clock of its own.
 
 #include "channel/window_channel.h"
 
@@ -14,12 +14,13 @@ typedef struct {
     int64_t interval_us;
     int64_t full_us;  // by when the screen has painted what went
     int64_t input_us; // of the last that was told
-    bool unseen;
+    bool unseen, small;
 } RaPace;
 
 void ra_pace_init(RaPace *pace);
 
-// The client says so. Whether the window is seen again, and all of it is to be sent.
+// The client says so. Whether the window is seen again, and all of it is to be sent; what is due
+// may be so earlier than it was in any case.
 bool ra_pace_set(RaPace *pace, const ChanWindowPace *said);
 
 // The user did something in the window then: what comes of it goes at once, whatever went before.

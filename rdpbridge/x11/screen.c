@@ -248,6 +248,15 @@ watch_compositor(HostScreen *s)
                                        XFixesSelectionClientCloseNotifyMask);
 }
 
+void
+host_screen_watch_windows(HostScreen *s, bool watch)
+{
+    HostDisplay *x = s->view->x;
+
+    XSelectInput(x->dpy, x->root,
+                 PropertyChangeMask | StructureNotifyMask | (watch ? SubstructureNotifyMask : 0));
+}
+
 HostScreen *
 host_screen_new(View *view)
 {
@@ -256,7 +265,7 @@ host_screen_new(View *view)
     s->view = view;
     watch_compositor(s);
     s->frame = (ViewRect){FRAME_GUESS_LEFT, FRAME_GUESS_TOP, 0, 0};
-    XSelectInput(view->x->dpy, view->x->root, PropertyChangeMask | StructureNotifyMask);
+    host_screen_watch_windows(s, false);
     if (view->x->randr_event >= 0)
         XRRSelectInput(view->x->dpy, view->x->root,
                        RRScreenChangeNotifyMask | RRCrtcChangeNotifyMask);

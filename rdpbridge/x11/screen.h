@@ -17,6 +17,9 @@ void host_screen_tell(HostScreen *screen);
 // Something changed: RandR, the work area or the resources. Tells the session what is new.
 void host_screen_changed(HostScreen *screen);
 
+// Whether to hear of the places of all of the screen's windows (SubstructureNotify).
+void host_screen_watch_windows(HostScreen *screen, bool watch);
+
 // The window manager moves a window by a message that names its own gravity
 // (_NET_MOVERESIZE_WINDOW, EWMH 1.5).
 bool host_screen_moves_by_gravity(const HostScreen *screen);

@@ -2,6 +2,7 @@
 #include "rdpbridge/x11/seen.h"
 
 #include "channel/glib/timer.h"
+#include "rdpbridge/x11/cover.h"
 #include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/screen.h"
@@ -75,8 +76,8 @@ look_elsewhere(HostWindow *w, HostSight *s)
     s->iconic = host_hints_is_iconic(w);
 }
 
-static bool
-is_seen(HostWindow *w)
+static ChanWindowSeen
+how_seen(HostWindow *w)
 {
     HostSight s = {.viewable = w->viewable,
                    .obscured = w->seen.obscured,
@@ -87,7 +88,9 @@ is_seen(HostWindow *w)
 
     if (!w->wanted.override_redirect)
         look_elsewhere(w, &s);
-    return host_sight_is_seen(&s);
+    if (!host_sight_is_seen(&s))
+        return CHAN_SEEN_NOT;
+    return s.composited && w->seen.covered ? CHAN_SEEN_SMALL : CHAN_SEEN;
 }
 
 static void
@@ -133,26 +136,34 @@ await_pixels(HostWindow *w)
     w->seen.fresh = chan_timer_new(w->view->context, FRESH_MS, on_fresh, w);
 }
 
+// Less of it than was told: it has to last.
+static bool
+is_less(ChanWindowSeen now, ChanWindowSeen told)
+{
+    return now != told && (now == CHAN_SEEN_NOT || told == CHAN_SEEN);
+}
+
 static void
 consider(HostWindow *w, bool lasted)
 {
-    const ChanWindowPace usual = {CHAN_WINDOW_REFRESH_USUAL, 1};
+    const ChanWindowPace usual = {CHAN_WINDOW_REFRESH_USUAL, CHAN_SEEN};
     const ChanWindowPace *told = w->seen.has_told ? &w->seen.told : &usual;
-    ChanWindowPace now = {host_screen_refresh_at(w->view->screen, &w->wanted.geometry), 1};
+    ChanWindowPace now = {host_screen_refresh_at(w->view->screen, &w->wanted.geometry), CHAN_SEEN};
 
     if (!w->xid || !w->mapped || w->is_orphan)
         return;
-    now.seen = is_seen(w);
-    if (told->seen && !now.seen && !lasted) {
+    now.seen = how_seen(w);
+    bool less = is_less(now.seen, told->seen);
+    if (less && !lasted) {
         if (!w->seen.lasts)
             w->seen.lasts = chan_timer_new(w->view->context, LASTS_MS, on_lasted, w);
         return;
     }
-    if (now.seen)
+    if (!less)
         chan_timer_clear(&w->seen.lasts);
-    if (!now.seen)
+    if (now.seen == CHAN_SEEN_NOT)
         now.refresh_mhz = told->refresh_mhz;
-    else if (!told->seen)
+    else if (told->seen == CHAN_SEEN_NOT)
         await_pixels(w);
     if (now.seen != told->seen || now.refresh_mhz != told->refresh_mhz)
         tell(w, &now);
@@ -186,6 +197,8 @@ host_seen_painted(HostWindow *w, const ViewRect *damage, uint32_t n)
 {
     unsigned left = 0;
 
+    if (n > 0)
+        host_cover_painted(w);
     if (!w->seen.fresh || n == 0)
         return;
     chan_timer_clear(&w->seen.fresh);
@@ -204,6 +217,7 @@ void
 host_seen_inherit(HostWindow *w, const HostWindow *former)
 {
     w->seen.obscured = former->seen.obscured;
+    w->seen.covered = former->seen.covered;
     w->seen.dirty = true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "rdpbridge/x11/clipboard.h"
 #include "rdpbridge/x11/control.h"
+#include "rdpbridge/x11/cover.h"
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
@@ -203,6 +204,8 @@ on_event(XEvent *e, gpointer user)
         // Extensions' events have other things where the core's have their window.
         if (e->type >= LASTEvent)
             on_extension_event(view, e);
+        else if (e->xany.window == view->x->root)
+            host_cover_root_event(view->cover);
         else if ((w = host_windows_by_xid(view->windows, e->xany.window)))
             on_window_event(view, w, e);
         break;
@@ -250,6 +253,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->pointer = host_pointer_new(view);
     view->focus = host_focus_new(view);
     view->stack = host_stack_new(view);
+    view->cover = host_cover_new(view);
     view->cursor = host_cursor_new(view);
     view->clipboard = host_clipboard_new(view);
     view->sound = host_sound_new(view);
@@ -274,6 +278,7 @@ view_free(View *view)
     host_sound_free(view->sound);
     host_clipboard_free(view->clipboard);
     host_cursor_free(view->cursor);
+    host_cover_free(view->cover);
     host_stack_free(view->stack);
     host_focus_free(view->focus);
     host_pointer_free(view->pointer);

@@ -13,6 +13,7 @@
 typedef struct HostClipboard HostClipboard;
 typedef struct HostControl HostControl;
 typedef struct HostCursor HostCursor;
+typedef struct HostCover HostCover;
 typedef struct HostFocus HostFocus;
 typedef struct HostHolder HostHolder;
 typedef struct HostHolders HostHolders;
@@ -45,6 +46,7 @@ typedef struct View {
     HostPointer *pointer;
     HostFocus *focus;
     HostStack *stack;
+    HostCover *cover;
     HostCursor *cursor;
     HostClipboard *clipboard;
     HostSound *sound;

@@ -442,7 +442,7 @@ create(HostWindow *w)
     w->pushed.override_redirect = w->wanted.override_redirect;
     w->pushed.flags = w->wanted.flags;
     w->mapped = w->viewable = false;
-    w->seen.obscured = w->seen.has_desktop = false; // a former one's
+    w->seen.obscured = w->seen.covered = w->seen.has_desktop = false; // a former one's
     w->by_frame = !w->wanted.override_redirect && (w->wanted.has_props || frame_off_screen(w));
     host_windows_add_xid(w->view->windows, w);
     host_pointer_select(w->view->pointer, w->xid);

@@ -68,7 +68,8 @@ typedef struct {
 typedef struct {
     bool dirty; // looked at when the batch of events is done
     bool obscured;
-    bool has_desktop; // was asked
+    bool covered, painted; // under a compositor (cover.h); since that was looked at
+    bool has_desktop;      // was asked
     unsigned long desktop;
     bool has_told;
     ChanWindowPace told;

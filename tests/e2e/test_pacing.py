@@ -8,7 +8,8 @@ import statistics
 import time
 import unittest
 
-from Xlib import X
+from Xlib import X, Xatom
+from Xlib.ext import shape
 
 from case import ChainCase
 from harness import wait_for
@@ -135,6 +136,113 @@ class Pixels(PacingCase):
         wait_for("what the keys painted", lambda: self.pixel(window) == colour_of(presses[0]))
 
 
+class Composited(PacingCase):
+    """Under a compositor, which has its own previews of windows: what is covered goes on slowly."""
+    desktop_options = {"wm": "xfwm4"}
+
+    def setUp(self):
+        self.window = self.open(self.copy(self.d.build / "bin/chain_target"), "--stream", "320", "240")
+        self.is_quick()
+
+    def is_quick(self):
+        first = self.frames()
+        wait_for(lambda: f"{3 * REFRESH} frames; there were {self.frames() - first}", lambda: self.frames() - first > 3 * REFRESH, 20)
+
+    def is_slow(self):
+        """The view tells its figures once a second: some seconds, one after the other, of a frame or two."""
+        told, slow = [self.frames()], [0]
+
+        def another():
+            told.append(self.frames())
+            if told[-1] != told[-2]:
+                slow[0] = slow[0] + 1 if told[-1] - told[-2] <= 3 else 0
+            return slow[0] > 3
+        wait_for(lambda: f"a frame a second; the figures were {told[-8:]}", another, 30)
+
+    def stays_quick(self):
+        """Longer than it takes to look at what is covered."""
+        for _ in range(2):
+            self.is_quick()
+
+    def put(self, rect, **more):
+        other = self.d.root.create_window(*rect, 0, more.pop("depth", X.CopyFromParent), override_redirect=True,
+                                          background_pixel=more.pop("pixel", 0xff00ff), **more)
+        self.addCleanup(self.uncover, other)
+        return other
+
+    def over(self, margin=40):
+        x, y, width, height = self.d.geometry(self.window)
+        return x - margin, y - margin, width + 2 * margin, height + 2 * margin
+
+    def set(self, window, name, values):
+        window.change_property(self.d.display.intern_atom(name), Xatom.CARDINAL, 32, values)
+
+    def show(self, other):
+        other.map()
+        self.d.display.sync()
+
+    def test_covered_and_uncovered(self):
+        other = self.put(self.over())
+        self.show(other)
+        self.is_slow()
+        # Its preview shows what it shows.
+        start = self.d.pixels(self.window).tobytes()
+        wait_for("another picture", lambda: self.d.pixels(self.window).tobytes() != start)
+        for away in (lambda: other.configure(x=self.over()[0] + 100), lambda: other.configure(stack_mode=X.Below), other.unmap):
+            away()
+            self.d.display.sync()
+            self.is_quick()
+            other.configure(x=self.over()[0], stack_mode=X.Above)
+            self.show(other)
+            self.is_slow()
+
+    def test_what_lets_through(self):
+        x, y, width, height = self.over()
+        alpha = next(v.visual_id for depth in self.d.display.screen().allowed_depths if depth.depth == 32 for v in depth.visuals
+                     if v.visual_class == X.TrueColor)
+        more = {"depth": 32, "visual": alpha, "border_pixel": 0, "pixel": 0x80ff00ff,
+                "colormap": self.d.root.create_colormap(alpha, X.AllocNone)}
+        translucent, with_alpha, part = self.put(self.over()), self.put(self.over(), **more), self.put((x, y, width - 50, height))
+        self.set(translucent, "_NET_WM_WINDOW_OPACITY", [0x80000000])
+        clicked_through, holed = self.put(self.over()), self.put(self.over())
+        clicked_through.shape_rectangles(shape.SO.Set, shape.SK.Input, X.Unsorted, 0, 0, [])
+        holed.shape_rectangles(shape.SO.Set, shape.SK.Bounding, X.Unsorted, 0, 0, [(0, 0, width, 100), (0, 101, width, height)])
+        for name, other in (("translucent", translucent), ("with alpha", with_alpha), ("in part", part), ("with a hole", holed),
+                            ("clicked through", clicked_through)):
+            with self.subTest(name):
+                self.show(other)
+                self.stays_quick()
+                other.unmap()
+        # Where one with alpha says that it is opaque, it is; and two together cover what neither does.
+        self.set(with_alpha, "_NET_WM_OPAQUE_REGION", [0, 0, width, height // 2, 0, height // 2, width, height])
+        self.show(with_alpha)
+        self.is_slow()
+        with_alpha.unmap()
+        self.d.display.sync()
+        self.is_quick()
+        self.show(part)
+        self.show(self.put((x + width - 60, y, 60, height)))
+        self.is_slow()
+
+    def test_by_windows_with_frames(self):
+        """A native one, and one of the same guest."""
+        def cover(other):
+            self.d.run("wmctrl", "-i", "-r", hex(other.id), "-b", "add,maximized_vert,maximized_horz")
+            self.is_slow()
+            self.d.xdotool("windowminimize", str(other.id))
+            self.is_quick()
+            self.d.focus(other)
+            self.is_slow()
+            self.d.run("wmctrl", "-i", "-r", hex(other.id), "-b", "remove,maximized_vert,maximized_horz")
+            self.d.xdotool("windowmove", str(other.id), "900", "600")
+            self.is_quick()
+        known = {w.id for w in self.d.clients()}
+        native = self.d.spawn("xterm")
+        self.addCleanup(native.terminate)
+        cover(wait_for("the terminal", lambda: [w for w in self.d.clients() if w.id not in known])[0])
+        cover(self.open(self.copy(self.d.build / "bin/chain_target"), "400", "300"))
+
+
 class Rdp(Pixels):
     """The same where pixels come by RDP."""
     guest_options = ("--set", "pixels=rdp")
@@ -180,6 +288,18 @@ class Clock(PacingCase):
         self.assertGreater(min(self.next_gaps(2)), 0.9 * UNSEEN_S)
         self.uncover(other)
         wait_for("quick frames", lambda: max(self.next_gaps(5)) < 0.5 * UNSEEN_S, 20)
+
+
+class CompositedByMutter(Composited):
+    """Whose own windows lie over all others, and cover none; those that are minimised stay mapped beneath all."""
+    desktop_options = {"wm": "mutter"}
+    test_what_lets_through = None
+
+
+class ComposedClock(Clock):
+    """Under a compositor."""
+    desktop_options = {"wm": "xfwm4"}
+    test_draws_as_often_as_the_screen = test_follows_the_monitor = None
 
 
 if __name__ == "__main__":

@@ -409,7 +409,8 @@ test_pace(void)
         {{CHAN_WINDOW_REFRESH_MIN - 1, 1}, false},
         {{CHAN_WINDOW_REFRESH_MAX + 1, 1}, false},
         {{0, 1}, false},
-        {{CHAN_WINDOW_REFRESH_USUAL, 2}, false},
+        {{CHAN_WINDOW_REFRESH_USUAL, CHAN_SEEN_SMALL}, true},
+        {{CHAN_WINDOW_REFRESH_USUAL, CHAN_SEEN_LAST + 1}, false},
     };
     g_autofree Test *t = g_new0(Test, 1);
 

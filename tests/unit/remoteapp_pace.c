@@ -89,6 +89,30 @@ test_jitter(void)
     g_assert_cmpint(late, ==, 0);
 }
 
+// Small in a preview: once a second; and what waits goes at once when it is seen as it is.
+static void
+test_small(void)
+{
+    const ChanWindowPace small = {60000, CHAN_SEEN_SMALL}, seen = {60000, CHAN_SEEN};
+    RaPace p;
+
+    ra_pace_init(&p);
+    g_assert_false(ra_pace_set(&p, &small));
+    guint n = frames_within(&p, START, 10 * G_USEC_PER_SEC);
+    g_assert_cmpuint(n, >=, 10);
+    g_assert_cmpuint(n, <=, 12);
+    gint64 now = START + 10 * G_USEC_PER_SEC;
+    ra_pace_went(&p, now);
+    ra_pace_went(&p, now);
+    g_assert_cmpint(ra_pace_due(&p), >, now);
+    g_assert_false(ra_pace_set(&p, &seen));
+    g_assert_cmpint(ra_pace_due(&p), <=, now);
+    g_assert_cmpuint(frames_within(&p, now, G_USEC_PER_SEC), >=, 59);
+    // From not at all to that: all of it goes, once.
+    g_assert_false(ra_pace_set(&p, &(ChanWindowPace){60000, CHAN_SEEN_NOT}));
+    g_assert_true(ra_pace_set(&p, &small));
+}
+
 static void
 test_unseen(void)
 {
@@ -115,5 +139,6 @@ main(int argc, char **argv)
     g_test_add_func("/pace/keys", test_keys);
     g_test_add_func("/pace/jitter", test_jitter);
     g_test_add_func("/pace/unseen", test_unseen);
+    g_test_add_func("/pace/small", test_small);
     return g_test_run();
 }

@@ -451,7 +451,8 @@ test_screen_and_layout(void)
     VIEW_INIT(&pace, VIEW_MSG_PACE);
     check_shape(&pace, sizeof pace, 0);
     REFUSE(pace, id, 0);
-    REFUSE(pace, pace.seen, 2);
+    ACCEPT(pace, pace.seen, CHAN_SEEN_SMALL);
+    REFUSE(pace, pace.seen, CHAN_SEEN_LAST + 1);
     REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MIN - 1);
     ACCEPT(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX);
     REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX + 1);

@@ -53,17 +53,17 @@ interval_of(const RaClient *c)
 static bool
 is_unseen(const RaClient *c)
 {
-    return c->pace.refresh_mhz != 0 && c->pace.seen == 0;
+    return c->pace.refresh_mhz != 0 && c->pace.seen != CHAN_SEEN;
 }
 
 // When a program that drew a frame hears of it: once an interval, from which it draws the next at
 // once, and when it was shown. If nothing of it was to be seen, nothing is shown: then an interval
-// after it. While pixels of it wait to be sent, the client is slow, or nobody sees it: after a
-// while all the same.
+// after it. While pixels of it wait to be sent, the client is slow, or nobody sees it, but for
+// small in a preview: after a while all the same.
 static gint64
 due_of(const RaClient *c)
 {
-    if (c->frame_shown_us != 0)
+    if (c->frame_shown_us != 0 && c->pace.seen != CHAN_SEEN_SMALL)
         return c->frame_due_us;
     return c->frame_us + (is_unseen(c) || c->dirty.count > 0 ? LATE_US : interval_of(c));
 }
