@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/cost.h"
 
-#include "rdpbridge/x11/hints.h"
+#include "rdpbridge/x11/states.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <string.h>
@@ -50,7 +50,7 @@ cost_of_commit(const HostWindow *w, const ViewCommit *m)
 static uint32_t
 cost_of_props(const HostWindow *w, const ViewProps *m)
 {
-    uint32_t state = host_hints_state_of(m->props.states);
+    uint32_t state = host_states_main(m->props.states);
     uint32_t shown = m->props.states & ~(uint32_t)CHAN_STATE_HIDDEN;
 
     if (state != w->wanted.state &&

@@ -299,6 +299,14 @@ host_display_property(HostDisplay *x, const HostPropertyQuery *q, unsigned long 
 }
 
 void
+host_display_set_longs(HostDisplay *x, Window window, Atom property, Atom type, const long *values,
+                       int n)
+{
+    XChangeProperty(x->dpy, window, property, type, 32, PropModeReplace,
+                    (const unsigned char *)values, n);
+}
+
+void
 host_display_tell_root(HostDisplay *x, Window window, HostAtom type, const long data[5])
 {
     XEvent e = {

@@ -73,5 +73,9 @@ typedef struct {
 } HostPropertyQuery;
 void *host_display_property(HostDisplay *x, const HostPropertyQuery *query, unsigned long *n_items);
 
+// Sets a property of format 32.
+void host_display_set_longs(HostDisplay *x, Window window, Atom property, Atom type,
+                            const long *values, int n);
+
 // Sends a client message of five longs about window to the root window, as window managers want.
 void host_display_tell_root(HostDisplay *x, Window window, HostAtom type, const long data[5]);

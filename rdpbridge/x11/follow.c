@@ -3,12 +3,12 @@
 
 #include "channel/glib/timer.h"
 #include "rdpbridge/x11/focus.h"
-#include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/seen.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/states.h"
 #include "rdpbridge/x11/sync.h"
 
 #include <string.h>
@@ -208,8 +208,8 @@ sync_geometry(HostWindow *w)
     if (w->wanted.override_redirect || w->is_orphan)
         return;
     if (w->wanted.has_props) // others draw their own
-        (void)host_hints_read_frame(w, &frame);
-    frame.edges = host_hints_read_edges(w);
+        (void)host_states_read_frame(w, &frame);
+    frame.edges = host_states_read_edges(w);
     if (!same(&actual, &w->told) || memcmp(&frame, &w->told_frame, sizeof frame) != 0)
         tell_configured(w, &actual, &frame);
     w->seen.dirty = true; // on another monitor
@@ -222,7 +222,7 @@ sync_state(HostWindow *w)
     uint32_t state, states;
 
     w->state_dirty = false;
-    if (w->wanted.override_redirect || !w->mapped || !host_hints_read_state(w, &state, &states))
+    if (w->wanted.override_redirect || !w->mapped || !host_states_read(w, &state, &states))
         return;
     uint32_t shown = states & ~(uint32_t)CHAN_STATE_HIDDEN;
     if (state == w->wanted.state && (!w->wanted.has_props || shown == w->wanted.states)) {

@@ -4,10 +4,10 @@
 #include "channel/glib/timer.h"
 #include "rdpbridge/x11/cover.h"
 #include "rdpbridge/x11/follow.h"
-#include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/sight.h"
+#include "rdpbridge/x11/states.h"
 #include "rdpbridge/x11/windows.h"
 
 #define LASTS_MS 200 // window managers unmap and cover for a moment
@@ -56,7 +56,7 @@ static bool
 is_elsewhere(HostWindow *w)
 {
     if (!w->seen.has_desktop)
-        w->seen.desktop = host_hints_desktop(w);
+        w->seen.desktop = host_states_desktop(w);
     w->seen.has_desktop = true;
     return w->seen.desktop != HOST_ALL_DESKTOPS &&
            w->seen.desktop != host_screen_desktop(w->view->screen);
@@ -73,7 +73,7 @@ look_elsewhere(HostWindow *w, HostSight *s)
     if (!s->elsewhere)
         return;
     s->whole_viewable = XGetWindowAttributes(dpy, w->xid, &a) && a.map_state == IsViewable;
-    s->iconic = host_hints_is_iconic(w);
+    s->iconic = host_states_is_iconic(w);
 }
 
 static ChanWindowSeen

@@ -16,6 +16,7 @@
 #include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/seen.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/states.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -144,7 +145,7 @@ host_window_set_more(HostWindow *w, const ViewProps *m)
 {
     // The window manager has been asked for those.
     if (!w->wanted.has_props && w->mapped && w->wanted.kind == w->kind)
-        w->pushed.states |= host_hints_states_of_flags(w->pushed.flags);
+        w->pushed.states |= host_states_of_flags(w->pushed.flags);
     w->wanted.has_props = true;
     w->wanted.props = m->props;
     bool urgent = (m->props.flags & CHAN_WINDOW_URGENT) != 0;
@@ -155,7 +156,7 @@ host_window_set_more(HostWindow *w, const ViewProps *m)
     if ((int32_t)(m->props.states_serial - w->state_serial) >= 0) {
         w->wanted.states = m->props.states & ~(uint32_t)CHAN_STATE_HIDDEN;
         if (w->has_commit && w->wanted.state != VIEW_STATE_HIDDEN)
-            w->wanted.state = w->committed_state = host_hints_state_of(m->props.states);
+            w->wanted.state = w->committed_state = host_states_main(m->props.states);
     }
     host_window_push(w);
 }
@@ -523,7 +524,7 @@ push_state(HostWindow *w)
         XMapWindow(x->dpy, w->xid);
         host_focus_after_map(w);
     }
-    host_hints_push_states(w);
+    host_states_push(w);
     if (minimized && !was_minimized)
         XIconifyWindow(x->dpy, w->xid, DefaultScreen(x->dpy));
     b->states = w->wanted.states;
@@ -549,7 +550,7 @@ push_mapping(HostWindow *w)
     if (w->wanted.override_redirect) {
         XMapRaised(x->dpy, w->xid);
     } else {
-        host_hints_set_initial_state(w);
+        host_states_set_initial(w);
         host_focus_before_map(w->view->focus, w);
         XMapWindow(x->dpy, w->xid);
         host_focus_after_map(w);
