@@ -12,4 +12,5 @@ casement_test(channel_pixels SOURCES channel_pixels.c LIBS channel PkgConfig::GL
 casement_test(channel_tiles SOURCES channel_tiles.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_grain SOURCES channel_grain.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_sound_level SOURCES channel_sound_level.c LIBS channel_sound PkgConfig::GLIB)
+casement_test(channel_audio_input SOURCES channel_audio_input.c LIBS channel PkgConfig::GLIB)
 casement_test(channel_clip SOURCES channel_clip.c LIBS channel_glib)
