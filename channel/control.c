@@ -67,6 +67,7 @@ static const Shape shapes[] = {
     {CTL_TRAY_EVENT, sizeof(CtlTrayEvent), NO_TAIL, {{0}}},
     {CTL_VIEW_READY, sizeof(CtlPlain), NO_TAIL, {{0}}},
     {CTL_VIEW_STATUS, sizeof(CtlViewStatus), NO_TAIL, {{0}}},
+    {CTL_RECORDING, sizeof(CtlRecording), NO_TAIL, {{0}}},
     {CTL_ADOPT, sizeof(CtlAdopt), NO_TAIL, {TEXT(CtlAdopt, guest)}},
 };
 

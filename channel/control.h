@@ -20,7 +20,7 @@
 //     │ PIXELS(fd) ─────────────────▶│   right after SETUP; none: the guest has no such stream
 //     │ VIEW(fd) ───────────────────▶│   a new view after a crash
 //     │ SESSION(fd) ────────────────────────────────────────────▶│   a new session after a crash
-//     │◀──────────────────────────────────────── VIEW_STATUS, ADOPT
+//     │◀─────────────────────────────── VIEW_STATUS, RECORDING, ADOPT
 //
 // When the broker vanishes, session and view go on. The view has the broker activated over D-Bus
 // once, connects to $XDG_RUNTIME_DIR/casement/control and sends ADOPT with one end of a fresh
@@ -75,6 +75,7 @@ typedef enum {
     CTL_VIEW_READY = 60,  // display open
     CTL_VIEW_STATUS = 61, // figures for `casement status`, at most every second while they change
     CTL_ADOPT = 62,       // +fd: first packet of a view that has lost its broker
+    CTL_RECORDING = 63,   // the microphone is recorded for the guest, or no more
 } CtlType;
 
 // Every message starts with this. size is the packet's, text included.
@@ -94,7 +95,8 @@ typedef enum {
     CTL_HOST_FRAMES = 1u << 6,  // of windows of a server that frames them, the host's are shown
     CTL_RDP_PIXELS = 1u << 7,   // pixels go by RDP alone, also where there is a shorter way
     CTL_STREAM_PIXELS =
-        1u << 8, // over their stream, also where guest and host have memory together
+        1u << 8,              // over their stream, also where guest and host have memory together
+    CTL_MICROPHONE = 1u << 9, // the guest may record; the view obeys, whatever the session says
 } CtlSetupFlags;
 
 typedef struct {
@@ -283,6 +285,12 @@ typedef struct {
     // From a key to the pixels that came of it: how many since the start, and of the last 128.
     uint32_t keys_measured, key_to_pixel_p50_us, key_to_pixel_p99_us;
 } CtlViewStatus;
+
+typedef struct {
+    CtlHeader header;
+    uint32_t on; // 1: from before the first sample to after the last
+    uint32_t reserved;
+} CtlRecording;
 
 typedef struct {
     CtlHeader header;

@@ -55,6 +55,7 @@ add_library(broker STATIC
   launch.c
   link.c
   markup.c
+  microphone.c
   notification_file.c
   notifications.c
   notify.c

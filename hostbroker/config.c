@@ -21,6 +21,7 @@
 
 static const char *const kinds[] = {"sandbox", "local", "socket", "command", "vsock", NULL};
 static const char *const clipboards[] = {"both", "to-guest", "to-host", "none", "off", NULL};
+static const char *const microphones[] = {"off", "on", NULL};
 static const char *const publishes[] = {"all", "chosen", "none", "everything", NULL};
 static const char *const sign_ins[] = {"auto", "always", "never", NULL};
 static const char *const frames[] = {"guest", "host", NULL};
@@ -51,6 +52,7 @@ static const Key keys[] = {
      {"launch_timeout_s", BROKER_VALUE_INT, AT(launch_timeout_s), 1, 600, NULL}},
     {"Guest", ALL, "both", {"clipboard", BROKER_VALUE_CHOICE, AT(clipboard), 0, 0, clipboards}},
     {"Guest", ALL, "true", {"sound", BROKER_VALUE_BOOL, AT(sound), 0, 0, NULL}},
+    {"Guest", ALL, "off", {"microphone", BROKER_VALUE_CHOICE, AT(microphone), 0, 0, microphones}},
     {"Guest", SANDBOX | LOCAL, "true", {"unlisted", BROKER_VALUE_BOOL, AT(unlisted), 0, 0, NULL}},
     {"Guest",
      SOCKET | COMMAND | VSOCK,

@@ -27,6 +27,9 @@ typedef enum {
     BROKER_CLIPBOARD_OFF, // another word for it
 } BrokerClipboard;
 
+// Whether the guest may record the host's microphone.
+typedef enum { BROKER_MICROPHONE_OFF, BROKER_MICROPHONE_ON } BrokerMicrophoneUse;
+
 // Whether the guest asks who signs in: auto is what its agent says it is.
 typedef enum { BROKER_SIGN_IN_AUTO, BROKER_SIGN_IN_ALWAYS, BROKER_SIGN_IN_NEVER } BrokerSignInWhen;
 
@@ -46,8 +49,9 @@ typedef struct {
     gboolean autostart, sound, unlisted, network;
     gint64 idle_timeout_s; // -1: never
     gint64 start_timeout_s, launch_timeout_s;
-    int clipboard; // BrokerClipboard
-    int publish;   // BrokerPublishMode
+    int clipboard;  // BrokerClipboard
+    int microphone; // BrokerMicrophoneUse
+    int publish;    // BrokerPublishMode
     char **apps;
     char *title_prefix;
     guint32 border;     // 0x01RRGGBB, or 0

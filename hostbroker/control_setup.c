@@ -15,6 +15,8 @@ setup_flags(const BrokerConfig *config)
         flags |= CTL_CLIPBOARD_TO_GUEST;
     if (config->clipboard == BROKER_CLIPBOARD_BOTH || config->clipboard == BROKER_CLIPBOARD_TO_HOST)
         flags |= CTL_CLIPBOARD_TO_HOST;
+    if (config->microphone == BROKER_MICROPHONE_ON)
+        flags |= CTL_MICROPHONE;
     if (config->frames == BROKER_FRAMES_HOST)
         flags |= CTL_HOST_FRAMES;
     if (config->pixels == BROKER_PIXELS_RDP)

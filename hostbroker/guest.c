@@ -541,8 +541,10 @@ make_parts(BrokerGuest *g)
 static void
 take_policy(BrokerGuest *g, const BrokerConfig *new_config)
 {
-    if (g->session && g->config->clipboard != new_config->clipboard) {
+    if (g->session && (g->config->clipboard != new_config->clipboard ||
+                       g->config->microphone != new_config->microphone)) {
         g->config->clipboard = new_config->clipboard;
+        g->config->microphone = new_config->microphone;
         broker_session_policy_changed(g->session);
     }
     // Of another kind is the next start, and another default.
@@ -608,7 +610,8 @@ broker_guest_find(BrokerGuest *g)
     if (!g->config)
         return;
     g->saved = broker_state_read(path);
-    broker_notification_file_close(g->host, g->name);
+    broker_notification_file_close(g->host, g->name, BROKER_NOTIFICATIONS_FILE);
+    broker_notification_file_close(g->host, g->name, BROKER_MICROPHONE_FILE);
     if (g->link->kind->find(g->link, &g->saved.guest)) {
         g->asked_us = g->guest_us = g_get_monotonic_time();
         broker_guest_event(g, GUEST_EVENT_START);

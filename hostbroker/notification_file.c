@@ -22,18 +22,18 @@ left_free(Left *left)
 }
 
 static char *
-path_of(const BrokerHost *host, const char *guest)
+path_of(const BrokerHost *host, const char *guest, const char *file)
 {
-    return broker_host_guest_run(host, guest, "notifications");
+    return broker_host_guest_run(host, guest, file);
 }
 
 void
-broker_notification_file_write(const BrokerHost *host, const char *guest, const char *server,
-                               const guint32 *ids, guint count)
+broker_notification_file_write(const BrokerHost *host, const char *guest, const char *file_name,
+                               const char *server, const guint32 *ids, guint count)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = path_of(host, guest);
+    g_autofree char *path = path_of(host, guest, file_name);
     gint values[IDS_MAX];
 
     if (count == 0 || !server) {
@@ -88,9 +88,9 @@ on_owner(GObject *source, GAsyncResult *result, gpointer user)
 }
 
 void
-broker_notification_file_close(const BrokerHost *host, const char *guest)
+broker_notification_file_close(const BrokerHost *host, const char *guest, const char *file)
 {
-    g_autofree char *path = path_of(host, guest);
+    g_autofree char *path = path_of(host, guest, file);
     Left *left = host->bus ? read_left(host, path) : NULL;
 
     g_unlink(path);

@@ -65,7 +65,8 @@ write_down(const BrokerNotifications *n)
         if (note->host_id)
             ids[count++] = note->host_id;
     }
-    broker_notification_file_write(n->host, n->guest, n->server, ids, count);
+    broker_notification_file_write(n->host, n->guest, BROKER_NOTIFICATIONS_FILE, n->server, ids,
+                                   count);
 }
 
 // Out of the table. While its call is under way the answer's handler has it.

@@ -20,7 +20,7 @@ static bool
 in_use(const BrokerSession *s)
 {
     return s->interrupted || s->prepared || broker_exec_queue_count(s->execs) > 0 ||
-           broker_session_shows(s);
+           broker_session_shows(s) || broker_session_records(s);
 }
 
 // What view and session are there, or to be started, for.
@@ -243,6 +243,7 @@ broker_session_on_view_ended(BrokerProcess *process, int status, gpointer user)
     g_autofree char *how = broker_process_describe(status);
 
     member_clear(&s->view);
+    broker_session_on_recording(s, FALSE);
     if (s->quitting) {
         finish_quit(s);
         return;
@@ -386,6 +387,9 @@ view_message(BrokerSession *s, ChanSpan packet)
         s->figures.states_asked = m->states_asked;
         // Sound and pixels are use too.
         chan_timer_clear(&s->idle);
+        break;
+    case CTL_RECORDING:
+        broker_session_on_recording(s, ((const CtlRecording *)m)->on == 1);
         break;
     default:
         g_warning("guest %s: casement-view sent a message of type %u and is ended", s->config->name,
@@ -722,6 +726,7 @@ broker_session_free(BrokerSession *s)
     broker_window_list_free(s->windows);
     broker_desktop_size_free(s->desktop_size);
     broker_tray_free(s->tray);
+    broker_microphone_free(s->microphone);
     g_strfreev(s->environment);
     g_free(s->reason);
     g_free(s->away_why);

@@ -46,7 +46,7 @@ void broker_session_free(BrokerSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrokerSession, broker_session_free)
 
 void broker_session_set_config(BrokerSession *session, const BrokerConfig *config);
-// The clipboard's policy in it is another one: told to who runs.
+// The policy of clipboard or microphone in it is another one: told to who runs.
 void broker_session_policy_changed(BrokerSession *session);
 
 // How the guest asks who signs in (0, CTL_SIGN_IN, with CTL_RDP_SECURITY), and who that may be
@@ -97,6 +97,8 @@ void broker_session_service_failing(BrokerSession *session);
 gboolean broker_session_waits(const BrokerSession *session);
 // There are windows, or icons of the tray.
 gboolean broker_session_shows(const BrokerSession *session);
+// The microphone is recorded for the guest.
+gboolean broker_session_records(const BrokerSession *session);
 // The guest does not answer: what waits fails with error. TRUE: the session was not up, and ends.
 gboolean broker_session_unanswered(BrokerSession *session, const GError *error);
 

@@ -6,6 +6,7 @@
 
 #include "hostbroker/backoff.h"
 #include "hostbroker/desktop_size.h"
+#include "hostbroker/microphone.h"
 #include "hostbroker/process.h"
 #include "hostbroker/session.h"
 #include "hostbroker/sign_in.h"
@@ -32,7 +33,8 @@ struct BrokerSession {
     char **environment; // of the desktop
     BrokerWindowList *windows;
     BrokerDesktopSize *desktop_size;
-    BrokerTray *tray; // NULL until casement-session tells of an icon
+    BrokerTray *tray;             // NULL until casement-session tells of an icon
+    BrokerMicrophone *microphone; // NULL until the view records
     BrokerExecQueue *execs;
     BrokerSignIn *sign_in;          // borrowed
     BrokerCredentials *credentials; // for the session that is started next
@@ -111,6 +113,8 @@ void broker_session_on_window(BrokerSession *s, const CtlWindow *m);
 void broker_session_on_window_gone(BrokerSession *s, const CtlWindowId *m);
 void broker_session_on_tray(BrokerSession *s, ChanSpan packet);
 void broker_session_forget_shown(BrokerSession *s);
+// The view records for the guest, or no more.
+void broker_session_on_recording(BrokerSession *s, gboolean on);
 
 // One of the processes ended.
 void broker_session_on_view_ended(BrokerProcess *process, int status, gpointer user);

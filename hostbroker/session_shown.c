@@ -55,6 +55,22 @@ broker_session_on_tray(BrokerSession *s, ChanSpan packet)
     broker_tray_message(s->tray, packet);
 }
 
+void
+broker_session_on_recording(BrokerSession *s, gboolean on)
+{
+    if (!s->microphone && on)
+        s->microphone = broker_microphone_new(s->host, s->config->name, s->config->label);
+    if (s->microphone)
+        broker_microphone_set(s->microphone, on);
+    s->events->changed(s->user);
+}
+
+gboolean
+broker_session_records(const BrokerSession *s)
+{
+    return s->microphone && broker_microphone_used(s->microphone);
+}
+
 gboolean
 broker_session_shows(const BrokerSession *s)
 {

@@ -38,6 +38,10 @@ add_guest(GVariantBuilder *builder, BrokerGuest *guest, const BrokerHost *host)
     add(builder, "path", text(path));
     add(builder, "session", text(session ? broker_session_state(session) : "none"));
     add(builder, "desktop", g_variant_new_boolean(session && broker_session_is_desktop(session)));
+    add(builder, "microphone",
+        text(session && broker_session_records(session)             ? "used"
+             : config && config->microphone == BROKER_MICROPHONE_ON ? "on"
+                                                                    : "off"));
     add(builder, "pid", g_variant_new_uint32((guint32)broker_guest_pid(guest)));
 }
 

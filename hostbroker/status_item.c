@@ -52,7 +52,7 @@ struct BrokerStatusItem {
     guint number, object;
     gboolean announced;
     GSource *timer;
-    char *id, *title, *tip, *subtip;
+    char *id, *title, *tip, *subtip, *icon_name;
     gboolean hidden, has_menu, is_menu;
     GVariant *pixmap; // a(iiay)
     BrokerStatusMenu *menu;
@@ -87,8 +87,8 @@ status_of(const BrokerStatusItem *item)
 static void
 take_look(BrokerStatusItem *item, const BrokerStatusLook *look)
 {
-    char **texts[] = {&item->id, &item->title, &item->tip, &item->subtip};
-    const char *from[] = {look->id, look->title, look->tip, look->subtip};
+    char **texts[] = {&item->id, &item->title, &item->tip, &item->subtip, &item->icon_name};
+    const char *from[] = {look->id, look->title, look->tip, look->subtip, look->icon_name};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(*texts[i]);
@@ -164,6 +164,7 @@ on_property(GDBusConnection *bus, const char *sender, const char *path, const ch
     } texts[] = {{"Category", "ApplicationStatus"},
                  {"Id", item->id},
                  {"Title", item->title},
+                 {"IconName", item->icon_name ? item->icon_name : ""},
                  {"Status", status_of(item)}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
@@ -328,6 +329,7 @@ broker_status_item_free(BrokerStatusItem *item)
     g_free(item->title);
     g_free(item->tip);
     g_free(item->subtip);
+    g_free(item->icon_name);
     g_free(item);
 }
 

@@ -18,6 +18,7 @@ typedef struct {
     const char *tip, *subtip;
     gboolean hidden;
     gboolean has_menu, is_menu; // broker_status_item_set_menu; it does nothing but open it
+    const char *icon_name;      // of the desktop's theme, or NULL
     const guint8 *bgra;         // straight BGRA8, or NULL
     guint32 width, height;
 } BrokerStatusLook;

@@ -74,9 +74,10 @@ add_people(LauncherTable *table, GVariant *guest)
 static void
 print_guests(GVariant *guests)
 {
-    const char *const headings[] = {_("GUEST"),      _("STATE"), _("SESSION"),    _("APPS"),
-                                    _("WINDOWS"),    _("READY"), _("FROM GUEST"), _("TO GUEST"),
-                                    _("ROUND TRIP"), _("ERROR"), _("USERS"),      NULL};
+    const char *const headings[] = {
+        _("GUEST"), _("STATE"),      _("SESSION"),  _("APPS"),       _("WINDOWS"),
+        _("READY"), _("FROM GUEST"), _("TO GUEST"), _("ROUND TRIP"), _("ERROR"),
+        _("USERS"), _("MICROPHONE"), NULL};
     static const char *const keys[] = {"name", "state", "session", "apps", "windows"};
     g_autoptr(LauncherTable) table = launcher_table_new(headings);
     for (gsize i = 0; i < g_variant_n_children(guests); i++) {
@@ -91,6 +92,7 @@ print_guests(GVariant *guests)
         add_channel(table, guest);
         launcher_table_add_key(table, guest, "error");
         add_people(table, guest);
+        launcher_table_add_key(table, guest, "microphone");
     }
     launcher_table_print(table);
 }

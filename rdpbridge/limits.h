@@ -73,6 +73,8 @@
 // Rectangles of one commit; beyond, they are joined.
 #define VIEW_DAMAGE_MAX 128
 #define VIEW_SOUND_BLOCK_MAX (32 * 1024)
+#define VIEW_RECORD_FRAGMENT_MIN 4 // ms
+#define VIEW_RECORD_FRAGMENT_MAX 20
 #define VIEW_CLIP_CHUNK_MAX (32 * 1024)
 // Bytes for the broker that wait while tray icons are told: they are not told meanwhile.
 #define LIMIT_TRAY_QUEUED (256 * 1024)

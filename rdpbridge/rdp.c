@@ -3,6 +3,7 @@
 
 #include "channel/glib/steady.h"
 #include "rdpbridge/certificate.h"
+#include "rdpbridge/microphone_channel.h"
 #include "rdpbridge/refusal.h"
 #include "rdpbridge/sound.h"
 #include "rdpbridge/touch_channel.h"
@@ -241,6 +242,8 @@ find_addin(LPCSTR name, LPCSTR subsystem, LPCSTR type, DWORD flags)
         return bridge_window_channel_entry(on_window_said);
     if (strcmp(name, RDPEI_CHANNEL_NAME) == 0)
         return bridge_touch_channel_entry();
+    if (strcmp(name, CHAN_AUDIO_INPUT) == 0)
+        return bridge_microphone_channel_entry();
     return freerdp_channels_load_static_addin_entry(name, subsystem, type, flags);
 }
 

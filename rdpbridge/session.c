@@ -4,6 +4,7 @@
 #include "channel/glib/timer.h"
 #include "rdpbridge/session_private.h"
 
+#include "rdpbridge/microphone_channel.h"
 #include "rdpbridge/touch_channel.h"
 #include "rdpbridge/video.h"
 #include "rdpbridge/watchdog.h"
@@ -632,6 +633,7 @@ on_connect(gpointer user)
                               .credentials = signs_in(s) ? &s->credentials : NULL,
                               .certificates = &s->certificates,
                               .sound = (s->setup.flags & CTL_SOUND) != 0,
+                              .microphone = (s->setup.flags & CTL_MICROPHONE) != 0,
                               .clipboard = to_guest || to_host,
                               .video = signs_in(s) && bridge_video_available()};
 
@@ -714,6 +716,7 @@ make_modules(BridgeSession *s)
     s->cursor = bridge_cursor_new(cursor_send, s);
     s->input = bridge_input_new();
     bridge_touch_channel_use(s->context);
+    bridge_microphone_channel_use(view_send_plain, s);
     s->clipboard = bridge_clipboard_new(s->context, &clip_out, s);
     s->display = bridge_display_new(bridge_session_desktop_ready, s);
     s->dirty = g_hash_table_new(NULL, NULL);

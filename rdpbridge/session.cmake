@@ -1,6 +1,6 @@
 # What knows neither FreeRDP nor GLib, for tests and fuzzers too.
 add_library(session_pure STATIC
-  clipimage.c cliptext.c damage.c desktop.c dib.c execline.c frame.c icon.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c touch.c)
+  clipimage.c cliptext.c damage.c desktop.c dib.c execline.c frame.c icon.c microphone.c model.c monitors.c present.c properties.c region.c scale.c scancode.c sps.c style.c surface.c touch.c)
 target_link_libraries(session_pure PUBLIC channel viewproto PRIVATE PkgConfig::PNG)
 
 add_library(session_tile STATIC tile.c)
@@ -17,7 +17,7 @@ endif()
 
 # All of it but the process, which a fuzzer is itself.
 add_library(session_core STATIC
-  certificate.c classic.c clipboard.c clipboard_guest.c clipchannel.c clipconvert.c control.c cursor.c display.c execs.c graphics.c input.c orders.c pixel_path.c pixel_stream.c
+  certificate.c classic.c clipboard.c clipboard_guest.c clipchannel.c clipconvert.c control.c cursor.c display.c execs.c graphics.c input.c microphone_channel.c orders.c pixel_path.c pixel_stream.c
   processors.c rail.c rdp.c refusal.c session.c session_broker.c session_desktop.c session_input.c session_pace.c session_pixels.c session_screen.c session_view.c settings.c sound.c touch_channel.c transport.c video.c viewlink.c watchdog.c
   window_channel.c)
 target_link_libraries(session_core PUBLIC

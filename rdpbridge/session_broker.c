@@ -2,6 +2,7 @@
 
 // What the broker says.
 
+#include "rdpbridge/microphone_channel.h"
 #include "rdpbridge/session_private.h"
 
 static void
@@ -17,6 +18,7 @@ on_setup(const CtlSetup *setup, gpointer user)
     bridge_model_set_host_frames(s->model, (setup->flags & CTL_HOST_FRAMES) != 0);
     bridge_clipboard_set_policy(s->clipboard, (setup->flags & CTL_CLIPBOARD_TO_GUEST) != 0,
                                 (setup->flags & CTL_CLIPBOARD_TO_HOST) != 0);
+    bridge_microphone_channel_allow((setup->flags & CTL_MICROPHONE) != 0);
     bridge_session_consider_connecting(s);
 }
 

@@ -5,6 +5,7 @@
 #include "rdpbridge/limits.h"
 
 #include "channel/glib/timer.h"
+#include "rdpbridge/microphone_channel.h"
 #include "rdpbridge/session_private.h"
 
 #include <freerdp/rail.h>
@@ -278,6 +279,9 @@ handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
     case VIEW_MSG_SOUND_PLAYED:
         bridge_sound_played(s->sound, played->serial, played->latency_us);
         break;
+    case VIEW_MSG_RECORDED:
+        bridge_microphone_channel_recorded(m, s->connected && bridge_rdp_congested(s->rdp));
+        break;
     case VIEW_MSG_HOST_CLIP:
         bridge_clipboard_host_has(s->clipboard, m);
         break;
@@ -455,6 +459,7 @@ bridge_session_take_view(BridgeSession *s, int take_fd)
     bridge_session_unpaced(s);
     bridge_cursor_view_attached(s->cursor);
     bridge_sound_view_attached(s->sound);
+    bridge_microphone_channel_view_attached();
     bridge_clipboard_view_changed(s->clipboard, TRUE);
     bridge_session_check_abandoned(s);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/settings.h"
 
+#include "channel/audio_input.h"
 #include "channel/window_channel.h"
 #include "rdpbridge/clipchannel.h"
 
@@ -158,6 +159,8 @@ bridge_settings_apply(rdpSettings *s, const BridgeRdpConfig *c)
                                        CLAMP(c->scale_percent, 100, 500)) &&
            freerdp_settings_set_uint32(s, FreeRDP_KeyboardLayout, c->keyboard_layout) &&
            freerdp_settings_set_bool(s, FreeRDP_AudioPlayback, c->sound) &&
+           // Whether a Windows asks for it in this session (INFO_AUDIOCAPTURE).
+           freerdp_settings_set_bool(s, FreeRDP_AudioCapture, c->microphone) &&
            freerdp_settings_set_bool(s, FreeRDP_RedirectClipboard, c->clipboard);
 }
 
@@ -188,10 +191,12 @@ bridge_settings_load_channels(rdpContext *context)
     static const char *const gfx[] = {RDPGFX_CHANNEL_NAME};
     static const char *const disp[] = {DISP_CHANNEL_NAME};
     static const char *const touch[] = {RDPEI_CHANNEL_NAME};
+    static const char *const microphone[] = {CHAN_AUDIO_INPUT};
     static const char *const windows[] = {CHAN_WINDOW_CHANNEL};
     rdpSettings *s = context->settings;
 
-    if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp) || !add_dynamic(s, 1, touch))
+    if (!add_dynamic(s, 1, gfx) || !add_dynamic(s, 1, disp) || !add_dynamic(s, 1, touch) ||
+        !add_dynamic(s, 1, microphone))
         return FALSE;
     if (freerdp_settings_get_bool(s, FreeRDP_RemoteApplicationMode) &&
         (!load_static(context, RAIL_SVC_CHANNEL_NAME, s) ||

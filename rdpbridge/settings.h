@@ -13,7 +13,7 @@ typedef struct {
     guint width, height; // of the desktop, pixels
     guint scale_percent;
     guint32 keyboard_layout; // Windows identifier
-    gboolean sound, clipboard;
+    gboolean sound, microphone, clipboard;
     gboolean video;        // H.264 can be decoded (video.h)
     gboolean desktop;      // the whole desktop rather than RemoteApp
     gboolean rdp_security; // sign in by RDP's own encryption: a stream has one negotiation
@@ -27,5 +27,5 @@ typedef struct {
 gboolean bridge_settings_apply(rdpSettings *settings, const BridgeRdpConfig *config);
 
 // The LoadChannels callback's work: "rail" for RemoteApp, "cliprdr", "rdpsnd" and the dynamic
-// "rdpgfx", "disp".
+// "rdpgfx", "disp" and those of ours.
 gboolean bridge_settings_load_channels(rdpContext *context);

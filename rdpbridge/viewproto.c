@@ -27,6 +27,8 @@ typedef union {
     ViewSoundOpen sound_open;
     ViewSound sound;
     ViewSoundPlayed sound_played;
+    ViewRecord record;
+    ViewRecorded recorded;
     ViewClip clip;
     ViewClipData clip_data;
     ViewScreen screen;
@@ -229,6 +231,22 @@ check_sound(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_record(const Message *m, ChanSpan tail)
+{
+    const ViewRecord *r = &m->record;
+
+    return r->rate >= CHAN_AUDIO_RATE_MIN && r->rate <= CHAN_AUDIO_RATE_MAX && r->channels >= 1 &&
+           r->channels <= CHAN_AUDIO_CHANNELS_MAX && r->fragment_ms >= VIEW_RECORD_FRAGMENT_MIN &&
+           r->fragment_ms <= VIEW_RECORD_FRAGMENT_MAX;
+}
+
+static bool
+check_recorded(const Message *m, ChanSpan tail)
+{
+    return tail.size > 0 && m->recorded.bytes == tail.size;
+}
+
+static bool
 check_clip(const Message *m, ChanSpan tail)
 {
     return (m->clip.kinds & ~(uint32_t)CHAN_CLIP_ALL) == 0 &&
@@ -390,6 +408,9 @@ static const Shape shapes[] = {
     {VIEW_MSG_SOUND_OPEN, sizeof(ViewSoundOpen), 0, 0, check_sound_open},
     {VIEW_MSG_SOUND, sizeof(ViewSound), VIEW_SOUND_BLOCK_MAX, 0, check_sound},
     {VIEW_MSG_SOUND_CLOSE, sizeof(ViewPlain), 0, 0, NULL},
+    {VIEW_MSG_RECORD, sizeof(ViewRecord), 0, 0, check_record},
+    {VIEW_MSG_RECORD_OVER, sizeof(ViewPlain), 0, 0, NULL},
+    {VIEW_MSG_RECORDED, sizeof(ViewRecorded), VIEW_SOUND_BLOCK_MAX, 0, check_recorded},
     {VIEW_MSG_CLIP_OFFER, sizeof(ViewClip), 0, 0, check_clip},
     {VIEW_MSG_CLIP_WANT, sizeof(ViewClip), 0, 0, check_clip_want},
     {VIEW_MSG_CLIP_DATA, sizeof(ViewClipData), VIEW_CLIP_CHUNK_MAX, 0, check_clip_data},

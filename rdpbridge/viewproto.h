@@ -16,6 +16,7 @@
 // connects). The session tells of a window by WINDOW, TITLE, ICON in any order, and maps it by the
 // first COMMIT. A new view gets everything again.
 
+#include "channel/audio_input.h"
 #include "channel/clip.h"
 #include "channel/msg.h"
 #include "channel/rail.h"
@@ -57,6 +58,8 @@ typedef enum {
     VIEW_MSG_NAMES = 26,      // + names (channel/window_names.h) that count in the place of TITLE
     VIEW_MSG_MONITORS = 27,   // a window asks to cover those when it is full-screen
     VIEW_MSG_SETTLED = 28,    // the answer to that SETTLE; 0: the guest has the way of INPUT
+    VIEW_MSG_RECORD = 29,     // the guest records: it is to have the microphone in this format
+    VIEW_MSG_RECORD_OVER = 30,
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -82,6 +85,7 @@ typedef enum {
     VIEW_MSG_PACE = 61,      // how often what shows a window is painted, and whether it is seen
     VIEW_MSG_INPUT = 62,     // +fd: for the guest, its end of a way of input (channel/input_path.h)
     VIEW_MSG_SETTLE = 63,    // whether the guest has done what was said before
+    VIEW_MSG_RECORDED = 64,  // + samples of the microphone, where the broker lets the guest have it
 } ViewMsgType;
 
 typedef struct {
@@ -265,6 +269,22 @@ typedef struct {
     uint32_t serial;     // SOUND_PLAYED: this block was handed to the sound server
     uint32_t latency_us; // until it is heard
 } ViewSoundPlayed;
+
+// Samples are signed 16 bit little-endian. Nothing comes of it where the user has not allowed it.
+typedef struct {
+    ViewHeader header;
+    uint32_t serial;      // another one each time; RECORDED repeats it
+    uint32_t rate;        // CHAN_AUDIO_RATE_MIN…MAX Hz
+    uint32_t channels;    // 1…CHAN_AUDIO_CHANNELS_MAX
+    uint32_t fragment_ms; // VIEW_RECORD_FRAGMENT_MIN…MAX: how much at a time is of use
+} ViewRecord;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t serial;
+    uint32_t bytes; // 1…VIEW_SOUND_BLOCK_MAX
+    // samples
+} ViewRecorded;
 
 typedef struct {
     ViewHeader header;
@@ -450,7 +470,7 @@ typedef struct {
     ChanWindowTouch touch; // on the root
 } ViewTouch;
 
-typedef ViewHeader ViewPlain; // SOUND_CLOSE
+typedef ViewHeader ViewPlain; // SOUND_CLOSE, RECORD_OVER
 
 // True when the packet is one whole message within the ranges above.
 bool view_check(ChanSpan untrusted_packet);

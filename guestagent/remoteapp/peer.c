@@ -4,6 +4,7 @@
 #include "guestagent/remoteapp/clip_channel.h"
 #include "guestagent/remoteapp/display.h"
 #include "guestagent/remoteapp/input_path.h"
+#include "guestagent/remoteapp/microphone.h"
 #include "guestagent/remoteapp/pointer.h"
 #include "guestagent/remoteapp/rail.h"
 #include "guestagent/remoteapp/remote_input.h"
@@ -28,6 +29,7 @@ struct RaPeer {
     RaPointer *pointer;
     RaClipChannel *clipboard;
     RaSound *sound;
+    RaMicrophone *microphone;
 };
 
 static void
@@ -113,6 +115,15 @@ static const RaGraphicsEvents graphics_events = {
     .failed = on_failed,
 };
 
+// What the microphone hears is not to be heard from the guest.
+static void
+on_microphone_plays(guint32 sink_input, gpointer user)
+{
+    RaPeer *peer = user;
+    if (peer->sound != NULL)
+        ra_sound_leave_out(peer->sound, sink_input);
+}
+
 static void
 on_activated(gpointer user)
 {
@@ -136,6 +147,7 @@ on_activated(gpointer user)
     peer->pointer = ra_pointer_new(link);
     peer->clipboard = ra_clip_channel_new(host->context, link, host->desktop);
     peer->sound = ra_sound_new(host->context, link);
+    peer->microphone = ra_microphone_new(host->context, link, on_microphone_plays, peer);
     host->events->activated(peer, host->user);
     ra_link_send(link);
 }
@@ -169,6 +181,7 @@ on_received(gpointer user)
     ra_graphics_receive(peer->graphics);
     if (!ra_display_receive(peer->screen))
         on_failed("the client broke the protocol of the display control channel", peer);
+    ra_microphone_receive(peer->microphone, ra_rail_casement(peer->rail));
     if (peer->sound != NULL && !ra_sound_receive(peer->sound))
         on_failed("the client broke the protocol of the sound channel", peer);
 }
@@ -211,6 +224,7 @@ ra_peer_new(const RaPeerHost *host, int take_fd, bool local, GError **error)
 static void
 drop_parts(RaPeer *peer)
 {
+    g_clear_pointer(&peer->microphone, ra_microphone_free);
     g_clear_pointer(&peer->sound, ra_sound_free);
     g_clear_pointer(&peer->clipboard, ra_clip_channel_free);
     g_clear_pointer(&peer->pointer, ra_pointer_free);

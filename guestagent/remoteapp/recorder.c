@@ -23,10 +23,11 @@ struct RaRecorder {
     pa_context *context;
     pa_stream *stream;
     GSource *retry, *linger;
-    bool playing;   // some program plays
-    guint counting; // of the list under way
-    bool recording; // the stream is not corked
-    bool begins;    // and no block came of it yet
+    bool playing;     // some program plays
+    guint counting;   // of the list under way
+    guint32 left_out; // sink input
+    bool recording;   // the stream is not corked
+    bool begins;      // and no block came of it yet
     guint8 block_data[RA_RECORDER_BLOCK_MAX];
     gsize filled; // of it: the sound server's pieces have any size
 };
@@ -153,7 +154,7 @@ on_sink_input(pa_context *context, const pa_sink_input_info *info, int end, void
 {
     RaRecorder *c = user;
     if (end == 0) {
-        c->counting += info->corked ? 0 : 1;
+        c->counting += info->corked || info->index == c->left_out ? 0 : 1;
         return;
     }
     c->playing = c->counting > 0;
@@ -172,7 +173,8 @@ on_subscribed(pa_context *context, pa_subscription_event_type_t type, uint32_t i
 {
     RaRecorder *c = user;
     // A program may begin to play: what it plays first would be over when all of them are counted.
-    if ((type & PA_SUBSCRIPTION_EVENT_TYPE_MASK) != PA_SUBSCRIPTION_EVENT_REMOVE) {
+    if ((type & PA_SUBSCRIPTION_EVENT_TYPE_MASK) != PA_SUBSCRIPTION_EVENT_REMOVE &&
+        index != c->left_out) {
         c->playing = true;
         follow_playing(c);
     }
@@ -277,9 +279,16 @@ ra_recorder_new(GMainContext *context, guint least_ms, RaRecorderBlock block, gp
     c->least_ms = least_ms;
     c->block = block;
     c->user = user;
+    c->left_out = PA_INVALID_INDEX;
     c->loop = pa_glib_mainloop_new(context);
     connect_server(c);
     return c;
+}
+
+void
+ra_recorder_leave_out(RaRecorder *c, guint32 sink_input)
+{
+    c->left_out = sink_input;
 }
 
 void

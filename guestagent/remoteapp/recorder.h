@@ -20,4 +20,6 @@ typedef void (*RaRecorderBlock)(const guint8 *samples, gsize size, bool begins, 
 // millisecond more is recorded at a time.
 RaRecorder *
 ra_recorder_new(GMainContext *context, guint least_ms, RaRecorderBlock block, gpointer user);
+// A sink input that is no program's (PA_INVALID_INDEX: none).
+void ra_recorder_leave_out(RaRecorder *capture, guint32 sink_input);
 void ra_recorder_free(RaRecorder *capture);

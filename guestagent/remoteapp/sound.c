@@ -24,6 +24,7 @@ struct RaSound {
     RaLink *link;
     RaChannel *channel;
     RaRecorder *capture; // while the client takes our format
+    guint32 left_out;    // sink input
     guint16 version;
     int format;
     bool any_length;         // of blocks is right
@@ -88,9 +89,19 @@ on_block(const guint8 *samples, gsize size, bool begins, gpointer user)
 static void
 start(RaSound *s)
 {
-    if (s->format >= 0 && s->capture == NULL)
-        s->capture =
-            ra_recorder_new(s->context, s->any_length ? SHORT_BLOCK_MS : PCM_BLOCK_MS, on_block, s);
+    if (s->format < 0 || s->capture != NULL)
+        return;
+    s->capture =
+        ra_recorder_new(s->context, s->any_length ? SHORT_BLOCK_MS : PCM_BLOCK_MS, on_block, s);
+    ra_recorder_leave_out(s->capture, s->left_out);
+}
+
+void
+ra_sound_leave_out(RaSound *s, guint32 sink_input)
+{
+    s->left_out = sink_input;
+    if (s->capture != NULL)
+        ra_recorder_leave_out(s->capture, sink_input);
 }
 
 bool
@@ -130,6 +141,7 @@ ra_sound_new(GMainContext *context, RaLink *link)
     s->link = link;
     s->channel = g_steal_pointer(&channel);
     s->format = -1;
+    s->left_out = G_MAXUINT32;
     s->start_us = g_get_monotonic_time();
     guint8 formats[RA_SOUND_FORMATS_SIZE];
     (void)ra_channel_write(s->channel, formats, ra_sound_write_formats(formats));

@@ -15,5 +15,8 @@ typedef struct RaSound RaSound;
 RaSound *ra_sound_new(GMainContext *context, RaLink *link);
 void ra_sound_free(RaSound *sound);
 
+// A sink input that is no program's is not listened to.
+void ra_sound_leave_out(RaSound *sound, guint32 sink_input);
+
 // Reads what arrived. False: the client broke the protocol.
 bool ra_sound_receive(RaSound *sound);

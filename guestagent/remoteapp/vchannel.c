@@ -77,6 +77,17 @@ ra_channel_ready(RaChannel *channel)
     return channel->ready;
 }
 
+bool
+ra_channel_alive(RaChannel *channel)
+{
+    PVOID buffer = NULL;
+    DWORD size = 0;
+    if (!WTSVirtualChannelQuery(channel->handle, WTSVirtualChannelReady, &buffer, &size))
+        return false;
+    WTSFreeMemory(buffer);
+    return true;
+}
+
 GBytes *
 ra_channel_read(RaChannel *channel)
 {

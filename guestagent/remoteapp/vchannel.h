@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RaChannel, ra_channel_free)
 // True once the client has accepted the channel (static ones: at once).
 bool ra_channel_ready(RaChannel *channel);
 
+// False once a dynamic channel was refused, or closed by the client.
+bool ra_channel_alive(RaChannel *channel);
+
 // The next message that arrived, or NULL.
 GBytes *ra_channel_read(RaChannel *channel);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/supervisor/environment.h"
 
+#include "guestagent/supervisor/protocol.h"
+
 #include <gio/gio.h>
 
 // Of the session around the guest: a program of the guest must not reach it.
@@ -32,7 +34,6 @@ static const char *const outer[] = {
     "DESKTOP_STARTUP_ID",
     "XDG_ACTIVATION_TOKEN",
     "PULSE_COOKIE",
-    "PULSE_SOURCE",
     "PULSE_RUNTIME_PATH",
     "PIPEWIRE_REMOTE",
     "PIPEWIRE_RUNTIME_DIR",
@@ -75,6 +76,7 @@ static const struct {
     {"NO_AT_BRIDGE", "1", FALSE},
     {"GTK_A11Y", "none", FALSE},
     {"PULSE_SINK", "guest", TRUE},
+    {"PULSE_SOURCE", SUPERVISOR_MICROPHONE_SOURCE, TRUE},
     {"SDL_AUDIODRIVER", "pulseaudio", FALSE},
     {"LANG", "C.UTF-8", FALSE},
     {"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games", FALSE},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/supervisor/helpers.h"
 
+#include "guestagent/supervisor/protocol.h"
+
 #include <errno.h>
 #include <gio/gio.h>
 #include <string.h>
@@ -42,10 +44,18 @@ sup_sound_new(const SupHelperNeeds *n, GError **error)
         return NULL;
     }
     // norewinds: with rewinds, streams ran at 60 % of real time. Suspended, the sink does not
-    // render silence 50 times a second. The folder is private, so whoever reaches the socket is of
-    // the guest.
+    // render silence 50 times a second. What the host's microphone hears is played to a sink of its
+    // own, whose monitor is the source, by a name under which programs do not take it for one. The
+    // folder is private, so whoever reaches the socket is of the guest.
     g_autofree char *protocol =
         g_strdup_printf("module-native-protocol-unix auth-anonymous=1 socket=%s", n->places->pulse);
+    static char for_microphone[] = "module-null-sink sink_name=" SUPERVISOR_MICROPHONE_SINK
+                                   " rate=48000 norewinds=1 sink_properties="
+                                   "'device.description=\"For the microphone\"'";
+    static char microphone[] = "module-remap-source master=" SUPERVISOR_MICROPHONE_SINK
+                               ".monitor source_name=" SUPERVISOR_MICROPHONE_SOURCE
+                               " source_properties='device.description=\"Microphone\" "
+                               "device.icon_name=audio-input-microphone'";
     char *argv[] = {program,
                     "-n",
                     "--daemonize=no",
@@ -58,6 +68,10 @@ sup_sound_new(const SupHelperNeeds *n, GError **error)
                     "--log-target=stderr",
                     "-L",
                     "module-null-sink sink_name=guest rate=48000 norewinds=1",
+                    "-L",
+                    for_microphone,
+                    "-L",
+                    microphone,
                     "-L",
                     "module-suspend-on-idle timeout=5",
                     "-L",

@@ -9,12 +9,17 @@
 // $CASEMENT_GUEST_DIR holds besides: rdp (SOCK_SEQPACKET of casement-remoteapp: one packet "RDP"
 // with one descriptor, a connected RDP stream), agent (SOCK_STREAM: the channel, one peer at a
 // time), input/ (Xorg's inputtest sockets: keyboard, pointer), pulse, bus, xorg.log, documents/.
-// The supervisor sets for all children DISPLAY, XAUTHORITY, PULSE_SERVER, PULSE_SINK,
+// The supervisor sets for all children DISPLAY, XAUTHORITY, PULSE_SERVER, PULSE_SINK, PULSE_SOURCE,
 // DBUS_SESSION_BUS_ADDRESS, CASEMENT_GUEST_DIR and CASEMENT_X ("xorg" or "xvfb").
 
 #include <stdint.h>
 
 #define SUPERVISOR_PACKET_MAX (64 * 1024)
+
+// Of the guest's sound server: what programs record from, and where casement-remoteapp plays for
+// it.
+#define SUPERVISOR_MICROPHONE_SOURCE "microphone"
+#define SUPERVISOR_MICROPHONE_SINK "for-microphone"
 
 typedef enum {
     SUPERVISOR_LAUNCH = 1,   // child → supervisor

@@ -5,6 +5,7 @@
 #include "rdpbridge/x11/clipboard.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/launches.h"
+#include "rdpbridge/x11/microphone.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -17,6 +18,7 @@ struct HostControl {
     HostAdoption *adoption;
     GSource *report;
     CtlViewStatus reported;
+    bool recording;
 };
 
 static void on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_fds,
@@ -102,6 +104,33 @@ host_control_figures_changed(View *view)
     g_source_attach(c->report, view->context);
 }
 
+bool
+host_control_attached(const View *view)
+{
+    return view->control && view->control->socket;
+}
+
+static void
+tell_recording(HostControl *c)
+{
+    CtlRecording m = {.on = c->recording};
+
+    CTL_INIT(&m, CTL_RECORDING);
+    if (c->socket)
+        chan_packet_send(c->socket, &m, sizeof m, NULL, 0);
+}
+
+void
+host_control_recording(View *view, bool on)
+{
+    HostControl *c = view->control;
+
+    if (!c || c->recording == on)
+        return;
+    c->recording = on;
+    tell_recording(c);
+}
+
 static void
 handle_setup(HostControl *c, const CtlSetup *m)
 {
@@ -116,6 +145,7 @@ handle_setup(HostControl *c, const CtlSetup *m)
     if (border)
         host_windows_border_changed(view->windows);
     host_clipboard_policy_changed(view->clipboard);
+    host_microphone_policy_changed(view->microphone);
     host_session_admit(view->session);
 }
 
@@ -197,6 +227,7 @@ on_packet(ChanPacketSocket *socket, ChanSpan untrusted_packet, const int *take_f
         chan_packet_socket_free(c->socket);
         c->socket = NULL;
         stop_report(c);
+        host_microphone_policy_changed(c->view->microphone); // nobody shows that it is used
         c->adoption = host_adoption_start(c->view, on_adopted, c);
         return;
     }

@@ -15,5 +15,12 @@ void host_control_ready(HostControl *control);
 // Figures changed: they are reported within a second, together.
 void host_control_figures_changed(View *view);
 
+// Whether a broker is there.
+bool host_control_attached(const View *view);
+
+// The microphone is recorded for the guest, or no more: told at once, and to each broker that
+// comes.
+void host_control_recording(View *view, bool on);
+
 // Without session and broker there is nothing left to do.
 void host_control_session_lost(HostControl *control);

@@ -20,6 +20,7 @@
 #define NAME_US_PER_BYTE 2 // text of several scripts is laid out with several fonts
 #define FLAG_US 1000       // each: window managers stack or frame the window anew
 #define OFFER_US 3000      // clipboard managers read it
+#define RECORD_US 20000    // the sound server opens its source
 #define PIXELS_PER_US 2500
 #define ICON_BYTES_PER_US 160
 
@@ -85,6 +86,8 @@ host_cost_of(const View *view, ChanSpan packet)
     const HostWindow *w = host_windows_find(view->windows, m->id);
 
     switch (type) {
+    case VIEW_MSG_RECORD:
+        return RECORD_US;
     case VIEW_MSG_CLIP_OFFER:
     case VIEW_MSG_CLIP_SAVE:
         return OFFER_US;

@@ -10,6 +10,7 @@
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keyboard.h"
+#include "rdpbridge/x11/microphone.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/screen.h"
@@ -91,6 +92,7 @@ forget(HostSession *s)
     disconnect(s);
     host_paint_forget(s->view);
     host_sound_close(s->view->sound);
+    host_microphone_over(s->view->microphone);
     host_clipboard_reset(s->view->clipboard);
     host_cursor_reset(s->view->cursor);
 }
@@ -135,6 +137,12 @@ dispatch(View *view, ChanSpan packet, int take_fd, GError **error)
         return host_sound_play(view->sound, m, error);
     case VIEW_MSG_SOUND_CLOSE:
         host_sound_drain(view->sound);
+        return TRUE;
+    case VIEW_MSG_RECORD:
+        host_microphone_record(view->microphone, m);
+        return TRUE;
+    case VIEW_MSG_RECORD_OVER:
+        host_microphone_over(view->microphone);
         return TRUE;
     case VIEW_MSG_CLIP_OFFER:
     case VIEW_MSG_CLIP_WANT:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/sound.h"
 
+#include "channel/sound_level.h"
 #include "rdpbridge/x11/control.h"
 #include "rdpbridge/x11/session.h"
-#include "rdpbridge/x11/sound_level.h"
 
 #include <gio/gio.h>
 #include <pulse/glib-mainloop.h>
@@ -32,7 +32,7 @@ struct HostSound {
     pa_sample_spec spec;
     GQueue blocks;
     size_t queued;
-    HostSoundLevel level;
+    ChanSoundLevel level;
 
     pa_glib_mainloop *loop;
     pa_context *context; // stays: the next sound begins sooner
@@ -238,7 +238,7 @@ lead(HostSound *s)
 {
     const Block *first = g_queue_peek_head(&s->blocks);
 
-    host_sound_level_need(&s->level, busy_needs_ms());
+    chan_sound_level_need(&s->level, busy_needs_ms());
     size_t wanted = bytes_of_ms(s, (unsigned)s->level.target_ms) + first->size;
 
     s->begins = false;
@@ -293,7 +293,7 @@ on_started(pa_stream *stream, void *user)
     HostSound *s = user;
 
     s->flowing = true;
-    host_sound_level_start(&s->level);
+    chan_sound_level_start(&s->level);
 }
 
 static pa_buffer_attr
@@ -320,7 +320,7 @@ note_gap(HostSound *s)
         return;
     s->view->sound_underruns++;
     host_control_figures_changed(s->view);
-    host_sound_level_ran_empty(&s->level, (double)since / 1000);
+    chan_sound_level_ran_empty(&s->level, (double)since / 1000);
     if (!s->ready)
         return;
     pa_buffer_attr attr = buffer_attr(s);
@@ -497,7 +497,7 @@ host_sound_open(HostSound *s, const ViewSoundOpen *m)
     pa_sample_spec spec = {PA_SAMPLE_S16LE, m->rate, (uint8_t)m->channels};
     bool same = pa_sample_spec_equal(&spec, &s->spec);
 
-    host_sound_level_set_base(&s->level, m->target_ms);
+    chan_sound_level_set_base(&s->level, m->target_ms);
     if (s->open && same)
         return;
     if (s->stream && same && !s->draining) {
@@ -509,7 +509,7 @@ host_sound_open(HostSound *s, const ViewSoundOpen *m)
     s->spec = spec;
     s->open = true;
     if (!same)
-        host_sound_level_init(&s->level, m->target_ms);
+        chan_sound_level_init(&s->level, m->target_ms);
 }
 
 static bool
@@ -523,9 +523,9 @@ can_play(HostSound *s)
 static void
 steer(HostSound *s, double block_ms)
 {
-    host_sound_level_block(&s->level, waiting_ms(s), block_ms);
+    chan_sound_level_block(&s->level, waiting_ms(s), block_ms);
     s->steady_ms += block_ms;
-    uint32_t rate = host_sound_level_rate(&s->level, s->spec.rate);
+    uint32_t rate = chan_sound_level_rate(&s->level, s->spec.rate);
     if (rate == s->rate || s->steady_ms < STEER_MS)
         return;
     pa_operation *o = pa_stream_update_sample_rate(s->stream, rate, NULL, NULL);
@@ -544,7 +544,7 @@ enqueue(HostSound *s, const ViewSound *m)
 
     if (s->flowing)
         steer(s, block_ms);
-    if (s->flowing && silent && host_sound_level_leave_out(&s->level, waiting_ms(s), block_ms)) {
+    if (s->flowing && silent && chan_sound_level_leave_out(&s->level, waiting_ms(s), block_ms)) {
         answer(s, m->serial, 0);
         return;
     }

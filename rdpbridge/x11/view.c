@@ -12,6 +12,7 @@
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/method.h"
+#include "rdpbridge/x11/microphone.h"
 #include "rdpbridge/x11/paint.h"
 #include "rdpbridge/x11/ping.h"
 #include "rdpbridge/x11/pointer.h"
@@ -257,6 +258,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->cursor = host_cursor_new(view);
     view->clipboard = host_clipboard_new(view);
     view->sound = host_sound_new(view);
+    view->microphone = host_microphone_new(view);
     view->launches = host_launches_new(view);
     host_display_attach(view->x, context, &handler, view);
     return view;
@@ -275,6 +277,7 @@ view_free(View *view)
     host_windows_free(view->windows);
     host_holders_free(view->holders);
     host_launches_free(view->launches);
+    host_microphone_free(view->microphone);
     host_sound_free(view->sound);
     host_clipboard_free(view->clipboard);
     host_cursor_free(view->cursor);

@@ -21,6 +21,7 @@ typedef struct HostInputPath HostInputPath;
 typedef struct HostKeyboard HostKeyboard;
 typedef struct HostLaunches HostLaunches;
 typedef struct HostMethod HostMethod;
+typedef struct HostMicrophone HostMicrophone;
 typedef struct HostPainter HostPainter;
 typedef struct HostPointer HostPointer;
 typedef struct HostScreen HostScreen;
@@ -50,6 +51,7 @@ typedef struct View {
     HostCursor *cursor;
     HostClipboard *clipboard;
     HostSound *sound;
+    HostMicrophone *microphone;
     HostLaunches *launches;
 
     // From the broker. Until the first SETUP nothing of the session is read.

@@ -192,7 +192,8 @@ on_get_status(LauncherBroker1 *object, GDBusMethodInvocation *invocation, gpoint
         object, invocation,
         g_variant_new_parsed(
             "{'version': <'9.9'>, 'pid': <uint32 4>, 'freerdp': <'3.10'>, 'guests': <[{'name': "
-            "<'demo'>, 'state': <'up'>, 'times': <{'ready': uint64 123456}>, 'channel': "
+            "<'demo'>, 'state': <'up'>, 'microphone': <'used'>, 'times': <{'ready': uint64 "
+            "123456}>, 'channel': "
             "<{'bytes_in': <uint64 1000000>, 'round_trip_us': <uint32 900>}>, 'people': "
             "<[{'state': <'logged-on'>, 'lock': <'locked'>, 'user': <'alice'>, 'connected': "
             "<true>}, {'state': <'logged-on'>, 'lock': <''>, 'user': <'bob'>, 'connected': "
@@ -541,7 +542,7 @@ test_lists(void)
     run_wait(&run, "status");
     assert_contains(run.out, "casementd 9.9, process 4, FreeRDP 3.10\n");
     assert_contains(run.out, "123.4 ms");
-    assert_contains(run.out, "\talice (locked); bob (left); log-on screen\n");
+    assert_contains(run.out, "\talice (locked); bob (left); log-on screen\tused\n");
     run_wait(&run, "status --json");
     assert_contains(run.out, "\"ready\": 123456");
     run_clear(&run);

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """casement-remoteapp with a RAIL client that is not ours: xfreerdp3 on a host display of its own
-opens a program of a real guest (supervisor, X, sound), types into it and hears it; and, over TLS,
-shows a window that was there before.
+opens a program of a real guest (supervisor, X, sound), types into it and hears it, as the guest
+hears its microphone; without one, the guest hears silence; and, over TLS, it shows a window that was
+there before.
 
 xfreerdp3 3.15.0, as Debian 13's security updates have it, takes a lock when a window opens and never
 releases it: the threads that paint and that read answers stand still, whatever the server. It runs
@@ -33,6 +34,7 @@ PATIENCE_S = 30
 RATE = 48000
 HZ = 440
 TONE_S = 3
+RECORD = f"parec --format=s16le --rate={RATE} --channels=2 --latency-msec=20"
 
 
 class Failed(Exception):
@@ -177,8 +179,10 @@ def test_guest(rig, host):
     write_tone(f"{rig.dir}/tone.wav")
     script = f"{rig.dir}/program"
     with open(script, "w", encoding="utf-8") as out:
-        out.write(f"#!/bin/sh\nxterm -title probe &\npaplay {rig.dir}/tone.wav\n"
-                  f"touch {rig.dir}/played\nwait\n")
+        out.write(f"#!/bin/sh\n{RECORD} > {rig.dir}/microphone.raw &\nrecorder=$!\n"
+                  "xterm -title probe &\nwindow=$!\n"
+                  f"until test -e {rig.dir}/listens; do sleep 0.1; done\npaplay {rig.dir}/tone.wav\n"
+                  f"touch {rig.dir}/played\nwait $window\nkill $recorder\n")
     os.chmod(script, 0o755)
     rig.start(f"{BUILD}/bin/casement-supervisor", "--guest-dir", guest, "--agent-socket",
               f"{rig.dir}/agent")
@@ -186,10 +190,13 @@ def test_guest(rig, host):
     stream = hand_over(guest)
     env = dict(rig.env, DISPLAY=host, PULSE_SERVER=server)
     start_client(rig, env, "/v:|", f"/port:{stream.fileno()}", f"/app:program:{script}", "/sec:rdp",
-                 "/sound:sys:pulse,latency:400", pass_fds=[stream.fileno()])
+                 "/sound:sys:pulse,latency:400", "/mic:sys:pulse", pass_fds=[stream.fileno()])
     stream.close()
     window = wait_for("the window of xterm", lambda: find_window(env, "probe"))
     wait_for("its text", lambda: colours(env, window) >= 2)
+    # What the client plays is before its microphone: its default source is its sink's monitor.
+    wait_for("the client to record", lambda: "xfreerdp" in run(env, "pactl", "list", "source-outputs"))
+    open(f"{rig.dir}/listens", "w", encoding="utf-8").close()
     # Focus, type, and see it arrive in the guest.
     run(env, "xdotool", "windowfocus", "--sync", window)
     run(env, "xdotool", "mousemove", "--window", window, "60", "60", "click", "1")
@@ -202,10 +209,37 @@ def test_guest(rig, host):
     size = os.path.getsize(heard)
     wait_for("what follows the tone", lambda: os.path.getsize(heard) > size + RATE * 4)
     check_tone(heard)
+    check_tone(f"{rig.dir}/microphone.raw")
     # The program ends, and with it the window.
     run(env, "xdotool", "type", "--delay", "20", "exit")
     run(env, "xdotool", "key", "Return")
     wait_for("the end of the window", lambda: not find_window(env, "probe"))
+    wait_for("the client to record no more",
+             lambda: "xfreerdp" not in run(env, "pactl", "list", "source-outputs"))
+    refuse_microphone(rig, guest, env)
+
+
+def refuse_microphone(rig, guest, env):
+    """A client that has none: the guest's program hears silence, and the client goes on."""
+    script = f"{rig.dir}/deaf"
+    with open(script, "w", encoding="utf-8") as out:
+        out.write(f"#!/bin/sh\n{RECORD} > {rig.dir}/silence.raw &\n"
+                  "xterm -title deaf -e sh -c 'read x; echo $x; sleep 1000'\n")
+    os.chmod(script, 0o755)
+    stream = hand_over(guest)
+    start_client(rig, env, "/v:|", f"/port:{stream.fileno()}", f"/app:program:{script}", "/sec:rdp",
+                 pass_fds=[stream.fileno()], log="xfreerdp-deaf")
+    stream.close()
+    window = wait_for("the window of xterm", lambda: find_window(env, "deaf"))
+    wait_for("silence", lambda: os.path.getsize(f"{rig.dir}/silence.raw") > 3 * RATE * 4)
+    if numpy.fromfile(f"{rig.dir}/silence.raw", dtype="<i2").any():
+        raise Failed("there is sound without a microphone")
+    if "xfreerdp" in run(env, "pactl", "list", "source-outputs"):
+        raise Failed("a client without /mic records")
+    before = colours(env, window)
+    run(env, "xdotool", "windowfocus", "--sync", window)
+    run(env, "xdotool", "type", "--delay", "20", "still here")
+    wait_for("what was typed", lambda: colours(env, window) >= before)
 
 
 def test_tls(rig, host):

@@ -1,4 +1,4 @@
-foreach(name config joint lost markup parts documents people session tray)
+foreach(name config joint lost markup parts documents people session tray microphone)
   casement_test(broker_${name} SOURCES broker_${name}.c LIBS broker)
 endforeach()
 add_executable(broker_member broker_member.c) # the programs of a session

@@ -145,6 +145,7 @@ test_environment(void)
     g_assert_cmpstr(g_environ_getenv(bare, "XDG_CURRENT_DESKTOP"), ==, "GNOME");
     g_assert_cmpstr(g_environ_getenv(env, "DBUS_SESSION_BUS_ADDRESS"), ==, "unix:path=/g/b%2Cus");
     g_assert_cmpstr(g_environ_getenv(env, "PULSE_SERVER"), ==, "unix:/g/pulse");
+    g_assert_cmpstr(g_environ_getenv(env, "PULSE_SOURCE"), ==, "microphone");
     g_assert_cmpstr(g_environ_getenv(env, "CASEMENT_GUEST_DIR"), ==, "/g");
     g_assert_nonnull(g_environ_getenv(bare, "PATH"));
 }

@@ -8,6 +8,7 @@ casement_test(test_session_desktop SOURCES test_session_desktop.c LIBS session_p
 casement_test(test_session_apps SOURCES test_session_apps.c LIBS session_apps PkgConfig::GLIB)
 casement_test(test_session_tray SOURCES test_session_tray.c LIBS session_apps PkgConfig::GLIB)
 casement_test(test_session_touch SOURCES test_session_touch.c LIBS session_pure PkgConfig::GLIB)
+casement_test(test_session_microphone SOURCES test_session_microphone.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_sps SOURCES test_session_sps.c LIBS session_pure PkgConfig::GLIB)
 casement_test(test_session_pixels SOURCES test_session_pixels.c LIBS session_core)
 casement_test(test_session_stream SOURCES test_session_stream.c LIBS session_core)

@@ -4,9 +4,6 @@ casement_test(view_xsettings
   SOURCES view_xsettings.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/xsettings_value.c LIBS PkgConfig::GLIB)
 casement_test(view_latency
   SOURCES view_latency.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/latency.c LIBS PkgConfig::GLIB)
-casement_test(view_sound_level
-  SOURCES view_sound_level.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/sound_level.c
-  LIBS PkgConfig::GLIB m)
 casement_test(view_method_keys
   SOURCES view_method_keys.c ${CMAKE_SOURCE_DIR}/rdpbridge/x11/method_keys.c LIBS PkgConfig::GLIB)
 casement_test(view_method_preedit

@@ -378,6 +378,40 @@ test_sound(void)
 }
 
 static void
+test_record(void)
+{
+    ViewRecord r = {.rate = 8000, .channels = 1, .fragment_ms = VIEW_RECORD_FRAGMENT_MIN};
+    struct {
+        ViewRecorded m;
+        uint8_t samples[VIEW_SOUND_BLOCK_MAX + 1];
+    } s = {.m = {.bytes = 1}};
+    ViewPlain over = {VIEW_MSG_RECORD_OVER, sizeof over};
+
+    VIEW_INIT(&r, VIEW_MSG_RECORD);
+    check_shape(&r, sizeof r, 0);
+    REFUSE(r, rate, 7999);
+    ACCEPT(r, rate, 192000);
+    REFUSE(r, rate, 192001);
+    REFUSE(r, channels, 0);
+    ACCEPT(r, channels, 2);
+    REFUSE(r, channels, 3);
+    REFUSE(r, fragment_ms, VIEW_RECORD_FRAGMENT_MIN - 1);
+    ACCEPT(r, fragment_ms, VIEW_RECORD_FRAGMENT_MAX);
+    REFUSE(r, fragment_ms, VIEW_RECORD_FRAGMENT_MAX + 1);
+    VIEW_INIT(&s.m, VIEW_MSG_RECORDED);
+    g_assert_true(passes(&s, sizeof s.m + 1, 0));
+    g_assert_false(passes(&s, sizeof s.m + 2, 0));
+    g_assert_false(passes(&s, sizeof s.m, 0));
+    s.m.bytes = 0;
+    g_assert_false(passes(&s, sizeof s.m, 0));
+    s.m.bytes = VIEW_SOUND_BLOCK_MAX;
+    g_assert_true(passes(&s, sizeof s.m + VIEW_SOUND_BLOCK_MAX, 0));
+    s.m.bytes = VIEW_SOUND_BLOCK_MAX + 1;
+    g_assert_false(passes(&s, sizeof s.m + VIEW_SOUND_BLOCK_MAX + 1, 0));
+    check_shape(&over, sizeof over, 0);
+}
+
+static void
 test_clipboard(void)
 {
     static const ViewMsgType types[] = {VIEW_MSG_CLIP_OFFER, VIEW_MSG_CLIP_WANT,
@@ -610,8 +644,8 @@ test_types_and_descriptors(void)
 
     for (uint32_t type = 0; type < 256; type++) {
         unknown.type = type;
-        bool plain =
-            type == VIEW_MSG_SOUND_CLOSE || type == VIEW_MSG_CONTROL || type == VIEW_MSG_INPUT;
+        bool plain = type == VIEW_MSG_SOUND_CLOSE || type == VIEW_MSG_RECORD_OVER ||
+                     type == VIEW_MSG_CONTROL || type == VIEW_MSG_INPUT;
         g_assert_cmpint(view_check(CHAN_SPAN(&unknown, sizeof unknown)), ==, plain);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(with_fd); i++) {
@@ -645,6 +679,7 @@ main(int argc, char **argv)
     g_test_add_func("/viewproto/stack", test_stack);
     g_test_add_func("/viewproto/move-loop-cursor", test_move_loop_and_cursor);
     g_test_add_func("/viewproto/sound", test_sound);
+    g_test_add_func("/viewproto/record", test_record);
     g_test_add_func("/viewproto/clipboard", test_clipboard);
     g_test_add_func("/viewproto/screen-layout", test_screen_and_layout);
     g_test_add_func("/viewproto/input", test_input);

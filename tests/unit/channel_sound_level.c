@@ -2,7 +2,7 @@
 // How much sound waits: an hour of a guest whose clock is off by more than any real one, blocks
 // that come late, and a machine that stands still, with a server that takes 5 ms at a time.
 
-#include "rdpbridge/x11/sound_level.h"
+#include "channel/sound_level.h"
 
 #include <glib.h>
 #include <math.h>
@@ -15,7 +15,7 @@
 #define HOUR_MS (3600 * 1000)
 
 typedef struct {
-    HostSoundLevel level;
+    ChanSoundLevel level;
     double now_ms;     // of the host
     double made_ms;    // when the guest has made the next block
     double arrives_ms; // and when that arrives
@@ -52,8 +52,8 @@ static void
 room_init(Room *r)
 {
     *r = (Room){.waiting_ms = BASE_MS, .rate = RATE};
-    host_sound_level_init(&r->level, BASE_MS);
-    host_sound_level_start(&r->level);
+    chan_sound_level_init(&r->level, BASE_MS);
+    chan_sound_level_start(&r->level);
     forget_extremes(r);
 }
 
@@ -62,16 +62,16 @@ block_comes(Room *r, const Guest *guest)
 {
     if (r->empty_ms > 0) {
         r->underruns++;
-        host_sound_level_ran_empty(&r->level, r->now_ms - r->empty_ms);
-        host_sound_level_start(&r->level);
+        chan_sound_level_ran_empty(&r->level, r->now_ms - r->empty_ms);
+        chan_sound_level_start(&r->level);
         r->waiting_ms = MAX(r->waiting_ms, r->level.target_ms);
         r->empty_ms = 0;
     }
-    host_sound_level_block(&r->level, r->waiting_ms, BLOCK_MS);
+    chan_sound_level_block(&r->level, r->waiting_ms, BLOCK_MS);
     r->least_ms = MIN(r->least_ms, r->waiting_ms);
     r->most_ms = MAX(r->most_ms, r->waiting_ms);
     r->waiting_ms += BLOCK_MS;
-    uint32_t rate = host_sound_level_rate(&r->level, RATE);
+    uint32_t rate = chan_sound_level_rate(&r->level, RATE);
     if (r->now_ms - r->steered_ms >= STEER_MS && rate != r->rate) {
         r->rate = rate;
         r->steered_ms = r->now_ms;
@@ -206,33 +206,33 @@ test_burst_is_worked_off(void)
 static void
 test_bounds(void)
 {
-    HostSoundLevel level;
-    host_sound_level_init(&level, BASE_MS);
+    ChanSoundLevel level;
+    chan_sound_level_init(&level, BASE_MS);
     for (int i = 0; i < 100; i++) {
-        host_sound_level_ran_empty(&level, 1e6);
-        host_sound_level_start(&level);
+        chan_sound_level_ran_empty(&level, 1e6);
+        chan_sound_level_start(&level);
     }
-    g_assert_cmpfloat(level.target_ms, ==, SOUND_LEVEL_MAX_MS);
+    g_assert_cmpfloat(level.target_ms, ==, CHAN_SOUND_LEVEL_MAX_MS);
     for (int i = 0; i < 1000; i++)
-        host_sound_level_block(&level, 0, BLOCK_MS);
-    g_assert_cmpuint(host_sound_level_rate(&level, RATE), ==, RATE - RATE / 1000);
+        chan_sound_level_block(&level, 0, BLOCK_MS);
+    g_assert_cmpuint(chan_sound_level_rate(&level, RATE), ==, RATE - RATE / 1000);
     for (int i = 0; i < 100000; i++)
-        host_sound_level_block(&level, 1e6, BLOCK_MS);
-    g_assert_cmpuint(host_sound_level_rate(&level, RATE), ==, RATE + RATE / 1000);
-    g_assert_cmpfloat(level.target_ms, <=, SOUND_LEVEL_MAX_MS);
+        chan_sound_level_block(&level, 1e6, BLOCK_MS);
+    g_assert_cmpuint(chan_sound_level_rate(&level, RATE), ==, RATE + RATE / 1000);
+    g_assert_cmpfloat(level.target_ms, <=, CHAN_SOUND_LEVEL_MAX_MS);
 }
 
 // Silence alone brings it down at once, to what is to wait and not further.
 static void
 test_silence(void)
 {
-    HostSoundLevel level;
+    ChanSoundLevel level;
     double waiting = 100;
-    host_sound_level_init(&level, BASE_MS);
-    host_sound_level_start(&level);
+    chan_sound_level_init(&level, BASE_MS);
+    chan_sound_level_start(&level);
     for (int i = 0; i < 1000; i++) {
-        host_sound_level_block(&level, waiting, BLOCK_MS);
-        waiting -= host_sound_level_leave_out(&level, waiting, BLOCK_MS) ? BLOCK_MS : 0;
+        chan_sound_level_block(&level, waiting, BLOCK_MS);
+        waiting -= chan_sound_level_leave_out(&level, waiting, BLOCK_MS) ? BLOCK_MS : 0;
     }
     g_assert_cmpfloat(waiting, <, BASE_MS + 15);
     g_assert_cmpfloat(waiting, >=, BASE_MS);
@@ -243,25 +243,25 @@ test_silence(void)
 static void
 test_rate(void)
 {
-    HostSoundLevel level;
-    host_sound_level_init(&level, BASE_MS);
-    host_sound_level_start(&level);
-    host_sound_level_block(&level, BASE_MS, BLOCK_MS);
+    ChanSoundLevel level;
+    chan_sound_level_init(&level, BASE_MS);
+    chan_sound_level_start(&level);
+    chan_sound_level_block(&level, BASE_MS, BLOCK_MS);
     g_assert_cmpfloat(level.ppm, ==, 0);
-    g_assert_cmpuint(host_sound_level_rate(&level, RATE), !=, RATE);
+    g_assert_cmpuint(chan_sound_level_rate(&level, RATE), !=, RATE);
 }
 
 static void
 test_base(void)
 {
-    HostSoundLevel level;
-    host_sound_level_init(&level, 40);
-    host_sound_level_start(&level);
-    host_sound_level_set_base(&level, BASE_MS);
+    ChanSoundLevel level;
+    chan_sound_level_init(&level, 40);
+    chan_sound_level_start(&level);
+    chan_sound_level_set_base(&level, BASE_MS);
     for (int i = 0; i < 200000; i++)
-        host_sound_level_block(&level, level.target_ms, BLOCK_MS);
+        chan_sound_level_block(&level, level.target_ms, BLOCK_MS);
     g_assert_cmpfloat(level.target_ms, ==, BASE_MS);
-    host_sound_level_set_base(&level, 40);
+    chan_sound_level_set_base(&level, 40);
     g_assert_cmpfloat(level.target_ms, ==, 40);
 }
 

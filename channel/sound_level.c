@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rdpbridge/x11/sound_level.h"
+#include "channel/sound_level.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,39 +23,39 @@
 #define HELD_PPM_MAX 700.0
 
 void
-host_sound_level_init(HostSoundLevel *level, unsigned base_ms)
+chan_sound_level_init(ChanSoundLevel *level, unsigned base_ms)
 {
-    *level = (HostSoundLevel){.base_ms = base_ms, .target_ms = base_ms, .fill_ms = -1};
+    *level = (ChanSoundLevel){.base_ms = base_ms, .target_ms = base_ms, .fill_ms = -1};
 }
 
 void
-host_sound_level_set_base(HostSoundLevel *level, unsigned base_ms)
+chan_sound_level_set_base(ChanSoundLevel *level, unsigned base_ms)
 {
     level->base_ms = base_ms;
     level->target_ms = fmax(level->target_ms, base_ms);
 }
 
 void
-host_sound_level_start(HostSoundLevel *level)
+chan_sound_level_start(ChanSoundLevel *level)
 {
     level->fill_ms = -1;
     level->ppm = level->held_ppm;
 }
 
 void
-host_sound_level_need(HostSoundLevel *l, double need_ms)
+chan_sound_level_need(ChanSoundLevel *l, double need_ms)
 {
     l->needs_ms[0] = fmax(l->needs_ms[0], need_ms);
-    l->target_ms = fmin(fmax(l->target_ms, need_ms), SOUND_LEVEL_MAX_MS);
+    l->target_ms = fmin(fmax(l->target_ms, need_ms), CHAN_SOUND_LEVEL_MAX_MS);
 }
 
 // More is kept at once, less only after no window has needed it.
 static void
-end_window(HostSoundLevel *l)
+end_window(ChanSoundLevel *l)
 {
     double needed = l->base_ms;
 
-    for (int i = 0; i < SOUND_LEVEL_WINDOWS; i++)
+    for (int i = 0; i < CHAN_SOUND_LEVEL_WINDOWS; i++)
         needed = fmax(needed, l->needs_ms[i]);
     double less = fmax(SHRINK_MS, (l->target_ms - l->base_ms) / SHRINK_SHARE);
     l->target_ms = fmax(fmin(needed, l->target_ms), l->target_ms - less);
@@ -72,24 +72,24 @@ limited(double value, double most)
 
 // Proportional and integral; the sum stands still while more than may be is asked for.
 static void
-steer(HostSoundLevel *l, double block_ms)
+steer(ChanSoundLevel *l, double block_ms)
 {
     double error = l->fill_ms - l->target_ms;
     double missing = fmin(0, error + TAKEN_MS);
     double wanted = error * PPM_PER_MS + missing * PPM_PER_MS_MISSING + l->held_ppm;
 
-    l->ppm = limited(wanted, SOUND_LEVEL_PPM);
+    l->ppm = limited(wanted, CHAN_SOUND_LEVEL_PPM);
     if (l->ppm == wanted)
         l->held_ppm = limited(l->held_ppm + error * PPM_PER_MS_S * block_ms / 1000, HELD_PPM_MAX);
 }
 
 void
-host_sound_level_block(HostSoundLevel *l, double waiting_ms, double block_ms)
+chan_sound_level_block(ChanSoundLevel *l, double waiting_ms, double block_ms)
 {
     if (l->fill_ms < 0)
         l->fill_ms = waiting_ms;
     l->fill_ms += (waiting_ms - l->fill_ms) * fmin(1, block_ms / SMOOTH_MS);
-    host_sound_level_need(l, (l->fill_ms - waiting_ms) * DIPS + RESERVE_MS);
+    chan_sound_level_need(l, (l->fill_ms - waiting_ms) * DIPS + RESERVE_MS);
     steer(l, block_ms);
     l->window_ms += block_ms;
     if (l->window_ms >= WINDOW_MS)
@@ -97,7 +97,7 @@ host_sound_level_block(HostSoundLevel *l, double waiting_ms, double block_ms)
 }
 
 bool
-host_sound_level_leave_out(HostSoundLevel *l, double waiting_ms, double block_ms)
+chan_sound_level_leave_out(ChanSoundLevel *l, double waiting_ms, double block_ms)
 {
     double enough = l->target_ms + ENOUGH_MS;
 
@@ -108,15 +108,15 @@ host_sound_level_leave_out(HostSoundLevel *l, double waiting_ms, double block_ms
 }
 
 void
-host_sound_level_ran_empty(HostSoundLevel *l, double gap_ms)
+chan_sound_level_ran_empty(ChanSoundLevel *l, double gap_ms)
 {
     double fill_ms = l->fill_ms < 0 ? l->target_ms : l->fill_ms;
 
-    host_sound_level_need(l, fill_ms + fmin(gap_ms, GAP_MS) + RESERVE_MS);
+    chan_sound_level_need(l, fill_ms + fmin(gap_ms, GAP_MS) + RESERVE_MS);
 }
 
 uint32_t
-host_sound_level_rate(const HostSoundLevel *level, uint32_t rate)
+chan_sound_level_rate(const ChanSoundLevel *level, uint32_t rate)
 {
     uint32_t wanted = (uint32_t)lrint(rate * (1 + level->ppm * 1e-6));
 
