@@ -95,6 +95,7 @@ typedef enum {
     CTL_RDP_PIXELS = 1u << 7,   // pixels go by RDP alone, also where there is a shorter way
     CTL_STREAM_PIXELS =
         1u << 8, // over their stream, also where guest and host have memory together
+    CTL_LOSSLESS_PIXELS = 1u << 9, // never as video over that
 } CtlSetupFlags;
 
 typedef struct {
