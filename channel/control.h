@@ -97,6 +97,7 @@ typedef enum {
     CTL_STREAM_PIXELS =
         1u << 8,              // over their stream, also where guest and host have memory together
     CTL_MICROPHONE = 1u << 9, // the guest may record; the view obeys, whatever the session says
+    CTL_LOSSLESS_PIXELS = 1u << 10, // never as video over that
 } CtlSetupFlags;
 
 typedef struct {

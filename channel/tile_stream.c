@@ -30,6 +30,16 @@ write_fields(ChanWriter *w, const ChanTilesMessage *m)
         chan_write_u16(w, (uint16_t)m->height);
         chan_write_u16(w, (uint16_t)m->from_y);
         break;
+    case CHAN_TILES_VIDEO:
+        chan_write_u32(w, m->buffer);
+        chan_write_u16(w, (uint16_t)m->x);
+        chan_write_u16(w, (uint16_t)m->y);
+        chan_write_u16(w, (uint16_t)m->width);
+        chan_write_u16(w, (uint16_t)m->height);
+        break;
+    case CHAN_TILES_STILL:
+        chan_write_u32(w, m->buffer);
+        break;
     case CHAN_TILES_GREETING:
         chan_write_u32(w, m->version);
         chan_write_u64(w, m->token);
@@ -56,7 +66,8 @@ ChanSpan
 chan_tiles_encode(const ChanTilesMessage *m, void *buffer)
 {
     ChanWriter w = chan_writer(buffer, CHAN_TILES_SMALL_MAX);
-    size_t more = m->type == CHAN_TILES_TILE ? m->untrusted_bytes.size : 0;
+    bool has_bytes = m->type == CHAN_TILES_TILE || m->type == CHAN_TILES_VIDEO;
+    size_t more = has_bytes ? m->untrusted_bytes.size : 0;
 
     chan_write_u32(&w, 0);
     chan_write_u8(&w, (uint8_t)m->type);
@@ -67,17 +78,34 @@ chan_tiles_encode(const ChanTilesMessage *m, void *buffer)
 }
 
 static bool
-read_tile(ChanReader *r, ChanTilesMessage *m)
+read_place(ChanReader *r, ChanTilesMessage *m, uint32_t pixels_max)
 {
     m->buffer = chan_read_u32(r);
     m->x = chan_read_u16(r);
     m->y = chan_read_u16(r);
     m->width = chan_read_u16(r);
     m->height = chan_read_u16(r);
+    return !r->failed && m->buffer != 0 && m->width >= 1 && m->height >= 1 &&
+           m->x + m->width <= CHAN_TILES_SIDE_MAX && m->y + m->height <= CHAN_TILES_SIDE_MAX &&
+           m->width * m->height <= pixels_max;
+}
+
+static bool
+read_video(ChanReader *r, ChanTilesMessage *m)
+{
+    bool good = read_place(r, m, CHAN_TILES_VIDEO_PIXELS_MAX);
+
+    m->untrusted_bytes = chan_read_bytes(r, r->left);
+    return good && m->width % 2 == 0 && m->height % 2 == 0 && m->untrusted_bytes.size > 0;
+}
+
+static bool
+read_tile(ChanReader *r, ChanTilesMessage *m)
+{
+    if (!read_place(r, m, CHAN_TILES_PIXELS_MAX))
+        return false;
     uint8_t coding = chan_read_u8(r);
-    if (r->failed || m->buffer == 0 || m->width < 1 || m->height < 1 ||
-        m->x + m->width > CHAN_TILES_SIDE_MAX || m->y + m->height > CHAN_TILES_SIDE_MAX ||
-        m->width * m->height > CHAN_TILES_PIXELS_MAX)
+    if (r->failed)
         return false;
     size_t raw = (size_t)m->width * m->height * 4;
     m->coding = (ChanTilesCoding)coding;
@@ -127,6 +155,11 @@ read_guests(ChanReader *r, ChanTilesMessage *m)
     case CHAN_TILES_FRAME:
         m->buffer = chan_read_u32(r);
         m->serial = chan_read_u32(r);
+        return m->buffer != 0;
+    case CHAN_TILES_VIDEO:
+        return read_video(r, m);
+    case CHAN_TILES_STILL:
+        m->buffer = chan_read_u32(r);
         return m->buffer != 0;
     default:
         return false;

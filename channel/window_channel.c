@@ -239,6 +239,15 @@ chan_window_pixels_encode(uint64_t token, void *buffer, size_t capacity)
 }
 
 ChanSpan
+chan_window_video_encode(bool taken, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_VIDEO, 0, buffer, capacity);
+
+    chan_write_u32(&w, taken ? 1 : 0);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_KEEPER, 0, buffer, capacity);
@@ -674,6 +683,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = said->window == 0 && decode_pixels(&r, &said->token);
     else if (said->type == CHAN_WINDOW_KEY)
         ok = said->window == 0 && decode_key(&r, &said->key);
+    else if (said->type == CHAN_WINDOW_VIDEO)
+        ok = said->window == 0 && decode_bool(&r, &said->video);
     else if (said->type == CHAN_WINDOW_BUTTON)
         ok = said->window == 0 && decode_button(&r, &said->button);
     return ok && chan_reader_end(&r);

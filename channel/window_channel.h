@@ -34,8 +34,9 @@
 //   PACE   u8 76, u32 window, u32 refresh_mhz, u32 seen
 //   SETTLE u8 77, u32 0, u32 serial
 //   KEY    u8 78, u32 0, u32 code, u32 down
+//   VIDEO  u8 79, u32 0, u32 taken
 //
-// HOST to KEY are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to VIDEO are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -77,6 +78,9 @@
 //
 // SETTLE asks whether what came before it is done, and SETTLED says that it is, and what the former
 // ones asked for: input may go its own way from then on (input_path.h).
+//
+// VIDEO tells whether the client takes H.264 over its stream of pixels (tile_stream.h): until one
+// comes it does not.
 //
 // KEY is one that RDP has no scancode for, by its code of evdev. BUTTON is one of the pointer's
 // that RDP has no words for, by X11's number, and where it is pressed or let go.
@@ -148,7 +152,8 @@ typedef enum {
     CHAN_WINDOW_PACE = 76,
     CHAN_WINDOW_SETTLE = 77,
     CHAN_WINDOW_KEY = 78,
-    CHAN_WINDOW_CLIENTS_LAST = CHAN_WINDOW_KEY,
+    CHAN_WINDOW_VIDEO = 79,
+    CHAN_WINDOW_CLIENTS_LAST = CHAN_WINDOW_VIDEO,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -417,6 +422,7 @@ ChanSpan chan_window_button_encode(const ChanWindowButton *m, void *buffer, size
 ChanSpan chan_window_key_encode(const ChanWindowKey *m, void *buffer, size_t capacity);
 ChanSpan chan_window_keeper_encode(const ChanWindowKeeper *m, void *buffer, size_t capacity);
 ChanSpan chan_window_pixels_encode(uint64_t token, void *buffer, size_t capacity);
+ChanSpan chan_window_video_encode(bool taken, void *buffer, size_t capacity);
 ChanSpan
 chan_window_pace_encode(uint32_t window, const ChanWindowPace *m, void *buffer, size_t capacity);
 ChanSpan chan_window_save_encode(uint32_t serial, void *buffer, size_t capacity);
@@ -452,6 +458,7 @@ typedef struct {
         uint32_t save;  // a serial
         uint64_t token; // of PIXELS, not 0
         ChanWindowPace pace;
+        uint32_t video; // 0, 1
     };
 } ChanWindowSaid;
 

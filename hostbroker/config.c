@@ -68,6 +68,7 @@ static const Key keys[] = {
      "guest",
      {"frames", BROKER_VALUE_CHOICE, AT(frames), 0, 0, frames}},
     {"Guest", ALL, "auto", {"pixels", BROKER_VALUE_CHOICE, AT(pixels), 0, 0, pixels}},
+    {"Guest", ALL, "true", {"video", BROKER_VALUE_BOOL, AT(video), 0, 0, NULL}},
     {"Guest", SANDBOX, "", {"share", BROKER_VALUE_SHARES, AT(share), 0, 64, NULL}},
     {"Guest",
      SANDBOX | LOCAL,

@@ -47,6 +47,7 @@ typedef struct {
     int kind; // BrokerKindId
     char *label;
     gboolean autostart, sound, unlisted, network;
+    gboolean video;        // pixels behind a slow pipe may lose something while they move
     gint64 idle_timeout_s; // -1: never
     gint64 start_timeout_s, launch_timeout_s;
     int clipboard;  // BrokerClipboard

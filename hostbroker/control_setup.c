@@ -23,6 +23,8 @@ setup_flags(const BrokerConfig *config)
         flags |= CTL_RDP_PIXELS;
     if (config->pixels == BROKER_PIXELS_STREAM)
         flags |= CTL_STREAM_PIXELS;
+    if (!config->video)
+        flags |= CTL_LOSSLESS_PIXELS;
     return flags;
 }
 

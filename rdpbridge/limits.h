@@ -150,5 +150,14 @@
 #define LIMIT_TRAY_BALLOON_MS 1000
 // Scaling pixels: so long at a time, then as long again without.
 #define LIMIT_SCALE_SPENT_US 50000
+// A guest's video over its stream of pixels: twice what one that keeps to the protocol has at a
+// time, since it tells of what is gone by another stream. That is 480 MiB where it has decoders
+// keep all the pictures that they may. And µs of decoding, three quarters of a core, with a stock
+// for what comes at once: 1080 lines at 60 frames a second need half of one. Beyond either its
+// pixels go losslessly.
+#define LIMIT_VIDEOS (2 * CHAN_TILES_VIDEOS_MAX)
+#define LIMIT_VIDEO_PIXELS (2 * CHAN_TILES_VIDEO_PIXELS_MAX)
+#define LIMIT_VIDEO_US_PER_S 750000
+#define LIMIT_VIDEO_US_BURST 1500000
 // A picture that is not decoded in this time never will be. Closed.
 #define LIMIT_DECODE_S 10

@@ -3,6 +3,7 @@
 
 #include "channel/glib/tiles.h"
 #include "rdpbridge/limits.h"
+#include "rdpbridge/stream_video.h"
 #include "rdpbridge/tile.h"
 
 // A frame of which tiles have come.
@@ -15,7 +16,8 @@ typedef struct {
 struct BridgePixelStream {
     ChanTilesSocket *socket;
     gboolean ready;
-    GHashTable *coming; // buffer → Coming
+    GHashTable *coming;       // buffer → Coming
+    BridgeStreamVideo *video; // NULL: none is taken
     const BridgePixelStreamHandlers *handlers;
     gpointer user;
 };
@@ -59,6 +61,40 @@ take_tile(BridgePixelStream *s, const ChanTilesMessage *untrusted_tile)
     return TRUE;
 }
 
+// What fails to decode leaves the window as it is, until the guest has sent it losslessly.
+static gboolean
+take_video(BridgePixelStream *s, const ChanTilesMessage *untrusted_video)
+{
+    const ChanTilesMessage *v = untrusted_video;
+    gboolean free = FALSE, was = bridge_stream_video_takes(s->video);
+    BridgeSurface *picture = s->handlers->picture(v->buffer, &free, s->user);
+
+    if (!picture) // the guest has deleted its surface meanwhile
+        return TRUE;
+    Coming *c = coming(s, v->buffer);
+    if (!c || !free)
+        return FALSE;
+    c->bytes += CHAN_TILES_VIDEO_HEADER + v->untrusted_bytes.size;
+    s->handlers->slow(TRUE, s->user);
+    const char *wrong = bridge_stream_video_paint(s->video, picture, v, g_get_monotonic_time());
+    s->handlers->slow(FALSE, s->user);
+    if (wrong && was)
+        s->handlers->no_video(wrong, s->user);
+    if (!wrong)
+        bridge_damage_add(&c->damage,
+                          (ViewRect){(int32_t)v->x, (int32_t)v->y, v->width, v->height});
+    return TRUE;
+}
+
+static gboolean
+is_there(guint32 buffer, gpointer user)
+{
+    BridgePixelStream *s = user;
+    gboolean free;
+
+    return s->handlers->picture(buffer, &free, s->user) != NULL;
+}
+
 static gboolean
 take_move(BridgePixelStream *s, const ChanTilesMessage *untrusted_move)
 {
@@ -89,6 +125,8 @@ take_frame(BridgePixelStream *s, const ChanTilesMessage *m)
     const Coming *c = g_hash_table_lookup(s->coming, GUINT_TO_POINTER(m->buffer));
     const BridgeDamage none = {0};
 
+    if (s->video)
+        bridge_stream_video_sweep(s->video, is_there, s);
     if (c && c->bytes >= CHAN_TILES_MEASURED)
         say(s, &received);
     gboolean good = s->handlers->frame(m->buffer, m->serial, c ? &c->damage : &none, s->user);
@@ -115,6 +153,13 @@ on_message(const ChanTilesMessage *untrusted_message, gpointer user)
         return s->ready && take_move(s, m);
     case CHAN_TILES_FRAME:
         return s->ready && take_frame(s, m);
+    case CHAN_TILES_VIDEO:
+        return s->ready && s->video && take_video(s, m);
+    case CHAN_TILES_STILL:
+        if (!s->ready || !s->video)
+            return FALSE;
+        bridge_stream_video_still(s->video, m->buffer);
+        return TRUE;
     default:
         return FALSE;
     }
@@ -153,7 +198,15 @@ bridge_pixel_stream_free(BridgePixelStream *s)
         return;
     chan_tiles_socket_free(s->socket);
     g_hash_table_unref(s->coming);
+    bridge_stream_video_free(s->video);
     g_free(s);
+}
+
+void
+bridge_pixel_stream_take_video(BridgePixelStream *s)
+{
+    if (!s->video)
+        s->video = bridge_stream_video_new(g_get_monotonic_time());
 }
 
 void

@@ -20,6 +20,10 @@ typedef struct {
     // It is whole again, and so much of it is another one. FALSE: it was not free.
     gboolean (*frame)(guint32 untrusted_buffer, guint32 serial, const BridgeDamage *damage,
                       gpointer user);
+    // Decoding a picture of its video begins, or is over.
+    void (*slow)(gboolean begins, gpointer user);
+    // Its video is taken no more, and why: the guest is to be told, and sends pixels losslessly.
+    void (*no_video)(const char *why, gpointer user);
     // The stream ended, or the guest broke the rules. Called once, last; free it from here or
     // later.
     void (*lost)(gpointer user);
@@ -30,6 +34,9 @@ BridgePixelStream *
 bridge_pixel_stream_new(GMainContext *context, int take_fd, guint64 token,
                         const BridgePixelStreamHandlers *handlers, gpointer user);
 void bridge_pixel_stream_free(BridgePixelStream *stream); // NULL-safe
+
+// The guest is told that it may send video: from now on it is taken.
+void bridge_pixel_stream_take_video(BridgePixelStream *stream);
 
 // Nothing is read of the guest while paused.
 void bridge_pixel_stream_pause(BridgePixelStream *stream, gboolean paused);

@@ -431,6 +431,7 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_KEEPER:
     case CHAN_WINDOW_PACE:
     case CHAN_WINDOW_SETTLE:
+    case CHAN_WINDOW_VIDEO:
         break;
     }
 }

@@ -384,10 +384,10 @@ closed(const BridgeSession *s, const char *why)
                            s->as_desktop ? "it" : "its programs", s->setup.guest);
 }
 
-static void
-graphics_slow(bool begins, gpointer user)
+void
+bridge_session_decoding(bool begins, gpointer session)
 {
-    BridgeSession *s = user;
+    BridgeSession *s = session;
     CtlNotice words = {.fatal = TRUE, .code = BRIDGE_EXIT_ENDED};
 
     if (!begins) {
@@ -401,7 +401,7 @@ graphics_slow(bool begins, gpointer user)
 }
 
 static const BridgeGraphicsOut graphics_out = {.fail = graphics_fail,
-                                               .slow = graphics_slow,
+                                               .slow = bridge_session_decoding,
                                                .memory = bridge_session_pixels_memory,
                                                .shown = bridge_session_pixels_shown};
 

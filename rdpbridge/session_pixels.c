@@ -6,6 +6,7 @@
 #include "rdpbridge/limits.h"
 #include "rdpbridge/session_private.h"
 #include "rdpbridge/sound.h"
+#include "rdpbridge/video.h"
 #include "rdpbridge/window_channel.h"
 
 #include <sys/random.h>
@@ -99,6 +100,10 @@ on_stream_ready(gpointer user)
         bridge_graphics_unshare(s->graphics);
     s->streams = TRUE;
     bridge_graphics_share(s->graphics, TRUE);
+    if ((s->setup.flags & CTL_LOSSLESS_PIXELS) || !bridge_video_available())
+        return;
+    bridge_pixel_stream_take_video(s->stream);
+    bridge_window_channel_video(TRUE);
 }
 
 static BridgeSurface *
@@ -121,6 +126,20 @@ on_stream_frame(guint32 untrusted_buffer, guint32 serial, const BridgeDamage *da
 }
 
 static void
+on_slow(gboolean begins, gpointer user)
+{
+    bridge_session_decoding(begins != 0, user);
+}
+
+static void
+on_no_video(const char *why, gpointer user)
+{
+    (void)user;
+    g_message("%s: its pixels come losslessly", why);
+    bridge_window_channel_video(FALSE);
+}
+
+static void
 on_stream_lost(gpointer user)
 {
     BridgeSession *s = user;
@@ -135,6 +154,8 @@ on_stream_lost(gpointer user)
 static const BridgePixelStreamHandlers stream_handlers = {.ready = on_stream_ready,
                                                           .picture = on_stream_picture,
                                                           .frame = on_stream_frame,
+                                                          .slow = on_slow,
+                                                          .no_video = on_no_video,
                                                           .lost = on_stream_lost};
 
 void

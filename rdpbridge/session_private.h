@@ -152,6 +152,9 @@ void bridge_session_close_window(BridgeSession *session, guint32 id);
 // Counts down while neither broker nor view are there.
 void bridge_session_check_abandoned(BridgeSession *session);
 
+// Decoding of the guest's video begins, or is over: it ends the session when it takes too long.
+void bridge_session_decoding(bool begins, gpointer session);
+
 // session_pixels.c: before the sandbox; before the connection; and what the graphics say.
 void bridge_session_pixels_init(BridgeSession *session);
 void bridge_session_pixels_take_stream(BridgeSession *session, int take_fd);

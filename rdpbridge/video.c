@@ -50,15 +50,34 @@ bridge_video_is(const RDPGFX_SURFACE_COMMAND *cmd)
 }
 
 static const char *
+check_size(BridgeSps *sps, ChanSpan untrusted_stream, guint32 width, guint32 height)
+{
+    if (!bridge_sps_read(sps, untrusted_stream))
+        return "the guest sent video of a kind that a window cannot have";
+    if (sps->coded_width > width + PADDING_MAX || sps->coded_height > height + PADDING_MAX)
+        return "the guest sent video larger than its window surface";
+    return NULL;
+}
+
+const char *
+bridge_video_check_picture(BridgeSps *sps, ChanSpan untrusted_stream, guint32 width, guint32 height)
+{
+    const char *wrong = check_size(sps, untrusted_stream, width, height);
+
+    if (!wrong && (!sps->any || sps->width < width || sps->height < height))
+        return "the guest sent video smaller than what it is for";
+    return wrong;
+}
+
+static const char *
 check_stream(BridgeSps *sps, const RDPGFX_AVC420_BITMAP_STREAM *stream, guint32 width,
              guint32 height)
 {
     const RDPGFX_H264_METABLOCK *meta = &stream->meta;
 
-    if (!bridge_sps_read(sps, CHAN_SPAN(stream->data, stream->length)))
-        return "the guest sent video of a kind that a window cannot have";
-    if (sps->coded_width > width + PADDING_MAX || sps->coded_height > height + PADDING_MAX)
-        return "the guest sent video larger than its window surface";
+    const char *wrong = check_size(sps, CHAN_SPAN(stream->data, stream->length), width, height);
+    if (wrong)
+        return wrong;
     if (meta->numRegionRects > RECTS_MAX)
         return "the guest sent video in more parts than are taken";
     if (sps->any) {

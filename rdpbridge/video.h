@@ -13,6 +13,10 @@
 // two the first time, and some memory for good.
 gboolean bridge_video_available(void);
 
+// The same for one picture by itself, which is to be of that size.
+const char *bridge_video_check_picture(BridgeSps *sps, ChanSpan untrusted_stream, guint32 width,
+                                       guint32 height);
+
 gboolean bridge_video_is(const RDPGFX_SURFACE_COMMAND *cmd);
 
 // A command for a surface of that size, whose parameter sets so far are in sps, which takes the new

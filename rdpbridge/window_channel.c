@@ -20,6 +20,7 @@ static ChanWindowKeymap the_keymap;
 static bool has_keymap, the_keymap_told;
 static ChanWindowKeeper the_keeper; // of the host's clipboard
 static guint64 the_pixels;          // 0: no stream of them
+static gboolean the_video;          // is taken over that
 
 // FALSE: there is no channel, or it does not take it.
 static gboolean
@@ -94,6 +95,21 @@ bridge_window_channel_pixels(guint64 token)
     tell_pixels();
 }
 
+static void
+tell_video(void)
+{
+    guint8 buffer[16];
+
+    (void)say(chan_window_video_encode(the_video, buffer, sizeof buffer));
+}
+
+void
+bridge_window_channel_video(gboolean taken)
+{
+    the_video = taken;
+    tell_video();
+}
+
 static UINT
 on_data(IWTSVirtualChannelCallback *callback, wStream *data)
 {
@@ -122,6 +138,8 @@ on_open(IWTSVirtualChannelCallback *callback)
     the_keymap_told = false;
     if (the_pixels != 0)
         tell_pixels();
+    if (the_video)
+        tell_video();
     tell_keys();
     if (the_keeper.there)
         tell_keeper();

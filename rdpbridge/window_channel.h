@@ -35,6 +35,8 @@ void bridge_window_channel_keeper(const ChanWindowKeeper *keeper);
 // Which stream of pixels is this session's (channel/tile_stream.h): now, and to each channel that
 // opens later.
 void bridge_window_channel_pixels(guint64 token);
+// Whether video is taken over that; FALSE until then.
+void bridge_window_channel_video(gboolean taken);
 // What the host's keys mean: with the next bridge_window_channel_keys.
 void bridge_window_channel_keymap(const ChanWindowKeymap *keymap);
 // The host's keyboard map: now, and to each channel that opens later.

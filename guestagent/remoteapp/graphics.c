@@ -47,6 +47,7 @@ struct RaGraphics {
     gpointer user;
     RdpgfxServerContext *gfx;
     RaPixelPath *path;       // NULL: all pixels go by RDPGFX
+    bool video;              // the client takes it
     ChanTilesSocket *stream; // or will go over that, once what went by RDPGFX has arrived
     GSource *later;          // when the next of those that wait may go
     gint64 later_us;         // RA_PACE_NEVER: none does
@@ -306,8 +307,11 @@ void
 ra_graphics_damaged(RaGraphics *g, guint32 id)
 {
     Surface *s = g_hash_table_lookup(g->surfaces, GUINT_TO_POINTER(id));
-    if (s != NULL)
-        enqueue(g, s);
+    if (s == NULL)
+        return;
+    enqueue(g, s);
+    if (g->path != NULL)
+        ra_pixel_path_damaged(g->path, s->surface);
 }
 
 void
@@ -637,7 +641,9 @@ begin_stream(RaGraphics *g)
     gpointer value;
     if (g->stream == NULL || g->path != NULL || g->flights->len > 0)
         return;
-    g->path = ra_pixel_path_new_stream(g_steal_pointer(&g->stream), g->desktop, &path_events, g);
+    g->path = ra_pixel_path_new_stream(g_source_get_context(g->later), g_steal_pointer(&g->stream),
+                                       g->desktop, &path_events, g);
+    ra_pixel_path_set_video(g->path, g->video);
     g_hash_table_iter_init(&iter, g->surfaces);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Surface *s = value;
@@ -672,6 +678,14 @@ ra_graphics_take_stream(RaGraphics *g, ChanTilesSocket *take_stream)
     g->stream = take_stream;
     chan_tiles_socket_set_handlers(take_stream, &spare_handlers, g);
     ra_graphics_pump(g);
+}
+
+void
+ra_graphics_set_video(RaGraphics *g, bool taken)
+{
+    g->video = taken;
+    if (g->path != NULL)
+        ra_pixel_path_set_video(g->path, taken);
 }
 
 RaGraphics *

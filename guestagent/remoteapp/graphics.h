@@ -40,6 +40,8 @@ void ra_graphics_free(RaGraphics *graphics);
 // Past RDP over this stream, too, as soon as nothing is under way otherwise: where there is no
 // better way, or once that is lost.
 void ra_graphics_take_stream(RaGraphics *graphics, ChanTilesSocket *take_stream);
+// Whether the client takes video over that.
+void ra_graphics_set_video(RaGraphics *graphics, bool taken);
 
 // Opens the channel as soon as dynamic channels can be, then reads what arrived on it. May call
 // any of the events.

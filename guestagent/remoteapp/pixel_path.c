@@ -2,7 +2,9 @@
 #include "guestagent/remoteapp/pixel_path.h"
 
 #include "channel/glib/packet.h"
+#include "channel/glib/timer.h"
 #include "guestagent/remoteapp/pixel_tiles.h"
+#include "guestagent/remoteapp/video_encoder.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +26,8 @@ struct RaPixelPath {
     ChanPacketSocket *socket; // NULL: it is a stream
     ChanTilesSocket *stream;  // NULL: it is memory
     RaWay stream_way;
+    RaVideos videos;
+    GSource *video_due; // when a surface's video rests, or is sent again as it is
     gint64 received_us; // when the last frame had arrived that tells of the stream
     RaDesktop *desktop;
     GHashTable *surfaces; // surface → Shared
@@ -37,6 +41,7 @@ shared_free(gpointer data)
     Shared *s = data;
     ra_shared_free(s->memory);
     ra_tile_shadow_free(s->picture.shadow);
+    ra_tile_video_free(s->picture.video);
     g_free(s);
 }
 
@@ -44,6 +49,22 @@ static Shared *
 find(const RaPixelPath *path, guint32 surface)
 {
     return g_hash_table_lookup(path->surfaces, GUINT_TO_POINTER(surface));
+}
+
+static ChanTilesTurn
+turn_of(const RaPixelPath *path, const Shared *s)
+{
+    return ra_desktop_is_active(path->desktop, s->window) ? CHAN_TILES_FIRST : CHAN_TILES_LATER;
+}
+
+static void
+send_tiles(RaPixelPath *path, Shared *s, const RaRect *rects, const RaPixels *pixels, guint count)
+{
+    s->picture.turn = turn_of(path, s);
+    s->busy =
+        ra_pixel_tiles_frame(path->stream, &path->stream_way, &s->picture, rects, pixels, count);
+    s->serial = s->picture.serial;
+    chan_tiles_socket_send(path->stream);
 }
 
 // ---- what the host says ----
@@ -94,6 +115,10 @@ on_shown(RaPixelPath *path, guint32 buffer, guint32 serial, gint64 when)
     if (s == NULL)
         return;
     s->busy = false;
+    if (s->picture.video != NULL) {
+        ra_tile_video_shown(s->picture.video);
+        g_source_set_ready_time(path->video_due, 0);
+    }
     ra_desktop_shown(path->desktop, s->window, when);
 }
 
@@ -144,6 +169,69 @@ on_packet(ChanPacketSocket *socket, ChanSpan packet, const int *take_fds, guint 
 
 // ---- and by a stream ----
 
+static bool
+stream_is_full(const RaPixelPath *path, const Shared *s)
+{
+    return chan_tiles_socket_pending(path->stream, turn_of(path, s)) > STREAM_AHEAD;
+}
+
+// Nobody paints: what is to be done for a surface's video is done in a frame without damage.
+static gboolean
+on_video_due(gpointer user)
+{
+    RaPixelPath *path = user;
+    GHashTableIter iter;
+    gpointer value;
+    gint64 next = RA_VIDEO_NEVER, now = g_get_monotonic_time();
+    g_hash_table_iter_init(&iter, path->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Shared *s = value;
+        if (s->picture.video == NULL || s->busy || stream_is_full(path, s))
+            continue;
+        if (ra_tile_video_due(s->picture.video) <= now)
+            send_tiles(path, s, NULL, NULL, 0);
+        if (!s->busy)
+            next = MIN(next, ra_tile_video_due(s->picture.video));
+    }
+    g_source_set_ready_time(path->video_due, next == RA_VIDEO_NEVER ? -1 : next);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+look_at_videos(RaPixelPath *path)
+{
+    g_source_set_ready_time(path->video_due, 0);
+}
+
+static void
+consider_video(RaPixelPath *path, Shared *s)
+{
+    if (path->videos.taken && s->picture.shadow != NULL && !s->alpha && s->picture.video == NULL)
+        s->picture.video = ra_tile_video_new(&path->videos);
+}
+
+void
+ra_pixel_path_set_video(RaPixelPath *path, bool taken)
+{
+    GHashTableIter iter;
+    gpointer value;
+    if (path->stream == NULL || !ra_video_encoder_available())
+        return;
+    path->videos.taken = taken;
+    g_hash_table_iter_init(&iter, path->surfaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        consider_video(path, value);
+    look_at_videos(path);
+}
+
+void
+ra_pixel_path_damaged(RaPixelPath *path, guint16 surface)
+{
+    Shared *s = find(path, surface);
+    if (s != NULL && s->picture.video != NULL)
+        ra_tile_video_damaged(s->picture.video);
+}
+
 static void
 on_stream_buffer(RaPixelPath *path, const ChanTilesMessage *m)
 {
@@ -153,6 +241,7 @@ on_stream_buffer(RaPixelPath *path, const ChanTilesMessage *m)
     s->buffer = s->picture.buffer = m->buffer;
     s->picture.shadow = ra_tile_shadow_new((int)m->width, (int)m->height);
     s->way = RA_PIXELS_SHARED;
+    consider_video(path, s);
 }
 
 static void
@@ -191,6 +280,7 @@ static void
 on_stream_drained(gpointer user)
 {
     RaPixelPath *path = user;
+    look_at_videos(path);
     path->events->free(path->user);
 }
 
@@ -218,13 +308,14 @@ new_path(RaDesktop *desktop, const RaPixelPathEvents *events, gpointer user)
 }
 
 RaPixelPath *
-ra_pixel_path_new_stream(ChanTilesSocket *take_stream, RaDesktop *desktop,
+ra_pixel_path_new_stream(GMainContext *context, ChanTilesSocket *take_stream, RaDesktop *desktop,
                          const RaPixelPathEvents *events, gpointer user)
 {
     const ChanTilesMessage hello = {.type = CHAN_TILES_HELLO, .version = CHAN_TILES_VERSION};
     RaPixelPath *path = new_path(desktop, events, user);
     path->stream = take_stream;
     path->stream_way.unpack_ns = RA_TILES_UNPACK_NS;
+    path->video_due = chan_timer_due_new(context, on_video_due, path);
     chan_tiles_socket_set_handlers(take_stream, &stream_handlers, path);
     chan_tiles_socket_say(take_stream, &hello);
     return path;
@@ -251,6 +342,7 @@ ra_pixel_path_free(RaPixelPath *path)
         return;
     chan_packet_socket_free(path->socket);
     chan_tiles_socket_free(path->stream);
+    chan_timer_clear(&path->video_due);
     g_hash_table_unref(path->surfaces);
     g_free(path);
 }
@@ -278,20 +370,13 @@ ra_pixel_path_way(const RaPixelPath *path, guint16 surface)
     return s != NULL ? s->way : RA_PIXELS_RDP;
 }
 
-static ChanTilesTurn
-turn_of(const RaPixelPath *path, const Shared *s)
-{
-    return ra_desktop_is_active(path->desktop, s->window) ? CHAN_TILES_FIRST : CHAN_TILES_LATER;
-}
-
 bool
 ra_pixel_path_busy(const RaPixelPath *path, guint16 surface)
 {
     const Shared *s = find(path, surface);
     if (s == NULL)
         return false;
-    if (path->stream != NULL &&
-        chan_tiles_socket_pending(path->stream, turn_of(path, s)) > STREAM_AHEAD)
+    if (path->stream != NULL && stream_is_full(path, s))
         return true;
     return s->busy;
 }
@@ -382,11 +467,9 @@ send_stream(RaPixelPath *path, RaPixelFrame *f)
     f->sent = capture_whole(path, s, f, pixels);
     if (!f->sent)
         return;
-    s->picture.turn = turn_of(path, s);
-    s->busy = ra_pixel_tiles_frame(path->stream, &path->stream_way, &s->picture, f->rects, pixels,
-                                   f->count);
-    s->serial = s->picture.serial;
-    chan_tiles_socket_send(path->stream);
+    send_tiles(path, s, f->rects, pixels, f->count);
+    if (s->picture.video != NULL)
+        look_at_videos(path);
 }
 
 guint

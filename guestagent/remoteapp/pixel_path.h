@@ -32,13 +32,19 @@ typedef struct {
 RaPixelPath *ra_pixel_path_new(GMainContext *context, int take_fd, RaDesktop *desktop,
                                const RaPixelPathEvents *events, gpointer user);
 // The same over a stream, whose GREETING has come.
-RaPixelPath *ra_pixel_path_new_stream(ChanTilesSocket *take_stream, RaDesktop *desktop,
-                                      const RaPixelPathEvents *events, gpointer user);
+RaPixelPath *
+ra_pixel_path_new_stream(GMainContext *context, ChanTilesSocket *take_stream, RaDesktop *desktop,
+                         const RaPixelPathEvents *events, gpointer user);
 void ra_pixel_path_free(RaPixelPath *path);
+
+// Whether the client takes video over its stream: of what is painted faster than that takes pixels.
+void ra_pixel_path_set_video(RaPixelPath *path, bool taken);
 
 // The client was told of a window's surface, or that it is no more.
 void ra_pixel_path_surface(RaPixelPath *path, guint16 surface, guint32 window, bool alpha);
 void ra_pixel_path_gone(RaPixelPath *path, guint16 surface);
+// Its window has damage again.
+void ra_pixel_path_damaged(RaPixelPath *path, guint16 surface);
 
 RaPixelWay ra_pixel_path_way(const RaPixelPath *path, guint16 surface);
 // A frame of it is not shown yet, or the stream has not taken what was sent before.

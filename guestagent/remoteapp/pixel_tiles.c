@@ -101,6 +101,27 @@ send_move(Frame *f, const RaRect *rect, const RaPixels *pixels)
     chan_tiles_socket_written(f->socket, p->turn, bytes);
 }
 
+static void
+update(RaTilePicture *p, const RaRect *rect, const RaPixels *pixels, Frame *f)
+{
+    if (p->video == NULL || ra_tile_video_is_exact(p->video))
+        send_move(f, rect, pixels);
+    if (p->video != NULL)
+        ra_tile_video_update(p->video, p->shadow, rect, pixels, send_tile, f);
+    else
+        ra_tile_shadow_update(p->shadow, rect, pixels->data, pixels->stride, send_tile, f);
+}
+
+static void
+end_video(Frame *f, const RaWay *way)
+{
+    RaTilePicture *p = f->picture;
+    const RaVideoFrame frame = {p->shadow, way,     p->coding.known ? p->coding.ratio : 1,
+                                f->socket, p->turn, p->buffer};
+    p->bytes += ra_tile_video_end(p->video, &frame, send_tile, f);
+    ra_tile_video_sent(p->video, way, p->bytes);
+}
+
 bool
 ra_pixel_tiles_frame(ChanTilesSocket *socket, const RaWay *way, RaTilePicture *p,
                      const RaRect *rects, const RaPixels *pixels, guint count)
@@ -111,11 +132,12 @@ ra_pixel_tiles_frame(ChanTilesSocket *socket, const RaWay *way, RaTilePicture *p
     p->compressed = f.compress;
     p->bytes = 0;
     p->start_us = g_get_monotonic_time();
-    for (guint i = 0; i < count; i++) {
-        send_move(&f, &rects[i], &pixels[i]);
-        ra_tile_shadow_update(p->shadow, &rects[i], pixels[i].data, pixels[i].stride, send_tile,
-                              &f);
-    }
+    if (p->video != NULL)
+        ra_tile_video_begin(p->video, way, rects, count);
+    for (guint i = 0; i < count; i++)
+        update(p, &rects[i], &pixels[i], &f);
+    if (p->video != NULL)
+        end_video(&f, way);
     ra_trial_tell(&f.trial, &p->coding);
     p->made_us = g_get_monotonic_time();
     if (p->bytes == 0 && p->begun)

@@ -8,6 +8,7 @@
 #include "guestagent/remoteapp/coding.h"
 #include "guestagent/remoteapp/desktop.h"
 #include "guestagent/remoteapp/tile_shadow.h"
+#include "guestagent/remoteapp/tile_video.h"
 
 #define RA_TILES_UNPACK_NS 0.4 // a byte, at the host
 
@@ -15,6 +16,7 @@
 typedef struct {
     guint32 buffer, serial; // serial: of the last frame
     RaTileShadow *shadow;
+    RaTileVideo *video; // NULL: nothing of it goes so
     RaCoding coding;
     bool begun;         // a frame of it was sent
     guint still;        // looks in a row that found nothing that scrolls
@@ -26,7 +28,8 @@ typedef struct {
 } RaTilePicture;
 
 // Sends a frame with these rectangles' pixels; the caller then calls chan_tiles_socket_send. False:
-// nothing of them is news, and none was sent.
+// nothing of them is news, and none was sent. Without any, it has what is to be sent again of
+// video.
 bool ra_pixel_tiles_frame(ChanTilesSocket *socket, const RaWay *way, RaTilePicture *picture,
                           const RaRect *rects, const RaPixels *pixels, guint count);
 

@@ -164,3 +164,18 @@ ra_tile_shadow_update(RaTileShadow *s, const RaRect *rect, const guint8 *pixels,
         update_band(&u, y, next);
     }
 }
+
+void
+ra_tile_shadow_read(const RaTileShadow *s, const RaRect *rect, RaTileChanged told, gpointer user)
+{
+    const int right = rect->x + rect->width, bottom = rect->y + rect->height;
+    g_assert(ra_tile_shadow_holds(s, rect));
+    for (int y = rect->y, below; y < bottom; y = below) {
+        below = MIN((y / RA_TILE_SIDE + 1) * RA_TILE_SIDE, bottom);
+        for (int x = rect->x, next; x < right; x = next) {
+            next = MIN((x / RA_TILE_RUN_MAX + 1) * RA_TILE_RUN_MAX, right);
+            const RaRect part = {x, y, next - x, below - y};
+            told(&part, shadow_at(s, x, y), (gsize)block_width(s, x) * 4, user);
+        }
+    }
+}

@@ -39,3 +39,7 @@ guint8 *ra_tile_shadow_note(RaTileShadow *shadow, int x, int y);
 // others.
 void ra_tile_shadow_update(RaTileShadow *shadow, const RaRect *rect, const guint8 *pixels,
                            gsize stride, RaTileChanged changed, gpointer user);
+
+// What a rectangle within it has, in such parts.
+void ra_tile_shadow_read(const RaTileShadow *shadow, const RaRect *rect, RaTileChanged told,
+                         gpointer user);

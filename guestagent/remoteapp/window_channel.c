@@ -92,6 +92,8 @@ obey(RaWindowChannel *c)
             ra_desktop_set_keeper(c->desktop, &said.keeper);
         if (is_one && said.type == CHAN_WINDOW_PIXELS)
             c->pixels = said.token;
+        if (is_one && said.type == CHAN_WINDOW_VIDEO)
+            ra_graphics_set_video(c->graphics, said.video != 0);
         if (is_one && said.type == CHAN_WINDOW_KEYMAP)
             ra_desktop_expect_keymap(c->desktop, &said.keymap);
         if (is_one && said.type == CHAN_WINDOW_KEYS)

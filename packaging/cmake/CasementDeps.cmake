@@ -18,6 +18,7 @@ casement_dep(SECRET libsecret-1)
 casement_dep(SECCOMP libseccomp)
 casement_dep(OPENSSL openssl)
 casement_dep(LZ4 liblz4)
+casement_dep(AVCODEC libavcodec libavutil)
 find_program(GDBUS_CODEGEN gdbus-codegen REQUIRED)
 
 # FreeRDP and winpr headers are not clean under the project's warnings.

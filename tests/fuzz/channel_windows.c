@@ -61,6 +61,8 @@ encode(const ChanWindowSaid *said)
         return chan_window_save_encode(said->save, again, sizeof again);
     case CHAN_WINDOW_PIXELS:
         return chan_window_pixels_encode(said->token, again, sizeof again);
+    case CHAN_WINDOW_VIDEO:
+        return chan_window_video_encode(said->video != 0, again, sizeof again);
     case CHAN_WINDOW_KEYMAP:
         return chan_window_keymap_encode(&said->keymap, again, sizeof again);
     case CHAN_WINDOW_KEY:

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest's stream of pixels, any bytes: every tile, and what is moved, stays within its picture.
+// A guest's stream of pixels, any bytes: every tile, what is moved, and every picture of video
+// stays within its surface.
+#include "rdpbridge/stream_video.h"
 #include "rdpbridge/tile.h"
+#include "rdpbridge/video.h"
 
+#include <freerdp/primitives.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,9 +24,17 @@ check_guards(void)
             abort();
 }
 
+static BridgeStreamVideo *
+new_video(void)
+{
+    primitives_set_hints(PRIMITIVES_ONLY_CPU);
+    return bridge_video_available() ? bridge_stream_video_new(0) : NULL;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    BridgeStreamVideo *video = new_video();
     BridgeSurface surface = {
         .width = WIDTH, .height = HEIGHT, .stride = WIDTH * 4, .pixels = memory + GUARD};
 
@@ -38,8 +50,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             (void)bridge_tile_paint(&surface, &m);
         if (m.type == CHAN_TILES_MOVE)
             (void)bridge_tile_move(&surface, &m);
+        if (m.type == CHAN_TILES_VIDEO && video)
+            (void)bridge_stream_video_paint(video, &surface, &m, 0);
+        if (m.type == CHAN_TILES_STILL && video)
+            bridge_stream_video_still(video, m.buffer);
         at += used;
     }
+    bridge_stream_video_free(video);
     check_guards();
     return 0;
 }

@@ -6,4 +6,4 @@ casement_fuzz(fuzz_session SOURCES fuzz_session.c hostile_graphics.c hostile_ord
   LIBS session_core picky_view)
 casement_fuzz(fuzz_desktop SOURCES fuzz_desktop.c LIBS session_pure)
 casement_fuzz(fuzz_clip SOURCES fuzz_clip.c LIBS session_pure)
-casement_fuzz(fuzz_tiles SOURCES fuzz_tiles.c LIBS session_tile)
+casement_fuzz(fuzz_tiles SOURCES fuzz_tiles.c LIBS session_core)

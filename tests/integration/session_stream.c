@@ -3,17 +3,13 @@
 // The ways on which a real guest's pixels come, best first, where one is not there or is lost.
 
 #include "channel/tile_stream.h"
+#include "tests/integration/session_carrier.h"
 #include "tests/integration/session_guest.h"
 #include "tests/integration/session_harness.h"
 #include "tests/integration/session_relay.h"
 
 #include <linux/input-event-codes.h>
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct {
@@ -39,10 +35,7 @@ set_up(Fixture *f, gconstpointer data)
 static void
 drop_carrier(Fixture *f)
 {
-    if (f->carrier == 0)
-        return;
-    kill(f->carrier, SIGKILL);
-    waitpid(f->carrier, NULL, 0);
+    carrier_free(f->carrier);
     f->carrier = 0;
 }
 
@@ -132,40 +125,13 @@ resize(Fixture *f)
     harness_wait(f->h, is_wider, GUINT_TO_POINTER(width), 10, "its new size's pixels");
 }
 
-// A process that carries bytes both ways until it is killed.
-static GPid
-carry(int take_a, int take_b)
-{
-    GPid pid = fork();
-
-    g_assert_cmpint(pid, >=, 0);
-    if (pid > 0) {
-        close(take_a);
-        close(take_b);
-        return pid;
-    }
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (;;) {
-        static char bytes[65536];
-        struct pollfd fds[] = {{take_a, POLLIN, 0}, {take_b, POLLIN, 0}};
-        (void)poll(fds, 2, -1);
-        for (int i = 0; i < 2; i++) {
-            ssize_t n = fds[i].revents ? read(fds[i].fd, bytes, sizeof bytes) : 1;
-            if (n <= 0)
-                _exit(0);
-            if (fds[i].revents && send(fds[1 - i].fd, bytes, (size_t)n, MSG_NOSIGNAL) != n)
-                _exit(1);
-        }
-    }
-}
-
 static void
 give_carried_stream(Fixture *f)
 {
     int pair[2];
 
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
-    f->carrier = carry(guest_pixels(f->guest), pair[1]);
+    f->carrier = carrier_new(guest_pixels(f->guest), pair[1], 0);
     harness_give_pixels(f->h, pair[0]);
 }
 

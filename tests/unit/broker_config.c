@@ -26,6 +26,7 @@ test_defaults(void)
     g_assert_cmpstr(c->label, ==, "demo");
     g_assert_false(c->autostart);
     g_assert_true(c->sound);
+    g_assert_true(c->video);
     g_assert_true(c->unlisted);
     g_assert_false(c->network);
     g_assert_cmpint(c->idle_timeout_s, ==, 60);
@@ -41,7 +42,8 @@ test_all_keys(void)
 {
     const char *text =
         "# a comment\n\n[Guest]\n kind = socket \nlabel=My\\sguest\nidle_timeout_s=-1\n"
-        "clipboard=to-guest\nsound=false\nmicrophone=on\nunlisted=true\npublish=chosen\n"
+        "clipboard=to-guest\nsound=false\nmicrophone=on\nvideo=false\nunlisted=true\n"
+        "publish=chosen\n"
         "apps=xterm;org.gnome.gedit;\nborder=#ff8800\ntitle_prefix=vm: \nframes=host\n"
         "[Socket]\npath=/run/a\\\\b\nmode=listen";
     g_autoptr(GError) error = NULL;
@@ -53,6 +55,7 @@ test_all_keys(void)
     g_assert_cmpint(c->clipboard, ==, BROKER_CLIPBOARD_TO_GUEST);
     g_assert_cmpint(c->microphone, ==, BROKER_MICROPHONE_ON);
     g_assert_false(c->sound);
+    g_assert_false(c->video);
     g_assert_true(c->unlisted);
     g_assert_cmpuint(g_strv_length(c->apps), ==, 2);
     g_assert_cmpstr(c->apps[1], ==, "org.gnome.gedit");

@@ -17,6 +17,16 @@
 
 // ---- its pixels
 
+static guint32
+setup_flags(Rig *rig, const Member *m)
+{
+    CtlSetup setup;
+
+    WAIT_FOR(rig, recv(m->control, &setup, sizeof setup, MSG_DONTWAIT) > 0);
+    g_assert_cmpuint(setup.header.type, ==, CTL_SETUP);
+    return setup.flags;
+}
+
 // A session gets their stream with its start, where its guest's are to go so.
 static void
 test_pixels(void)
@@ -36,6 +46,24 @@ test_pixels(void)
         if (ways[i].streams > 0)
             WAIT_FOR(rig, rig_hears(session, CTL_PIXELS));
         g_assert_cmpuint(rig->pixels, ==, ways[i].streams);
+        rig_free(rig);
+    }
+}
+
+// And is told before that whether some of them may lose something.
+static void
+test_video(void)
+{
+    for (guint video = 0; video <= 1; video++) {
+        Rig *rig = rig_new();
+        rig_set_config(rig, video ? "video=true" : "video=false");
+        g_assert_true(rig_prepare(rig, "DISPLAY=:1", NULL));
+        (void)rig_started(rig, 0, "casement-view");
+        broker_session_service(rig->session, TRUE, NULL);
+        Member *session = rig_started(rig, 1, "casement-session");
+        g_assert_cmpuint(setup_flags(rig, session) & CTL_LOSSLESS_PIXELS, ==,
+                         video ? 0 : CTL_LOSSLESS_PIXELS);
+        WAIT_FOR(rig, rig_hears(session, CTL_PIXELS));
         rig_free(rig);
     }
 }
@@ -284,16 +312,6 @@ test_session_with_windows_stays(void)
 
 // ---- the whole desktop
 
-static guint32
-setup_flags(Rig *rig, const Member *m)
-{
-    CtlSetup setup;
-
-    WAIT_FOR(rig, recv(m->control, &setup, sizeof setup, MSG_DONTWAIT) > 0);
-    g_assert_cmpuint(setup.header.type, ==, CTL_SETUP);
-    return setup.flags;
-}
-
 static gboolean
 prepare_desktop(Rig *rig, GError **error)
 {
@@ -459,6 +477,7 @@ main(int argc, char **argv)
 
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/broker/session/pixels", test_pixels);
+    g_test_add_func("/broker/session/video", test_video);
     g_test_add_func("/broker/session/no-pixels", test_no_pixels);
     g_test_add_func("/broker/session/desktop/closed", test_closed_desktop_ends_its_session);
     g_test_add_func("/broker/session/desktop/switched",

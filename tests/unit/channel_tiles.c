@@ -67,7 +67,8 @@ assert_message(const ChanTilesMessage *m, bool from_guest)
         g_autofree guint8 *other = g_memdup2(bytes, size + 1);
         guint32 length = GUINT32_TO_LE((guint32)(size - 4) + (guint32)more);
         memcpy(other, &length, sizeof length);
-        if (m->type != CHAN_TILES_TILE || m->coding == CHAN_TILES_RAW)
+        bool any = m->type == CHAN_TILES_VIDEO || m->coding != CHAN_TILES_RAW; // number of bytes
+        if (!any)
             g_assert_cmpint(decode(other, size + 1, from_guest, &got, &used), ==,
                             CHAN_TILES_BROKEN);
     }
@@ -98,6 +99,18 @@ move(guint32 y, guint32 height, guint32 from_y)
                               .from_y = from_y};
 }
 
+static ChanTilesMessage
+video(guint32 width, guint32 height, gsize bytes)
+{
+    return (ChanTilesMessage){.type = CHAN_TILES_VIDEO,
+                              .buffer = 7,
+                              .x = 5,
+                              .y = 9,
+                              .width = width,
+                              .height = height,
+                              .untrusted_bytes = {NULL, bytes}};
+}
+
 static void
 test_whole(void)
 {
@@ -110,6 +123,9 @@ test_whole(void)
         tile(1024, 64, CHAN_TILES_RAW, CHAN_TILES_PIXELS_MAX * 4),
         move(0, 1, CHAN_TILES_SIDE_MAX - 1),
         move(CHAN_TILES_SIDE_MAX - 2, 2, 0),
+        video(4, 2, 24),
+        video(4096, 2304, CHAN_TILES_VIDEO_BYTES_MAX),
+        {.type = CHAN_TILES_STILL, .buffer = 1},
     };
     const ChanTilesMessage hosts[] = {
         {.type = CHAN_TILES_GREETING, .version = CHAN_TILES_VERSION, .token = UINT64_MAX},
@@ -137,6 +153,31 @@ assert_broken(const ChanTilesMessage *m, bool from_guest)
     ChanTilesMessage got;
 
     g_assert_cmpint(decode(bytes, size, from_guest, &got, &used), ==, CHAN_TILES_BROKEN);
+}
+
+static void
+test_video_limits(void)
+{
+    const ChanTilesMessage wrong[] = {
+        video(4, 0, 24),
+        video(0, 4, 24),
+        video(4, 3, 24),
+        video(3, 4, 24),
+        video(4, 4, 0),
+        video(4096, 2306, 24),
+        video(UINT16_MAX - 1, UINT16_MAX - 1, 24),
+        video(CHAN_TILES_SIDE_MAX - 4, 2, 24), // from 5 on
+        video(2, CHAN_TILES_SIDE_MAX - 8, 24), // from 9 on
+        video(4, 4, CHAN_TILES_VIDEO_BYTES_MAX + 1),
+        {.type = CHAN_TILES_STILL},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++)
+        assert_broken(&wrong[i], true);
+    ChanTilesMessage right = video(2, CHAN_TILES_SIDE_MAX - 10, 24);
+    assert_message(&right, true);
+    right.buffer = 0;
+    assert_broken(&right, true);
 }
 
 static void
@@ -206,6 +247,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/channel/tiles/whole", test_whole);
     g_test_add_func("/channel/tiles/tile-limits", test_tile_limits);
+    g_test_add_func("/channel/tiles/video-limits", test_video_limits);
     g_test_add_func("/channel/tiles/other-limits", test_other_limits);
     return g_test_run();
 }

@@ -461,6 +461,21 @@ test_pixels(void)
 }
 
 static void
+test_video(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+
+    for (guint taken = 0; taken <= 1; taken++) {
+        t->message = chan_window_video_encode(taken != 0, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t));
+        g_assert_cmpuint(t->said.video, ==, taken);
+        check_plain(t);
+    }
+    t->bytes[5] = 2;
+    g_assert_false(reads(t));
+}
+
+static void
 test_keymap(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -622,6 +637,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/pace", test_pace);
     g_test_add_func("/channel/windows/keeper", test_keeper_and_save);
     g_test_add_func("/channel/windows/pixels", test_pixels);
+    g_test_add_func("/channel/windows/video", test_video);
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/monitors", test_monitors);

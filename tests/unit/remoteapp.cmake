@@ -17,3 +17,5 @@ endif()
 casement_test(remoteapp_tray SOURCES remoteapp_tray.c LIBS remoteapp_status)
 # Both ends of a stream of pixels.
 casement_test(pixel_tiles SOURCES pixel_tiles.c LIBS remoteapp_rdp session_tile)
+casement_test(video_plan SOURCES video_plan.c LIBS remoteapp_pure)
+casement_test(tile_video SOURCES tile_video.c LIBS remoteapp_rdp session_core m)

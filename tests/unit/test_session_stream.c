@@ -18,8 +18,8 @@ typedef struct {
     int guest; // the guest's end
     BridgeSurface *picture;
     size_t used;
-    guint ready, frames, lost;
-    gboolean busy, refuses;
+    guint ready, frames, lost, no_video;
+    gboolean busy, refuses, slow;
     BridgeDamage damage; // of the last frame
 } Rig;
 
@@ -54,8 +54,27 @@ on_lost(gpointer user)
     ((Rig *)user)->lost++;
 }
 
-static const BridgePixelStreamHandlers handlers = {
-    .ready = on_ready, .picture = on_picture, .frame = on_frame, .lost = on_lost};
+static void
+on_slow(gboolean begins, gpointer user)
+{
+    Rig *rig = user;
+
+    g_assert_true(rig->slow != begins);
+    rig->slow = begins;
+}
+
+static void
+on_no_video(const char *why, gpointer user)
+{
+    ((Rig *)user)->no_video++;
+}
+
+static const BridgePixelStreamHandlers handlers = {.ready = on_ready,
+                                                   .picture = on_picture,
+                                                   .frame = on_frame,
+                                                   .slow = on_slow,
+                                                   .no_video = on_no_video,
+                                                   .lost = on_lost};
 
 static void
 set_up(Rig *rig, gconstpointer data)
@@ -393,6 +412,71 @@ test_paused(Rig *rig, gconstpointer data)
     g_assert_cmpuint(rig->picture->pixels[0], ==, 77);
 }
 
+static void
+say_video(Rig *rig, guint32 buffer)
+{
+    say(rig, (ChanTilesMessage){.type = CHAN_TILES_VIDEO,
+                                .buffer = buffer,
+                                .width = 4,
+                                .height = 2,
+                                .untrusted_bytes = {NULL, 32}});
+}
+
+// What cannot be decoded ends video, is told once, and costs neither stream nor window.
+static void
+test_video_wrong(Rig *rig, gconstpointer data)
+{
+    bridge_pixel_stream_take_video(rig->stream);
+    say_hello(rig, CHAN_TILES_VERSION);
+    say_video(rig, PICTURE + 1); // whose surface is gone
+    g_assert_cmpuint(rig->no_video, ==, 0);
+    say_video(rig, PICTURE);
+    say_video(rig, PICTURE);
+    say(rig, (ChanTilesMessage){.type = CHAN_TILES_STILL, .buffer = PICTURE});
+    g_assert_cmpuint(rig->no_video, ==, 1);
+    g_assert_false(rig->slow);
+    say_tile(rig, PICTURE, 0, 0);
+    say_frame(rig, PICTURE);
+    g_assert_cmpuint(bridge_damage_area(&rig->damage), ==, 8); // the tile's alone
+    g_assert_cmpuint(rig->picture->pixels[0], ==, 77);
+    g_assert_cmpuint(rig->lost, ==, 0);
+}
+
+// Nobody asked for it.
+static void
+test_video_unasked(Rig *rig, gconstpointer data)
+{
+    say_hello(rig, CHAN_TILES_VERSION);
+    say_video(rig, PICTURE);
+    g_assert_cmpuint(rig->lost, ==, 1);
+}
+
+static void
+test_still_unasked(Rig *rig, gconstpointer data)
+{
+    say_hello(rig, CHAN_TILES_VERSION);
+    say(rig, (ChanTilesMessage){.type = CHAN_TILES_STILL, .buffer = PICTURE});
+    g_assert_cmpuint(rig->lost, ==, 1);
+}
+
+static void
+test_video_first(Rig *rig, gconstpointer data)
+{
+    bridge_pixel_stream_take_video(rig->stream);
+    say_video(rig, PICTURE);
+    g_assert_cmpuint(rig->lost, ==, 1);
+}
+
+static void
+test_video_not_shown_yet(Rig *rig, gconstpointer data)
+{
+    bridge_pixel_stream_take_video(rig->stream);
+    say_hello(rig, CHAN_TILES_VERSION);
+    rig->busy = TRUE;
+    say_video(rig, PICTURE);
+    g_assert_cmpuint(rig->lost, ==, 1);
+}
+
 #define ADD(name, function)                                                                        \
     g_test_add("/session/pixel-stream/" name, Rig, NULL, set_up, function, tear_down)
 
@@ -421,5 +505,10 @@ main(int argc, char **argv)
     ADD("hung-up", test_hung_up);
     ADD("unread", test_unread);
     ADD("paused", test_paused);
+    ADD("video-wrong", test_video_wrong);
+    ADD("video-unasked", test_video_unasked);
+    ADD("still-unasked", test_still_unasked);
+    ADD("video-first", test_video_first);
+    ADD("video-not-shown-yet", test_video_not_shown_yet);
     return g_test_run();
 }
