@@ -96,10 +96,12 @@ def main():
             later = sorted((b - a) * 1000 for a, b in zip(floor.clicks(), ours.clicks()))
             line("microphone_after_native", statistics.median(later), "ms", LATENCY_MS)
             line("microphone_after_native_p95", later[int(len(later) * .95)], "ms")
-            before = len(ours.data)
+            before, before_native = len(ours.data), len(floor.data)
             play(desktop, 0.5 * np.sin(2 * np.pi * HZ * np.arange(20 * RATE) / RATE)).wait()
             wait_for("the tone's end", lambda: np.abs(left_of(bytes(ours.data[before:][-RATE * 2:]))).max() == 0 and len(ours.data) > before + 20 * RATE * 4)
-            line("microphone_breaks_in_20_s", len(glitches(left_of(bytes(ours.data[before:])), HZ)), "times", 0)
+            broken = len(glitches(left_of(bytes(floor.data[before_native:])), HZ))  # by what holds up the tone itself
+            line("native_breaks_in_20_s", broken, "times")
+            line("microphone_breaks_in_20_s", len(glitches(left_of(bytes(ours.data[before:])), HZ)), "times", broken)
             native.terminate()
         except Failure as problem:
             failed = True
