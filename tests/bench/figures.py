@@ -65,6 +65,7 @@ class Figures:
         mine = self.median(p50, ours)
         self.bound("key to pixel, p50, over native", self.ratio(p50, ours, LIMIT), 3)
         self.bound("key to pixel, p99, over native", self.ratio(p99, ours, LIMIT), 10)
+        self.bound("the same over a plain pipe", self.ratio(p50, "casement pipe", LIMIT), 4)
         for peers, times in ((PEERS_RDP, 5), (PEERS_XPRA, 3)):
             best = self.least(p50, peers)
             self.bound(f"key to pixel, p50, of the best of {', '.join(peers)} over ours",
@@ -79,6 +80,10 @@ class Figures:
         self.bound("fifty windows at 10 frames a second, percent of a core", self.median("fifty_windows_cpu_percent", ours),
                    25)
         self.bound("their frames a second over native", self.ratio("fifty_windows_fps", ours, LIMIT), 0.95, at_most=False)
+        self.bound("scrolling text of 1080 lines at 60 over a pipe of 250 MB/s, frames a second",
+                   self.median("scroll_fps", "casement pipe 250"), 59, at_most=False)
+        self.bound("a camera's 1080 lines at 30 over it, frames a second", self.median("camera_fps", "casement pipe 250"), 29,
+                   at_most=False)
         native, launch = self.median("warm_launch_ms", LIMIT), self.median("warm_launch_ms", ours)
         self.bound("warm launch, ms more than native", launch - native if native and launch else None, 60)
         for what, value, limit, held in self.verdicts:
