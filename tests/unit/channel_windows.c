@@ -608,7 +608,7 @@ test_unknown(void)
 
     for (guint type = 0; type < 256; type++) {
         t->bytes[0] = (guint8)type;
-        bool known = (type >= 1 && type <= 11) || (type >= 64 && type <= 78);
+        bool known = (type >= 1 && type <= 11) || (type >= 64 && type <= 79);
         for (gsize size = 0; size < 20; size++) {
             t->message = CHAN_SPAN(t->bytes, size);
             if (!known)
