@@ -3,6 +3,7 @@
 
 #include "channel/glib/tiles.h"
 #include "rdpbridge/limits.h"
+#include "rdpbridge/pace.h"
 #include "rdpbridge/stream_video.h"
 #include "rdpbridge/tile.h"
 
@@ -17,6 +18,7 @@ struct BridgePixelStream {
     ChanTilesSocket *socket;
     gboolean ready;
     GHashTable *coming;       // buffer → Coming
+    BridgePace moved;         // pixels
     BridgeStreamVideo *video; // NULL: none is taken
     const BridgePixelStreamHandlers *handlers;
     gpointer user;
@@ -107,12 +109,15 @@ take_move(BridgePixelStream *s, const ChanTilesMessage *untrusted_move)
     Coming *c = coming(s, m->buffer);
     if (!c)
         return FALSE;
-    // A few bytes that cost a copy of the picture.
+    // A few bytes that cost a copy of the picture: of a frame once, and of all frames so many.
+    gint64 now = g_get_monotonic_time();
     c->moved += (guint64)m->width * m->height;
-    if (c->moved > (guint64)picture->width * picture->height)
+    if (c->moved > (guint64)picture->width * picture->height ||
+        bridge_pace_wait_us(&s->moved, now) > 0)
         return FALSE;
     if (!free || !bridge_tile_move(picture, m))
         return FALSE;
+    bridge_pace_take(&s->moved, (guint32)m->width * m->height, now);
     bridge_damage_add(&c->damage, (ViewRect){(int32_t)m->x, (int32_t)m->y, m->width, m->height});
     return TRUE;
 }
@@ -184,6 +189,8 @@ bridge_pixel_stream_new(GMainContext *context, int take_fd, guint64 token,
         .type = CHAN_TILES_GREETING, .version = CHAN_TILES_VERSION, .token = token};
 
     s->coming = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    bridge_pace_init(&s->moved, LIMIT_MOVED_PIXELS_PER_S, LIMIT_MOVED_PIXELS_BURST,
+                     g_get_monotonic_time());
     s->handlers = stream_handlers;
     s->user = user;
     s->socket = chan_tiles_socket_new(context, take_fd, true, &handlers, s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host's end of a stream of pixels against a guest that does not keep to it.
 
+#include "rdpbridge/limits.h"
 #include "rdpbridge/pixel_stream.h"
 
 #include "channel/tile_stream.h"
@@ -271,6 +272,28 @@ test_moved_much(Rig *rig, gconstpointer data)
     g_assert_cmpuint(rig->lost, ==, 1);
 }
 
+// Nor by frames that are over at once, since nobody shows them.
+static void
+test_moved_always(Rig *rig, gconstpointer data)
+{
+    const guint32 side = 4096;
+    const gint64 since = g_get_monotonic_time();
+    guint64 moved = 0;
+
+    bridge_surface_unref(rig->picture);
+    rig->picture = bridge_surface_new(PICTURE, side, side, &rig->used);
+    say_hello(rig, CHAN_TILES_VERSION);
+    while (rig->lost == 0) {
+        say_move(rig, 1, side - 1, 0);
+        say_frame(rig, PICTURE);
+        moved += (guint64)side * side;
+        gint64 took_us = g_get_monotonic_time() - since;
+        g_assert_cmpuint(moved, <=,
+                         LIMIT_MOVED_PIXELS_BURST + 2 * (guint64)side * side +
+                             LIMIT_MOVED_PIXELS_PER_S / 1000000 * (guint64)took_us);
+    }
+}
+
 // Tiles of a surface that the guest has deleted meanwhile meet nothing.
 static void
 test_gone(Rig *rig, gconstpointer data)
@@ -491,6 +514,7 @@ main(int argc, char **argv)
     ADD("moved-beyond", test_moved_beyond);
     ADD("moved-unshown", test_moved_unshown);
     ADD("moved-much", test_moved_much);
+    ADD("moved-always", test_moved_always);
     ADD("gone", test_gone);
     ADD("tile-first", test_tile_first);
     ADD("frame-first", test_frame_first);
