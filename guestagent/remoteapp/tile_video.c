@@ -90,8 +90,8 @@ start(RaTileVideo *v, const RaWay *way)
     gint64 pixels = (gint64)area->width * area->height;
     if (v->videos->count < CHAN_TILES_VIDEOS_MAX &&
         v->videos->pixels + pixels <= CHAN_TILES_VIDEO_PIXELS_MAX)
-        v->encoder =
-            ra_video_encoder_new(area->width, area->height, ra_video_plan_bit_rate(way, pixels));
+        v->encoder = ra_video_encoder_new(
+            area->width, area->height, ra_video_plan_bit_rate(way, pixels, v->videos->count + 1));
     if (v->encoder == NULL) {
         ra_video_plan_stop(&v->plan, g_get_monotonic_time());
         return;
@@ -203,8 +203,9 @@ encode(RaTileVideo *v, const RaTileShadow *shadow, const RaWay *way)
     Picture picture = {.area = area};
     picture.pixels = ra_video_encoder_pixels(v->encoder, &picture.stride);
     ra_tile_shadow_read(shadow, area, copy_part, &picture);
-    ra_video_encoder_set_bit_rate(v->encoder,
-                                  ra_video_plan_bit_rate(way, (gint64)area->width * area->height));
+    ra_video_encoder_set_bit_rate(
+        v->encoder,
+        ra_video_plan_bit_rate(way, (gint64)area->width * area->height, v->videos->count));
     return ra_video_encoder_encode(v->encoder);
 }
 

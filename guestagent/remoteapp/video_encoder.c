@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/video_encoder.h"
 
+#include "channel/tile_stream.h"
+
 #include <freerdp/codec/color.h>
 #include <freerdp/primitives.h>
 #include <libavcodec/avcodec.h>
@@ -11,9 +13,10 @@
 #define PRESET                                                                                     \
     "superfast"         // 10 ms for 1280 × 720; the fastest takes 7, and leaves blocks to be seen
 #define FRAMES_PER_S 30 // that share the bit rate; where there are fewer, so are the bits
-#define BUFFER_PART 8   // of a second's bits, that one picture may have: the first needs more
-#define KEYS_NEVER 1000000 // nothing is lost on the way
-#define ALIGNED 64         // what the library's conversion reads and writes at once, at most
+#define BUFFER_PART 8   // of a second's bits, that one picture may have: the first needs more,
+#define BUFFER_BITS_MAX (CHAN_TILES_VIDEO_BYTES_MAX * 8 / 4 * 3) // but no more than a message takes
+#define KEYS_NEVER 1000000                                       // nothing is lost on the way
+#define ALIGNED 64 // what the library's conversion reads and writes at once, at most
 
 struct RaVideoEncoder {
     AVCodecContext *codec;
@@ -34,7 +37,7 @@ static void
 set_bit_rate(AVCodecContext *c, gint64 bit_rate)
 {
     c->bit_rate = c->rc_max_rate = bit_rate;
-    c->rc_buffer_size = (int)(bit_rate / BUFFER_PART);
+    c->rc_buffer_size = (int)MIN(bit_rate / BUFFER_PART, BUFFER_BITS_MAX);
 }
 
 // The library's conversion, here and at the host, is full range by BT.709.

@@ -195,8 +195,8 @@ ra_video_plan_stop(RaVideoPlan *p, gint64 now)
 }
 
 gint64
-ra_video_plan_bit_rate(const RaWay *way, gint64 pixels)
+ra_video_plan_bit_rate(const RaWay *way, gint64 pixels, guint videos)
 {
-    gint64 most = (gint64)(way->bytes_per_us * 8e6 * WAY_PART);
+    gint64 most = (gint64)(way->bytes_per_us * 8e6 * WAY_PART / MAX(videos, 1));
     return MAX(MIN(most, pixels * BITS_A_PIXEL), BITS_LEAST);
 }

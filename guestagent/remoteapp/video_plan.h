@@ -47,6 +47,6 @@ bool ra_video_plan_rest(RaVideoPlan *plan, gint64 now_us);
 // Ends it, for some time: there is no encoder for it, or the host takes none.
 void ra_video_plan_stop(RaVideoPlan *plan, gint64 now_us);
 
-// Bits a second for a picture of so many pixels: no more than half of what the way takes, so that
-// others have the rest, nor than makes a picture better.
-gint64 ra_video_plan_bit_rate(const RaWay *way, gint64 pixels);
+// Bits a second for a picture of so many pixels, one of so many videos: together no more than half
+// of what the way takes, so that others have the rest, nor each than makes a picture better.
+gint64 ra_video_plan_bit_rate(const RaWay *way, gint64 pixels, guint videos);

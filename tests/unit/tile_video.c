@@ -4,6 +4,7 @@
 
 #include "guestagent/remoteapp/pixel_tiles.h"
 #include "guestagent/remoteapp/video_encoder.h"
+#include "guestagent/remoteapp/video_plan.h"
 #include "rdpbridge/damage.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/stream_video.h"
@@ -439,6 +440,46 @@ test_colours(void)
     }
 }
 
+// Much detail, none of which was in the picture before.
+static void
+fill_with_detail(RaVideoEncoder *e, guint width, guint height, guint seed)
+{
+    gsize stride = 0;
+    guint8 *pixels = ra_video_encoder_pixels(e, &stride);
+    GRand *random = g_rand_new_with_seed(seed);
+
+    for (guint y = 0; y < height; y++)
+        for (guint x = 0; x < width; x++) {
+            guint32 wave = (x * (3 + seed) ^ y * 5) & 127, noise = g_rand_int(random);
+            guint32 pixel = (wave + (noise & 63)) << 16 | (wave + (noise >> 6 & 63)) << 8 |
+                            (wave + (noise >> 12 & 63));
+            memcpy(pixels + y * stride + x * 4, &pixel, 4);
+        }
+    g_rand_free(random);
+}
+
+// However fast the pipe, and whatever the first picture and one after a cut show, a message takes
+// it.
+static void
+test_detail(void)
+{
+    static const guint sizes[][2] = {{1280, 720}, {1920, 1080}, {2560, 1440}};
+    const RaWay way = {.bytes_per_us = 100};
+
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        guint width = sizes[i][0], height = sizes[i][1];
+        gint64 rate = ra_video_plan_bit_rate(&way, (gint64)width * height, 1);
+        RaVideoEncoder *e = ra_video_encoder_new((int)width, (int)height, rate);
+        for (guint n = 0; n < 3; n++) {
+            fill_with_detail(e, width, height, n);
+            ChanSpan picture = ra_video_encoder_encode(e);
+            g_assert_nonnull(picture.data);
+            g_assert_cmpuint(picture.size, <=, CHAN_TILES_VIDEO_BYTES_MAX);
+        }
+        ra_video_encoder_free(e);
+    }
+}
+
 // ---- what no decoder should see ----
 
 typedef struct {
@@ -547,6 +588,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/tile-video/colours", test_colours);
+    g_test_add_func("/tile-video/detail", test_detail);
     ADD("moves-and-rests", test_moves_and_rests);
     ADD("beside", test_beside);
     ADD("again", test_again);

@@ -219,13 +219,14 @@ test_bit_rate(void)
 {
     RaWay way = {.bytes_per_us = 1};
 
-    g_assert_cmpint(ra_video_plan_bit_rate(&way, 1920 * 1080), ==, 4000000); // half
+    g_assert_cmpint(ra_video_plan_bit_rate(&way, 1920 * 1080, 1), ==, 4000000); // half
+    g_assert_cmpint(ra_video_plan_bit_rate(&way, 1920 * 1080, 4), ==, 1000000); // of them all
     way.bytes_per_us = 10;
-    gint64 best = ra_video_plan_bit_rate(&way, 640 * 480);
+    gint64 best = ra_video_plan_bit_rate(&way, 640 * 480, 1);
     way.bytes_per_us = 100;
-    g_assert_cmpint(ra_video_plan_bit_rate(&way, 640 * 480), ==, best);
+    g_assert_cmpint(ra_video_plan_bit_rate(&way, 640 * 480, 1), ==, best);
     way.bytes_per_us = 0.001;
-    g_assert_cmpint(ra_video_plan_bit_rate(&way, 640 * 480), >, 0);
+    g_assert_cmpint(ra_video_plan_bit_rate(&way, 640 * 480, 1), >, 0);
 }
 
 int
