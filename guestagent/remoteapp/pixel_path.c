@@ -115,10 +115,11 @@ on_shown(RaPixelPath *path, guint32 buffer, guint32 serial, gint64 when)
     if (s == NULL)
         return;
     s->busy = false;
-    if (s->picture.video != NULL) {
+    if (s->picture.video != NULL)
         ra_tile_video_shown(s->picture.video);
+    // Another's video may have waited for the stream that this frame had.
+    if (path->video_due != NULL)
         g_source_set_ready_time(path->video_due, 0);
-    }
     ra_desktop_shown(path->desktop, s->window, when);
 }
 
