@@ -125,6 +125,7 @@ class CasementStream(Casement):
 class CasementPipe(Casement):
     """A guest behind a pipe: its agent's stdin and stdout, which nothing but bytes passes."""
     name = "casement pipe"
+    guest_options = ("--set", "video=false")  # what is measured is lossless
     through = ""  # a filter in a shell's words, for a pipe that takes less
 
     def start(self):
