@@ -70,6 +70,7 @@ may_be_passed(ViewMsgType type)
     switch (type) {
     case VIEW_MSG_SHOWN:
     case VIEW_MSG_SOUND_PLAYED:
+    case VIEW_MSG_RECORDED:
     case VIEW_MSG_PACE:
     case VIEW_MSG_PING:
     case VIEW_MSG_KEEPER:
@@ -183,8 +184,10 @@ host_input_path_pointer(HostInputPath *p, const ViewPointer *pointer)
 {
     ChanInput input = {0};
 
-    if (p->settled && packet_of(pointer, &input) && write_now(p, &input))
+    bool has_packet = packet_of(pointer, &input);
+    if (p->settled && has_packet && write_now(p, &input))
         return;
     host_session_send(p->view, pointer, sizeof *pointer);
-    ask(p);
+    if (has_packet) // a pointer that is held is moved by the session alone, and often
+        ask(p);
 }

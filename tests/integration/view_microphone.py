@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The microphone of casement-view, with the monitor of PulseAudio's null sink as the host's default source."""
 import re
+import select
+import socket
 import struct
 import subprocess
 import time
@@ -49,6 +51,41 @@ class MicrophoneCase(ViewCase):
         pieces = [body for kind, body, _ in self.v.session.seen if kind == p.RECORDED]
         self.assertEqual({struct.unpack_from("=I", b)[0] for b in pieces} - {serial}, set())
         return np.frombuffer(b"".join(b[8:] for b in pieces), "<i2").reshape(-1, 2)[:, 0] / 32768
+
+
+class Keys(MicrophoneCase):
+    """Input past the session (view_input.py) while the guest records."""
+
+    def test_they_pass_the_session(self):
+        _, (fd,) = self.v.session.expect(p.INPUT)
+        with socket.socket(fileno=fd) as guest:
+            window = self.v.show(1, (100, 120, 300, 200))
+            self.desktop.focus(window)
+            self.v.session.expect(p.FOCUS, p.ids(1))
+            self.allow()
+            self.record()
+            self.told(1)
+            wait_for("samples", lambda: len(self.heard()))
+            self.v.session.send(message(p.SETTLED, struct.pack("=II", 0, 0)))
+
+            def came():
+                self.desktop.xdotool("key", "b")
+                while (asked := self.v.session.take(p.SETTLE)) is not None:
+                    self.v.session.send(message(p.SETTLED, asked))
+                    time.sleep(0.1)  # samples come meanwhile
+                return select.select([guest], [], [], 0)[0]
+            wait_for("a key past the session", came)
+            # Two pieces of sound for each key: all of them pass it.
+            guest.settimeout(10)
+            while select.select([guest], [], [], 0.2)[0]:
+                guest.recv(64)
+            self.v.session.drop_all()
+            for _ in range(20):
+                self.desktop.xdotool("key", "a")
+                for down in (1, 0):
+                    self.assertEqual(struct.unpack("=IIIii", guest.recv(64)), (1, 30, down, 0, 0))
+                self.v.session.expect(p.RECORDED)
+            self.assertIsNone(self.v.session.take(p.KEY))
 
 
 class Microphone(MicrophoneCase):
