@@ -277,7 +277,8 @@ bridge_input_release_all(BridgeInput *i)
 {
     bridge_input_focus(i, FALSE);
     for (guint32 b = 0; i->library && b < BUTTONS; b++)
-        send_button(i, b, false);
+        if (i->buttons[b]) // where it is now, others may know better
+            send_button(i, b, false);
     for (guint32 t = 0; i->library && t < CHAN_WINDOW_TOUCHES_MAX; t++) {
         i->touches[t].phase = CHAN_TOUCH_END;
         if (i->fingers & 1u << t)
