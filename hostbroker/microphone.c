@@ -162,6 +162,7 @@ on_server(GDBusConnection *bus, const char *name, const char *owner, gpointer us
 
     g_free(m->server);
     m->server = g_strdup(owner);
+    update(m); // what could not be shown before is now
 }
 
 // What was up ended with it; its next one is told anew.
