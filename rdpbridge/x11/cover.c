@@ -35,10 +35,12 @@ host_cover_free(HostCover *c)
     g_free(c);
 }
 
+// Not under Xwayland, whose compositor has windows of hidden workspaces mapped and above others.
 static bool
 is_composited(const View *view)
 {
-    return (host_screen_get(view->screen)->looks & CHAN_LOOKS_COMPOSITED) != 0;
+    return (host_screen_get(view->screen)->looks & CHAN_LOOKS_COMPOSITED) != 0 &&
+           !view->x->is_xwayland;
 }
 
 static gboolean on_due(gpointer user);

@@ -136,6 +136,26 @@ query_shm(HostDisplay *x)
         x->shm_completion = XShmGetEventBase(x->dpy) + ShmCompletion;
 }
 
+// The extension is there since 23.1; before that its monitors are named so.
+static bool
+find_xwayland(HostDisplay *x)
+{
+    int opcode, event, error;
+    bool found = XQueryExtension(x->dpy, "XWAYLAND", &opcode, &event, &error);
+    XRRScreenResources *all =
+        x->randr_event >= 0 && !found ? XRRGetScreenResourcesCurrent(x->dpy, x->root) : NULL;
+
+    for (int i = 0; all && !found && i < all->noutput; i++) {
+        XRROutputInfo *output = XRRGetOutputInfo(x->dpy, all, all->outputs[i]);
+        found = output && g_str_has_prefix(output->name, "XWAYLAND");
+        if (output)
+            XRRFreeOutputInfo(output);
+    }
+    if (all)
+        XRRFreeScreenResources(all);
+    return found;
+}
+
 static void
 query_extensions(HostDisplay *x)
 {
@@ -161,6 +181,7 @@ query_extensions(HostDisplay *x)
     bool xfixes = XFixesQueryExtension(x->dpy, &event, &error) &&
                   XFixesQueryVersion(x->dpy, &major, &minor) && major >= 2;
     x->xfixes_event = xfixes ? event : -1;
+    x->is_xwayland = find_xwayland(x);
     query_shm(x);
 }
 

@@ -48,6 +48,7 @@ struct HostDisplay {
     int xkb_event, randr_event, xfixes_event; // first event types, or -1
     Window settings_manager;                  // XSETTINGS; None: there is none
     bool has_sync;                            // counters (X Synchronization Extension)
+    bool is_xwayland;                         // what is seen of it a Wayland compositor decides
     GSource *source;
     const HostDisplayHandler *handler;
     gpointer user;
