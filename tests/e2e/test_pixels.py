@@ -27,7 +27,7 @@ class PixelsCase(ChainCase):
         self.d.run_in("demo", "sh", "-c", f"exec ~/chain_target {width} {height}")
         window = wait_for("its window", lambda: self.d.windows_of("casement.demo"), 20)[-1]
         self.d.focus(window)
-        wait_for("its pixels", lambda: self.d.painted(window))
+        wait_for("its pixels", lambda: self.d.painted(window), 30)
         self.settled()
         return window
 
@@ -112,7 +112,7 @@ class Ways(PixelsCase):
         self.d.casement("guest", "set", "demo", f"pixels={way}")
         self.d.run_in("demo", "xmessage", "-geometry", "700x400+50+60", "-buttons", "okay:0,other:1", "The same in every way " * 40)
         window = wait_for("its window", lambda: self.d.windows_of("casement.demo"), 30)[-1]
-        wait_for("its pixels", lambda: self.d.painted(window))
+        wait_for("its pixels", lambda: self.d.painted(window), 30)
         self.settled()
         (told,) = json.loads(self.latency("1", "--json").stdout)
         self.assertEqual(told["path"], path)
@@ -140,7 +140,7 @@ class Keys(PixelsCase):
         self.d.run_in("demo", "xterm", "-e", "sh", "-c", "exec cat > ~/typed")
         window = wait_for("its window", self.d.clients, 30)[-1]
         self.d.focus(window)
-        wait_for("its pixels", lambda: self.d.painted(window))
+        wait_for("its pixels", lambda: self.d.painted(window), 30)
         self.d.type("first\n")
         wait_for(lambda: f"what was typed first, not {self.typed()!r}", lambda: self.typed() == "first\n")
         session = self.d.guest()["session_pid"]
@@ -172,7 +172,7 @@ class Pipe(PixelsCase):
         self.d.run_in("demo", str(self.d.build / "bin/chain_target"), "320", "240")
         window = wait_for("its window", lambda: self.d.windows_of("casement.demo"), 30)[-1]
         self.d.focus(window)
-        wait_for("its pixels", lambda: self.d.painted(window))
+        wait_for("its pixels", lambda: self.d.painted(window), 30)
         self.press(window, KEYS)
         after = self.settled()
         self.assertGreater(after["pixels_streamed"], 0)
