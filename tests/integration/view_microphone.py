@@ -72,7 +72,8 @@ class Keys(MicrophoneCase):
                 self.desktop.xdotool("key", "b")
                 while (asked := self.v.session.take(p.SETTLE)) is not None:
                     self.v.session.send(message(p.SETTLED, asked))
-                    time.sleep(0.1)  # samples come meanwhile
+                    self.v.session.drop_all()
+                    self.v.session.expect(p.RECORDED)
                 return select.select([guest], [], [], 0)[0]
             wait_for("a key past the session", came)
             # Two pieces of sound for each key: all of them pass it.
