@@ -159,9 +159,9 @@
 #define LIMIT_VIDEO_PIXELS (2 * CHAN_TILES_VIDEO_PIXELS_MAX)
 #define LIMIT_VIDEO_US_PER_S 750000
 #define LIMIT_VIDEO_US_BURST 1500000
-// Pixels that a guest has moved within pictures by a few bytes: some 480 times 1080 lines a second,
-// and what a large window has at once. A copy of those takes a third of a core. Closed.
-#define LIMIT_MOVED_PIXELS_PER_S 1000000000u
-#define LIMIT_MOVED_PIXELS_BURST 268435456u
+// And of moving pixels within pictures, which a guest asks for with a few bytes: half of a core;
+// 1080 lines at 60 frames a second need a twentieth. Closed.
+#define LIMIT_MOVE_US_PER_S 500000
+#define LIMIT_MOVE_US_BURST 500000
 // A picture that is not decoded in this time never will be. Closed.
 #define LIMIT_DECODE_S 10

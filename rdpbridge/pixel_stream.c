@@ -7,6 +7,8 @@
 #include "rdpbridge/stream_video.h"
 #include "rdpbridge/tile.h"
 
+#include <time.h>
+
 // A frame of which tiles have come.
 typedef struct {
     gsize bytes;
@@ -18,7 +20,7 @@ struct BridgePixelStream {
     ChanTilesSocket *socket;
     gboolean ready;
     GHashTable *coming;       // buffer → Coming
-    BridgePace moved;         // pixels
+    BridgePace moving;        // µs of the processor
     BridgeStreamVideo *video; // NULL: none is taken
     const BridgePixelStreamHandlers *handlers;
     gpointer user;
@@ -97,6 +99,15 @@ is_there(guint32 buffer, gpointer user)
     return s->handlers->picture(buffer, &free, s->user) != NULL;
 }
 
+static gint64
+processor_us(void)
+{
+    struct timespec used;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
 static gboolean
 take_move(BridgePixelStream *s, const ChanTilesMessage *untrusted_move)
 {
@@ -110,14 +121,14 @@ take_move(BridgePixelStream *s, const ChanTilesMessage *untrusted_move)
     if (!c)
         return FALSE;
     // A few bytes that cost a copy of the picture: of a frame once, and of all frames so many.
-    gint64 now = g_get_monotonic_time();
+    gint64 now = g_get_monotonic_time(), since = processor_us();
     c->moved += (guint64)m->width * m->height;
     if (c->moved > (guint64)picture->width * picture->height ||
-        bridge_pace_wait_us(&s->moved, now) > 0)
+        bridge_pace_wait_us(&s->moving, now) > 0)
         return FALSE;
     if (!free || !bridge_tile_move(picture, m))
         return FALSE;
-    bridge_pace_take(&s->moved, (guint32)m->width * m->height, now);
+    bridge_pace_take(&s->moving, (guint32)(processor_us() - since), now);
     bridge_damage_add(&c->damage, (ViewRect){(int32_t)m->x, (int32_t)m->y, m->width, m->height});
     return TRUE;
 }
@@ -189,8 +200,7 @@ bridge_pixel_stream_new(GMainContext *context, int take_fd, guint64 token,
         .type = CHAN_TILES_GREETING, .version = CHAN_TILES_VERSION, .token = token};
 
     s->coming = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    bridge_pace_init(&s->moved, LIMIT_MOVED_PIXELS_PER_S, LIMIT_MOVED_PIXELS_BURST,
-                     g_get_monotonic_time());
+    bridge_pace_init(&s->moving, LIMIT_MOVE_US_PER_S, LIMIT_MOVE_US_BURST, g_get_monotonic_time());
     s->handlers = stream_handlers;
     s->user = user;
     s->socket = chan_tiles_socket_new(context, take_fd, true, &handlers, s);

