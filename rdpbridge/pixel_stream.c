@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/pixel_stream.h"
 
+#include "channel/glib/spent.h"
 #include "channel/glib/tiles.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/pace.h"
 #include "rdpbridge/stream_video.h"
 #include "rdpbridge/tile.h"
-
-#include <time.h>
 
 // A frame of which tiles have come.
 typedef struct {
@@ -99,15 +98,6 @@ is_there(guint32 buffer, gpointer user)
     return s->handlers->picture(buffer, &free, s->user) != NULL;
 }
 
-static gint64
-processor_us(void)
-{
-    struct timespec used;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
-}
-
 static gboolean
 take_move(BridgePixelStream *s, const ChanTilesMessage *untrusted_move)
 {
@@ -121,14 +111,14 @@ take_move(BridgePixelStream *s, const ChanTilesMessage *untrusted_move)
     if (!c)
         return FALSE;
     // A few bytes that cost a copy of the picture: of a frame once, and of all frames so many.
-    gint64 now = g_get_monotonic_time(), since = processor_us();
+    gint64 now = g_get_monotonic_time(), since = chan_spent_us();
     c->moved += (guint64)m->width * m->height;
     if (c->moved > (guint64)picture->width * picture->height ||
         bridge_pace_wait_us(&s->moving, now) > 0)
         return FALSE;
     if (!free || !bridge_tile_move(picture, m))
         return FALSE;
-    bridge_pace_take(&s->moving, (guint32)(processor_us() - since), now);
+    bridge_pace_take(&s->moving, (guint32)(chan_spent_us() - since), now);
     bridge_damage_add(&c->damage, (ViewRect){(int32_t)m->x, (int32_t)m->y, m->width, m->height});
     return TRUE;
 }

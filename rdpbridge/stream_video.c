@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/stream_video.h"
 
+#include "channel/glib/spent.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/pace.h"
 #include "rdpbridge/video.h"
 
 #include <freerdp/codec/color.h>
 #include <freerdp/codec/h264.h>
-#include <time.h>
 
 typedef struct {
     guint32 buffer; // 0: none
@@ -98,15 +98,6 @@ ensure(BridgeStreamVideo *v, const ChanTilesMessage *m)
     return one && begin(v, one, m) ? one : NULL;
 }
 
-static gint64
-processor_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (gint64)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static const char *
 decode(Video *one, BridgeSurface *s, const ChanTilesMessage *m)
 {
@@ -126,7 +117,7 @@ decode(Video *one, BridgeSurface *s, const ChanTilesMessage *m)
 static const char *
 paint(BridgeStreamVideo *v, BridgeSurface *s, const ChanTilesMessage *m, gint64 now_us)
 {
-    gint64 start = processor_us();
+    gint64 start = chan_spent_us();
 
     if (m->x + m->width > s->width || m->y + m->height > s->height)
         return "the guest sent video for what is no part of its window surface";
@@ -134,7 +125,7 @@ paint(BridgeStreamVideo *v, BridgeSurface *s, const ChanTilesMessage *m, gint64 
     if (!one)
         return "the guest sent more video than is taken";
     const char *wrong = decode(one, s, m);
-    gint64 took = processor_us() - start;
+    gint64 took = chan_spent_us() - start;
     bridge_pace_take(&v->time, (guint32)CLAMP(took, 0, G_MAXINT32), now_us);
     if (!wrong && bridge_pace_wait_us(&v->time, now_us) > 0)
         return "the guest's video takes more of the processor than it may";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/tile_video.h"
 
+#include "channel/glib/spent.h"
 #include "guestagent/remoteapp/video_encoder.h"
 #include "guestagent/remoteapp/video_plan.h"
 
 #include <string.h>
-#include <time.h>
 
 // Of what is sent again in one frame, in bytes: what the way takes in so long. What is painted
 // meanwhile waits for no more.
@@ -209,22 +209,14 @@ encode(RaTileVideo *v, const RaTileShadow *shadow, const RaWay *way)
     return ra_video_encoder_encode(v->encoder);
 }
 
-static gint64
-processor_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (gint64)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 // One that cannot be encoded, or not within a message, is sent losslessly, and so are those after
 // it.
 static gsize
 send_picture(RaTileVideo *v, const RaVideoFrame *f)
 {
-    gint64 start = processor_us();
+    gint64 start = chan_spent_us();
     ChanSpan bytes = encode(v, f->shadow, f->way);
-    gint64 took = processor_us() - start, now = g_get_monotonic_time();
+    gint64 took = chan_spent_us() - start, now = g_get_monotonic_time();
     const ChanTilesMessage m = {.type = CHAN_TILES_VIDEO,
                                 .buffer = f->buffer,
                                 .x = (guint32)v->plan.area.x,
