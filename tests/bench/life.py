@@ -19,7 +19,7 @@ from harness import Failure, HostDesktop, children_of, wait_for  # noqa: E402
 
 SCREEN = (1920, 1080)
 WARM_WINDOWS = 500           # before growth is counted
-QUIET_S, IDLE_S = 3, 30
+QUIET_S, IDLE_S = 10, 30
 COLD_STARTS = 5
 GROWTH_MIB, GROWTH_FILES = 2, 4
 MIB = 1 << 20
