@@ -28,6 +28,7 @@ struct RaPixelPath {
     RaWay stream_way;
     RaVideos videos;
     GSource *video_due; // when a surface's video rests, or is sent again as it is
+    bool video_waits;   // for the stream, with that
     gint64 received_us; // when the last frame had arrived that tells of the stream
     RaDesktop *desktop;
     GHashTable *surfaces; // surface → Shared
@@ -107,6 +108,12 @@ find_frame(const RaPixelPath *path, guint32 buffer, guint32 serial)
     return NULL;
 }
 
+static void
+look_at_videos(RaPixelPath *path)
+{
+    g_source_set_ready_time(path->video_due, 0);
+}
+
 // when: as for ra_desktop_shown.
 static void
 on_shown(RaPixelPath *path, guint32 buffer, guint32 serial, gint64 when)
@@ -117,9 +124,9 @@ on_shown(RaPixelPath *path, guint32 buffer, guint32 serial, gint64 when)
     s->busy = false;
     if (s->picture.video != NULL)
         ra_tile_video_shown(s->picture.video);
-    // Another's video may have waited for the stream that this frame had.
-    if (path->video_due != NULL)
-        g_source_set_ready_time(path->video_due, 0);
+    // It may be a video that waited, or the stream that another's waited for.
+    if (s->picture.video != NULL || path->video_waits)
+        look_at_videos(path);
     ra_desktop_shown(path->desktop, s->window, when);
 }
 
@@ -184,11 +191,16 @@ on_video_due(gpointer user)
     GHashTableIter iter;
     gpointer value;
     gint64 next = RA_VIDEO_NEVER, now = g_get_monotonic_time();
+    path->video_waits = false;
     g_hash_table_iter_init(&iter, path->surfaces);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Shared *s = value;
-        if (s->picture.video == NULL || s->busy || stream_is_full(path, s))
+        if (s->picture.video == NULL || s->busy)
             continue;
+        if (stream_is_full(path, s)) {
+            path->video_waits = true;
+            continue;
+        }
         if (ra_tile_video_due(s->picture.video) <= now)
             send_tiles(path, s, NULL, NULL, 0);
         if (!s->busy)
@@ -196,12 +208,6 @@ on_video_due(gpointer user)
     }
     g_source_set_ready_time(path->video_due, next == RA_VIDEO_NEVER ? -1 : next);
     return G_SOURCE_CONTINUE;
-}
-
-static void
-look_at_videos(RaPixelPath *path)
-{
-    g_source_set_ready_time(path->video_due, 0);
 }
 
 static void
