@@ -2,6 +2,7 @@
 #include "guestagent/linux/peers.h"
 
 #include "channel/glib/pump.h"
+#include "channel/glib/timer.h"
 #include "guestagent/linux/stdio.h"
 
 #include <gio/gio.h>
@@ -33,23 +34,13 @@ struct AgentPeers {
 };
 
 static void
-stop(GSource **source)
-{
-    if (*source) {
-        g_source_destroy(*source);
-        g_source_unref(*source);
-    }
-    *source = NULL;
-}
-
-static void
 peer_free(gpointer data)
 {
     Peer *p = data;
 
     chan_pump_free(p->pump);
-    stop(&p->drop);
-    stop(&p->awaits);
+    chan_timer_clear(&p->drop);
+    chan_timer_clear(&p->awaits);
     if (p->socket >= 0)
         close(p->socket);
     g_free(p);
@@ -227,7 +218,7 @@ on_joiner_left(int fd, GIOCondition condition, gpointer user)
 static void
 await(Peer *p, GUnixFDSourceFunc callback)
 {
-    stop(&p->awaits);
+    chan_timer_clear(&p->awaits);
     p->awaits = g_unix_fd_source_new(p->socket, G_IO_IN | G_IO_HUP | G_IO_ERR);
     g_source_set_callback(p->awaits, G_SOURCE_FUNC(callback), p, NULL);
     g_source_attach(p->awaits, p->peers->context);
@@ -243,7 +234,7 @@ on_first_bytes(int fd, GIOCondition condition, gpointer user)
     case AGENT_STDIO_NOTHING:
         return G_SOURCE_CONTINUE;
     case AGENT_STDIO_CHANNEL:
-        stop(&p->awaits);
+        chan_timer_clear(&p->awaits);
         p->socket = -1;
         talk(p, fd, fd);
         break;
