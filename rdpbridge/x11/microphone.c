@@ -172,6 +172,7 @@ connect_stream(HostMicrophone *m)
         .fragsize =
             (uint32_t)pa_usec_to_bytes((pa_usec_t)m->asked.fragment_ms * PA_USEC_PER_MSEC, &spec)};
 
+    host_control_recording(m->view, true); // before anything is
     m->stream = new_stream(m, &spec);
     if (!m->stream) {
         failed(m);
@@ -200,7 +201,6 @@ connect_server(HostMicrophone *m)
     g_autofree char *name = g_strdup_printf("Casement: %s", m->view->setup.guest);
     pa_proplist *props = pa_proplist_new();
 
-    host_control_recording(m->view, true);
     pa_proplist_sets(props, PA_PROP_APPLICATION_NAME, name);
     pa_proplist_sets(props, PA_PROP_APPLICATION_ID, "org.casement.View");
     pa_proplist_sets(props, PA_PROP_APPLICATION_ICON_NAME, "audio-input-microphone");

@@ -89,6 +89,17 @@ class Keys(MicrophoneCase):
             self.assertIsNone(self.v.session.take(p.KEY))
 
 
+class Silent(MicrophoneCase):
+    """A host without a sound server."""
+    sound = False
+
+    def test_nobody_is_told_of_what_is_not_recorded(self):
+        self.allow()
+        self.record()
+        wait_for("a word in the log", lambda: "no microphone" in self.v.logged())
+        self.assertIsNone(self.v.broker.take(p.CTL_RECORDING, lambda b: struct.unpack("=II", b) == (1, 0)))
+
+
 class Microphone(MicrophoneCase):
     def tone_heard(self):
         self.v.session.drop_all()
