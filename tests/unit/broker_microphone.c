@@ -4,11 +4,10 @@
 
 #include "hostbroker/microphone.h"
 
-#include "channel/glib/timer.h"
+#include "tests/unit/wait_for.h"
 
 #include <string.h>
 
-#define DEADLINE_MS 10000
 #define WATCHER "org.kde.StatusNotifierWatcher"
 #define NOTIFICATIONS "org.freedesktop.Notifications"
 
@@ -27,25 +26,7 @@ typedef struct {
     gboolean item_gone;
 } Rig;
 
-static gboolean
-on_deadline(gpointer late)
-{
-    *(gboolean *)late = TRUE;
-    return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-    G_STMT_START                                                                                   \
-    {                                                                                              \
-        gboolean late_ = FALSE, true_;                                                             \
-        GSource *timer_ = chan_timer_new(NULL, DEADLINE_MS, on_deadline, &late_);                  \
-        while (!(true_ = (condition)) && !late_)                                                   \
-            g_main_context_iteration(NULL, TRUE);                                                  \
-        chan_timer_clear(&timer_);                                                                 \
-        if (!true_)                                                                                \
-            g_error("waited %d ms for %s", DEADLINE_MS, #condition);                               \
-    }                                                                                              \
-    G_STMT_END
+#define WAIT_FOR(condition) WAIT_FOR_IN(NULL, condition)
 
 static const char desktop_xml[] =
     "<node><interface name='" WATCHER "'><method name='RegisterStatusNotifierItem'>"
@@ -133,7 +114,7 @@ new_connection(const Rig *rig)
 }
 
 static Rig *
-rig_new(gboolean tray)
+rig_new(gboolean notifications, gboolean tray)
 {
     Rig *rig = g_new0(Rig, 1);
 
@@ -144,7 +125,8 @@ rig_new(gboolean tray)
     rig->host->bus = new_connection(rig);
     rig->desktop = new_connection(rig);
     rig->up = g_hash_table_new(NULL, NULL);
-    own(rig, 1, "/org/freedesktop/Notifications", NOTIFICATIONS);
+    if (notifications)
+        own(rig, 1, "/org/freedesktop/Notifications", NOTIFICATIONS);
     if (tray)
         own(rig, 0, "/StatusNotifierWatcher", WATCHER);
     rig->microphone = broker_microphone_new(rig->host, "demo", "The guest");
@@ -170,7 +152,7 @@ rig_free(Rig *rig)
 static void
 test_short(void)
 {
-    Rig *rig = rig_new(FALSE);
+    Rig *rig = rig_new(TRUE, FALSE);
     gint64 began = g_get_monotonic_time();
 
     broker_microphone_set(rig->microphone, TRUE);
@@ -189,7 +171,7 @@ test_short(void)
 static void
 test_flicker(void)
 {
-    Rig *rig = rig_new(TRUE);
+    Rig *rig = rig_new(TRUE, TRUE);
 
     broker_microphone_set(rig->microphone, TRUE);
     WAIT_FOR(rig->items == 1);
@@ -210,7 +192,7 @@ test_flicker(void)
 static void
 test_late_answer(void)
 {
-    Rig *rig = rig_new(FALSE);
+    Rig *rig = rig_new(TRUE, FALSE);
 
     rig->slow = TRUE;
     broker_microphone_set(rig->microphone, TRUE);
@@ -224,7 +206,7 @@ test_late_answer(void)
 static void
 test_tray_comes_and_goes(void)
 {
-    Rig *rig = rig_new(FALSE);
+    Rig *rig = rig_new(TRUE, FALSE);
 
     broker_microphone_set(rig->microphone, TRUE);
     WAIT_FOR(g_hash_table_size(rig->up) == 1);
@@ -232,6 +214,42 @@ test_tray_comes_and_goes(void)
     WAIT_FOR(rig->items == 1 && g_hash_table_size(rig->up) == 0);
     g_bus_unown_name(rig->owner);
     WAIT_FOR(rig->item_gone && g_hash_table_size(rig->up) == 1);
+    rig_free(rig);
+}
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
+
+    g_assert_nonnull(reply);
+    *(gboolean *)user = TRUE;
+}
+
+// The bus answers in order: what was asked of it before is answered, too.
+static void
+wait_for_answers(Rig *rig)
+{
+    gboolean answered = FALSE;
+
+    g_dbus_connection_call(rig->host->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "GetId", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                           NULL, on_answer, &answered);
+    WAIT_FOR(answered);
+}
+
+// A desktop that has nothing that could show it, until later.
+static void
+test_notifications_come_late(void)
+{
+    Rig *rig = rig_new(FALSE, FALSE);
+
+    broker_microphone_set(rig->microphone, TRUE);
+    wait_for_answers(rig); // there is no tray, for which it then asks to be notified,
+    wait_for_answers(rig); // of which nobody hears
+    own(rig, 1, "/org/freedesktop/Notifications", NOTIFICATIONS);
+    WAIT_FOR(g_hash_table_size(rig->up) == 1);
     rig_free(rig);
 }
 
@@ -243,5 +261,6 @@ main(int argc, char **argv)
     g_test_add_func("/microphone/flicker", test_flicker);
     g_test_add_func("/microphone/late-answer", test_late_answer);
     g_test_add_func("/microphone/tray-comes-and-goes", test_tray_comes_and_goes);
+    g_test_add_func("/microphone/notifications-come-late", test_notifications_come_late);
     return g_test_run();
 }

@@ -4,13 +4,12 @@
 
 #include "hostbroker/tray.h"
 
-#include "channel/glib/timer.h"
 #include "channel/tray_menu.h"
+#include "tests/unit/wait_for.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
-#define DEADLINE_MS 10000
 #define ITEM "org.kde.StatusNotifierItem"
 #define WATCHER "org.kde.StatusNotifierWatcher"
 
@@ -27,26 +26,6 @@ typedef struct {
     char *note;
     GVariant *answer;
 } Rig;
-
-static gboolean
-on_deadline(gpointer late)
-{
-    *(gboolean *)late = TRUE;
-    return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(rig, condition)                                                                   \
-    G_STMT_START                                                                                   \
-    {                                                                                              \
-        gboolean late_ = FALSE, true_;                                                             \
-        GSource *timer_ = chan_timer_new(NULL, DEADLINE_MS, on_deadline, &late_);                  \
-        while (!(true_ = (condition)) && !late_)                                                   \
-            g_main_context_iteration(NULL, TRUE);                                                  \
-        chan_timer_clear(&timer_);                                                                 \
-        if (!true_)                                                                                \
-            g_error("waited %d ms for %s", DEADLINE_MS, #condition);                               \
-    }                                                                                              \
-    G_STMT_END
 
 // ---- the desktop
 
@@ -150,7 +129,7 @@ ask(Rig *rig, guint item, const char *interface, const char *method, GVariant *a
     g_dbus_connection_call(rig->desktop, rig->items->pdata[item], "/StatusNotifierItem", interface,
                            method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_answer,
                            rig);
-    WAIT_FOR(rig, rig->answer != NULL);
+    WAIT_FOR_IN(NULL, rig->answer != NULL);
     return g_steal_pointer(&rig->answer);
 }
 
@@ -217,7 +196,7 @@ static void
 rig_free(Rig *rig)
 {
     broker_tray_free(rig->tray);
-    WAIT_FOR(rig, rig->gone->len == rig->items->len); // all have left the tray
+    WAIT_FOR_IN(NULL, rig->gone->len == rig->items->len); // all have left the tray
     g_dbus_connection_close_sync(rig->desktop, NULL, NULL);
     g_object_unref(rig->desktop);
     broker_host_free(rig->host);
@@ -267,7 +246,7 @@ test_item(void)
 
     start_watcher(rig);
     tell(rig, 1, 3, "  Two \xe2\x80\xaemessages\n", FALSE); // turned around, and broken
-    WAIT_FOR(rig, rig->items->len == 1);
+    WAIT_FOR_IN(NULL, rig->items->len == 1);
     assert_text(rig, 0, "Id", "casement.demo.notes");
     assert_text(rig, 0, "Title", "Notes");
     assert_text(rig, 0, "Status", "Active");
@@ -289,22 +268,22 @@ test_changes(void)
 
     start_watcher(rig);
     tell(rig, 1, CTL_APP_NONE, "", FALSE);
-    WAIT_FOR(rig, rig->items->len == 1);
+    WAIT_FOR_IN(NULL, rig->items->len == 1);
     tell(rig, 2, 3, "Second", FALSE);
-    WAIT_FOR(rig, rig->items->len == 2);
+    WAIT_FOR_IN(NULL, rig->items->len == 2);
     assert_text(rig, 0, "Id", "casement.demo");
     assert_text(rig, 0, "Title", "The guest"); // of no application of the list
     g_assert_cmpuint(broker_tray_count(rig->tray), ==, 2);
     for (guint i = 0; i < 100; i++)
         tell(rig, 1, 3, "Changed", TRUE);
-    WAIT_FOR(rig, rig->signals >= 4);
+    WAIT_FOR_IN(NULL, rig->signals >= 4);
     assert_text(rig, 0, "Status", "Passive");
     assert_text(rig, 0, "Title", "Notes");
     g_assert_cmpuint(rig->signals, ==, 4); // together
     g_assert_cmpuint(broker_tray_count(rig->tray), ==, 1);
     tell_gone(rig, 1);
     tell_gone(rig, 1);
-    WAIT_FOR(rig, rig->gone->len == 1);
+    WAIT_FOR_IN(NULL, rig->gone->len == 1);
     g_assert_cmpstr(rig->gone->pdata[0], ==, rig->items->pdata[0]);
     assert_text(rig, 1, "Title", "Notes");
     rig_free(rig);
@@ -323,7 +302,7 @@ test_clicks(void)
 
     start_watcher(rig);
     tell(rig, 9, 3, "Clicks", FALSE);
-    WAIT_FOR(rig, rig->items->len == 1);
+    WAIT_FOR_IN(NULL, rig->items->len == 1);
     for (guint i = 0; i < G_N_ELEMENTS(clicks); i++) {
         g_variant_unref(ask(rig, 0, ITEM, clicks[i].method, g_variant_new("(ii)", -3, 400)));
         g_assert_cmpuint(rig->events, ==, i + 1);
@@ -371,9 +350,9 @@ ask_menu(Rig *rig, const char *method, GVariant *arguments)
 
     g_clear_pointer(&rig->answer, g_variant_unref);
     g_dbus_connection_call(rig->desktop, rig->items->pdata[0], "/MenuBar", "com.canonical.dbusmenu",
-                           method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, DEADLINE_MS, NULL,
+                           method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, WAIT_FOR_MS, NULL,
                            on_answer, rig);
-    WAIT_FOR(rig, rig->answer != NULL);
+    WAIT_FOR_IN(NULL, rig->answer != NULL);
     return g_steal_pointer(&rig->answer);
 }
 
@@ -394,7 +373,7 @@ test_menu(void)
     start_watcher(rig);
     tell_menu(rig, 1); // of none
     tell(rig, 1, 3, "Menu", FALSE);
-    WAIT_FOR(rig, rig->items->len == 1);
+    WAIT_FOR_IN(NULL, rig->items->len == 1);
     tell_menu(rig, 1);
     assert_menu(rig, "GetLayout", g_variant_new("(iias)", 0, -1, NULL),
                 "(2, (0, {'children-display': <'submenu'>}, ["
@@ -431,11 +410,11 @@ test_watcher_comes_later(void)
     tell(rig, 1, 3, "Early", FALSE);
     tell(rig, 2, 3, "Early, too", FALSE);
     start_watcher(rig);
-    WAIT_FOR(rig, rig->items->len == 2);
+    WAIT_FOR_IN(NULL, rig->items->len == 2);
     g_autofree char *name = g_strdup(rig->items->pdata[0]);
     stop_watcher(rig);
     start_watcher(rig);
-    WAIT_FOR(rig, rig->items->len == 4);
+    WAIT_FOR_IN(NULL, rig->items->len == 4);
     g_assert_true(g_ptr_array_find_with_equal_func(rig->items, name, g_str_equal, NULL));
     rig_free(rig);
 }
@@ -449,10 +428,10 @@ test_limits(void)
     for (guint i = 0; i < 2 * BROKER_TRAY_MAX; i++)
         tell(rig, i, 3, "One of many", FALSE);
     g_assert_cmpuint(broker_tray_count(rig->tray), ==, BROKER_TRAY_MAX);
-    WAIT_FOR(rig, rig->items->len == BROKER_TRAY_MAX);
+    WAIT_FOR_IN(NULL, rig->items->len == BROKER_TRAY_MAX);
     tell_gone(rig, 5);
     tell(rig, 1000, 3, "The last", FALSE); // there is room again
-    WAIT_FOR(rig, rig->items->len == BROKER_TRAY_MAX + 1);
+    WAIT_FOR_IN(NULL, rig->items->len == BROKER_TRAY_MAX + 1);
     g_autoptr(GVariant) tip = property(rig, BROKER_TRAY_MAX, "ToolTip");
     g_autofree char *text = g_variant_print(tip, FALSE);
     g_assert_nonnull(strstr(text, "The last"));
@@ -481,11 +460,11 @@ test_balloon(void)
     start_watcher(rig);
     balloon(rig, 1, "Nobody", "of no icon");
     tell(rig, 1, 3, "Mail", FALSE);
-    WAIT_FOR(rig, rig->items->len == 1); // the names are owned
+    WAIT_FOR_IN(NULL, rig->items->len == 1); // the names are owned
     balloon(rig, 1, "Mail <b>", "Three\x1b new");
     for (guint i = 0; i < 20; i++)
         balloon(rig, 1, "Mail", "again and again");
-    WAIT_FOR(rig, rig->notes == 1);
+    WAIT_FOR_IN(NULL, rig->notes == 1);
     g_assert_cmpstr(rig->note, ==, "Notes (The guest)|Mail &lt;b&gt;: Three new");
     assert_text(rig, 0, "Title", "Notes"); // what was sent before this has come
     g_assert_cmpuint(rig->notes, ==, 1);

@@ -179,13 +179,6 @@ on_done(const GError *error, gpointer user)
     rig->error = error ? g_error_copy(error) : NULL;
 }
 
-gboolean
-rig_on_deadline(gpointer late)
-{
-    *(gboolean *)late = TRUE;
-    return G_SOURCE_REMOVE;
-}
-
 Member *
 rig_started(Rig *rig, guint number, const char *name)
 {

@@ -5,10 +5,8 @@
 // say, and when which of them ends, is the test's to choose. In a home of session_home.h.
 
 #include "channel/control.h"
-#include "channel/glib/timer.h"
 #include "hostbroker/session.h"
-
-#define DEADLINE_MS 10000
+#include "tests/unit/wait_for.h"
 
 typedef struct {
     char *name, *display;
@@ -34,21 +32,7 @@ typedef struct {
 } Rig;
 
 // Runs the broker until the condition holds; it must, before the deadline.
-#define WAIT_FOR(rig, condition)                                                                   \
-    G_STMT_START                                                                                   \
-    {                                                                                              \
-        gboolean late_ = FALSE, true_;                                                             \
-        GSource *timer_ =                                                                          \
-            chan_timer_new((rig)->host->context, DEADLINE_MS, rig_on_deadline, &late_);            \
-        while (!(true_ = (condition)) && !late_)                                                   \
-            g_main_context_iteration((rig)->host->context, TRUE);                                  \
-        chan_timer_clear(&timer_);                                                                 \
-        if (!true_)                                                                                \
-            g_error("waited %d ms for %s", DEADLINE_MS, #condition);                               \
-    }                                                                                              \
-    G_STMT_END
-
-gboolean rig_on_deadline(gpointer late);
+#define WAIT_FOR(rig, condition) WAIT_FOR_IN((rig)->host->context, condition)
 
 // Of each session of the rig; user: the rig.
 extern const BrokerSessionEvents rig_events;
