@@ -4,12 +4,18 @@
 #include "rdpbridge/processors.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <freerdp/codec/h264.h>
 #include <string.h>
 
 #define RECTS_MAX 8192u // the library's time for them grows with the square
 #define PADDING_MAX 128 // of a picture, over its surface
 #define AV_LOG_QUIET -8 // of libavutil, which is the library's
+#define EMPTY_MAX 1000  // questions for a picture in a row, without one
+#define AV_INVALID_DATA                                                                            \
+    (-('I' | 'N' << 8 | 'D' << 16 | 'A' << 24)) // AVERROR_INVALIDDATA of libavutil
+
+int avcodec_receive_frame(void *codec, void *frame);
 
 // FFmpeg's decoder tells on standard error what is wrong with a picture: the guest could fill the
 // log. Where the library decodes by another, nothing is there to be found.
@@ -22,6 +28,28 @@ silence_ffmpeg(void)
     memcpy(&set_level, &found, sizeof set_level);
     if (set_level)
         set_level(AV_LOG_QUIET);
+}
+
+// In place of FFmpeg's, as in processors.c. The library asks for the picture of a packet until
+// there is one, and FFmpeg has none for a packet of parameters alone, or when pictures are to be
+// shown in another order than they come in: it would ask for ever.
+__attribute__((visibility("default"))) int
+avcodec_receive_frame(void *codec, void *frame)
+{
+    static gpointer found;
+    static _Thread_local unsigned empty;
+    int (*receive)(void *, void *);
+
+    if (!g_atomic_pointer_get(&found)) // "next" is told by where this is called
+        g_atomic_pointer_set(&found, dlsym(RTLD_NEXT, "avcodec_receive_frame"));
+    gpointer theirs = g_atomic_pointer_get(&found);
+    memcpy(&receive, &theirs, sizeof receive);
+    int rc = receive ? receive(codec, frame) : AV_INVALID_DATA;
+    empty = rc == -EAGAIN ? empty + 1 : 0;
+    if (empty < EMPTY_MAX)
+        return rc;
+    empty = 0;
+    return AV_INVALID_DATA;
 }
 
 gboolean

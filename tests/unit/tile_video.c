@@ -11,6 +11,7 @@
 #include "rdpbridge/tile.h"
 #include "rdpbridge/video.h"
 
+#include <libavcodec/avcodec.h>
 #include <math.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -526,6 +527,51 @@ test_wrong(Test *t, gconstpointer data)
                     !=, NULL);
 }
 
+// The first picture of an encoder that puts later ones before it: a decoder has none to show yet.
+static AVPacket *
+encode_reordered(int width, int height)
+{
+    AVCodecContext *c = avcodec_alloc_context3(avcodec_find_encoder_by_name("libx264"));
+    AVFrame *frame = av_frame_alloc();
+    AVPacket *packet = av_packet_alloc();
+
+    c->width = frame->width = width;
+    c->height = frame->height = height;
+    c->pix_fmt = frame->format = AV_PIX_FMT_YUV420P;
+    c->time_base = (AVRational){1, 30};
+    c->max_b_frames = 2;
+    g_assert_cmpint(avcodec_open2(c, NULL, NULL), ==, 0);
+    g_assert_cmpint(av_frame_get_buffer(frame, 0), ==, 0);
+    while (avcodec_receive_packet(c, packet) == AVERROR(EAGAIN)) {
+        for (int plane = 0; plane < 3; plane++)
+            memset(frame->data[plane], 128,
+                   (size_t)frame->linesize[plane] * (size_t)(plane > 0 ? height / 2 : height));
+        g_assert_cmpint(avcodec_send_frame(c, frame), ==, 0);
+        g_assert_cmpint(av_frame_make_writable(frame), ==, 0);
+        frame->pts++;
+    }
+    av_frame_free(&frame);
+    avcodec_free_context(&c);
+    return packet;
+}
+
+// The library would wait for its picture for ever.
+static void
+test_reordered(Test *t, gconstpointer data)
+{
+    AVPacket *packet = encode_reordered(598, 378);
+    const ChanTilesMessage m = {.type = CHAN_TILES_VIDEO,
+                                .buffer = 3,
+                                .width = 598,
+                                .height = 378,
+                                .untrusted_bytes = CHAN_SPAN(packet->data, (gsize)packet->size)};
+
+    g_assert_cmpstr(bridge_stream_video_paint(t->decoders, t->surface, &m, a_second_later()), !=,
+                    NULL);
+    g_assert_false(bridge_stream_video_takes(t->decoders));
+    av_packet_free(&packet);
+}
+
 static ChanTilesMessage
 numbered(const Test *t, guint32 buffer)
 {
@@ -595,6 +641,7 @@ main(int argc, char **argv)
     ADD("scrolls", test_scrolls);
     ADD("taken-no-more", test_taken_no_more);
     ADD("many", test_many);
+    ADD("reordered", test_reordered);
     ADD("number", test_number);
     ADD("time", test_time);
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
