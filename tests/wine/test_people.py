@@ -52,7 +52,7 @@ class People(unittest.TestCase):
     def test_agent_of_a_user(self):
         self.d.casement("guest", "start", "win")
         self.check_alone("win")
-        self.assertIn(f"\t{getpass.getuser()}\n", self.d.casement("status").stdout)
+        self.assertIn(f"\t{getpass.getuser()}\t", self.d.casement("status").stdout)
 
     def test_service_and_its_helper(self):
         self.p.agent("service", "install")
