@@ -132,6 +132,7 @@ typedef struct {
     // Told to the view.
     bool announced;
     uint32_t state_serial, host_states; // the host's last; serial 0: it said nothing
+    bool states_wait;                   // for the place that comes with them
     bool placed;                        // a view has said where the host has it
     ViewFrame host_frame;               // and what it has around it
     uint32_t place_serial;              // of the last place that a guest of ours was told

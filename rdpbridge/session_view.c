@@ -70,6 +70,7 @@ tell_guest(BridgeSession *s, guint32 id)
     // Where the host has put it last, or the program since then.
     const ViewRect *r = w->moving ? &w->moving_rect : &w->rect;
     const ViewFrame *f = &w->host_frame;
+    w->states_wait = false;
     const ChanWindowHost host = {.serial = w->state_serial,
                                  .states = w->state_serial != 0 ? w->host_states
                                                                 : w->properties.props.states,
@@ -97,12 +98,14 @@ ask_to_move(BridgeSession *s, const BridgeWindow *w, ViewRect seen)
 static void
 handle_configured(BridgeSession *s, const ViewConfigured *m)
 {
+    BridgeWindow *w = bridge_model_window(s->model, m->id);
     bool framed = bridge_model_framed(s->model, m->id, &m->frame);
     bool moved = bridge_model_configured(s->model, m->id, m->serial, m->geometry);
+    bool other_states = w && w->states_wait;
 
     if (m->id == BRIDGE_SCREEN_ID && moved)
         bridge_session_desktop_resize(s);
-    else if ((moved || framed) && !tell_guest(s, m->id) && moved)
+    else if ((moved || framed || other_states) && !tell_guest(s, m->id) && moved)
         ask_to_move(s, bridge_model_window(s->model, m->id), m->geometry);
 }
 
@@ -114,12 +117,16 @@ handle_state(BridgeSession *s, const ViewStateMsg *m)
                                        [VIEW_STATE_MAXIMIZED] = SC_MAXIMIZE,
                                        [VIEW_STATE_FULLSCREEN] = SC_MAXIMIZE};
 
+    BridgeWindow *w = bridge_model_window(s->model, m->id);
+
     bridge_model_state_set(s->model, m->id, m->serial, m->states);
     if (m->id == BRIDGE_SCREEN_ID)
         bridge_session_screen_state(s, (ViewState)m->state);
+    else if (m->sized && w && w->properties.said)
+        w->states_wait = true;
     else if (tell_guest(s, m->id))
         return;
-    else if (m->state < G_N_ELEMENTS(commands) && bridge_model_window(s->model, m->id))
+    else if (m->state < G_N_ELEMENTS(commands) && w)
         bridge_rail_command(s->rail, m->id, commands[m->state]);
 }
 

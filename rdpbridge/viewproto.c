@@ -335,7 +335,7 @@ check_configured(const Message *m, ChanSpan tail)
 static bool
 check_state(const Message *m, ChanSpan tail)
 {
-    return m->state.id != 0 && m->state.state < VIEW_STATE_HIDDEN &&
+    return m->state.id != 0 && m->state.state < VIEW_STATE_HIDDEN && m->state.sized <= 1 &&
            (m->state.states & ~(uint32_t)CHAN_STATES_ALL) == 0;
 }
 

@@ -399,6 +399,7 @@ typedef struct {
     uint32_t state;  // ViewState, not HIDDEN
     uint32_t states; // ChanStates, of which state is the most important
     uint32_t serial; // grows by one with each
+    uint32_t sized;  // 1: the window's next CONFIGURED follows at once, and is of the same change
 } ViewStateMsg;
 
 typedef struct {

@@ -16,6 +16,10 @@
 // A window manager needs a moment to follow; until then its old state is no news.
 #define STATE_SETTLE_MS 500
 #define GEOMETRY_SETTLE_MS 200
+// What maximises a window and its size are told together, as a program on the host has them at
+// once: between the two some would lay out what they never do there. Window managers take less than
+// this from one to the other.
+#define SIZE_FOLLOWS_MS 20
 
 void
 host_follow_configure(HostWindow *w, const XConfigureEvent *e)
@@ -96,21 +100,21 @@ host_follow_expose(HostWindow *w, const XExposeEvent *e)
 }
 
 static void
-tell_configured(HostWindow *w, const ViewRect *actual, const ViewFrame *frame)
+be_told(HostWindow *w, ViewConfigured *m, const ViewRect *actual, const ViewFrame *frame)
 {
-    ViewConfigured m = {.id = w->id, .geometry = *actual, .frame = *frame};
-
+    *m = (ViewConfigured){.id = w->id, .geometry = *actual, .frame = *frame};
     w->configured_serial++;
     if (actual->x != w->told.x || actual->y != w->told.y)
         w->moved_serial = w->configured_serial;
-    if (actual->width != w->told.width || actual->height != w->told.height)
+    if (actual->width != w->told.width || actual->height != w->told.height) {
         w->resized_serial = w->configured_serial;
+        w->resized_us = g_get_monotonic_time();
+    }
     w->told = *actual;
     w->told_frame = *frame;
     w->view->places_told++;
-    VIEW_INIT(&m, VIEW_MSG_CONFIGURED);
-    m.serial = w->configured_serial;
-    host_session_send(w->view, &m, sizeof m);
+    VIEW_INIT(m, VIEW_MSG_CONFIGURED);
+    m->serial = w->configured_serial;
 }
 
 static bool
@@ -141,6 +145,18 @@ on_state_settled(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_no_size(gpointer user)
+{
+    HostWindow *w = user;
+
+    g_clear_pointer(&w->size_follows, g_source_unref);
+    w->no_size_follows = w->state_dirty = true;
+    host_follow_sync(w);
+    w->no_size_follows = false;
+    return G_SOURCE_REMOVE;
+}
+
 void
 host_follow_state_pushed(HostWindow *w, uint32_t before)
 {
@@ -155,12 +171,19 @@ host_follow_stop(HostWindow *w)
 {
     chan_timer_clear(&w->settle);
     chan_timer_clear(&w->state_settle);
+    chan_timer_clear(&w->size_follows);
+}
+
+static bool
+is_within(gint64 us, gint64 ms)
+{
+    return us != 0 && g_get_monotonic_time() - us < ms * 1000;
 }
 
 static bool
 is_recent(gint64 us)
 {
-    return us != 0 && g_get_monotonic_time() - us < (gint64)GEOMETRY_SETTLE_MS * 1000;
+    return is_within(us, GEOMETRY_SETTLE_MS);
 }
 
 // A window manager may move a window that is restored, and size it after that: the place with the
@@ -186,8 +209,9 @@ unsettled(HostWindow *w, const ViewRect *actual)
     return true;
 }
 
-static void
-sync_geometry(HostWindow *w)
+// Whether the session is to be told.
+static bool
+sync_geometry(HostWindow *w, ViewConfigured *m)
 {
     HostDisplay *x = w->view->x;
     ViewRect actual = {0, 0, w->notified_width, w->notified_height};
@@ -197,41 +221,60 @@ sync_geometry(HostWindow *w)
     w->geometry_dirty = false;
     if (w->notified_width == 0 || w->wanted.state == VIEW_STATE_MINIMIZED ||
         !XTranslateCoordinates(x->dpy, w->xid, x->root, 0, 0, &actual.x, &actual.y, &child))
-        return;
+        return false;
     actual.x = CLAMP(actual.x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     actual.y = CLAMP(actual.y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     actual.width = CLAMP(actual.width, 1, VIEW_SIDE_MAX);
     actual.height = CLAMP(actual.height, 1, VIEW_SIDE_MAX);
     if (unsettled(w, &actual))
-        return;
+        return false;
     w->wanted.geometry = w->pushed.geometry = actual;
     if (w->wanted.override_redirect || w->is_orphan)
-        return;
+        return false;
     if (w->wanted.has_props) // others draw their own
         (void)host_states_read_frame(w, &frame);
     frame.edges = host_states_read_edges(w);
-    if (!same(&actual, &w->told) || memcmp(&frame, &w->told_frame, sizeof frame) != 0)
-        tell_configured(w, &actual, &frame);
     w->seen.dirty = true; // on another monitor
+    if (same(&actual, &w->told) && memcmp(&frame, &w->told_frame, sizeof frame) == 0)
+        return false;
+    be_told(w, m, &actual, &frame);
+    return true;
 }
 
-static void
-sync_state(HostWindow *w)
+// True while the size that goes with a state is still to come.
+static bool
+awaits_size(HostWindow *w, uint32_t shown)
 {
-    ViewStateMsg m = {.id = w->id};
+    bool sizes = ((shown ^ w->wanted.states) & BIG_STATES) != 0;
+    bool sized = w->notified_width != w->told.width || w->notified_height != w->told.height;
+
+    if (!sizes || sized || w->no_size_follows || is_within(w->resized_us, SIZE_FOLLOWS_MS)) {
+        chan_timer_clear(&w->size_follows);
+        return false;
+    }
+    if (!w->size_follows)
+        w->size_follows = chan_timer_new(w->view->context, SIZE_FOLLOWS_MS, on_no_size, w);
+    return true;
+}
+
+// Whether the session is to be told.
+static bool
+sync_state(HostWindow *w, ViewStateMsg *m)
+{
     uint32_t state, states;
 
     w->state_dirty = false;
     if (w->wanted.override_redirect || !w->mapped || !host_states_read(w, &state, &states))
-        return;
+        return false;
     uint32_t shown = states & ~(uint32_t)CHAN_STATE_HIDDEN;
     if (state == w->wanted.state && (!w->wanted.has_props || shown == w->wanted.states)) {
         w->wanted.states = w->pushed.states = shown;
-        return;
+        return false;
     }
-    if (states == w->states_before && w->state_pushed_us != 0 &&
-        g_get_monotonic_time() - w->state_pushed_us < STATE_SETTLE_MS * 1000)
-        return;
+    if (states == w->states_before && is_within(w->state_pushed_us, STATE_SETTLE_MS))
+        return false;
+    if (awaits_size(w, shown))
+        return false;
     if (w->wanted.state == VIEW_STATE_MINIMIZED)
         w->geometry_dirty = true;
     if ((shown ^ w->wanted.states) & BIG_STATES)
@@ -239,24 +282,34 @@ sync_state(HostWindow *w)
     w->wanted.state = w->pushed.state = state;
     w->wanted.states = w->pushed.states = shown;
     w->view->states_told++;
-    VIEW_INIT(&m, VIEW_MSG_STATE);
-    m.state = state;
-    m.states = states;
-    m.serial = ++w->state_serial;
-    if (w->is_orphan)
-        return;
-    host_session_send(w->view, &m, sizeof m);
-    if (state == VIEW_STATE_MINIMIZED)
+    *m = (ViewStateMsg){.id = w->id, .state = state, .states = states, .serial = ++w->state_serial};
+    VIEW_INIT(m, VIEW_MSG_STATE);
+    return !w->is_orphan;
+}
+
+// Both after the server was asked all of it: what is told is not apart by the time of an answer.
+static void
+tell(HostWindow *w)
+{
+    ViewStateMsg state;
+    ViewConfigured configured;
+    bool other_state = w->state_dirty && sync_state(w, &state);
+    bool other_place = w->geometry_dirty && sync_geometry(w, &configured);
+
+    if (other_state) {
+        state.sized = other_place;
+        host_session_send(w->view, &state, sizeof state);
+    }
+    if (other_place)
+        host_session_send(w->view, &configured, sizeof configured);
+    if (other_state && state.state == VIEW_STATE_MINIMIZED)
         host_focus_minimized(w->view->focus, w->id);
 }
 
 void
 host_follow_sync(HostWindow *w)
 {
-    if (w->state_dirty)
-        sync_state(w);
-    if (w->geometry_dirty)
-        sync_geometry(w);
+    tell(w);
     host_seen_sync(w);
     if (host_seen_awaits(w))
         return;

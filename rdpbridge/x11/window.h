@@ -113,6 +113,9 @@ struct HostWindow {
     uint32_t configured_serial, moved_serial, resized_serial;
     ViewRect told;                            // geometry the guest knows of
     uint32_t notified_width, notified_height; // of the last ConfigureNotify
+    gint64 resized_us;                        // when the session was told of another size
+    GSource *size_follows;                    // a state waits for its size until then,
+    bool no_size_follows;                     // and no longer
     gint64 big_state_us;                      // when the host changed one that sizes it
     gint64 geometry_pushed_us;                // until the window manager has had time to follow
     gint64 place_pushed_us;                   // of the last that was more than a size

@@ -34,6 +34,7 @@ class Probe:
         self.cursors = self.looks = None
         self.root = self.d.screen().root
         self.windows, self.names, self.dying = {}, {}, None
+        self.stated = None
         path = os.path.join(folder, name)
         self.log = open(path + ".log", "a", buffering=1, encoding="utf-8")
         os.mkfifo(path + ".do")
@@ -243,6 +244,19 @@ class Probe:
     def do_warp(self, name, x, y):
         self.windows[name].warp_pointer(int(x), int(y))
 
+    def do_states(self, name):
+        """From now on, what the window's size and states are together whenever it hears of either."""
+        self.windows[name].change_attributes(event_mask=MASK | X.PropertyChangeMask)
+        self.stated = self.windows[name]
+
+    def state(self):
+        self.d.grab_server()
+        size = self.stated.get_geometry()
+        states = self.stated.get_full_property(self.atom("_NET_WM_STATE"), Xatom.ATOM)
+        self.d.ungrab_server()
+        full = states is not None and self.atom("_NET_WM_STATE_FULLSCREEN") in states.value
+        self.say("is", f"{size.width}x{size.height}", "full" if full else "not full")
+
     def do_quit(self):
         self.d.close()
         sys.exit()
@@ -263,6 +277,10 @@ class Probe:
             if e.data[1][0] == self.atom("WM_DELETE_WINDOW"):
                 self.say(name, "asked to close")
                 self.do_close(name)
+            return
+        if self.stated and (e.type == X.ConfigureNotify or
+                            e.type == X.PropertyNotify and e.atom == self.atom("_NET_WM_STATE")):
+            self.state()
             return
         if e.type == ge.GenericEventCode and e.evtype == xinput.RawMotion:
             self.raw(e.data)

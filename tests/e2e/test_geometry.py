@@ -72,6 +72,30 @@ class BySelf(Twins):
         SELF_STEPS[step](program)(lambda *command: self.d.run_in("demo", *command))
 
 
+class AtOnce(ChainCase):
+    """A program never finds a size without the state that it goes with, where natively it does not."""
+
+    def found(self, name, guest=None):
+        program = probing.Probe(self.d, name, guest)
+        window = program.open(name, (300, 200, 500, 400), "#204060")
+        program.do("states", name)
+        found, screen = set(), "{}x{}".format(*self.d.size)
+        for _ in range(5):
+            for action, full in (("add", "full"), ("remove", "not full")):
+                program.mark()
+                self.d.run("wmctrl", "-i", "-r", hex(window.id), "-b", f"{action},fullscreen")
+                program.heard(f"is {screen if full == 'full' else '.*'} {full}$")
+                program.sync()
+                found |= {line if screen in line else f"is less {full}" for line in program.log("^is")}
+        program.do("quit")
+        wait_for("all windows to close", lambda: not self.d.clients())
+        return found
+
+    def test_full_screen(self):
+        natively = self.found("native")
+        self.assertEqual(self.found("guests", "demo") - natively, set(), natively)
+
+
 class GuestShell:
     def in_guest(self, script):
         """What a shell of the guest prints."""
@@ -360,6 +384,7 @@ if __name__ == "__main__":
         wm = sys.argv.pop(1)
         BySelf.desktop_options = {"wm": wm}
         Drift.desktop_options = {"wm": wm, "i3_config": FLOATING}
+        AtOnce.desktop_options = Drift.desktop_options
         BySelf.programs = ("xterm", "featherpad")
     del Twins
     unittest.main(verbosity=2)

@@ -117,7 +117,7 @@ class Input(ViewCase):
             self.window.change_property(wm_state, wm_state, 32, [state, X.NONE])
             d.flush()
             wait_for(f"state {told}", lambda: self.v.session.poll() and [1 for k, b, _ in self.v.session.seen
-                     if k == p.STATE and struct.unpack("=IIII", b)[:2] == (1, told)])
+                     if k == p.STATE and struct.unpack("=IIIII", b)[:2] == (1, told)])
         wait_for("the focus", lambda: self.v.session.poll() and [1 for k, _, _ in self.v.session.seen if k == p.FOCUS])
         self.assertEqual([k for k, _, _ in self.v.session.seen if k in (p.STATE, p.FOCUS)], [p.STATE, p.STATE, p.FOCUS])
 

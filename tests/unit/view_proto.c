@@ -627,6 +627,8 @@ test_answers(void)
     REFUSE(s, state, VIEW_STATE_HIDDEN);
     ACCEPT(s, states, CHAN_STATES_ALL);
     REFUSE(s, states, CHAN_STATES_ALL + 1);
+    ACCEPT(s, sized, 1);
+    REFUSE(s, sized, 2);
     check_shape(&control, sizeof control, 0);
 }
 

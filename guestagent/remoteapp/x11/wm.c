@@ -323,6 +323,18 @@ apply_minimized(RaDesktop *d, RaClient *c)
     put_away(d, c);
 }
 
+// Its program finds both, in the order that window managers have. Between the two it would lay out
+// for a state and a size that do not belong together, and what follows from that may stay (GIMP).
+static void
+show_at_once(RaDesktop *d, RaClient *c, const RaRect *rect)
+{
+    XGrabServer(d->conn->dpy);
+    ra_client_push_states(d->conn, c);
+    ra_wm_move_resize(d, c, rect);
+    XUngrabServer(d->conn->dpy);
+    XFlush(d->conn->dpy);
+}
+
 void
 ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *rect)
 {
@@ -332,7 +344,9 @@ ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *r
     c->states = *wanted;
     bool big_changed = before.fullscreen != wanted->fullscreen ||
                        before.max_horz != wanted->max_horz || before.max_vert != wanted->max_vert;
-    if (rect) {
+    if (rect && big_changed && before.minimized == wanted->minimized) {
+        show_at_once(d, c, rect);
+    } else if (rect) {
         ra_wm_move_resize(d, c, rect);
     } else if (big_changed && !d->hosted) {
         RaRect own = is_big(wanted) ? big_rect(d, c) : c->restore;
