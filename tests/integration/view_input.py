@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys, pointer, wheel, focus and popups of casement-view: pressed by XTest on a real window manager."""
 import select
+import signal
 import socket
 import struct
 
 import view_fixture as p
 from Xlib import X, Xatom, Xutil
 from Xlib.ext import xtest
+from Xlib.protocol import event
 from view_fixture import ViewCase, ids, main, picture, wait_for
 
 EVDEV = {"a": 30, "Shift_L": 42, "Escape": 1, "Caps_Lock": 58}
@@ -665,6 +667,29 @@ class Popups(ViewCase):
 class CoreInput(Input):
     """The same without XInput 2."""
     view_env = {"CASEMENT_VIEW_AVOID": "xinput"}
+
+
+class Unmanaged(ViewCase):
+    """Nobody moves a window but the test."""
+    wm = None
+
+    def test_a_place_is_told_before_the_pointer_in_it(self):
+        """As of a new window, which the window manager puts under the pointer: all in one batch of events."""
+        d, window = self.desktop.display, self.v.show(1, (100, 120, 300, 200))
+        self.desktop.xdotool("mousemove", "20", "700")
+        self.v.session.expect(p.ENTER, ids(0))
+        self.v.session.drop_all()
+        self.v.process.send_signal(signal.SIGSTOP)
+        window.configure(x=190, y=180)
+        d.screen().root.warp_pointer(240, 220)
+        d.sync()
+        self.v.process.send_signal(signal.SIGCONT)
+        told = wait_for("place and pointer", lambda: self.v.session.poll() and self.told())
+        self.assertEqual(told[:2], [p.CONFIGURED, p.POINTER])
+
+    def told(self):
+        kinds = [k for k, _, _ in self.v.session.seen if k in (p.CONFIGURED, p.POINTER)]
+        return kinds if len(set(kinds)) == 2 else None
 
 
 if __name__ == "__main__":
