@@ -219,7 +219,10 @@ sync_geometry(HostWindow *w, ViewConfigured *m)
     Window child;
 
     w->geometry_dirty = false;
-    if (w->notified_width == 0 || w->wanted.state == VIEW_STATE_MINIMIZED ||
+    // Where a minimised window is counts where it stays mapped, as under mutter, which sizes it
+    // anew when its program takes its shadow off (Chromium).
+    bool away = w->wanted.state == VIEW_STATE_MINIMIZED && !w->viewable;
+    if (w->notified_width == 0 || away ||
         !XTranslateCoordinates(x->dpy, w->xid, x->root, 0, 0, &actual.x, &actual.y, &child))
         return false;
     actual.x = CLAMP(actual.x, -VIEW_COORD_MAX, VIEW_COORD_MAX);

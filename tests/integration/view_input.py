@@ -687,6 +687,18 @@ class Unmanaged(ViewCase):
         told = wait_for("place and pointer", lambda: self.v.session.poll() and self.told())
         self.assertEqual(told[:2], [p.CONFIGURED, p.POINTER])
 
+    def test_a_minimised_window_that_stays_mapped_is_followed(self):
+        """As under mutter, which sizes it anew where its program takes its shadow off."""
+        d, window = self.desktop.display, self.v.show(1, (100, 120, 300, 200))
+        wm_state, net_state = d.intern_atom("WM_STATE"), d.intern_atom("_NET_WM_STATE")
+        window.change_property(net_state, Xatom.ATOM, 32, [d.intern_atom("_NET_WM_STATE_HIDDEN")])
+        window.change_property(wm_state, wm_state, 32, [Xutil.IconicState, X.NONE])
+        d.flush()
+        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[:2] == (1, p.S_MINIMIZED))
+        window.configure(width=260, height=170)
+        d.flush()
+        self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=II", b, 16) == (260, 170))
+
     def told(self):
         kinds = [k for k, _, _ in self.v.session.seen if k in (p.CONFIGURED, p.POINTER)]
         return kinds if len(set(kinds)) == 2 else None
