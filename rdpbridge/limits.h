@@ -159,6 +159,8 @@
 #define LIMIT_VIDEO_PIXELS (2 * CHAN_TILES_VIDEO_PIXELS_MAX)
 #define LIMIT_VIDEO_US_PER_S 750000
 #define LIMIT_VIDEO_US_BURST 1500000
+// What was beyond the last is taken again after this: the machine may have been busy.
+#define LIMIT_VIDEO_AGAIN_MS 60000
 // And of moving pixels within pictures, which a guest asks for with a few bytes: half of a core;
 // 1080 lines at 60 frames a second need a twentieth. Closed.
 #define LIMIT_MOVE_US_PER_S 500000

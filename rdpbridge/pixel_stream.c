@@ -3,6 +3,7 @@
 
 #include "channel/glib/spent.h"
 #include "channel/glib/tiles.h"
+#include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/pace.h"
 #include "rdpbridge/stream_video.h"
@@ -21,6 +22,8 @@ struct BridgePixelStream {
     GHashTable *coming;       // buffer → Coming
     BridgePace moving;        // µs of the processor
     BridgeStreamVideo *video; // NULL: none is taken
+    GSource *again;           // after which it is, since it took too much
+    GMainContext *context;
     const BridgePixelStreamHandlers *handlers;
     gpointer user;
 };
@@ -64,6 +67,25 @@ take_tile(BridgePixelStream *s, const ChanTilesMessage *untrusted_tile)
     return TRUE;
 }
 
+static gboolean
+on_video_again(gpointer user)
+{
+    BridgePixelStream *s = user;
+
+    g_clear_pointer(&s->again, g_source_unref);
+    if (bridge_stream_video_resume(s->video))
+        s->handlers->video_again(s->user);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+end_video(BridgePixelStream *s, const char *why)
+{
+    s->handlers->no_video(why, s->user);
+    if (!s->again)
+        s->again = chan_timer_new(s->context, LIMIT_VIDEO_AGAIN_MS, on_video_again, s);
+}
+
 // What fails to decode leaves the window as it is, until the guest has sent it losslessly.
 static gboolean
 take_video(BridgePixelStream *s, const ChanTilesMessage *untrusted_video)
@@ -82,7 +104,7 @@ take_video(BridgePixelStream *s, const ChanTilesMessage *untrusted_video)
     const char *wrong = bridge_stream_video_paint(s->video, picture, v, g_get_monotonic_time());
     s->handlers->slow(FALSE, s->user);
     if (wrong && was)
-        s->handlers->no_video(wrong, s->user);
+        end_video(s, wrong);
     if (!wrong)
         bridge_damage_add(&c->damage,
                           (ViewRect){(int32_t)v->x, (int32_t)v->y, v->width, v->height});
@@ -193,6 +215,7 @@ bridge_pixel_stream_new(GMainContext *context, int take_fd, guint64 token,
     bridge_pace_init(&s->moving, LIMIT_MOVE_US_PER_S, LIMIT_MOVE_US_BURST, g_get_monotonic_time());
     s->handlers = stream_handlers;
     s->user = user;
+    s->context = context;
     s->socket = chan_tiles_socket_new(context, take_fd, true, &handlers, s);
     say(s, &greeting);
     return s;
@@ -206,6 +229,7 @@ bridge_pixel_stream_free(BridgePixelStream *s)
     chan_tiles_socket_free(s->socket);
     g_hash_table_unref(s->coming);
     bridge_stream_video_free(s->video);
+    chan_timer_clear(&s->again);
     g_free(s);
 }
 

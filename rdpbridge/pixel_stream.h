@@ -24,6 +24,8 @@ typedef struct {
     void (*slow)(gboolean begins, gpointer user);
     // Its video is taken no more, and why: the guest is to be told, and sends pixels losslessly.
     void (*no_video)(const char *why, gpointer user);
+    // And is taken again (LIMIT_VIDEO_AGAIN_MS): likewise.
+    void (*video_again)(gpointer user);
     // The stream ended, or the guest broke the rules. Called once, last; free it from here or
     // later.
     void (*lost)(gpointer user);

@@ -140,6 +140,13 @@ on_no_video(const char *why, gpointer user)
 }
 
 static void
+on_video_again(gpointer user)
+{
+    (void)user;
+    bridge_window_channel_video(TRUE);
+}
+
+static void
 on_stream_lost(gpointer user)
 {
     BridgeSession *s = user;
@@ -156,6 +163,7 @@ static const BridgePixelStreamHandlers stream_handlers = {.ready = on_stream_rea
                                                           .frame = on_stream_frame,
                                                           .slow = on_slow,
                                                           .no_video = on_no_video,
+                                                          .video_again = on_video_again,
                                                           .lost = on_stream_lost};
 
 void

@@ -19,7 +19,7 @@ typedef struct {
 struct BridgeStreamVideo {
     Video videos[LIMIT_VIDEOS];
     guint64 pixels; // of all of them
-    gboolean over;
+    gboolean over, paused;
     BridgePace time; // of the processor's, in µs
 };
 
@@ -60,6 +60,13 @@ bridge_stream_video_free(BridgeStreamVideo *v)
 gboolean
 bridge_stream_video_takes(const BridgeStreamVideo *v)
 {
+    return !v->over && !v->paused;
+}
+
+gboolean
+bridge_stream_video_resume(BridgeStreamVideo *v)
+{
+    v->paused = FALSE;
     return !v->over;
 }
 
@@ -127,20 +134,20 @@ paint(BridgeStreamVideo *v, BridgeSurface *s, const ChanTilesMessage *m, gint64 
     const char *wrong = decode(one, s, m);
     gint64 took = chan_spent_us() - start;
     bridge_pace_take(&v->time, (guint32)CLAMP(took, 0, G_MAXINT32), now_us);
-    if (!wrong && bridge_pace_wait_us(&v->time, now_us) > 0)
-        return "the guest's video takes more of the processor than it may";
-    return wrong;
+    v->paused = !wrong && bridge_pace_wait_us(&v->time, now_us) > 0;
+    return v->paused ? "the guest's video takes more of the processor than it may" : wrong;
 }
 
 const char *
 bridge_stream_video_paint(BridgeStreamVideo *v, BridgeSurface *s,
                           const ChanTilesMessage *untrusted_video, gint64 now_us)
 {
-    const char *wrong = v->over ? "it is over" : paint(v, s, untrusted_video, now_us);
-
-    if (!wrong || v->over)
-        return wrong;
-    v->over = TRUE;
+    if (!bridge_stream_video_takes(v))
+        return "it is over";
+    const char *wrong = paint(v, s, untrusted_video, now_us);
+    if (!wrong)
+        return NULL;
+    v->over = !v->paused;
     drop_all(v);
     return wrong;
 }

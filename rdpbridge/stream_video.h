@@ -3,7 +3,8 @@
 
 // Video over a guest's stream of pixels (channel/tile_stream.h, VIDEO): a decoder for each surface
 // that has some, bounded in number, memory and processor time (limits.h). The first picture that
-// cannot be decoded, and all that is beyond a limit, ends it for good: the guest sends losslessly.
+// cannot be decoded, and more than is taken, ends it for good; what takes too much of the processor
+// until it is resumed. Meanwhile the guest sends losslessly.
 
 #include "channel/tile_stream.h"
 #include "rdpbridge/surface.h"
@@ -18,6 +19,8 @@ void bridge_stream_video_free(BridgeStreamVideo *video); // NULL-safe
 
 // Whether it has not ended.
 gboolean bridge_stream_video_takes(const BridgeStreamVideo *video);
+// Takes video again, without the decoders that there were. FALSE: it has ended for good.
+gboolean bridge_stream_video_resume(BridgeStreamVideo *video);
 
 // Decodes one picture into where it belongs in the surface, of which a part may be painted when it
 // fails. NULL, or why it ended, in words. Before that, nothing was given to a decoder but what was

@@ -338,6 +338,10 @@ test_taken_no_more(Test *t, gconstpointer data)
     }
     g_assert_true(is_same(t));
     g_assert_cmpuint(t->pictures, ==, pictures);
+    t->videos.taken = true; // and again
+    play(t, movie, 5);
+    let_rest(t);
+    g_assert_true(is_same(t));
 }
 
 // Others have as many as there may be.
@@ -521,6 +525,7 @@ test_wrong(Test *t, gconstpointer data)
     g_assert_cmpstr(bridge_stream_video_paint(t->decoders, t->surface, &m, a_second_later()), !=,
                     NULL);
     g_assert_false(bridge_stream_video_takes(t->decoders));
+    g_assert_false(bridge_stream_video_resume(t->decoders));
     // No further one is decoded, be it as it should.
     t->window[0] = 1;
     g_assert_cmpstr(bridge_stream_video_paint(t->decoders, t->surface, &t->video, a_second_later()),
@@ -625,6 +630,13 @@ test_time(Test *t, gconstpointer data)
     }
     g_assert_nonnull(why);
     g_assert_nonnull(strstr(why, "processor"));
+    // Nothing of it is taken until it is resumed, and then as ever.
+    ChanTilesMessage m = numbered(t, 5);
+    now += LIMIT_VIDEO_AGAIN_MS * 1000;
+    g_assert_cmpstr(bridge_stream_video_paint(t->decoders, t->surface, &m, now), !=, NULL);
+    g_assert_false(bridge_stream_video_takes(t->decoders));
+    g_assert_true(bridge_stream_video_resume(t->decoders));
+    g_assert_cmpstr(bridge_stream_video_paint(t->decoders, t->surface, &m, now), ==, NULL);
 }
 
 #define ADD(name, function) g_test_add("/tile-video/" name, Test, NULL, set_up, function, tear_down)
