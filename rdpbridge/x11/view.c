@@ -219,8 +219,8 @@ on_drained(gpointer user)
     View *view = user;
 
     host_keyboard_drained(view->keyboard);
-    // Where a window is comes before the pointer that is over it: a program in the guest whose window
-    // goes elsewhere afterwards hears nothing of what the pointer is over then.
+    // Where a window is comes before the pointer that is over it: a program in the guest whose
+    // window goes elsewhere afterwards hears nothing of what the pointer is over then.
     host_windows_sync(view->windows);
     host_pointer_drained(view->pointer);
     host_focus_sync(view->focus);
