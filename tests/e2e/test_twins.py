@@ -116,15 +116,17 @@ STEPS_UNDER = {"mutter": {"tiled": tile, "tiled no more": tile}}
 
 
 # Steps after which one window looks natively now like this and now like that: mutter draws the edge of a frame as it is when a
-# window is shaded or comes back, with the focus or just before it; and GTK 3's menu bar is told by its menu's grab that the
-# pointer left, before or after it marked the menu; and openbox has the size for full screen up to 16 ms after the state, between
-# which GIMP lays out or not. Where a guest's look is not the first native one, all that the native twin has when it does them
-# again count. In a guest they are done once.
+# window is shaded or comes back, with the focus or just before it; GTK 3's menu bar is told by its menu's grab that the pointer
+# left, before or after it marked the menu; and openbox has the size for full screen up to 16 ms after the state, between which
+# GIMP lays out or not, as GTK 3 does with its shadow under mutter. Where a guest's look is not the first native one, all that
+# the native twin has when it does them again count. In a guest they are done once.
 AGAIN = {("mutter", "shaded"): ("unshaded", "shaded"),
          ("mutter", "unshaded"): ("shaded", "unshaded"),
          ("mutter", "raised again"): ("minimised", "raised again"),
          ("mutter", "menu"): ("menu gone", "menu"),
          ("openbox", "full screen"): ("left full screen", "full screen"),
+         ("mutter", "full screen"): ("left full screen", "full screen"),
+         ("mutter", "maximised"): ("restored", "maximised"),
          ("mutter", "shades itself"): ("unshades itself", "shades itself")}  # test_geometry
 AGAIN_MAX = 7
 # Native runs of a program whose own looks are now these and now those (GTK counts its shadow to the size of a maximised window
