@@ -100,7 +100,7 @@ host_follow_expose(HostWindow *w, const XExposeEvent *e)
 }
 
 static void
-be_told(HostWindow *w, ViewConfigured *m, const ViewRect *actual, const ViewFrame *frame)
+note_told(HostWindow *w, ViewConfigured *m, const ViewRect *actual, const ViewFrame *frame)
 {
     *m = (ViewConfigured){.id = w->id, .geometry = *actual, .frame = *frame};
     w->configured_serial++;
@@ -240,7 +240,7 @@ sync_geometry(HostWindow *w, ViewConfigured *m)
     w->seen.dirty = true; // on another monitor
     if (same(&actual, &w->told) && memcmp(&frame, &w->told_frame, sizeof frame) == 0)
         return false;
-    be_told(w, m, &actual, &frame);
+    note_told(w, m, &actual, &frame);
     return true;
 }
 

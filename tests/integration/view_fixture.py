@@ -135,6 +135,11 @@ class End:
         self.seen.clear()
 
 
+def state(body):
+    """Of STATE: window, state, states, serial, and whether its CONFIGURED is next."""
+    return struct.unpack("=IIIII", body)
+
+
 def ids(n):
     return lambda body: struct.unpack_from("=I", body)[0] == n
 

@@ -119,7 +119,7 @@ class Input(ViewCase):
             self.window.change_property(wm_state, wm_state, 32, [state, X.NONE])
             d.flush()
             wait_for(f"state {told}", lambda: self.v.session.poll() and [1 for k, b, _ in self.v.session.seen
-                     if k == p.STATE and struct.unpack("=IIIII", b)[:2] == (1, told)])
+                     if k == p.STATE and p.state(b)[:2] == (1, told)])
         wait_for("the focus", lambda: self.v.session.poll() and [1 for k, _, _ in self.v.session.seen if k == p.FOCUS])
         self.assertEqual([k for k, _, _ in self.v.session.seen if k in (p.STATE, p.FOCUS)], [p.STATE, p.STATE, p.FOCUS])
 
@@ -694,7 +694,7 @@ class Unmanaged(ViewCase):
         window.change_property(net_state, Xatom.ATOM, 32, [d.intern_atom("_NET_WM_STATE_HIDDEN")])
         window.change_property(wm_state, wm_state, 32, [Xutil.IconicState, X.NONE])
         d.flush()
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[:2] == (1, p.S_MINIMIZED))
+        self.v.session.expect(p.STATE, lambda b: p.state(b)[:2] == (1, p.S_MINIMIZED))
         window.configure(width=260, height=170)
         d.flush()
         self.v.session.expect(p.CONFIGURED, lambda b: struct.unpack_from("=II", b, 16) == (260, 170))

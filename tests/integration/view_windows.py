@@ -87,13 +87,13 @@ class Pixels(ViewCase):
         self.desktop.display.sync()
         self.same_pixels(window, pixels)
         self.desktop.xdotool("windowminimize", str(window.id))
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[:2] == (1, p.S_MINIMIZED))
+        self.v.session.expect(p.STATE, lambda b: p.state(b)[:2] == (1, p.S_MINIMIZED))
         # What is committed meanwhile is answered, and there on return.
         self.v.buffers[1].pixels[0:50, :, :3] = 40
         self.v.commit(1, (100, 120, 300, 200), state=p.S_MINIMIZED, damage=[(0, 0, 300, 50)])
         pixels[0:50, :, :3] = 40
         self.desktop.xdotool("windowmap", str(window.id))
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[:2] == (1, p.S_NORMAL))
+        self.v.session.expect(p.STATE, lambda b: p.state(b)[:2] == (1, p.S_NORMAL))
         self.same_pixels(window, pixels)
 
     def test_alpha_window_has_depth_32(self):
@@ -483,7 +483,7 @@ class StateCase(ViewCase):
         return {d.get_atom_name(a).removeprefix("_NET_WM_STATE_") for a in self.desktop.text_property(window, "_NET_WM_STATE") or []}
 
     def expect_state(self, state):
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[:2] == (1, state))
+        self.v.session.expect(p.STATE, lambda b: p.state(b)[:2] == (1, state))
 
     def ask(self, window, action, *names):
         d = self.desktop.display
@@ -505,8 +505,8 @@ class States(StateCase):
     def test_user_maximises_and_restores(self):
         window = self.v.show(1, (200, 200, 300, 200))
         self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
-        body = self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[:2] == (1, p.S_MAXIMIZED))
-        self.assertEqual(struct.unpack("=IIIII", body)[4], 1)  # its size is next
+        body = self.v.session.expect(p.STATE, lambda b: p.state(b)[:2] == (1, p.S_MAXIMIZED))
+        self.assertEqual(p.state(body)[4], 1)  # its size is next
         body = self.v.session.expect(p.CONFIGURED)
         self.assertGreater(struct.unpack_from("=IIiiII", body)[4], 1200)
         _, serial, *geometry = struct.unpack_from("=IIiiII", body)
@@ -539,8 +539,8 @@ class States(StateCase):
     def test_a_state_that_the_guest_wanted_before_it_followed_is_left_alone(self):
         window = self.v.show(1, (200, 200, 300, 200))
         self.ask(window, 1, "MAXIMIZED_VERT", "MAXIMIZED_HORZ")
-        body = self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[:2] == (1, p.S_MAXIMIZED))
-        serial = struct.unpack("=IIIII", body)[3]
+        body = self.v.session.expect(p.STATE, lambda b: p.state(b)[:2] == (1, p.S_MAXIMIZED))
+        serial = p.state(body)[3]
         self.v.commit(1, (200, 200, 300, 200), state=p.S_FULLSCREEN, damage=[], state_serial=serial - 1)
         self.ask(window, 1, "ABOVE")  # the window manager does one after the other
         wait_for("the window manager", lambda: "ABOVE" in self.states(window))
@@ -563,11 +563,11 @@ class States(StateCase):
     def test_above_and_back_before_the_guest_follows(self):
         window = self.show_with_props((200, 200, 300, 200))
         self.ask(window, 1, "ABOVE")
-        said = self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[2] == p.STATES_ABOVE)
+        said = self.v.session.expect(p.STATE, lambda b: p.state(b)[2] == p.STATES_ABOVE)
         self.ask(window, 0, "ABOVE")
-        self.v.session.expect(p.STATE, lambda b: struct.unpack("=IIIII", b)[2] == 0)
+        self.v.session.expect(p.STATE, lambda b: p.state(b)[2] == 0)
         self.v.window(1, flags=p.USUAL | p.ABOVE)  # the guest has followed the first
-        self.v.props(1, states=p.STATES_ABOVE, states_serial=struct.unpack("=IIIII", said)[3])
+        self.v.props(1, states=p.STATES_ABOVE, states_serial=p.state(said)[3])
         self.v.commit(1, (200, 200, 300, 200))
         self.desktop.display.sync()
         self.assertNotIn("ABOVE", self.states(window))
@@ -618,7 +618,7 @@ class States(StateCase):
     def test_a_state_that_the_window_manager_refuses_is_told(self):
         self.show_with_props((200, 200, 300, 200))
         self.v.props(1, states=1 << 6)  # openbox has a workspace for sticky windows, and no state
-        self.assertEqual(struct.unpack("=IIIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1, 0))
+        self.assertEqual(p.state(self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1, 0))
 
     def test_a_state_sets_no_other_property_again(self):
         """Mutter sizes a window anew by its aspect when its hints are set to what they are."""
@@ -647,7 +647,7 @@ class States(StateCase):
     def test_what_the_guest_said_before_it_followed_undoes_nothing(self):
         window = self.show_with_props((200, 200, 300, 200))
         self.ask(window, 1, "SHADED")
-        self.assertEqual(struct.unpack("=IIIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 1 << 7, 1, 0))
+        self.assertEqual(p.state(self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 1 << 7, 1, 0))
         self.v.props(1, states=1 << 4, states_serial=0)
         self.v.props(1, states=1 << 7 | 1 << 4, states_serial=1)
         wait_for("above", lambda: "ABOVE" in self.states(window))
@@ -715,7 +715,7 @@ class Refusals(StateCase):
     def test_a_state_that_the_window_manager_passes_over_is_told(self):
         window = self.show_with_props((200, 200, 300, 200))
         self.v.props(1, states=1 << 0 | 1 << 1)
-        self.assertEqual(struct.unpack("=IIIII", self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1, 0))
+        self.assertEqual(p.state(self.v.session.expect(p.STATE)), (1, p.S_NORMAL, 0, 1, 0))
         self.assertEqual(self.states(window) - {"FOCUSED"}, set())
 
 
