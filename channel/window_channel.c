@@ -185,6 +185,17 @@ chan_window_monitors_encode(uint32_t window, const ChanWindowMonitors *m, void *
 }
 
 ChanSpan
+chan_window_group_encode(uint32_t window, const ChanWindowGroup *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_GROUP, window, buffer, capacity);
+
+    chan_write_u32(&w, m->group);
+    chan_write_u32(&w, m->leader);
+    chan_write_u32(&w, m->owner);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_MOTION, 0, buffer, capacity);
@@ -572,6 +583,21 @@ decode_key(ChanReader *r, ChanWindowKey *m)
     return m->code >= 1 && m->code <= CHAN_WINDOW_KEY_CODE_LAST && m->down <= 1;
 }
 
+bool
+chan_window_group_valid(const ChanWindowGroup *m)
+{
+    return m->owner <= CHAN_OWNER_LAST;
+}
+
+static bool
+decode_group(ChanReader *r, ChanWindowGroup *m)
+{
+    m->group = chan_read_u32(r);
+    m->leader = chan_read_u32(r);
+    m->owner = chan_read_u32(r);
+    return chan_window_group_valid(m);
+}
+
 static bool
 decode_button(ChanReader *r, ChanWindowButton *m)
 {
@@ -661,6 +687,8 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = chan_window_names_unpack(chan_read_bytes(&r, r.left), &said->names);
     else if (said->type == CHAN_WINDOW_MONITORS)
         ok = decode_monitors(&r, &said->monitors);
+    else if (said->type == CHAN_WINDOW_GROUP)
+        ok = decode_group(&r, &said->group);
     else if (said->type == CHAN_WINDOW_LOCK)
         ok = decode_bool(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_PING || said->type == CHAN_WINDOW_PONG)

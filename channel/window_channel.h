@@ -18,6 +18,7 @@
 //   NAMES  u8 9, u32 window, names (channel/window_names.h)
 //   MONITORS u8 10, u32 window, four times i32 x, i32 y
 //   SETTLED u8 11, u32 0, u32 serial
+//   GROUP  u8 12, u32 window, the fields of ChanWindowGroup in their order, 4 bytes each
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -91,6 +92,10 @@
 // MONITORS tells which monitors a window asks to cover when it is full-screen: for its top, bottom,
 // left and right edge where on the desktop a monitor has its corner.
 //
+// GROUP tells which windows a window belongs with, and whether it names an owner. RAIL's owner
+// counts where one is named, and where no GROUP came: a window manager puts a dialog that names
+// none above its group, and may minimise it and show it in taskbars.
+//
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
 //
@@ -135,7 +140,8 @@ typedef enum {
     CHAN_WINDOW_NAMES = 9,
     CHAN_WINDOW_MONITORS = 10,
     CHAN_WINDOW_SETTLED = 11,
-    CHAN_WINDOW_SERVERS_LAST = CHAN_WINDOW_SETTLED,
+    CHAN_WINDOW_GROUP = 12,
+    CHAN_WINDOW_SERVERS_LAST = CHAN_WINDOW_GROUP,
     CHAN_WINDOW_CLIENTS_FIRST = 64,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
@@ -388,6 +394,21 @@ typedef struct {
     uint32_t seen;        // ChanWindowSeen
 } ChanWindowPace;
 
+// Which owner a window names (WM_TRANSIENT_FOR, ICCCM 4.1.2.6).
+typedef enum {
+    CHAN_OWNER_NONE = 0,   // RAIL's is a guess
+    CHAN_OWNER_WINDOW = 1, // RAIL's
+    CHAN_OWNER_ALL = 2,    // the root window: all of its group (EWMH 1.5)
+    CHAN_OWNER_LAST = CHAN_OWNER_ALL,
+} ChanWindowOwner;
+
+// Groups and leaders are numbered as the guest likes; 0: none. Those of one number belong together.
+typedef struct {
+    uint32_t group;  // of WM_HINTS (ICCCM 4.1.2.4)
+    uint32_t leader; // WM_CLIENT_LEADER (ICCCM 5.1)
+    uint32_t owner;  // ChanWindowOwner
+} ChanWindowGroup;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -411,6 +432,8 @@ ChanSpan chan_window_menu_encode(uint32_t window, ChanSpan menu, void *buffer, s
 ChanSpan chan_window_names_encode(uint32_t window, ChanSpan names, void *buffer, size_t capacity);
 ChanSpan chan_window_monitors_encode(uint32_t window, const ChanWindowMonitors *m, void *buffer,
                                      size_t capacity);
+ChanSpan
+chan_window_group_encode(uint32_t window, const ChanWindowGroup *m, void *buffer, size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
 // which: CHAN_WINDOW_PING, _PONG, _SETTLE or _SETTLED, of which the latter two name no window.
 ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial,
@@ -444,6 +467,7 @@ typedef struct {
         ChanWindowCaret caret;
         ChanWindowNames names;
         ChanWindowMonitors monitors;
+        ChanWindowGroup group;
         ChanSpan untrusted_text;
         ChanWindowPreedit preedit;
         uint32_t lock;   // 0, 1
@@ -474,5 +498,6 @@ bool chan_window_keys_valid(const ChanWindowKeys *keys);
 bool chan_window_caret_valid(const ChanWindowCaret *caret);
 bool chan_window_touch_valid(const ChanWindowTouch *touch);
 bool chan_window_monitors_valid(const ChanWindowMonitors *monitors);
+bool chan_window_group_valid(const ChanWindowGroup *group);
 bool chan_window_pace_valid(const ChanWindowPace *pace);
 bool chan_window_preedit_valid(const ChanWindowPreedit *preedit);

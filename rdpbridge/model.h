@@ -104,6 +104,8 @@ typedef struct {
     bool has_names;
     ChanWindowMonitors monitors; // that it asks to cover when it is full-screen
     bool has_monitors;
+    ChanWindowGroup group;
+    bool has_group;
 } BridgeProperties;
 
 typedef struct {

@@ -187,11 +187,22 @@ say_monitors(BridgeModel *m, const BridgeWindow *w)
     bridge_say(m, &msg, sizeof msg, -1);
 }
 
+static void
+say_group(BridgeModel *m, const BridgeWindow *w)
+{
+    ViewGroup msg = {.id = w->id, .group = w->properties.group};
+
+    VIEW_INIT(&msg, VIEW_MSG_GROUP);
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
 void
 bridge_say_properties(BridgeModel *m, BridgeWindow *w)
 {
     const BridgeProperties *p = &w->properties;
 
+    if (p->has_group)
+        say_group(m, w);
     if (p->said)
         say_props(m, w, true);
     for (unsigned i = 0; i < CHAN_SHAPES; i++)
@@ -372,6 +383,19 @@ take_monitors(BridgeModel *m, BridgeWindow *w, const ChanWindowMonitors *monitor
 }
 
 static void
+take_group(BridgeModel *m, BridgeWindow *w, const ChanWindowGroup *group)
+{
+    BridgeProperties *p = &w->properties;
+
+    if (p->has_group && memcmp(&p->group, group, sizeof *group) == 0)
+        return;
+    p->has_group = true;
+    p->group = *group;
+    if (w->announced)
+        say_group(m, w);
+}
+
+static void
 say_pong(BridgeModel *m, const BridgeWindow *w, uint32_t serial)
 {
     ViewPing msg = {.id = w->id, .serial = serial};
@@ -403,6 +427,9 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
         break;
     case CHAN_WINDOW_MONITORS:
         take_monitors(m, w, &said->monitors);
+        break;
+    case CHAN_WINDOW_GROUP:
+        take_group(m, w, &said->group);
         break;
     case CHAN_WINDOW_CARET:
         take_caret(m, w, &said->caret);

@@ -42,6 +42,7 @@ typedef union {
     ViewCaret caret;
     ViewLock lock;
     ViewMonitors monitors;
+    ViewGroup group;
     ViewKill kill;
     ViewText text;
     ViewPreedit preedit;
@@ -364,6 +365,12 @@ check_monitors(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_group(const Message *m, ChanSpan tail)
+{
+    return m->group.id != 0 && chan_window_group_valid(&m->group.group);
+}
+
+static bool
 check_kill(const Message *m, ChanSpan tail)
 {
     return m->kill.id != 0 && m->kill.process <= 1;
@@ -423,6 +430,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_LOCK, sizeof(ViewLock), 0, 0, check_lock},
     {VIEW_MSG_NAMES, sizeof(ViewId), CHAN_WINDOW_NAMES_BYTES_MAX, 0, check_names},
     {VIEW_MSG_MONITORS, sizeof(ViewMonitors), 0, 0, check_monitors},
+    {VIEW_MSG_GROUP, sizeof(ViewGroup), 0, 0, check_group},
     {VIEW_MSG_PONG, sizeof(ViewPing), 0, 0, check_id},
     {VIEW_MSG_SETTLED, sizeof(ViewSettle), 0, 0, NULL},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},

@@ -60,6 +60,7 @@ typedef enum {
     VIEW_MSG_SETTLED = 28,    // the answer to that SETTLE; 0: the guest has the way of INPUT
     VIEW_MSG_RECORD = 29,     // the guest records: it is to have the microphone in this format
     VIEW_MSG_RECORD_OVER = 30,
+    VIEW_MSG_GROUP = 31, // which windows a window belongs with
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -421,6 +422,12 @@ typedef struct {
     uint32_t reserved;
     ChanWindowMonitors monitors;
 } ViewMonitors;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    ChanWindowGroup group;
+} ViewGroup;
 
 typedef struct {
     ViewHeader header;

@@ -57,6 +57,7 @@ typedef struct {
     ChanWindowShape *shapes[CHAN_SHAPES]; // by ChanWindowShapeKind; NULL: the whole window
     bool has_monitors;                    // its program asks for those when it is full-screen
     ChanWindowMonitors monitors;
+    ChanWindowGroup group; // and which owner it names
     guint32 pid; // _NET_WM_PID, or what XRes says; 0: unknown
     char *title; // UTF-8, never NULL
     // As the program set them, UTF-8 of at most CHAN_WINDOW_NAME_MAX bytes; NULL: it has not.
@@ -78,7 +79,8 @@ typedef enum {
     RA_CHANGED_SHAPE = 1u << 6,
     RA_CHANGED_NAMES = 1u << 7, // title among them
     RA_CHANGED_MONITORS = 1u << 8,
-    RA_CHANGED_ALL = (1u << 9) - 1,
+    RA_CHANGED_GROUP = 1u << 9,
+    RA_CHANGED_ALL = (1u << 10) - 1,
 } RaChange;
 
 // A tray icon of the older kind, a window of its program's (System Tray Protocol, XEmbed).

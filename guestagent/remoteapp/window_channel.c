@@ -179,6 +179,13 @@ ra_window_channel_monitors(RaWindowChannel *c, const RaWindow *window)
 }
 
 void
+ra_window_channel_group(RaWindowChannel *c, const RaWindow *window)
+{
+    if (c->ready)
+        say(c, chan_window_group_encode(window->id, &window->group, c->buffer, sizeof c->buffer));
+}
+
+void
 ra_window_channel_icons(RaWindowChannel *c, const RaWindow *window)
 {
     if (!c->ready)

@@ -24,6 +24,7 @@ bool ra_window_channel_receive(RaWindowChannel *channel, bool client_is_ours);
 void ra_window_channel_props(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_names(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_monitors(RaWindowChannel *channel, const RaWindow *window);
+void ra_window_channel_group(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_icons(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_shapes(RaWindowChannel *channel, const RaWindow *window);
 void

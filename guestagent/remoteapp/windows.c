@@ -120,6 +120,8 @@ push_properties(RaWindows *ws, const RaWindow *window, RaChange what)
 {
     if ((what & RA_CHANGED_MONITORS) != 0) // before it becomes full-screen
         ra_window_channel_monitors(ws->channel, window);
+    if ((what & RA_CHANGED_GROUP) != 0)
+        ra_window_channel_group(ws->channel, window);
     if ((what & RA_CHANGED_HINTS) != 0)
         ra_window_channel_props(ws->channel, window);
     if ((what & RA_CHANGED_NAMES) != 0)

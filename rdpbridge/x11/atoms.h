@@ -10,6 +10,7 @@
     X(WM_PROTOCOLS)                                                                                \
     X(WM_DELETE_WINDOW)                                                                            \
     X(WM_STATE)                                                                                    \
+    X(WM_CLIENT_LEADER)                                                                            \
     X(WM_WINDOW_ROLE)                                                                              \
     X(WM_CHANGE_STATE)                                                                             \
     X(_MOTIF_WM_HINTS)                                                                             \

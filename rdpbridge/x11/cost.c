@@ -75,10 +75,8 @@ uint32_t
 host_cost_of(const View *view, ChanSpan packet)
 {
     static const uint32_t of_known[] = {
-        [VIEW_MSG_SHAPE] = 500,
-        [VIEW_MSG_ICONS_GONE] = 300,
-        [VIEW_MSG_ATTENTION] = 300,
-        [VIEW_MSG_CARET] = 100,
+        [VIEW_MSG_SHAPE] = 500, [VIEW_MSG_ICONS_GONE] = 300, [VIEW_MSG_ATTENTION] = 300,
+        [VIEW_MSG_CARET] = 100, [VIEW_MSG_GROUP] = 1000,
     };
     const ViewId *m = (const void *)packet.data;
     ViewMsgType type = view_type(packet);

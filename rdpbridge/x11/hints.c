@@ -223,8 +223,6 @@ push_motif(HostWindow *w)
 static void
 push_wm_hints(HostWindow *w)
 {
-    // No group: window managers put a dialog that names no owner above all of its group, and the
-    // guest's is of many programs. What is whose within a program, the guest knows and tells.
     XWMHints h = {.flags = InputHint | StateHint,
                   .input = w->wanted.kind != VIEW_KIND_TOOLTIP,
                   .initial_state =
@@ -242,6 +240,10 @@ push_wm_hints(HostWindow *w)
     }
     if (w->wanted.attention)
         h.flags |= XUrgencyHint;
+    if (w->wanted.group) {
+        h.flags |= WindowGroupHint;
+        h.window_group = w->wanted.group;
+    }
     XSetWMHints(w->view->x->dpy, w->xid, &h);
 }
 
@@ -288,6 +290,18 @@ push_owner(HostWindow *w)
         XSetTransientForHint(x->dpy, w->xid, w->wanted.owner);
     else
         XDeleteProperty(x->dpy, w->xid, XA_WM_TRANSIENT_FOR);
+}
+
+static void
+push_leader(HostWindow *w)
+{
+    HostDisplay *x = w->view->x;
+    const long leader = (long)w->wanted.leader;
+
+    if (leader)
+        set_longs(w, x->atoms[ATOM_WM_CLIENT_LEADER], XA_WINDOW, &leader, 1);
+    else
+        XDeleteProperty(x->dpy, w->xid, x->atoms[ATOM_WM_CLIENT_LEADER]);
 }
 
 // _NET_WM_ICON: width, height and pixels of each, one after the other, in longs.
@@ -461,7 +475,8 @@ push_own(HostWindow *w, bool all)
     if (all || SAYS_OTHER(w, motif_flags, motif_input_mode, CHAN_WINDOW_MOTIF) ||
         (!a->has_props && a->flags != b->flags))
         push_motif(w);
-    if (all || says_other(w, 0, 0, focus) || a->attention != b->attention || a->kind != b->kind)
+    if (all || says_other(w, 0, 0, focus) || a->attention != b->attention || a->kind != b->kind ||
+        a->group != b->group)
         push_wm_hints(w);
     if (all || SAYS_OTHER(w, type, type, 0) || a->kind != b->kind)
         push_type(w);
@@ -486,6 +501,8 @@ host_hints_push(HostWindow *w, bool all)
     }
     if (a->owner != b->owner)
         push_owner(w);
+    if (a->leader != b->leader)
+        push_leader(w);
     if (a->icon_serial != b->icon_serial)
         push_icon(w);
     if (a->user_time != 0 && a->user_time != b->user_time)

@@ -7,6 +7,7 @@
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
+#include "rdpbridge/x11/group.h"
 #include "rdpbridge/x11/holder.h"
 #include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keyboard.h"
@@ -256,6 +257,7 @@ view_new(GMainContext *context, HostDisplay *take_display)
     view->pointer = host_pointer_new(view);
     view->focus = host_focus_new(view);
     view->stack = host_stack_new(view);
+    view->groups = host_groups_new(view);
     view->cover = host_cover_new(view);
     view->cursor = host_cursor_new(view);
     view->clipboard = host_clipboard_new(view);
@@ -285,6 +287,7 @@ view_free(View *view)
     host_cursor_free(view->cursor);
     host_cover_free(view->cover);
     host_stack_free(view->stack);
+    host_groups_free(view->groups);
     host_focus_free(view->focus);
     host_pointer_free(view->pointer);
     host_method_free(view->method);

@@ -27,6 +27,8 @@ typedef struct HostPointer HostPointer;
 typedef struct HostScreen HostScreen;
 typedef struct HostSession HostSession;
 typedef struct HostSound HostSound;
+typedef struct HostGroup HostGroup;
+typedef struct HostGroups HostGroups;
 typedef struct HostStack HostStack;
 typedef struct HostWindow HostWindow;
 typedef struct HostWindows HostWindows;
@@ -47,6 +49,7 @@ typedef struct View {
     HostPointer *pointer;
     HostFocus *focus;
     HostStack *stack;
+    HostGroups *groups;
     HostCover *cover;
     HostCursor *cursor;
     HostClipboard *clipboard;

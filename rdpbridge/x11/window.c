@@ -5,6 +5,7 @@
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
+#include "rdpbridge/x11/group.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/holder.h"
 #include "rdpbridge/x11/launches.h"
@@ -70,6 +71,7 @@ host_window_free(HostWindow *w)
     clear_icons(w->icons);
     clear_icons(w->coming);
     host_names_clear(&w->names);
+    host_group_leave(w);
     for (size_t i = 0; i < G_N_ELEMENTS(w->shapes); i++)
         g_free(w->shapes[i].rects);
     host_buffer_unref(w->buffer);
@@ -107,6 +109,8 @@ host_window_refresh(HostWindow *w)
 
     // A popup that was refused is nobody's: it is not raised with its owner, nor above it.
     w->wanted.owner = owner && w->wanted.kind == w->kind ? owner->xid : None;
+    if (w->has_group && w->names_owner != CHAN_OWNER_WINDOW)
+        w->wanted.owner = w->names_owner == CHAN_OWNER_ALL ? w->view->x->root : None;
     view_wm_class(w->view, w->app_index, w->wanted.wm_class, sizeof w->wanted.wm_class);
 }
 
@@ -158,6 +162,14 @@ host_window_set_more(HostWindow *w, const ViewProps *m)
         if (w->has_commit && w->wanted.state != VIEW_STATE_HIDDEN)
             w->wanted.state = w->committed_state = host_states_main(m->props.states);
     }
+    host_window_push(w);
+}
+
+void
+host_window_set_group(HostWindow *w, const ViewGroup *m)
+{
+    host_group_want(w, &m->group);
+    host_window_refresh(w);
     host_window_push(w);
 }
 
@@ -576,6 +588,7 @@ host_window_push(HostWindow *w)
         w->mapped = w->viewable = false;
         XChangeWindowAttributes(x->dpy, w->xid, CWOverrideRedirect, &a);
     }
+    host_group_push(w);
     host_hints_push(w, create_it);
     // What a server that decides itself where a maximised window lies says of that is not asked
     // for: the window manager would take it for the place to go back to.

@@ -26,7 +26,8 @@ typedef struct {
     uint32_t kind;     // ViewKind, after the rules for popups
     uint32_t flags;    // ViewFlags
     bool override_redirect;
-    Window owner; // None: of no other
+    Window owner;         // None: of no other
+    Window group, leader; // of WM_HINTS, and WM_CLIENT_LEADER; None: it has none
     HostSizes sizes;
     bool has_props; // then what they say is the program's own
     ChanWindowProps props;
@@ -100,6 +101,9 @@ struct HostWindow {
     HostShape shapes[CHAN_SHAPES]; // by ChanWindowShapeKind
     ChanWindowMonitors monitors;   // that its program asks for
     bool monitors_stale;           // the window manager has not been asked
+    HostGroup *group, *leader;     // NULL: none (group.h)
+    bool has_group;                // then it names that owner: ChanWindowOwner
+    uint32_t names_owner;
     HostSync sync;
     HostPings pings;
     HostSeen seen;
@@ -150,6 +154,7 @@ void host_window_set_title(HostWindow *window, ChanSpan untrusted_title);
 void host_window_set_names(HostWindow *window, const ChanWindowNames *names);
 void host_window_set_more(HostWindow *window, const ViewProps *message);
 void host_window_set_shape(HostWindow *window, const ViewShape *message);
+void host_window_set_group(HostWindow *window, const ViewGroup *message);
 // index and count as in ViewIcon.
 void host_window_take_icon(HostWindow *window, HostIcon take_icon, unsigned index, unsigned count);
 void host_window_drop_icons(HostWindow *window);

@@ -5,6 +5,7 @@
 #include "rdpbridge/x11/control.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
+#include "rdpbridge/x11/group.h"
 #include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/monitors.h"
 #include "rdpbridge/x11/paint.h"
@@ -244,6 +245,7 @@ host_windows_orphan_all(HostWindows *ws)
         g_ptr_array_add(ws->orphans, w);
     }
     drop_buffers(ws);
+    host_groups_forget(ws->view->groups);
     if (ws->orphans->len > 0)
         start_timer(ws, HOST_ORPHANS_S * 1000);
 }
@@ -255,6 +257,7 @@ host_windows_close_all(HostWindows *ws)
     g_hash_table_remove_all(ws->by_id);
     g_ptr_array_set_size(ws->orphans, 0);
     drop_buffers(ws);
+    host_groups_forget(ws->view->groups);
 }
 
 void
@@ -512,6 +515,10 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
     case VIEW_MSG_MONITORS:
         if (w)
             host_monitors_want(w, &((const ViewMonitors *)(const void *)m)->monitors);
+        return TRUE;
+    case VIEW_MSG_GROUP:
+        if (w)
+            host_window_set_group(w, (const void *)m);
         return TRUE;
     case VIEW_MSG_PONG:
         if (w)

@@ -116,7 +116,7 @@ def rail(bench):
 
 class Hijacked:
     """A session that was taken over: speaks to the view as fast as that reads."""
-    kinds = ("windows", "cycle", "titles", "moves", "resizes", "focus", "states", "icons", "cursors", "popups", "stack", "props")
+    kinds = ("windows", "cycle", "titles", "moves", "resizes", "focus", "states", "icons", "cursors", "popups", "stack", "props", "groups")
 
     def __init__(self, desktop):
         self.d, self.view = desktop, p.View(desktop)
@@ -152,6 +152,8 @@ class Hijacked:
             return message(p.ICON, struct.pack("=IIIHH", n // 8 % WINDOWS + 1, 256, 256, n % 8, 8)), (self.icon,)
         if kind == "cursors":
             return message(p.CURSOR, struct.pack("=6I", 0, 128, 128, 5, 5, 0)), (self.cursor,)
+        if kind == "groups":
+            return message(p.GROUP, struct.pack("=4I", ident, n % 7 + 1, n % 5, n % 3)), ()
         if kind == "stack":
             ids = [(ident + i) % WINDOWS + 1 for i in range(WINDOWS)]
             return message(p.STACK, struct.pack(f"=II{WINDOWS}I", WINDOWS, 0, *ids)), ()

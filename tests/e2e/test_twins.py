@@ -36,7 +36,6 @@ ADDED = {  # where natively there is none
     "_NET_WM_WINDOW_TYPE": "the one that it is taken for then (EWMH 1.5)",
 }
 EXPLAINED_OF = {  # a program, or under a window manager
-    "gimp": {"owner": "a dialogue that names none has the program's main window, as window managers take it"},
     "jedit": {"input": "Java's windows take the focus by themselves (ICCCM 4.1.7, globally active), in the guest; on the host "
                        "they are given it"},
     "i3": {"_NET_FRAME_EXTENTS": "i3 sets it on the windows of programs that ask for it, as Java and mpv do, in the guest"},
@@ -44,8 +43,6 @@ EXPLAINED_OF = {  # a program, or under a window manager
 MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
-    ("xfwm4", "gimp", "dialogue"): "xfwm4 minimises no window that has an owner",
-    ("mutter", "gimp", "dialogue"): "mutter leaves windows that have an owner out of taskbars",
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
     **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
        for step in ("shaded", "unshaded", "always on top", "on top no more")},

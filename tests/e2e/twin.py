@@ -84,6 +84,23 @@ def wm_hints(window):
     return found
 
 
+def group_of(window):
+    hints = window.get_wm_hints()
+    return hints.window_group.id if hints is not None and hints.flags & Xutil.WindowGroupHint else None
+
+
+def leader_of(window):
+    value = whole_property(window, "WM_CLIENT_LEADER")
+    return None if value is None else value[0]
+
+
+def mates(order, d, window, which):
+    """The windows with which it has a group, or a leader: their places in the order. None: it has none."""
+    own = which(window)
+    return None if own is None else tuple(i for i, xid in enumerate(order)
+                                          if which(d.display.create_resource_object("window", xid)) == own)
+
+
 def outline(window):
     """The rectangles of the window's bounding and input shapes, within the window."""
     found, size = {}, window.get_geometry()
@@ -115,6 +132,8 @@ class Window:
             properties[name] = None if value is None else tuple(value)
         owner = whole_property(window, "WM_TRANSIENT_FOR")
         properties["owner"] = None if owner is None else order.index(owner[0]) if owner[0] in order else "not shown"
+        properties["group"] = mates(order, d, window, group_of)
+        properties["leader"] = mates(order, d, window, leader_of)
         properties["dark"] = text(window, "_GTK_THEME_VARIANT") == "dark"  # else mostly empty
         properties["synced"] = whole_property(window, "_NET_WM_SYNC_REQUEST_COUNTER") is not None
         properties.update(size_hints(window))

@@ -40,6 +40,8 @@ encode(const ChanWindowSaid *said)
                                        again, sizeof again);
     case CHAN_WINDOW_MONITORS:
         return chan_window_monitors_encode(said->window, &said->monitors, again, sizeof again);
+    case CHAN_WINDOW_GROUP:
+        return chan_window_group_encode(said->window, &said->group, again, sizeof again);
     case CHAN_WINDOW_NAMES:
         return chan_window_names_encode(
             said->window, chan_window_names_pack(&said->names, name_bytes, sizeof name_bytes),

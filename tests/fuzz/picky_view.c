@@ -167,7 +167,8 @@ picky_view_take(PickyView *v, ChanSpan packet, int fd)
         break;
     case VIEW_MSG_NAMES:
     case VIEW_MSG_MONITORS:
-        REQUIRE(find_window(v, ((const ViewId *)m)->id), "a name or monitors of no window");
+    case VIEW_MSG_GROUP:
+        REQUIRE(find_window(v, ((const ViewId *)m)->id), "a name, monitors or a group of no window");
         break;
     case VIEW_MSG_ICON:
         REQUIRE(find_window(v, ((const ViewIcon *)m)->id), "an icon of no window");

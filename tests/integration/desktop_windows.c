@@ -147,7 +147,22 @@ test_group_dialog(void)
     Window dialog = harness_window(h, 150, 150, 200, 100);
     XSetWMHints(h->client, dialog, &hints);
     XSetTransientForHint(h->client, dialog, DefaultRootWindow(h->client));
-    g_assert_cmpuint(harness_map(h, dialog, "for group")->owner_id, ==, parent_id);
+    const RaWindow *w = harness_map(h, dialog, "for group");
+    g_assert_cmpuint(w->owner_id, ==, parent_id);
+    g_assert_cmpuint(w->group.owner, ==, CHAN_OWNER_ALL);
+    g_assert_cmpuint(w->group.group, ==, leader);
+    guint32 id = w->id;
+    XSetTransientForHint(h->client, dialog, parent);
+    harness_wait(h, harness_told(h, id)->group.owner == CHAN_OWNER_WINDOW);
+    // It names none: RAIL has the group's all the same, and a client of ours is told that it does.
+    harness_set_atom(h, dialog, "_NET_WM_WINDOW_TYPE", "_NET_WM_WINDOW_TYPE_DIALOG");
+    XDeleteProperty(h->client, dialog, XA_WM_TRANSIENT_FOR);
+    harness_wait(h, harness_told(h, id)->group.owner == CHAN_OWNER_NONE);
+    g_assert_cmpuint(harness_told(h, id)->owner_id, ==, parent_id);
+    hints.flags = 0;
+    XSetWMHints(h->client, dialog, &hints);
+    harness_wait(h, harness_told(h, id)->group.group == None);
+    g_assert_cmpuint(harness_told(h, parent_id)->group.group, ==, leader);
     harness_unmap(h, dialog);
     harness_unmap(h, parent);
     XDestroyWindow(h->client, leader);

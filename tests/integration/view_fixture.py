@@ -26,7 +26,7 @@ BUILD = pathlib.Path(os.environ["CASEMENT_BUILD"])
 (WINDOW, TITLE, ICON, BUFFER, BUFFER_GONE, COMMIT, WINDOW_GONE, STACK, ACTIVE, MOVE_LOOP, CURSOR, SOUND_OPEN,
  SOUND, SOUND_CLOSE, CLIP_OFFER, CLIP_WANT, CLIP_DATA, ATTENTION, PROPS,
  SHAPE) = range(1, 21)
-LOCK, PONG, NAMES, SETTLED, RECORD, RECORD_OVER = 23, 24, 26, 28, 29, 30
+LOCK, PONG, NAMES, SETTLED, RECORD, RECORD_OVER, GROUP = 23, 24, 26, 28, 29, 30, 31
 (SCREEN, LAYOUT, SHOWN, KEY, POINTER, FOCUS, CONFIGURED, STATE, CLOSE, ENTER, SOUND_PLAYED, CONTROL, HOST_CLIP,
  LOCKS) = range(40, 54)
 PING, KILL, PACE, INPUT, SETTLE, RECORDED = 57, 58, 61, 62, 63, 64
@@ -42,6 +42,7 @@ LOOKS_WM = 0x1f << LOOKS_WM_SHIFT
 PROPS_FRAME, PROPS_BYPASS, PROPS_NO_BYPASS, PROPS_DARK, PROPS_PINGED, PROPS_TRANSLUCENT = (
     1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 12, 1 << 13)
 STATES_ABOVE = 1 << 4
+OWNER_NONE, OWNER_WINDOW, OWNER_ALL = range(3)
 
 CTL_SETUP, CTL_APP, CTL_QUIT = 1, 2, 3
 CTL_SESSION, CTL_STARTUP, CTL_RAISE, CTL_PRESSED = 20, 21, 22, 23
@@ -207,6 +208,10 @@ class View:
         """What a program says to window managers (ChanWindowProps)."""
         fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, 0, program, opacity]
         self.session.send(message(PROPS, struct.pack("=II30I", ident, 0, *fields)))
+
+    def group(self, ident, group, leader=0, owner=OWNER_NONE):
+        """Which windows a window belongs with (ChanWindowGroup), and which owner it names."""
+        self.session.send(message(GROUP, struct.pack("=IIII", ident, group, leader, owner)))
 
     def title(self, ident, text):
         raw = text if isinstance(text, bytes) else text.encode()

@@ -602,13 +602,29 @@ test_monitors(void)
 }
 
 static void
+test_group(void)
+{
+    g_autofree Test *t = g_new0(Test, 1);
+    ChanWindowGroup g = {.group = 1, .leader = UINT32_MAX, .owner = CHAN_OWNER_LAST};
+
+    t->message = chan_window_group_encode(WINDOW, &g, t->bytes, sizeof t->bytes);
+    check_whole(t);
+    g_assert_true(reads(t));
+    g_assert_cmpmem(&t->said.group, sizeof g, &g, sizeof g);
+    g.owner++;
+    t->message = chan_window_group_encode(WINDOW, &g, t->bytes, sizeof t->bytes);
+    g_assert_false(reads(t));
+}
+
+static void
 test_unknown(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
 
     for (guint type = 0; type < 256; type++) {
         t->bytes[0] = (guint8)type;
-        bool known = (type >= 1 && type <= 11) || (type >= 64 && type <= 79);
+        bool known = (type >= CHAN_WINDOW_PROPS && type <= CHAN_WINDOW_SERVERS_LAST) ||
+                     (type >= CHAN_WINDOW_CLIENTS_FIRST && type <= CHAN_WINDOW_CLIENTS_LAST);
         for (gsize size = 0; size < 20; size++) {
             t->message = CHAN_SPAN(t->bytes, size);
             if (!known)
@@ -641,6 +657,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/preedit", test_preedit);
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/monitors", test_monitors);
+    g_test_add_func("/channel/windows/group", test_group);
     g_test_add_func("/channel/windows/unknown", test_unknown);
     return g_test_run();
 }

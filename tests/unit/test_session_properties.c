@@ -162,6 +162,29 @@ test_names(Test *t, gconstpointer data)
     g_assert_cmpuint(model_said(t, VIEW_MSG_TITLE), ==, 0);
 }
 
+// Told before what makes it a window, and again to another view.
+static void
+test_group(Test *t, gconstpointer data)
+{
+    ChanWindowSaid m = {.type = CHAN_WINDOW_GROUP, .window = 1, .group = {.group = 7, .owner = 1}};
+    BridgeSource s;
+
+    say(t, &m); // of no window
+    model_shown_window(t, &s);
+    g_array_set_size(t->types, 0);
+    say(t, &m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_GROUP), ==, 1);
+    say(t, &m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_GROUP), ==, 0); // nothing new
+    m.group.leader = 8;
+    say(t, &m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_GROUP), ==, 1);
+    bridge_model_view_lost(t->model);
+    g_array_set_size(t->types, 0);
+    bridge_model_view_attached(t->model);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_GROUP), ==, 1);
+}
+
 // A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
 static void
 test_states(Test *t, gconstpointer data)
@@ -263,6 +286,7 @@ main(int argc, char **argv)
     ADD("icons-paced", test_icons_paced);
     ADD("icons-too-large", test_icons_too_large);
     ADD("names", test_names);
+    ADD("group", test_group);
     ADD("states", test_states);
     ADD("places-told-back", test_places_told_back);
     return g_test_run();

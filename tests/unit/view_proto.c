@@ -554,6 +554,12 @@ test_input(void)
     REFUSE(lock, id, 0);
     ACCEPT(lock, wanted, 0);
     REFUSE(lock, wanted, 2);
+    ViewGroup group = {.id = 1, .group = {.group = UINT32_MAX, .leader = UINT32_MAX}};
+    VIEW_INIT(&group, VIEW_MSG_GROUP);
+    check_shape(&group, sizeof group, 0);
+    REFUSE(group, id, 0);
+    ACCEPT(group, group.owner, CHAN_OWNER_LAST);
+    REFUSE(group, group.owner, CHAN_OWNER_LAST + 1);
     ViewTouch touch = {.id = 1, .touch.touch = 9};
     VIEW_INIT(&touch, VIEW_MSG_TOUCH);
     check_shape(&touch, sizeof touch, 0);

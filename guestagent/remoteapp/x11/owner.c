@@ -3,6 +3,8 @@
 
 #include "guestagent/remoteapp/x11/manager.h"
 
+#include <string.h>
+
 #define CHAIN_MAX 32
 
 static bool
@@ -52,6 +54,20 @@ reaches(RaDesktop *d, const RaClient *from, guint32 id)
     return from != NULL; // longer than any honest chain
 }
 
+// What a client of ours is told beside: the owner above is a guess where none is named. A popup
+// names none that counts.
+static ChanWindowGroup
+find_group(RaDesktop *d, const RaClient *c)
+{
+    ChanWindowGroup g = {.group = (guint32)c->group, .leader = (guint32)c->leader};
+
+    if (c->override_redirect || (c->has_transient && ra_by_xid(d, c->transient_for)))
+        g.owner = CHAN_OWNER_WINDOW;
+    else if (c->has_transient)
+        g.owner = CHAN_OWNER_ALL;
+    return g;
+}
+
 void
 ra_owners_refresh(RaDesktop *d)
 {
@@ -60,9 +76,10 @@ ra_owners_refresh(RaDesktop *d)
         RaClient *c = d->clients->pdata[i];
         RaClient *owner = find_owner(d, c);
         guint32 id = owner && !reaches(d, owner, c->pub.id) ? owner->pub.id : 0;
-        if (id == c->pub.owner_id)
-            continue;
+        ChanWindowGroup group = find_group(d, c);
+        c->changed |= id != c->pub.owner_id ? RA_CHANGED_HINTS : 0;
+        c->changed |= memcmp(&group, &c->pub.group, sizeof group) != 0 ? RA_CHANGED_GROUP : 0;
         c->pub.owner_id = id;
-        c->changed |= RA_CHANGED_HINTS;
+        c->pub.group = group;
     }
 }
