@@ -58,8 +58,8 @@ typedef struct {
     bool has_monitors;                    // its program asks for those when it is full-screen
     ChanWindowMonitors monitors;
     ChanWindowGroup group; // and which owner it names
-    guint32 pid; // _NET_WM_PID, or what XRes says; 0: unknown
-    char *title; // UTF-8, never NULL
+    guint32 pid;           // _NET_WM_PID, or what XRes says; 0: unknown
+    char *title;           // UTF-8, never NULL
     // As the program set them, UTF-8 of at most CHAN_WINDOW_NAME_MAX bytes; NULL: it has not.
     const char *names[CHAN_NAMES];
     char *app_id;     // .desktop id: by startup id, then StartupWMClass, then PID; "" if unknown
