@@ -193,6 +193,16 @@ flags_of(const BridgeModel *m, const BridgeWindow *w)
     return own ? flags | VIEW_FLAG_UNDECORATED : flags;
 }
 
+static void
+say_active(BridgeModel *m)
+{
+    BridgeWindow *w = bridge_model_window(m, m->active);
+    ViewId msg = {.id = w && w->announced ? w->id : 0};
+
+    VIEW_INIT(&msg, VIEW_MSG_ACTIVE);
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
 void
 bridge_announce(BridgeModel *m, BridgeWindow *w)
 {
@@ -204,6 +214,8 @@ bridge_announce(BridgeModel *m, BridgeWindow *w)
     bridge_say_title(m, w);
     bridge_say_icon(m, w);
     bridge_say_properties(m, w);
+    if (m->active == w->id)
+        say_active(m);
 }
 
 static BridgeWindow *
@@ -506,21 +518,17 @@ bridge_model_stack(BridgeModel *m, const uint32_t *untrusted_ids, unsigned count
     say_stack(m);
 }
 
-static void
-say_active(BridgeModel *m)
-{
-    BridgeWindow *w = bridge_model_window(m, m->active);
-    ViewId msg = {.id = w && w->announced ? w->id : 0};
-
-    VIEW_INIT(&msg, VIEW_MSG_ACTIVE);
-    bridge_say(m, &msg, sizeof msg, -1);
-}
-
 void
 bridge_model_active(BridgeModel *m, uint32_t untrusted_id)
 {
     m->active = bridge_model_window(m, untrusted_id) ? untrusted_id : 0;
     say_active(m);
+}
+
+uint32_t
+bridge_model_active_window(const BridgeModel *m)
+{
+    return m->active;
 }
 
 void

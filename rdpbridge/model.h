@@ -216,6 +216,8 @@ bool bridge_model_order(BridgeModel *model, uint32_t id, bool is_new, const Brid
 void bridge_model_delete(BridgeModel *model, uint32_t id);
 void bridge_model_stack(BridgeModel *model, const uint32_t *untrusted_ids, unsigned count);
 void bridge_model_active(BridgeModel *model, uint32_t untrusted_id);
+// That one; 0: none of those that are known.
+uint32_t bridge_model_active_window(const BridgeModel *model);
 // All windows are told anew: those that are not by _completed are no more.
 void bridge_model_sync_began(BridgeModel *model);
 void bridge_model_sync_completed(BridgeModel *model);

@@ -51,6 +51,9 @@ handle_focus(BridgeSession *s, guint32 id)
         return;
     if (s->focus == 0) {
         bridge_input_focus(s->input, FALSE);
+        // Told again: the guest has made one active by itself.
+        if (!before)
+            before = bridge_model_active_window(s->model);
         if (before)
             bridge_rail_activate(s->rail, before, FALSE);
         return;

@@ -208,14 +208,15 @@ handle_command(RaRail *rail, guint32 id, guint32 command)
     }
 }
 
-// A client says both which window lost the activation and which gained it, in either order.
+// A client says both which window lost the activation and which gained it, in either order; and
+// that one has not got it which is active here by itself.
 static void
 handle_activate(RaRail *rail, guint32 id, bool enabled)
 {
     if (enabled) {
         rail->active = ra_desktop_window(rail->desktop, id) != NULL ? id : 0;
         ra_desktop_activate(rail->desktop, rail->active);
-    } else if (id == rail->active) {
+    } else if (id == rail->active || ra_desktop_is_active(rail->desktop, id)) {
         rail->active = 0;
         ra_desktop_activate(rail->desktop, 0);
     }

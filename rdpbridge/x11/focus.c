@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/focus.h"
 
+#include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/pace.h"
 #include "rdpbridge/x11/hints.h"
@@ -19,6 +20,9 @@
 #define ECHO_US G_USEC_PER_SEC
 #define ECHOES 8
 #define WENT_US (G_USEC_PER_SEC / 2)
+// A window manager has focused by then what it means to, and the guest has followed.
+#define AGREE_MS 250
+#define OPENS_US (G_USEC_PER_SEC / 2)
 
 typedef struct {
     uint32_t id;
@@ -28,10 +32,12 @@ typedef struct {
 struct HostFocus {
     View *view;
     Window focused;
-    bool keymap_counts; // the next KeymapNotify is that of a focus in
-    bool held_known;    // and it has come, since the last one of these
-    unsigned pointed;   // modifiers that are down in a guest without the focus
-    uint32_t sent_id;
+    bool keymap_counts;         // the next KeymapNotify is that of a focus in
+    bool held_known;            // and it has come, since the last one of these
+    unsigned pointed;           // modifiers that are down in a guest without the focus
+    uint32_t sent_id, guest_id; // that the session was told last, and that the guest has active
+    gint64 sent_us;
+    GSource *agree; // the guest is told again which window has it
     gint64 went_us; // when the window that had the focus went
     gint64 left_us; // when the focus went elsewhere, otherwise than by that
     GSource *leave;
@@ -59,30 +65,29 @@ host_focus_told(const HostFocus *f)
     return f->sent_id;
 }
 
-static void
-stop_leave(HostFocus *f)
-{
-    if (!f->leave)
-        return;
-    g_source_destroy(f->leave);
-    g_source_unref(f->leave);
-    f->leave = NULL;
-}
-
 void
 host_focus_free(HostFocus *f)
 {
     if (!f)
         return;
-    stop_leave(f);
+    chan_timer_clear(&f->leave);
+    chan_timer_clear(&f->agree);
     g_free(f);
+}
+
+static void
+tell_session(HostFocus *f)
+{
+    ViewId m = {.id = f->sent_id};
+
+    f->sent_us = g_get_monotonic_time();
+    VIEW_INIT(&m, VIEW_MSG_FOCUS);
+    host_session_send(f->view, &m, sizeof m);
 }
 
 static void
 send_focus(HostFocus *f, uint32_t id)
 {
-    ViewId m = {.id = id};
-
     if (f->sent_id == id)
         return;
     const HostWindow *w = host_windows_find(f->view->windows, id);
@@ -101,8 +106,7 @@ send_focus(HostFocus *f, uint32_t id)
     if (id != 0)
         host_stack_asked(f->view->stack, id);
     f->echoes[f->next_echo++ % ECHOES] = (Echo){id, g_get_monotonic_time()};
-    VIEW_INIT(&m, VIEW_MSG_FOCUS);
-    host_session_send(f->view, &m, sizeof m);
+    tell_session(f);
     if (id != 0)
         host_keyboard_tell_locks(f->view->keyboard);
 }
@@ -122,7 +126,7 @@ on_leave(gpointer user)
 {
     HostFocus *f = user;
 
-    stop_leave(f);
+    chan_timer_clear(&f->leave);
     if (f->focused == None)
         send_focus(f, 0);
     return G_SOURCE_REMOVE;
@@ -145,6 +149,36 @@ host_focus_pointed(HostFocus *f, unsigned modifiers)
         return;
     f->pointed = modifiers;
     host_keyboard_hold_modifiers(f->view->keyboard, modifiers);
+}
+
+static gboolean on_agree(gpointer user);
+
+static void
+must_agree(HostFocus *f)
+{
+    if (!f->agree)
+        f->agree = chan_timer_new(f->view->context, AGREE_MS, on_agree, f);
+}
+
+// Keys go to the window that the guest has active, and its program shows that it has the focus: it
+// must be the one that the host shows. The guest made another one active by itself, and the window
+// manager did not follow.
+static gboolean
+on_agree(gpointer user)
+{
+    HostFocus *f = user;
+    HostWindow *w = host_windows_find(f->view->windows, f->guest_id);
+    gint64 now = g_get_monotonic_time();
+
+    chan_timer_clear(&f->agree);
+    if (!w || f->guest_id == f->sent_id || !w->viewable)
+        return G_SOURCE_REMOVE; // one that opens is looked at once it is there
+    if (f->leave || now - w->mapped_us < OPENS_US ||
+        now - f->sent_us < AGREE_MS * G_TIME_SPAN_MILLISECOND)
+        must_agree(f);
+    else
+        tell_session(f);
+    return G_SOURCE_REMOVE;
 }
 
 void
@@ -182,7 +216,7 @@ host_focus_sync(HostFocus *f)
     // One that has just been minimised may lose the focus a moment later: the guest, told of it,
     // would restore the window.
     if (w && !w->is_orphan && w->wanted.state != VIEW_STATE_MINIMIZED) {
-        stop_leave(f);
+        chan_timer_clear(&f->leave);
         if (w->wanted.attention) {
             w->wanted.attention = false;
             host_window_push(w);
@@ -192,9 +226,7 @@ host_focus_sync(HostFocus *f)
         f->held_known &= f->sent_id != w->id;
         send_focus(f, w->id);
     } else if (f->sent_id != 0 && !f->leave) {
-        f->leave = g_timeout_source_new(LEAVE_MS);
-        g_source_set_callback(f->leave, on_leave, f, NULL);
-        g_source_attach(f->leave, f->view->context);
+        f->leave = chan_timer_new(f->view->context, LEAVE_MS, on_leave, f);
     }
 }
 
@@ -228,9 +260,9 @@ host_focus_is_on(const HostFocus *f, Window xid)
 void
 host_focus_reset(HostFocus *f)
 {
-    stop_leave(f);
+    chan_timer_clear(&f->leave);
     host_method_focus(f->view->method, None);
-    f->sent_id = 0;
+    f->sent_id = f->guest_id = 0;
 }
 
 // Whether that happened in the last us. What was before a press elsewhere than on our windows is
@@ -319,6 +351,8 @@ host_focus_grown(HostWindow *w, bool hid)
 void
 host_focus_mapped(HostFocus *f, HostWindow *w)
 {
+    if (w->id == f->guest_id && f->guest_id != f->sent_id)
+        must_agree(f);
     if (!w->quiet)
         return;
     w->quiet = false;
@@ -339,6 +373,9 @@ ask_to_activate(HostFocus *f, HostWindow *w, long source, Time time)
 void
 host_focus_activate(HostFocus *f, HostWindow *w)
 {
+    f->guest_id = w ? w->id : 0;
+    if (f->guest_id != f->sent_id)
+        must_agree(f);
     if (!w || !w->mapped || w->wanted.override_redirect || w->id == f->sent_id || is_echo(f, w->id))
         return;
     // Which one follows one that went, or is focused when it is mapped, the window manager says.

@@ -51,7 +51,8 @@ void host_focus_grown(HostWindow *window, bool hid);
 void host_focus_mapped(HostFocus *focus, HostWindow *window);
 
 // The guest made a window (NULL: none of ours) active: the window manager is asked when the user
-// has just done something there, otherwise the window only asks for attention.
+// has just done something there, otherwise the window only asks for attention. Where the window
+// manager does not follow, the guest is told once more which one has the focus.
 void host_focus_activate(HostFocus *focus, HostWindow *window);
 void host_focus_attention(HostFocus *focus, HostWindow *window);
 // The user asked for it, through the broker. NULL: nothing.

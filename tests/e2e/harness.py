@@ -20,7 +20,6 @@ UNSETTLED = (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow)
 
 COMPOSITING = ("xfwm4", "mutter")  # window managers that are compositors as well
 BAD_VALUE = 2
-MANUALLY = 1  # CompositeRedirectManual, which one client at a time may have
 
 
 class Failure(Exception):
@@ -74,10 +73,12 @@ def processes(match):
 
 
 class HostDesktop:
-    def __init__(self, build, size=(1920, 1080), wm="openbox", xvfb_args=(), sound=True, i3_config=""):
+    def __init__(self, build, size=(1920, 1080), wm=None, xvfb_args=(), sound=True, i3_config=None):
         self.build = pathlib.Path(build).resolve()
-        self.size, self.wm, self.xvfb_args, self.sound = size, wm, list(xvfb_args), sound
-        self.i3_config = i3_config  # more lines of it
+        self.size, self.xvfb_args, self.sound = size, list(xvfb_args), sound
+        self.wm = wm if wm is not None else os.environ.get("CASEMENT_TEST_WM", "openbox")
+        # More lines of it. Where a test is about no window manager, windows float as they do under the others.
+        self.i3_config = i3_config if i3_config is not None else "" if wm else "for_window [all] floating enable"
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cmt-"))
         self.started = []
         self.env = None
@@ -158,14 +159,16 @@ class HostDesktop:
         """Whether the screen has a compositor that holds all windows' pixels; a selection's owner alone may do nothing."""
         if self.display.get_selection_owner(self.display.get_atom("_NET_WM_CM_S0")) == X.NONE:
             return False
-        refused = xerror.CatchError(xerror.BadAccess)
-        self.root.composite_redirect_subwindows(MANUALLY, onerror=refused)
+        window = self.root.create_window(-10, -10, 1, 1, 0, X.CopyFromParent, override_redirect=True)
+        window.map()
+        refused = xerror.CatchError(xerror.BadMatch)  # of a window whose pixels are the screen's
+        pixels = window.composite_name_window_pixmap(onerror=refused)
         self.display.sync()
-        if refused.get_error():
-            return True
-        self.root.composite_unredirect_subwindows(MANUALLY)
+        if not refused.get_error():
+            pixels.free()
+        window.destroy()
         self.display.sync()
-        return False
+        return not refused.get_error()
 
     def wm_command(self):
         if self.wm == "i3":

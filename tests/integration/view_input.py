@@ -196,6 +196,21 @@ class Input(ViewCase):
         self.press_on(second)
         wait_for("window 1 to be active", lambda: self.activate(1, None, active) or active() == self.window.id, 15)
 
+    def test_a_guest_that_has_another_one_active_is_told_again(self):
+        second = self.v.show(2, (500, 120, 300, 200))
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        for has in (2, 0):
+            with self.subTest(has=has):
+                if has == 0:
+                    self.desktop.focus(self.foreign(700, 500, 80, 60))
+                    self.v.session.expect(p.FOCUS, ids(0))
+                self.v.session.drop_all()
+                self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", 1, 0)))
+                self.v.session.expect(p.FOCUS, ids(has))
+                self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", has, 0)))
+                self.v.commit(1, (100, 120, 300, 200))
+
     def test_a_press_counts_until_the_focus_is_elsewhere(self):
         second = self.v.show(2, (500, 120, 300, 200))
         own = self.foreign(700, 500, 80, 60)

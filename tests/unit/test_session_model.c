@@ -466,6 +466,13 @@ test_stack(Test *t, gconstpointer data)
     g_assert_cmpuint(t->active, ==, 2);
     bridge_model_active(t->model, 0xdead); // a marker
     g_assert_cmpuint(t->active, ==, 0);
+    // One that the view does not know yet is told of with it.
+    bridge_model_active(t->model, 3);
+    g_assert_cmpuint(t->active, ==, 0);
+    g_assert_cmpuint(bridge_model_active_window(t->model), ==, 3);
+    model_order(t, 3, 0, 0, BRIDGE_SHOW);
+    bridge_model_set_app(t->model, 3, 0);
+    g_assert_cmpuint(t->active, ==, 3);
 }
 
 static void
