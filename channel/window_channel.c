@@ -196,6 +196,26 @@ chan_window_group_encode(uint32_t window, const ChanWindowGroup *m, void *buffer
 }
 
 ChanSpan
+chan_window_workspace_encode(ChanWindowMessage which, uint32_t window, uint32_t workspace,
+                             void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(which, window, buffer, capacity);
+
+    chan_write_u32(&w, workspace);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
+chan_window_workspaces_encode(const ChanWindowWorkspaces *m, void *buffer, size_t capacity)
+{
+    ChanWriter w = begin(CHAN_WINDOW_WORKSPACES, 0, buffer, capacity);
+
+    chan_write_u32(&w, m->count);
+    chan_write_u32(&w, m->current);
+    return chan_writer_span(&w);
+}
+
+ChanSpan
 chan_window_motion_encode(const ChanWindowMotion *m, void *buffer, size_t capacity)
 {
     ChanWriter w = begin(CHAN_WINDOW_MOTION, 0, buffer, capacity);
@@ -575,6 +595,33 @@ decode_monitors(ChanReader *r, ChanWindowMonitors *m)
     return chan_window_monitors_valid(m);
 }
 
+bool
+chan_window_workspace_valid(uint32_t workspace)
+{
+    return workspace < CHAN_WORKSPACES_MAX || workspace == CHAN_WORKSPACE_ALL;
+}
+
+static bool
+decode_workspace(ChanReader *r, uint32_t *workspace)
+{
+    *workspace = chan_read_u32(r);
+    return chan_window_workspace_valid(*workspace);
+}
+
+bool
+chan_window_workspaces_valid(const ChanWindowWorkspaces *m)
+{
+    return m->count <= CHAN_WORKSPACES_MAX && m->current < m->count;
+}
+
+static bool
+decode_workspaces(ChanReader *r, ChanWindowWorkspaces *m)
+{
+    m->count = chan_read_u32(r);
+    m->current = chan_read_u32(r);
+    return chan_window_workspaces_valid(m);
+}
+
 static bool
 decode_key(ChanReader *r, ChanWindowKey *m)
 {
@@ -689,6 +736,10 @@ chan_window_decode(ChanSpan untrusted_bytes, ChanWindowSaid *said)
         ok = decode_monitors(&r, &said->monitors);
     else if (said->type == CHAN_WINDOW_GROUP)
         ok = decode_group(&r, &said->group);
+    else if (said->type == CHAN_WINDOW_WORKSPACE || said->type == CHAN_WINDOW_PLACED)
+        ok = decode_workspace(&r, &said->workspace);
+    else if (said->type == CHAN_WINDOW_WORKSPACES)
+        ok = said->window == 0 && decode_workspaces(&r, &said->workspaces);
     else if (said->type == CHAN_WINDOW_LOCK)
         ok = decode_bool(&r, &said->lock);
     else if (said->type == CHAN_WINDOW_PING || said->type == CHAN_WINDOW_PONG)

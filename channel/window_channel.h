@@ -19,6 +19,7 @@
 //   MONITORS u8 10, u32 window, four times i32 x, i32 y
 //   SETTLED u8 11, u32 0, u32 serial
 //   GROUP  u8 12, u32 window, the fields of ChanWindowGroup in their order, 4 bytes each
+//   WORKSPACE u8 13, u32 window, u32 workspace
 //   HOST   u8 64, u32 window, the fields of ChanWindowHost in their order, 4 bytes each
 //   KEYS   u8 65, u32 0, u32 group, u32 repeat_delay_ms, u32 repeat_interval_ms, four times u16
 //          length, text: model, layout, variant, options
@@ -36,8 +37,10 @@
 //   SETTLE u8 77, u32 0, u32 serial
 //   KEY    u8 78, u32 0, u32 code, u32 down
 //   VIDEO  u8 79, u32 0, u32 taken
+//   WORKSPACES u8 80, u32 0, u32 count, u32 current
+//   PLACED u8 81, u32 window, u32 workspace
 //
-// HOST to VIDEO are the client's: so the host shows the window, and so the guest is to have it;
+// HOST to PLACED are the client's: so the host shows the window, and so the guest is to have it;
 // the host's keyboard map, when the channel opens and when it changes; and what the host's input
 // method has made of keys (TEXT), or is making (PREEDIT, all of it each time), for the program with
 // the focus, in one order with keys. The states of HOST count where its serial or states differ
@@ -96,6 +99,11 @@
 // counts where one is named, and where no GROUP came: a window manager puts a dialog that names
 // none above its group, and may minimise it and show it in taskbars.
 //
+// WORKSPACE asks for the workspace that a window is to be on (_NET_WM_DESKTOP, EWMH 1.5), once each
+// time that its program does. All of them is a state, too, which counts; the question says that any
+// before is over. WORKSPACES tells how many the host has and which is shown: until one comes there
+// is one. PLACED tells on which of them the host has a window, and answers its questions so far.
+//
 // MENU is that of an icon of the tray, all of it each time; its window is the one that RAIL has for
 // the icon (channel/rail.h).
 //
@@ -141,7 +149,8 @@ typedef enum {
     CHAN_WINDOW_MONITORS = 10,
     CHAN_WINDOW_SETTLED = 11,
     CHAN_WINDOW_GROUP = 12,
-    CHAN_WINDOW_SERVERS_LAST = CHAN_WINDOW_GROUP,
+    CHAN_WINDOW_WORKSPACE = 13,
+    CHAN_WINDOW_SERVERS_LAST = CHAN_WINDOW_WORKSPACE,
     CHAN_WINDOW_CLIENTS_FIRST = 64,
     CHAN_WINDOW_HOST = 64,
     CHAN_WINDOW_KEYS = 65,
@@ -159,7 +168,9 @@ typedef enum {
     CHAN_WINDOW_SETTLE = 77,
     CHAN_WINDOW_KEY = 78,
     CHAN_WINDOW_VIDEO = 79,
-    CHAN_WINDOW_CLIENTS_LAST = CHAN_WINDOW_VIDEO,
+    CHAN_WINDOW_WORKSPACES = 80,
+    CHAN_WINDOW_PLACED = 81,
+    CHAN_WINDOW_CLIENTS_LAST = CHAN_WINDOW_PLACED,
 } ChanWindowMessage;
 
 // _NET_WM_STATE (EWMH 1.5), those that both ends keep.
@@ -409,6 +420,14 @@ typedef struct {
     uint32_t owner;  // ChanWindowOwner
 } ChanWindowGroup;
 
+#define CHAN_WORKSPACES_MAX 1024u
+#define CHAN_WORKSPACE_ALL 0xffffffffu // as _NET_WM_DESKTOP has it
+
+typedef struct {
+    uint32_t count;   // 1 to CHAN_WORKSPACES_MAX
+    uint32_t current; // < count
+} ChanWindowWorkspaces;
+
 #define CHAN_WINDOW_MESSAGE_MAX                                                                    \
     (16 + CHAN_WINDOW_ICON_SIDE_MAX * CHAN_WINDOW_ICON_SIDE_MAX * 4) // bytes
 
@@ -434,6 +453,11 @@ ChanSpan chan_window_monitors_encode(uint32_t window, const ChanWindowMonitors *
                                      size_t capacity);
 ChanSpan
 chan_window_group_encode(uint32_t window, const ChanWindowGroup *m, void *buffer, size_t capacity);
+// which: CHAN_WINDOW_WORKSPACE or _PLACED.
+ChanSpan chan_window_workspace_encode(ChanWindowMessage which, uint32_t window, uint32_t workspace,
+                                      void *buffer, size_t capacity);
+ChanSpan
+chan_window_workspaces_encode(const ChanWindowWorkspaces *m, void *buffer, size_t capacity);
 ChanSpan chan_window_lock_encode(uint32_t window, bool wanted, void *buffer, size_t capacity);
 // which: CHAN_WINDOW_PING, _PONG, _SETTLE or _SETTLED, of which the latter two name no window.
 ChanSpan chan_window_ping_encode(ChanWindowMessage which, uint32_t window, uint32_t serial,
@@ -482,7 +506,9 @@ typedef struct {
         uint32_t save;  // a serial
         uint64_t token; // of PIXELS, not 0
         ChanWindowPace pace;
-        uint32_t video; // 0, 1
+        uint32_t video;     // 0, 1
+        uint32_t workspace; // of WORKSPACE and PLACED: < CHAN_WORKSPACES_MAX, or CHAN_WORKSPACE_ALL
+        ChanWindowWorkspaces workspaces;
     };
 } ChanWindowSaid;
 
@@ -499,5 +525,7 @@ bool chan_window_caret_valid(const ChanWindowCaret *caret);
 bool chan_window_touch_valid(const ChanWindowTouch *touch);
 bool chan_window_monitors_valid(const ChanWindowMonitors *monitors);
 bool chan_window_group_valid(const ChanWindowGroup *group);
+bool chan_window_workspace_valid(uint32_t workspace);
+bool chan_window_workspaces_valid(const ChanWindowWorkspaces *workspaces);
 bool chan_window_pace_valid(const ChanWindowPace *pace);
 bool chan_window_preedit_valid(const ChanWindowPreedit *preedit);

@@ -196,6 +196,15 @@ say_group(BridgeModel *m, const BridgeWindow *w)
     bridge_say(m, &msg, sizeof msg, -1);
 }
 
+static void
+say_workspace(BridgeModel *m, const BridgeWindow *w)
+{
+    ViewWorkspace msg = {.id = w->id, .workspace = w->properties.workspace};
+
+    VIEW_INIT(&msg, VIEW_MSG_WORKSPACE);
+    bridge_say(m, &msg, sizeof msg, -1);
+}
+
 void
 bridge_say_properties(BridgeModel *m, BridgeWindow *w)
 {
@@ -214,6 +223,8 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
         offer_icons(m, w);
     if (p->has_monitors)
         say_monitors(m, w);
+    if (p->asks_workspace)
+        say_workspace(m, w);
     if (p->has_caret)
         say_caret(m, w);
     if (p->wants_lock)
@@ -396,6 +407,25 @@ take_group(BridgeModel *m, BridgeWindow *w, const ChanWindowGroup *group)
 }
 
 static void
+take_workspace(BridgeModel *m, BridgeWindow *w, uint32_t workspace)
+{
+    w->properties.asks_workspace = true;
+    w->properties.workspace = workspace;
+    if (w->announced)
+        say_workspace(m, w);
+}
+
+bool
+bridge_model_workspace_said(BridgeModel *m, uint32_t id)
+{
+    BridgeWindow *w = bridge_model_window(m, id);
+
+    if (w)
+        w->properties.asks_workspace = false;
+    return w != NULL;
+}
+
+static void
 say_pong(BridgeModel *m, const BridgeWindow *w, uint32_t serial)
 {
     ViewPing msg = {.id = w->id, .serial = serial};
@@ -431,6 +461,9 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_GROUP:
         take_group(m, w, &said->group);
         break;
+    case CHAN_WINDOW_WORKSPACE:
+        take_workspace(m, w, said->workspace);
+        break;
     case CHAN_WINDOW_CARET:
         take_caret(m, w, &said->caret);
         break;
@@ -459,6 +492,8 @@ bridge_model_said(BridgeModel *m, const ChanWindowSaid *said)
     case CHAN_WINDOW_PACE:
     case CHAN_WINDOW_SETTLE:
     case CHAN_WINDOW_VIDEO:
+    case CHAN_WINDOW_WORKSPACES:
+    case CHAN_WINDOW_PLACED:
         break;
     }
 }

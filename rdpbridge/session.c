@@ -574,6 +574,7 @@ rdp_window_said(const ChanWindowSaid *said, gpointer user)
         return;
     charge(s);
     bridge_session_input_consider(s);
+    bridge_session_tell_placed(s, said->window);
     if (said->type == CHAN_WINDOW_MENU)
         bridge_tray_menu(s->tray, said->window, said->menu);
     else if (said->type == CHAN_WINDOW_SAVE)

@@ -18,7 +18,7 @@ endif()
 # All of it but the process, which a fuzzer is itself.
 add_library(session_core STATIC
   certificate.c classic.c clipboard.c clipboard_guest.c clipchannel.c clipconvert.c control.c cursor.c display.c execs.c graphics.c input.c microphone_channel.c orders.c pixel_path.c pixel_stream.c
-  processors.c rail.c rdp.c refusal.c session.c session_broker.c session_desktop.c session_input.c session_pace.c session_pixels.c session_screen.c session_view.c settings.c sound.c stream_video.c touch_channel.c transport.c video.c viewlink.c watchdog.c
+  processors.c rail.c rdp.c refusal.c session.c session_broker.c session_desktop.c session_input.c session_pace.c session_pixels.c session_screen.c session_view.c session_workspaces.c settings.c sound.c stream_video.c touch_channel.c transport.c video.c viewlink.c watchdog.c
   window_channel.c)
 target_link_libraries(session_core PUBLIC
   session_pure session_tile session_apps clip_feed channel_glib PkgConfig::GLIB PkgConfig::FREERDP PkgConfig::FREERDP_CLIENT)

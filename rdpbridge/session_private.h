@@ -3,7 +3,7 @@
 
 // Shared by session.c (life, guest), session_broker.c, session_view.c (their messages) and
 // session_screen.c and session_desktop.c (the guest's own screen), session_pace.c,
-// session_pixels.c and session_input.c only.
+// session_workspaces.c, session_pixels.c and session_input.c only.
 
 #include "rdpbridge/apps.h"
 #include "rdpbridge/asks.h"
@@ -176,3 +176,8 @@ void bridge_session_input_clear(BridgeSession *session);
 void bridge_session_paced(BridgeSession *session, const ViewPace *message);
 void bridge_session_unpaced(BridgeSession *session);
 void bridge_session_shown(BridgeSession *session, const ViewShown *message);
+
+// session_workspaces.c: the view's word on where a window is; and the guest has said anything of
+// the window, so that it hears what it could not be told before.
+void bridge_session_placed(BridgeSession *session, const ViewWorkspace *message);
+void bridge_session_tell_placed(BridgeSession *session, guint32 window);

@@ -258,6 +258,9 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
     case VIEW_MSG_KILL:
         handle_kill(s, m);
         break;
+    case VIEW_MSG_PLACED:
+        bridge_session_placed(s, m);
+        break;
     default: // ENTER
         if ((named->id == 0 || bridge_model_window(s->model, named->id)) && !s->screen_needed)
             bridge_rail_raise(s->rail, named->id);
@@ -276,6 +279,9 @@ handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
         break;
     case VIEW_MSG_KEEPER:
         bridge_window_channel_keeper(&((const ViewKeeper *)m)->keeper);
+        break;
+    case VIEW_MSG_WORKSPACES:
+        bridge_window_channel_workspaces(&((const ViewWorkspaces *)m)->workspaces);
         break;
     case VIEW_MSG_KEYMAP:
         bridge_window_channel_keymap(&((const ViewKeymap *)m)->keymap);
@@ -307,20 +313,22 @@ handle_rest(BridgeSession *s, ViewMsgType type, ChanSpan message)
 }
 
 // What a guest that does not read is spared, since the last of each says all: how a window is, and
-// which one is above or focused, and what keys mean. Waiting in the library for it to read would
-// stop everything else, for good when it waits for us as well.
+// which one is above or focused, which workspaces there are, and what keys mean. Waiting in the
+// library for it to read would stop everything else, for good when it waits for us as well.
 static gboolean
 can_be_held(ViewMsgType type)
 {
     return type == VIEW_MSG_CONFIGURED || type == VIEW_MSG_STATE || type == VIEW_MSG_ENTER ||
            type == VIEW_MSG_FOCUS || type == VIEW_MSG_PING || type == VIEW_MSG_PACE ||
-           type == VIEW_MSG_KEYMAP || type == VIEW_MSG_LAYOUT || type == VIEW_MSG_SETTLE;
+           type == VIEW_MSG_PLACED || type == VIEW_MSG_WORKSPACES || type == VIEW_MSG_KEYMAP ||
+           type == VIEW_MSG_LAYOUT || type == VIEW_MSG_SETTLE;
 }
 
 static void
 handle_held(BridgeSession *s, const ViewHeader *m)
 {
-    if (m->type == VIEW_MSG_KEYMAP || m->type == VIEW_MSG_LAYOUT || m->type == VIEW_MSG_SETTLE)
+    if (m->type == VIEW_MSG_KEYMAP || m->type == VIEW_MSG_LAYOUT || m->type == VIEW_MSG_SETTLE ||
+        m->type == VIEW_MSG_WORKSPACES)
         handle_rest(s, (ViewMsgType)m->type, CHAN_SPAN((const uint8_t *)m, m->size));
     else
         handle_window(s, (ViewMsgType)m->type, m);
@@ -344,7 +352,8 @@ static gboolean
 names_window(const ViewId *m)
 {
     return m->header.type == VIEW_MSG_CONFIGURED || m->header.type == VIEW_MSG_STATE ||
-           m->header.type == VIEW_MSG_PING || m->header.type == VIEW_MSG_PACE;
+           m->header.type == VIEW_MSG_PING || m->header.type == VIEW_MSG_PACE ||
+           m->header.type == VIEW_MSG_PLACED;
 }
 
 // At the end, in the place of the former of its kind: a window's, or of the others the only.
@@ -426,6 +435,7 @@ on_message(ViewMsgType type, ChanSpan message, int take_fd, gpointer user)
     case VIEW_MSG_PING:
     case VIEW_MSG_PACE:
     case VIEW_MSG_KILL:
+    case VIEW_MSG_PLACED:
         handle_window(s, type, message.data);
         break;
     case VIEW_MSG_CONTROL:

@@ -43,6 +43,8 @@ typedef union {
     ViewLock lock;
     ViewMonitors monitors;
     ViewGroup group;
+    ViewWorkspace workspace;
+    ViewWorkspaces workspaces;
     ViewKill kill;
     ViewText text;
     ViewPreedit preedit;
@@ -371,6 +373,18 @@ check_group(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_workspace(const Message *m, ChanSpan tail)
+{
+    return m->workspace.id != 0 && chan_window_workspace_valid(m->workspace.workspace);
+}
+
+static bool
+check_workspaces(const Message *m, ChanSpan tail)
+{
+    return chan_window_workspaces_valid(&m->workspaces.workspaces);
+}
+
+static bool
 check_kill(const Message *m, ChanSpan tail)
 {
     return m->kill.id != 0 && m->kill.process <= 1;
@@ -431,6 +445,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_NAMES, sizeof(ViewId), CHAN_WINDOW_NAMES_BYTES_MAX, 0, check_names},
     {VIEW_MSG_MONITORS, sizeof(ViewMonitors), 0, 0, check_monitors},
     {VIEW_MSG_GROUP, sizeof(ViewGroup), 0, 0, check_group},
+    {VIEW_MSG_WORKSPACE, sizeof(ViewWorkspace), 0, 0, check_workspace},
     {VIEW_MSG_PONG, sizeof(ViewPing), 0, 0, check_id},
     {VIEW_MSG_SETTLED, sizeof(ViewSettle), 0, 0, NULL},
     {VIEW_MSG_SCREEN, sizeof(ViewScreen), 0, 0, check_screen},
@@ -455,6 +470,8 @@ static const Shape shapes[] = {
     {VIEW_MSG_KEYMAP, sizeof(ViewKeymap), 0, 0, NULL},
     {VIEW_MSG_KEEPER, sizeof(ViewKeeper), 0, 0, check_keeper},
     {VIEW_MSG_PACE, sizeof(ViewPace), 0, 0, check_pace},
+    {VIEW_MSG_WORKSPACES, sizeof(ViewWorkspaces), 0, 0, check_workspaces},
+    {VIEW_MSG_PLACED, sizeof(ViewWorkspace), 0, 0, check_workspace},
     {VIEW_MSG_INPUT, sizeof(ViewPlain), 0, 1, NULL},
     {VIEW_MSG_SETTLE, sizeof(ViewSettle), 0, 0, NULL},
     {VIEW_MSG_CLIP_SAVE, sizeof(ViewSave), 0, 0, NULL},

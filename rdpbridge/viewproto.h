@@ -60,7 +60,8 @@ typedef enum {
     VIEW_MSG_SETTLED = 28,    // the answer to that SETTLE; 0: the guest has the way of INPUT
     VIEW_MSG_RECORD = 29,     // the guest records: it is to have the microphone in this format
     VIEW_MSG_RECORD_OVER = 30,
-    VIEW_MSG_GROUP = 31, // which windows a window belongs with
+    VIEW_MSG_GROUP = 31,     // which windows a window belongs with
+    VIEW_MSG_WORKSPACE = 32, // a window's program asks for that one
     // view → session
     VIEW_MSG_SCREEN = 40,
     VIEW_MSG_LAYOUT = 41, // keyboard layout
@@ -87,6 +88,8 @@ typedef enum {
     VIEW_MSG_INPUT = 62,     // +fd: for the guest, its end of a way of input (channel/input_path.h)
     VIEW_MSG_SETTLE = 63,    // whether the guest has done what was said before
     VIEW_MSG_RECORDED = 64,  // + samples of the microphone, where the broker lets the guest have it
+    VIEW_MSG_WORKSPACES = 65, // how many the host has, and which is shown; never: it has none
+    VIEW_MSG_PLACED = 66,     // on which of them the host has a window
 } ViewMsgType;
 
 typedef struct {
@@ -428,6 +431,17 @@ typedef struct {
     uint32_t id;
     ChanWindowGroup group;
 } ViewGroup;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;
+    uint32_t workspace; // < CHAN_WORKSPACES_MAX, or CHAN_WORKSPACE_ALL
+} ViewWorkspace;        // WORKSPACE, PLACED
+
+typedef struct {
+    ViewHeader header;
+    ChanWindowWorkspaces workspaces;
+} ViewWorkspaces;
 
 typedef struct {
     ViewHeader header;

@@ -18,9 +18,10 @@ static IWTSVirtualChannel *the_channel; // of the one connection; NULL: not open
 static ChanWindowKeys the_keys; // of the host's keyboard
 static ChanWindowKeymap the_keymap;
 static bool has_keymap, the_keymap_told;
-static ChanWindowKeeper the_keeper; // of the host's clipboard
-static guint64 the_pixels;          // 0: no stream of them
-static gboolean the_video;          // is taken over that
+static ChanWindowKeeper the_keeper;         // of the host's clipboard
+static ChanWindowWorkspaces the_workspaces; // count 0: not known
+static guint64 the_pixels;                  // 0: no stream of them
+static gboolean the_video;                  // is taken over that
 
 // FALSE: there is no channel, or it does not take it.
 static gboolean
@@ -78,6 +79,21 @@ bridge_window_channel_keeper(const ChanWindowKeeper *keeper)
 {
     the_keeper = *keeper;
     tell_keeper();
+}
+
+static void
+tell_workspaces(void)
+{
+    guint8 buffer[16];
+
+    (void)say(chan_window_workspaces_encode(&the_workspaces, buffer, sizeof buffer));
+}
+
+void
+bridge_window_channel_workspaces(const ChanWindowWorkspaces *workspaces)
+{
+    the_workspaces = *workspaces;
+    tell_workspaces();
 }
 
 static void
@@ -143,6 +159,8 @@ on_open(IWTSVirtualChannelCallback *callback)
     tell_keys();
     if (the_keeper.there)
         tell_keeper();
+    if (the_workspaces.count > 0)
+        tell_workspaces();
     return CHANNEL_RC_OK;
 }
 
@@ -243,6 +261,15 @@ bridge_window_channel_pace(guint32 window, const ChanWindowPace *pace)
     guint8 buffer[16];
 
     return say(chan_window_pace_encode(window, pace, buffer, sizeof buffer));
+}
+
+gboolean
+bridge_window_channel_placed(guint32 window, guint32 workspace)
+{
+    guint8 buffer[16];
+
+    return say(
+        chan_window_workspace_encode(CHAN_WINDOW_PLACED, window, workspace, buffer, sizeof buffer));
 }
 
 void

@@ -30,6 +30,10 @@ gboolean bridge_window_channel_pace(guint32 window, const ChanWindowPace *pace);
 gboolean bridge_window_channel_key(const ChanWindowKey *key);
 void bridge_window_channel_button(const ChanWindowButton *button);
 void bridge_window_channel_motion(const ChanWindowMotion *motion);
+// On which of the host's workspaces a window is. FALSE: there is none.
+gboolean bridge_window_channel_placed(guint32 window, guint32 workspace);
+// The host's workspaces: now, and to each channel that opens later.
+void bridge_window_channel_workspaces(const ChanWindowWorkspaces *workspaces);
 // The host's clipboard manager: now, and to each channel that opens later.
 void bridge_window_channel_keeper(const ChanWindowKeeper *keeper);
 // Which stream of pixels is this session's (channel/tile_stream.h): now, and to each channel that

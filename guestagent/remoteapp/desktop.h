@@ -58,6 +58,8 @@ typedef struct {
     bool has_monitors;                    // its program asks for those when it is full-screen
     ChanWindowMonitors monitors;
     ChanWindowGroup group; // and which owner it names
+    bool asks_workspace;   // its program does, and the client has not said since where it is
+    guint32 workspace;     // for that one, or CHAN_WORKSPACE_ALL
     guint32 pid;           // _NET_WM_PID, or what XRes says; 0: unknown
     char *title;           // UTF-8, never NULL
     // As the program set them, UTF-8 of at most CHAN_WINDOW_NAME_MAX bytes; NULL: it has not.
@@ -80,7 +82,8 @@ typedef enum {
     RA_CHANGED_NAMES = 1u << 7, // title among them
     RA_CHANGED_MONITORS = 1u << 8,
     RA_CHANGED_GROUP = 1u << 9,
-    RA_CHANGED_ALL = (1u << 10) - 1,
+    RA_CHANGED_WORKSPACE = 1u << 10,
+    RA_CHANGED_ALL = (1u << 11) - 1,
 } RaChange;
 
 // A tray icon of the older kind, a window of its program's (System Tray Protocol, XEmbed).
@@ -258,6 +261,10 @@ void ra_desktop_set_hosted(RaDesktop *desktop, bool hosted);
 // So the host shows the window: all states that both ends keep, and where. The serial is told back
 // in the window's props.
 void ra_desktop_set_host(RaDesktop *desktop, guint32 id, const ChanWindowHost *host);
+// Which workspaces the client's host has, and on which one the window is (CHAN_WORKSPACE_ALL:
+// nothing new). Until then, and when a client of ours has left, there is one.
+void ra_desktop_set_workspaces(RaDesktop *desktop, const ChanWindowWorkspaces *workspaces);
+void ra_desktop_placed(RaDesktop *desktop, guint32 id, guint32 workspace);
 // How often the client's screen paints the window, and whether it is seen; and that what was sent
 // of it last was shown then, of the monotonic clock: its program draws its next frame by that.
 void ra_desktop_set_pace(RaDesktop *desktop, guint32 id, const ChanWindowPace *pace);

@@ -90,6 +90,10 @@ obey(RaWindowChannel *c)
         bool is_one = chan_window_decode(CHAN_SPAN(data, size), &said);
         if (is_one && said.type == CHAN_WINDOW_KEEPER)
             ra_desktop_set_keeper(c->desktop, &said.keeper);
+        if (is_one && said.type == CHAN_WINDOW_WORKSPACES)
+            ra_desktop_set_workspaces(c->desktop, &said.workspaces);
+        if (is_one && said.type == CHAN_WINDOW_PLACED)
+            ra_desktop_placed(c->desktop, said.window, said.workspace);
         if (is_one && said.type == CHAN_WINDOW_PIXELS)
             c->pixels = said.token;
         if (is_one && said.type == CHAN_WINDOW_VIDEO)
@@ -183,6 +187,14 @@ ra_window_channel_group(RaWindowChannel *c, const RaWindow *window)
 {
     if (c->ready)
         say(c, chan_window_group_encode(window->id, &window->group, c->buffer, sizeof c->buffer));
+}
+
+void
+ra_window_channel_workspace(RaWindowChannel *c, const RaWindow *window)
+{
+    if (c->ready && window->asks_workspace)
+        say(c, chan_window_workspace_encode(CHAN_WINDOW_WORKSPACE, window->id, window->workspace,
+                                            c->buffer, sizeof c->buffer));
 }
 
 void

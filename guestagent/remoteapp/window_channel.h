@@ -25,6 +25,7 @@ void ra_window_channel_props(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_names(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_monitors(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_group(RaWindowChannel *channel, const RaWindow *window);
+void ra_window_channel_workspace(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_icons(RaWindowChannel *channel, const RaWindow *window);
 void ra_window_channel_shapes(RaWindowChannel *channel, const RaWindow *window);
 void

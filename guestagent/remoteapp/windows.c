@@ -122,6 +122,8 @@ push_properties(RaWindows *ws, const RaWindow *window, RaChange what)
         ra_window_channel_monitors(ws->channel, window);
     if ((what & RA_CHANGED_GROUP) != 0)
         ra_window_channel_group(ws->channel, window);
+    if ((what & RA_CHANGED_WORKSPACE) != 0) // before it leaves all of them
+        ra_window_channel_workspace(ws->channel, window);
     if ((what & RA_CHANGED_HINTS) != 0)
         ra_window_channel_props(ws->channel, window);
     if ((what & RA_CHANGED_NAMES) != 0)
@@ -270,7 +272,10 @@ ra_windows_changed(RaWindows *ws, const RaWindow *window, RaChange what)
     Known *k = find(ws, window->id);
     if (k == NULL)
         return;
-    k->pending |= what;
+    // Also where the rest has to wait: what the client says next would be taken for the answer.
+    if ((what & RA_CHANGED_WORKSPACE) != 0)
+        ra_window_channel_workspace(ws->channel, window);
+    k->pending |= what & (RaChange)~RA_CHANGED_WORKSPACE;
     push(ws, k, window, false);
     ra_graphics_pump(ws->graphics);
 }

@@ -38,6 +38,7 @@
     X(_NET_WM_WINDOW_OPACITY)                                                                      \
     X(_NET_WM_STATE_FOCUSED)                                                                       \
     X(_NET_WORKAREA)                                                                               \
+    X(_NET_NUMBER_OF_DESKTOPS)                                                                     \
     X(_NET_CURRENT_DESKTOP)                                                                        \
     X(_NET_CLIENT_LIST_STACKING)                                                                   \
     X(_NET_FRAME_EXTENTS)                                                                          \

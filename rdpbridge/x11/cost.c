@@ -115,6 +115,7 @@ host_cost_of(const View *view, ChanSpan packet)
     }
     case VIEW_MSG_LOCK:
     case VIEW_MSG_MONITORS:
+    case VIEW_MSG_WORKSPACE:
         return STATE_US;
     default:
         return w && w->xid && type < G_N_ELEMENTS(of_known) ? READ_US + of_known[type] : READ_US;

@@ -10,6 +10,7 @@
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/states.h"
 #include "rdpbridge/x11/sync.h"
+#include "rdpbridge/x11/workspaces.h"
 
 #include <string.h>
 
@@ -46,8 +47,10 @@ host_follow_property(HostWindow *w, Atom property)
     if (property == atoms[ATOM_WM_STATE] || property == atoms[ATOM__NET_WM_STATE] ||
         property == atoms[ATOM__NET_WM_DESKTOP]) {
         w->state_dirty = w->seen.dirty = true;
-        if (property == atoms[ATOM__NET_WM_DESKTOP])
+        if (property == atoms[ATOM__NET_WM_DESKTOP]) {
             host_seen_desktop_changed(w);
+            host_workspace_changed(w);
+        }
     } else if (property == atoms[ATOM__GTK_EDGE_CONSTRAINTS]) {
         w->geometry_dirty = true;
     } else if (property == atoms[ATOM__NET_FRAME_EXTENTS]) {
@@ -312,6 +315,7 @@ tell(HostWindow *w)
 void
 host_follow_sync(HostWindow *w)
 {
+    host_workspace_sync(w); // before a state that goes with it: it is off all of them
     tell(w);
     host_seen_sync(w);
     if (host_seen_awaits(w))

@@ -5,6 +5,7 @@
 #include "rdpbridge/x11/rates.h"
 #include "rdpbridge/x11/seen.h"
 #include "rdpbridge/x11/session.h"
+#include "rdpbridge/x11/workspaces.h"
 #include "rdpbridge/x11/xsettings.h"
 
 #include <X11/Xatom.h>
@@ -27,6 +28,7 @@ struct HostScreen {
     bool moves_by_gravity, marks_hidden;
     HostRates rates;
     unsigned long desktop;
+    ChanWindowWorkspaces workspaces;
 };
 
 static ViewRect
@@ -94,15 +96,25 @@ read_rates(HostDisplay *x, HostRates *rates)
 }
 
 static unsigned long
-read_desktop(HostDisplay *x)
+read_number(HostDisplay *x, HostAtom property)
 {
-    HostPropertyQuery query = {x->root, x->atoms[ATOM__NET_CURRENT_DESKTOP], XA_CARDINAL, 32, 1};
+    HostPropertyQuery query = {x->root, x->atoms[property], XA_CARDINAL, 32, 1};
     unsigned long *value = host_display_property(x, &query, NULL);
-    unsigned long desktop = value ? value[0] & 0xffffffff : 0; // Xlib keeps a sign
+    unsigned long number = value ? value[0] & 0xffffffff : 0; // Xlib keeps a sign
 
     if (value)
         XFree(value);
-    return desktop;
+    return number;
+}
+
+static ChanWindowWorkspaces
+read_workspaces(HostDisplay *x, unsigned long current)
+{
+    unsigned long count = read_number(x, ATOM__NET_NUMBER_OF_DESKTOPS);
+
+    count = MIN(count, CHAN_WORKSPACES_MAX);
+    return current < count ? (ChanWindowWorkspaces){(uint32_t)count, (uint32_t)current}
+                           : (ChanWindowWorkspaces){0};
 }
 
 static ViewRect
@@ -219,7 +231,8 @@ read_all(HostScreen *s)
     VIEW_INIT(&s->now, VIEW_MSG_SCREEN);
     XGetGeometry(x->dpy, x->root, &root, &left, &top, &width, &height, &border, &depth);
     s->now.root = bounded(0, 0, width, height);
-    s->desktop = read_desktop(x);
+    s->desktop = read_number(x, ATOM__NET_CURRENT_DESKTOP);
+    s->workspaces = read_workspaces(x, s->desktop);
     s->now.work_area = read_work_area(x, &s->now.root, s->desktop);
     read_scale(x, &s->now);
     read_rates(x, &s->rates);
@@ -286,20 +299,37 @@ host_screen_get(const HostScreen *s)
     return &s->now;
 }
 
+static void
+tell_workspaces(const HostScreen *s)
+{
+    ViewWorkspaces m = {.workspaces = s->workspaces};
+
+    if (s->workspaces.count == 0)
+        return;
+    VIEW_INIT(&m, VIEW_MSG_WORKSPACES);
+    host_session_send(s->view, &m, sizeof m);
+}
+
 void
 host_screen_tell(HostScreen *s)
 {
     host_session_send(s->view, &s->now, sizeof s->now);
+    tell_workspaces(s);
 }
 
 void
 host_screen_changed(HostScreen *s)
 {
     ViewScreen before = s->now;
+    ChanWindowWorkspaces workspaces = s->workspaces;
 
     read_all(s);
     if (memcmp(&before, &s->now, sizeof before) != 0)
-        host_screen_tell(s);
+        host_session_send(s->view, &s->now, sizeof s->now);
+    if (memcmp(&workspaces, &s->workspaces, sizeof workspaces) != 0)
+        tell_workspaces(s);
+    if (workspaces.count == 0 && s->workspaces.count > 0)
+        host_workspace_all_changed(s->view);
     host_seen_all_changed(s->view);
 }
 
@@ -313,6 +343,12 @@ unsigned long
 host_screen_desktop(const HostScreen *s)
 {
     return s->desktop;
+}
+
+const ChanWindowWorkspaces *
+host_screen_workspaces(const HostScreen *s)
+{
+    return &s->workspaces;
 }
 
 bool

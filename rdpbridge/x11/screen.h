@@ -30,6 +30,8 @@ bool host_screen_marks_hidden(const HostScreen *screen);
 uint32_t host_screen_refresh_at(const HostScreen *screen, const ViewRect *window);
 // The desktop that is shown (_NET_CURRENT_DESKTOP).
 unsigned long host_screen_desktop(const HostScreen *screen);
+// Which there are; count 0: the window manager has none.
+const ChanWindowWorkspaces *host_screen_workspaces(const HostScreen *screen);
 
 // How far the window manager's frames reach: x left of the client area, y above it. A guess until
 // the first frame was seen.

@@ -56,7 +56,7 @@ static bool
 is_elsewhere(HostWindow *w)
 {
     if (!w->seen.has_desktop)
-        w->seen.desktop = host_states_desktop(w);
+        w->seen.desktop = host_states_desktop(w, HOST_ALL_DESKTOPS);
     w->seen.has_desktop = true;
     return w->seen.desktop != HOST_ALL_DESKTOPS &&
            w->seen.desktop != host_screen_desktop(w->view->screen);

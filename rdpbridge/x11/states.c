@@ -2,6 +2,7 @@
 #include "rdpbridge/x11/states.h"
 
 #include "rdpbridge/x11/screen.h"
+#include "rdpbridge/x11/workspaces.h"
 
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
@@ -68,15 +69,9 @@ change(HostWindow *w, bool add, HostAtom first, Atom second)
 static void
 change_desktops(HostWindow *w, bool all)
 {
-    HostDisplay *x = w->view->x;
-    unsigned long *current = host_display_property(
-        x, &(HostPropertyQuery){x->root, x->atoms[ATOM__NET_CURRENT_DESKTOP], XA_CARDINAL, 32, 1},
-        NULL);
-    const long data[5] = {all ? HOST_ALL_DESKTOPS : current ? (long)current[0] : 0, 1, 0, 0, 0};
+    const long data[5] = {all ? HOST_ALL_DESKTOPS : host_workspace_from_all(w), 1, 0, 0, 0};
 
-    if (current)
-        XFree(current);
-    host_display_tell_root(x, w->xid, ATOM__NET_WM_DESKTOP, data);
+    host_display_tell_root(w->view->x, w->xid, ATOM__NET_WM_DESKTOP, data);
 }
 
 void
@@ -115,11 +110,7 @@ host_states_set_initial(HostWindow *w)
     for (size_t i = 0; i < G_N_ELEMENTS(chan_states); i++)
         if (w->wanted.states & chan_states[i].state)
             list[n++] = (long)atoms[chan_states[i].atom];
-    if (w->wanted.states & CHAN_STATE_ALL_DESKTOPS) {
-        const long desktop = HOST_ALL_DESKTOPS;
-        host_display_set_longs(w->view->x, w->xid, atoms[ATOM__NET_WM_DESKTOP], XA_CARDINAL,
-                               &desktop, 1);
-    }
+    host_workspace_set_initial(w);
     if (w->wanted.attention)
         list[n++] = (long)atoms[ATOM__NET_WM_STATE_DEMANDS_ATTENTION];
     host_display_set_longs(w->view->x, w->xid, atoms[ATOM__NET_WM_STATE], XA_ATOM, list, n);
@@ -173,9 +164,9 @@ listed_states(HostWindow *w)
 }
 
 unsigned long
-host_states_desktop(const HostWindow *w)
+host_states_desktop(const HostWindow *w, unsigned long otherwise)
 {
-    return first_long(w, ATOM__NET_WM_DESKTOP, XA_CARDINAL, HOST_ALL_DESKTOPS);
+    return first_long(w, ATOM__NET_WM_DESKTOP, XA_CARDINAL, otherwise);
 }
 
 bool

@@ -24,9 +24,9 @@ uint32_t host_states_main(uint32_t states);
 // What WM_STATE and _NET_WM_STATE make of the window: a ViewState. FALSE: nobody manages it.
 gboolean host_states_read(HostWindow *window, uint32_t *state, uint32_t *states);
 
-// The desktop it is on; HOST_ALL_DESKTOPS also where nobody says.
+// The desktop it is on; otherwise: where nobody says.
 #define HOST_ALL_DESKTOPS 0xffffffffL // EWMH 1.5, _NET_WM_DESKTOP
-unsigned long host_states_desktop(const HostWindow *window);
+unsigned long host_states_desktop(const HostWindow *window, unsigned long otherwise);
 // Whether its WM_STATE is Iconic, for whatever reason.
 bool host_states_is_iconic(const HostWindow *window);
 

@@ -75,6 +75,7 @@ on_property(View *view, const XPropertyEvent *e)
             on_pressed_elsewhere(view, e->time);
     } else if (e->window == view->x->root) {
         if (e->atom == atoms[ATOM__NET_WORKAREA] || e->atom == atoms[ATOM__NET_CURRENT_DESKTOP] ||
+            e->atom == atoms[ATOM__NET_NUMBER_OF_DESKTOPS] ||
             e->atom == atoms[ATOM_RESOURCE_MANAGER] || e->atom == atoms[ATOM__NET_SUPPORTED] ||
             e->atom == atoms[ATOM__NET_SUPPORTING_WM_CHECK])
             host_screen_changed(view->screen);

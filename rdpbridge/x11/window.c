@@ -20,6 +20,7 @@
 #include "rdpbridge/x11/states.h"
 #include "rdpbridge/x11/sync.h"
 #include "rdpbridge/x11/windows.h"
+#include "rdpbridge/x11/workspaces.h"
 
 #include <X11/Xutil.h>
 #include <X11/extensions/Xfixes.h>
@@ -603,6 +604,7 @@ host_window_push(HostWindow *w)
     push_state(w);
     push_mapping(w);
     host_monitors_push(w);
+    host_workspace_push(w);
     bool was_popup = w->pushed.override_redirect;
     w->pushed = w->wanted;
     if (was_popup || w->wanted.override_redirect)
@@ -631,5 +633,5 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     host_windows_pass_xid(w->view->windows, w, former);
     former->xid = None;
     w->geometry_dirty = true; // a new session does not know the frame
-    host_windows_had_event(w->view->windows, w);
+    host_workspace_changed(w);
 }

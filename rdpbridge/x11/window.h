@@ -77,6 +77,16 @@ typedef struct {
     GSource *lasts, *fresh; // until it is told that it is not; until its pixels have come
 } HostSeen;
 
+// On which workspace it is (workspaces.h).
+typedef struct {
+    bool asks;  // its program does, and the host has not put it anywhere since
+    bool stale; // the window manager has not been asked
+    uint32_t wanted;
+    bool dirty; // looked at when the batch of events is done
+    bool has_told;
+    uint32_t told;
+} HostWorkspace;
+
 // Those that give a window its size.
 #define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
 
@@ -104,6 +114,7 @@ struct HostWindow {
     HostGroup *group, *leader;     // NULL: none (group.h)
     bool has_group;                // then it names that owner: ChanWindowOwner
     uint32_t names_owner;
+    HostWorkspace workspace;
     HostSync sync;
     HostPings pings;
     HostSeen seen;

@@ -13,6 +13,7 @@
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
+#include "rdpbridge/x11/workspaces.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -519,6 +520,10 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
     case VIEW_MSG_GROUP:
         if (w)
             host_window_set_group(w, (const void *)m);
+        return TRUE;
+    case VIEW_MSG_WORKSPACE:
+        if (w)
+            host_workspace_want(w, ((const ViewWorkspace *)(const void *)m)->workspace);
         return TRUE;
     case VIEW_MSG_PONG:
         if (w)

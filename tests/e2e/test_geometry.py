@@ -5,6 +5,7 @@ answering the other for ever.
 
     test_geometry.py [WINDOW-MANAGER]"""
 import os
+import signal
 import sys
 import unittest
 
@@ -110,6 +111,22 @@ class GuestShell:
         text = self.in_guest(f"xwininfo -id $(xdotool search --onlyvisible --class {program} | tail -n 1)")
         found = dict(line.strip().split(":", 1) for line in text.splitlines() if ":" in line)
         return tuple(int(found.get(k, "-1")) for k in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height"))
+
+
+# Opens a window as one that was on that workspace before.
+RESTORED = r"""
+import sys
+from Xlib import X, Xatom, display, xauth
+xauth.Xauthority.get_best_auth = lambda self, *where: self.entries[0][3:]  # the guest's entry is for every host
+d = display.Display()
+window = d.screen().root.create_window(50, 60, 200, 100, 0, X.CopyFromParent)
+window.set_wm_name("restored")
+window.set_wm_protocols([d.intern_atom("WM_DELETE_WINDOW")])
+window.change_property(d.intern_atom("_NET_WM_DESKTOP"), Xatom.CARDINAL, 32, [int(sys.argv[1])])
+window.map()
+while d.next_event().type != X.ClientMessage:
+    pass
+"""
 
 
 class Drift(GuestShell, ChainCase):
@@ -289,6 +306,89 @@ class Drift(GuestShell, ChainCase):
         self.d.focus(self.window)
         self.assertLessEqual(self.figures_at("states_told", told + 1)["states_told"], told + 8)
         self.d.run("wmctrl", "-s", "0")
+
+    def root_number(self, name):
+        return (self.d.text_property(self.d.root, name) or [None])[0]
+
+    def host_has_it_on(self, window, desktop):
+        wait_for(lambda: f"workspace {desktop}; it is {self.d.text_property(window, '_NET_WM_DESKTOP')}",
+                 lambda: self.d.text_property(window, "_NET_WM_DESKTOP") == [desktop])
+
+    def guest_reads(self, which, name, number):
+        def there():
+            return self.in_guest(f"xprop {which} {name}").split()[-1]
+        wait_for(lambda: f"{name} {number}; it is {there()}", lambda: there() == str(number))
+
+    def test_workspaces_by_number(self):
+        """Which there are and which is shown the guest has as the host; one that a program asks for is the host's, and what
+        the host does to a window its program reads."""
+        if self.d.wm == "i3":
+            self.skipTest("i3 has those that are used, and others move when one goes")
+        ours = "-id $(xdotool search --class xterm)"
+        self.d.run("wmctrl", "-n", "4")
+        wait_for(lambda: f"four workspaces; there are {self.root_number('_NET_NUMBER_OF_DESKTOPS')}",
+                 lambda: self.root_number("_NET_NUMBER_OF_DESKTOPS") == 4)
+        self.guest_reads("-root", "_NET_NUMBER_OF_DESKTOPS", 4)
+        for n in (2, 0):
+            self.d.run("wmctrl", "-s", str(n))
+            self.guest_reads("-root", "_NET_CURRENT_DESKTOP", n)
+        for n in (3, 1, 0):
+            self.in_guest(f"xdotool set_desktop_for_window $(xdotool search --class xterm) {n}")
+            self.host_has_it_on(self.window, n)
+            self.guest_reads(ours, "_NET_WM_DESKTOP", n)
+        for n in (2, 0):
+            self.d.xdotool("set_desktop_for_window", str(self.window.id), str(n))
+            self.guest_reads(ours, "_NET_WM_DESKTOP", n)
+        # Taken off all of them, onto one that is not shown.
+        self.in_guest("xdotool set_desktop_for_window $(xdotool search --class xterm) -1")
+        self.host_has_it_on(self.window, ALL)
+        self.guest_reads(ours, "_NET_WM_DESKTOP", ALL)
+        self.in_guest("xdotool set_desktop_for_window $(xdotool search --class xterm) 2")
+        self.host_has_it_on(self.window, 2)
+        self.guest_reads(ours, "_NET_WM_DESKTOP", 2)
+        # One that the host does not have is not asked for.
+        self.in_guest("xdotool set_desktop_for_window $(xdotool search --class xterm) 9")
+        self.in_guest("xdotool set_desktop_for_window $(xdotool search --class xterm) 0")
+        self.host_has_it_on(self.window, 0)
+        self.assertEqual(self.root_number("_NET_NUMBER_OF_DESKTOPS"), 4)
+
+    def test_workspaces_of_a_session_that_died(self):
+        """The next one's windows are where the host puts them, and the guest hears of that anew."""
+        if self.d.wm == "i3":
+            self.skipTest("i3 has those that are used, and others move when one goes")
+        ours = "-id $(xdotool search --class xterm)"
+        self.d.run("wmctrl", "-n", "4")
+        self.in_guest("xdotool set_desktop_for_window $(xdotool search --class xterm) 3")
+        self.guest_reads(ours, "_NET_WM_DESKTOP", 3)
+        self.d.run("wmctrl", "-s", "3")
+        self.guest_reads("-root", "_NET_CURRENT_DESKTOP", 3)
+        victim = self.d.pids("casement-session")[0]
+        self.d.signal(victim, signal.SIGKILL)
+        wait_for("another session", lambda: [pid for pid in self.d.pids("casement-session") if pid != victim])
+        self.window = wait_for("its window again", lambda: next((w for w in self.d.windows_of(XTERM) if self.d.painted(w)), None), 20)
+        wait_for("the list of windows", lambda: [w for w in self.d.json("windows") if w["app"] == "debian-xterm"])
+        self.type_and_see(self.window, "again")
+        self.host_has_it_on(self.window, 3)
+        self.guest_reads("-root", "_NET_NUMBER_OF_DESKTOPS", 4)
+        self.guest_reads("-root", "_NET_CURRENT_DESKTOP", 3)
+        self.guest_reads(ours, "_NET_WM_DESKTOP", 3)
+        self.d.run("wmctrl", "-s", "0")
+
+    def test_a_window_opens_on_the_workspace_that_its_program_sets(self):
+        """Before it is mapped, as browsers do with the windows that they restore."""
+        if self.d.wm == "i3":
+            self.skipTest("i3 has those that are used, and others move when one goes")
+        self.d.run("wmctrl", "-n", "4")
+        self.guest_reads("-root", "_NET_NUMBER_OF_DESKTOPS", 4)
+        (self.home() / "restored.py").write_text(RESTORED)
+        before = {w.id for w in self.d.clients()}
+        self.d.run_in("demo", "sh", "-c", "exec /usr/bin/python3 ~/restored.py 2")
+        window = wait_for("its window", lambda: next((w for w in self.d.clients() if w.id not in before), None), 20)
+        self.host_has_it_on(window, 2)
+        self.guest_reads("-name restored", "_NET_WM_DESKTOP", 2)
+        self.assertEqual(self.root_number("_NET_CURRENT_DESKTOP"), 0)
+        self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for("it to close", lambda: window.id not in {w.id for w in self.d.clients()})
 
     def test_the_frame_is_the_hosts(self):
         extents = self.extents()

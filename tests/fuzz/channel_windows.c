@@ -42,6 +42,12 @@ encode(const ChanWindowSaid *said)
         return chan_window_monitors_encode(said->window, &said->monitors, again, sizeof again);
     case CHAN_WINDOW_GROUP:
         return chan_window_group_encode(said->window, &said->group, again, sizeof again);
+    case CHAN_WINDOW_WORKSPACE:
+    case CHAN_WINDOW_PLACED:
+        return chan_window_workspace_encode(said->type, said->window, said->workspace, again,
+                                            sizeof again);
+    case CHAN_WINDOW_WORKSPACES:
+        return chan_window_workspaces_encode(&said->workspaces, again, sizeof again);
     case CHAN_WINDOW_NAMES:
         return chan_window_names_encode(
             said->window, chan_window_names_pack(&said->names, name_bytes, sizeof name_bytes),

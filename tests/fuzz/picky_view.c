@@ -168,8 +168,9 @@ picky_view_take(PickyView *v, ChanSpan packet, int fd)
     case VIEW_MSG_NAMES:
     case VIEW_MSG_MONITORS:
     case VIEW_MSG_GROUP:
+    case VIEW_MSG_WORKSPACE:
         REQUIRE(find_window(v, ((const ViewId *)m)->id),
-                "a name, monitors or a group of no window");
+                "a name, monitors and the like of no window");
         break;
     case VIEW_MSG_ICON:
         REQUIRE(find_window(v, ((const ViewIcon *)m)->id), "an icon of no window");

@@ -617,6 +617,50 @@ test_group(void)
 }
 
 static void
+test_workspaces(void)
+{
+    static const ChanWindowMessage both[] = {CHAN_WINDOW_WORKSPACE, CHAN_WINDOW_PLACED};
+    static const guint32 good[] = {0, CHAN_WORKSPACES_MAX - 1, CHAN_WORKSPACE_ALL};
+    static const guint32 bad[] = {CHAN_WORKSPACES_MAX, CHAN_WORKSPACE_ALL - 1};
+    const struct {
+        ChanWindowWorkspaces workspaces;
+        gboolean valid;
+    } counts[] = {
+        {{CHAN_WORKSPACES_MAX, CHAN_WORKSPACES_MAX - 1}, TRUE},
+        {{1, 0}, TRUE},
+        {{CHAN_WORKSPACES_MAX + 1, 0}, FALSE},
+        {{4, 4}, FALSE},
+        {{0, 0}, FALSE},
+    };
+    g_autofree Test *t = g_new0(Test, 1);
+
+    for (gsize which = 0; which < G_N_ELEMENTS(both); which++) {
+        for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+            t->message = chan_window_workspace_encode(both[which], WINDOW, good[i], t->bytes,
+                                                      sizeof t->bytes);
+            check_whole(t);
+            g_assert_true(reads(t));
+            g_assert_cmpint(t->said.type, ==, both[which]);
+            g_assert_cmpuint(t->said.workspace, ==, good[i]);
+        }
+        for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+            t->message = chan_window_workspace_encode(both[which], WINDOW, bad[i], t->bytes,
+                                                      sizeof t->bytes);
+            g_assert_false(reads(t));
+        }
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+        const ChanWindowWorkspaces *m = &counts[i].workspaces;
+        t->message = chan_window_workspaces_encode(m, t->bytes, sizeof t->bytes);
+        g_assert_true(reads(t) == counts[i].valid);
+        if (counts[i].valid)
+            g_assert_cmpmem(&t->said.workspaces, sizeof *m, m, sizeof *m);
+    }
+    t->message = chan_window_workspaces_encode(&counts[0].workspaces, t->bytes, sizeof t->bytes);
+    check_plain(t);
+}
+
+static void
 test_unknown(void)
 {
     g_autofree Test *t = g_new0(Test, 1);
@@ -658,6 +702,7 @@ main(int argc, char **argv)
     g_test_add_func("/channel/windows/keys", test_keys);
     g_test_add_func("/channel/windows/monitors", test_monitors);
     g_test_add_func("/channel/windows/group", test_group);
+    g_test_add_func("/channel/windows/workspaces", test_workspaces);
     g_test_add_func("/channel/windows/unknown", test_unknown);
     return g_test_run();
 }

@@ -185,6 +185,32 @@ test_group(Test *t, gconstpointer data)
     g_assert_cmpuint(model_said(t, VIEW_MSG_GROUP), ==, 1);
 }
 
+// A question is told until the host has said where it has the window.
+static void
+test_workspace(Test *t, gconstpointer data)
+{
+    g_autofree ChanWindowSaid *m = g_new0(ChanWindowSaid, 1);
+    BridgeSource s;
+
+    *m = (ChanWindowSaid){.type = CHAN_WINDOW_WORKSPACE, .window = 1, .workspace = 2};
+    say(t, m); // of no window
+    g_assert_false(bridge_model_workspace_said(t->model, 1));
+    model_shown_window(t, &s);
+    say(t, m);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 1);
+    say(t, m); // its program asks again: the user may have moved it
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 1);
+    bridge_model_view_lost(t->model);
+    g_array_set_size(t->types, 0);
+    bridge_model_view_attached(t->model);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 1);
+    g_assert_true(bridge_model_workspace_said(t->model, 1));
+    bridge_model_view_lost(t->model);
+    g_array_set_size(t->types, 0);
+    bridge_model_view_attached(t->model);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 0);
+}
+
 // A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
 static void
 test_states(Test *t, gconstpointer data)
@@ -287,6 +313,7 @@ main(int argc, char **argv)
     ADD("icons-too-large", test_icons_too_large);
     ADD("names", test_names);
     ADD("group", test_group);
+    ADD("workspace", test_workspace);
     ADD("states", test_states);
     ADD("places-told-back", test_places_told_back);
     return g_test_run();

@@ -442,6 +442,22 @@ test_clipboard(void)
 }
 
 static void
+test_workspace(void)
+{
+    static const ViewMsgType both[] = {VIEW_MSG_WORKSPACE, VIEW_MSG_PLACED};
+    ViewWorkspace w = {.id = 1, .workspace = CHAN_WORKSPACE_ALL};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(both); i++) {
+        VIEW_INIT(&w, both[i]);
+        check_shape(&w, sizeof w, 0);
+        REFUSE(w, id, 0);
+        ACCEPT(w, workspace, CHAN_WORKSPACES_MAX - 1);
+        REFUSE(w, workspace, CHAN_WORKSPACES_MAX);
+        REFUSE(w, workspace, CHAN_WORKSPACE_ALL - 1);
+    }
+}
+
+static void
 test_screen_and_layout(void)
 {
     ViewScreen s = {.root = {0, 0, 100, 100},
@@ -453,6 +469,7 @@ test_screen_and_layout(void)
     ViewKeymap k = {0};
     ViewKeeper keeper = {0};
     ViewPace pace = {.id = 1, .pace = {CHAN_WINDOW_REFRESH_MIN, 1}};
+    ViewWorkspaces there = {.workspaces = {CHAN_WORKSPACES_MAX, CHAN_WORKSPACES_MAX - 1}};
     ViewSave save = {.serial = G_MAXUINT32};
     ViewSettle settle = {.serial = G_MAXUINT32};
     ViewPlain input = {VIEW_MSG_INPUT, sizeof input};
@@ -490,6 +507,11 @@ test_screen_and_layout(void)
     REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MIN - 1);
     ACCEPT(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX);
     REFUSE(pace, pace.refresh_mhz, CHAN_WINDOW_REFRESH_MAX + 1);
+    VIEW_INIT(&there, VIEW_MSG_WORKSPACES);
+    check_shape(&there, sizeof there, 0);
+    REFUSE(there, workspaces.current, CHAN_WORKSPACES_MAX);
+    REFUSE(there, workspaces.count, CHAN_WORKSPACES_MAX + 1);
+    REFUSE(there, workspaces.count, 0);
     VIEW_INIT(&settle, VIEW_MSG_SETTLE);
     check_shape(&settle, sizeof settle, 0);
     VIEW_INIT(&settle, VIEW_MSG_SETTLED);
@@ -689,6 +711,7 @@ main(int argc, char **argv)
     g_test_add_func("/viewproto/sound", test_sound);
     g_test_add_func("/viewproto/record", test_record);
     g_test_add_func("/viewproto/clipboard", test_clipboard);
+    g_test_add_func("/viewproto/workspace", test_workspace);
     g_test_add_func("/viewproto/screen-layout", test_screen_and_layout);
     g_test_add_func("/viewproto/input", test_input);
     g_test_add_func("/viewproto/ping-kill", test_ping_and_kill);

@@ -250,6 +250,17 @@ ra_client_state_flag(RaConn *conn, RaStates *states, Atom state)
 }
 
 static void
+push_workspace(RaConn *conn, RaClient *c)
+{
+    guint32 workspace = c->states.all_desktops ? CHAN_WORKSPACE_ALL : c->workspace;
+    if (c->ever_pushed && c->pushed_workspace == workspace)
+        return;
+    long value = workspace;
+    ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_DESKTOP, XA_CARDINAL, &value, 1);
+    c->pushed_workspace = workspace;
+}
+
+static void
 write_states(RaConn *conn, RaClient *c)
 {
     long atoms[16];
@@ -261,10 +272,6 @@ write_states(RaConn *conn, RaClient *c)
             atoms[n++] = (long)conn->atom[a];
     }
     ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_STATE, XA_ATOM, atoms, n);
-    if (!c->ever_pushed || c->states.all_desktops != c->pushed_states.all_desktops) {
-        long desktop = c->states.all_desktops ? RA_ALL_DESKTOPS : 0;
-        ra_prop_set(conn, c->xid, RA_ATOM__NET_WM_DESKTOP, XA_CARDINAL, &desktop, 1);
-    }
     if (c->ever_pushed && c->states.minimized == c->pushed_states.minimized)
         return;
     long wm_state[] = {c->states.minimized ? IconicState : NormalState, None};
@@ -301,7 +308,10 @@ ra_client_push_states(RaConn *conn, RaClient *c)
     w->above = s->above;
     w->modal = s->modal;
     w->skip_taskbar = s->skip_taskbar;
-    if (c->override_redirect || (c->ever_pushed && memcmp(s, &c->pushed_states, sizeof *s) == 0))
+    if (c->override_redirect)
+        return;
+    push_workspace(conn, c);
+    if (c->ever_pushed && memcmp(s, &c->pushed_states, sizeof *s) == 0)
         return;
     write_states(conn, c);
     c->pushed_states = *s;

@@ -13,8 +13,6 @@
 
 #include <X11/extensions/Xdamage.h>
 
-#define RA_ALL_DESKTOPS 0xffffffffL // _NET_WM_DESKTOP (EWMH 1.5)
-
 typedef struct {
     bool max_horz, max_vert, fullscreen, minimized;
     bool above, below, sticky, shaded, all_desktops, modal, skip_taskbar, skip_pager, urgent,
@@ -53,6 +51,11 @@ typedef struct {
     bool was_managed;     // WM_STATE was there when it was met
     RaIcons icons;
     guint icon_items; // 32 bits each, of the property they were read from
+
+    bool has_first_workspace; // its program had set it when it was met
+    guint32 first_workspace;
+    guint32 workspace;        // that it is on, where it is not on all of them
+    guint32 pushed_workspace; // as its program reads it
 
     RaStates states, pushed_states;
     bool ever_pushed;

@@ -347,8 +347,9 @@ take_net_desktop(RaConn *conn, RaClient *c, const RaProp *prop)
 {
     guint n;
     const guint32 *items = ra_prop_items(prop, &n);
-    if (n >= 1 && items[0] == RA_ALL_DESKTOPS)
-        c->states.all_desktops = true;
+    c->states.all_desktops = n >= 1 && items[0] == CHAN_WORKSPACE_ALL;
+    c->has_first_workspace = n >= 1 && items[0] < CHAN_WORKSPACES_MAX;
+    c->first_workspace = c->has_first_workspace ? items[0] : 0;
 }
 
 // Read in this order. The last three belong to the window manager once the window is mapped.

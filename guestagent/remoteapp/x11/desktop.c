@@ -8,6 +8,7 @@
 #include "guestagent/remoteapp/x11/pixels.h"
 #include "guestagent/remoteapp/x11/stack.h"
 #include "guestagent/remoteapp/x11/wm.h"
+#include "guestagent/remoteapp/x11/workspaces.h"
 
 #include <X11/Xutil.h>
 #include <signal.h>
@@ -227,8 +228,8 @@ init_parts(RaDesktop *d)
     ra_pixels_init(d);
     d->frames = ra_frames_new(d);
     watch_apps(d);
+    ra_workspaces_reset(d);
     ra_ewmh_init(conn);
-    ra_ewmh_push_screen(d);
 }
 
 RaDesktop *
@@ -483,6 +484,7 @@ ra_desktop_set_hosted(RaDesktop *d, bool hosted)
     if (!hosted)
         ra_clip_keeper_set(d->keeper, &(ChanWindowKeeper){0});
     d->last_host = (ChanWindowHost){0};
+    ra_workspaces_reset(d);
     for (guint i = 0; i < d->clients->len; i++) {
         RaClient *c = d->clients->pdata[i];
         c->told_host = (ChanWindowHost){0};

@@ -6,10 +6,12 @@
 #include "guestagent/remoteapp/x11/manager.h"
 #include "guestagent/remoteapp/x11/stack.h"
 #include "guestagent/remoteapp/x11/wm.h"
+#include "guestagent/remoteapp/x11/workspaces.h"
 
 #include <X11/Xatom.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/Xrandr.h>
+#include <string.h>
 
 static const char *
 wm_name(guint32 looks)
@@ -58,14 +60,9 @@ void
 ra_ewmh_init(RaConn *conn)
 {
     long own = (long)conn->own;
-    long one = 1;
-    long zero[2] = {0, 0};
     conn->looks = CHAN_LOOKS_DEFAULT;
     announce(conn);
     ra_prop_set(conn, conn->own, RA_ATOM__NET_SUPPORTING_WM_CHECK, XA_WINDOW, &own, 1);
-    ra_prop_set(conn, conn->root, RA_ATOM__NET_NUMBER_OF_DESKTOPS, XA_CARDINAL, &one, 1);
-    ra_prop_set(conn, conn->root, RA_ATOM__NET_CURRENT_DESKTOP, XA_CARDINAL, zero, 1);
-    ra_prop_set(conn, conn->root, RA_ATOM__NET_DESKTOP_VIEWPORT, XA_CARDINAL, zero, 2);
     // Last: who sees this may rely on the rest.
     ra_prop_set(conn, conn->root, RA_ATOM__NET_SUPPORTING_WM_CHECK, XA_WINDOW, &own, 1);
 }
@@ -77,9 +74,17 @@ ra_ewmh_push_screen(RaDesktop *d)
     int height;
     ra_screen_size(d->screen, &width, &height);
     long geometry[] = {width, height};
-    long area[] = {d->work_area.x, d->work_area.y, d->work_area.width, d->work_area.height};
+    const long area[] = {d->work_area.x, d->work_area.y, d->work_area.width, d->work_area.height};
+    // Of each workspace: GTK looks for that of the current one.
+    guint count = d->workspaces.count;
+    g_autofree long *areas = g_new(long, 4 * (gsize)count);
+    g_autofree long *corners = g_new0(long, 2 * (gsize)count);
+    for (guint i = 0; i < count; i++)
+        memcpy(areas + 4 * (gsize)i, area, sizeof area);
     ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_DESKTOP_GEOMETRY, XA_CARDINAL, geometry, 2);
-    ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_WORKAREA, XA_CARDINAL, area, 4);
+    ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_DESKTOP_VIEWPORT, XA_CARDINAL, corners,
+                2 * count);
+    ra_prop_set(d->conn, d->conn->root, RA_ATOM__NET_WORKAREA, XA_CARDINAL, areas, 4 * count);
 }
 
 static void
@@ -202,13 +207,10 @@ on_change_state(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
     ra_wm_apply(d, c, &wanted);
 }
 
-// There is one desktop, and all of them.
 static void
 on_desktop(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 {
-    RaStates wanted = c->states;
-    wanted.all_desktops = ((gulong)e->data.l[0] & 0xffffffff) == RA_ALL_DESKTOPS;
-    ra_wm_apply(d, c, &wanted);
+    ra_workspaces_ask(d, c, (guint32)e->data.l[0]);
 }
 
 static void

@@ -45,6 +45,7 @@ forget(RaDesktop *d, RaClient *c, bool exists)
     if (exists && !c->override_redirect) {
         XDeleteProperty(d->conn->dpy, c->xid, ATOM(d->conn, WM_STATE));
         XDeleteProperty(d->conn->dpy, c->xid, ATOM(d->conn, _NET_WM_STATE));
+        XDeleteProperty(d->conn->dpy, c->xid, ATOM(d->conn, _NET_WM_DESKTOP));
     }
     if (exists)
         XSelectInput(d->conn->dpy, c->xid, NoEventMask);

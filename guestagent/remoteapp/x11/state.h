@@ -59,6 +59,7 @@ struct RaDesktop {
 
     bool hosted;              // a client of ours decides what maximised means, and says it
     ChanWindowHost last_host; // what it said last of a window with a frame
+    ChanWindowWorkspaces workspaces;
     RaRect work_area;
     GArray *monitors; // RaRect
     guint placed;

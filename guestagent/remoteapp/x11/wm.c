@@ -6,6 +6,7 @@
 #include "guestagent/remoteapp/x11/manager.h"
 #include "guestagent/remoteapp/x11/pixels.h"
 #include "guestagent/remoteapp/x11/stack.h"
+#include "guestagent/remoteapp/x11/workspaces.h"
 
 #include <X11/Xutil.h>
 #include <string.h>
@@ -162,6 +163,7 @@ ra_wm_prepare(RaDesktop *d, RaClient *c)
     if (is_big(&c->states) && !d->hosted)
         rect = big_rect(d, c);
     dress(d, c);
+    ra_workspaces_prepare(d, c);
     ra_wm_move_resize(d, c, &rect);
     ra_client_push_states(d->conn, c);
 }
