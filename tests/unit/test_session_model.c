@@ -467,12 +467,12 @@ test_stack(Test *t, gconstpointer data)
     bridge_model_active(t->model, 0xdead); // a marker
     g_assert_cmpuint(t->active, ==, 0);
     // One that the view does not know yet is told of with it.
-    bridge_model_active(t->model, 3);
+    model_order(t, 4, 10, 10, BRIDGE_SHOW);
+    bridge_model_active(t->model, 4);
     g_assert_cmpuint(t->active, ==, 0);
-    g_assert_cmpuint(bridge_model_active_window(t->model), ==, 3);
-    model_order(t, 3, 0, 0, BRIDGE_SHOW);
-    bridge_model_set_app(t->model, 3, 0);
-    g_assert_cmpuint(t->active, ==, 3);
+    g_assert_cmpuint(bridge_model_active_window(t->model), ==, 4);
+    bridge_model_set_app(t->model, 4, 0);
+    g_assert_cmpuint(t->active, ==, 4);
 }
 
 static void
