@@ -73,12 +73,12 @@ def processes(match):
 
 
 class HostDesktop:
-    def __init__(self, build, size=(1920, 1080), wm=None, xvfb_args=(), sound=True, i3_config=None):
+    def __init__(self, build, size=(1920, 1080), wm="any", xvfb_args=(), sound=True, i3_config=""):
         self.build = pathlib.Path(build).resolve()
         self.size, self.xvfb_args, self.sound = size, list(xvfb_args), sound
-        self.wm = wm if wm is not None else os.environ.get("CASEMENT_TEST_WM", "openbox")
-        # More lines of it. Where a test is about no window manager, windows float as they do under the others.
-        self.i3_config = i3_config if i3_config is not None else "" if wm else "for_window [all] floating enable"
+        # Of a test that is about no window manager: windows float under i3 as they do under the others. None: none.
+        self.wm = os.environ.get("CASEMENT_TEST_WM", "openbox") if wm == "any" else wm
+        self.i3_config = "for_window [all] floating enable" if wm == "any" else i3_config  # more lines of it
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cmt-"))
         self.started = []
         self.env = None
