@@ -389,6 +389,22 @@ class Startup(ChainCase):
             self.ended(startup_id)
         self.assertEqual([m for m in self.messages() if m.count("host-1_TIME100")], ['remove: ID="host-1_TIME100"'])
 
+    def test_two_at_once(self):
+        """Each window ends its own program's, also where that of the later one comes first."""
+        self.install_entry("late", "Late", 'Exec=sh -c "sleep 3; exec xclock"')
+        wait_for("the entry", self.host_entry("late").exists, 20)
+        known = {w.id for w in self.d.windows_of(XTERM)}
+        self.launch_as("host-8_TIME800", "demo", "late")
+        self.launch_as("host-9_TIME900", "demo", "debian-xterm")
+        first = wait_for("the terminal", lambda: [w for w in self.d.windows_of(XTERM) if w.id not in known], 20)[0]
+        self.assertEqual(self.d.text_property(first, "_NET_STARTUP_ID"), "host-9_TIME900")
+        self.ended("host-9_TIME900")
+        second = wait_for("the clock", lambda: self.d.windows_of("casement.demo.late"), 20)[0]
+        self.assertEqual(self.d.text_property(second, "_NET_STARTUP_ID"), "host-8_TIME800")
+        self.ended("host-8_TIME800")
+        for startup_id in ("host-8_TIME800", "host-9_TIME900"):
+            self.assertEqual([m for m in self.messages() if startup_id in m], [f'remove: ID="{startup_id}"'])
+
     def test_program_that_fails(self):
         self.launch_as("host-3_TIME300", "demo", "--", "/bin/false", check=False)
         self.ended("host-3_TIME300")

@@ -24,7 +24,6 @@ from twin_programs import FILES, MORE_STEPS, PROGRAMS, SLOW
 # What is not equal, and is not meant to be.
 EXPLAINED = {
     "class": "the published .desktop file's, so that taskbars group and pin by it",
-    "icons": "where a program has none of its own, the published entry's",
     "WM_PROTOCOLS": "_NET_WM_SYNC_REQUEST is answered for programs that do not know it; WM_TAKE_FOCUS is the guest's window "
                     "manager's to send",
     "synced": "the same",
@@ -34,6 +33,7 @@ EXPLAINED = {
 }
 ADDED = {  # where natively there is none
     "_NET_WM_WINDOW_TYPE": "the one that it is taken for then (EWMH 1.5)",
+    "icons": "of a program that has one by WM_HINTS alone, that one",
 }
 EXPLAINED_OF = {  # a program, or under a window manager
     "jedit": {"input": "Java's windows take the focus by themselves (ICCCM 4.1.7, globally active), in the guest; on the host "

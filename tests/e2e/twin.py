@@ -48,14 +48,14 @@ def text(window, name):
 
 
 def icons(window):
-    """Width, height and a hash of the pixels of each size."""
+    """Width, height and a hash of the pixels of each size. None: there are none."""
     value, found, at = whole_property(window, "_NET_WM_ICON"), [], 0
     while value is not None and at + 2 <= len(value):
         width, height = value[at], value[at + 1]
         pixels = np.array(value[at + 2:at + 2 + width * height], np.uint32)
         found.append((width, height, hashlib.sha256(pixels.tobytes()).hexdigest()[:12]))
         at += 2 + width * height
-    return tuple(sorted(set(found)))  # some programs have one twice
+    return tuple(sorted(set(found))) or None  # some programs have one twice
 
 
 def size_hints(window):

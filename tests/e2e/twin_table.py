@@ -30,6 +30,13 @@ def cell(programs):
     return "same" if not bad else f"{len(programs) - len(bad)} of {len(programs)}, not {', '.join(bad)}"
 
 
+def missing(cells, managers):
+    """Programs that were put through a step under one window manager and not under another, where others were."""
+    everywhere = {program for found in cells.values() for programs in found.values() for program in programs}
+    return [f"{manager}: {program}" for manager in managers for program in sorted(everywhere)
+            if not any(program in found.get(manager, {}) for found in cells.values())]
+
+
 def table(cells, managers):
     lines = [f"| | {' | '.join(managers)} |", "|---" * (len(managers) + 1) + "|"]
     lines += [f"| {step} | {' | '.join(cell(found.get(m, {})) for m in managers)} |" for step, found in cells.items()]
@@ -42,7 +49,10 @@ def main():
     text = readme.read_text(encoding="utf-8")
     if begin not in text or end not in text:
         sys.exit(f"twin_table.py: {readme} has no lines {begin!r} and {end!r}")
-    made = f"{begin}\n{table(*read(source))}\n{end}"
+    cells, managers = read(source)
+    if missing(cells, managers):
+        sys.exit(f"twin_table.py: {source} has no line of {', '.join(missing(cells, managers))}; run test_twins.py with it")
+    made = f"{begin}\n{table(cells, managers)}\n{end}"
     readme.write_text(re.sub(f"{re.escape(begin)}.*{re.escape(end)}", lambda _: made, text, flags=re.S), encoding="utf-8")
 
 
