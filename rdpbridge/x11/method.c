@@ -98,6 +98,7 @@ end_given(HostMethod *m)
 {
     chan_timer_clear(&m->kept);
     host_method_keys_end(&m->given, on_release_kept, m);
+    host_keyboard_caught_up(m->view->keyboard);
 }
 
 static gboolean
@@ -157,12 +158,13 @@ on_forward_event(xcb_xim_t *im, xcb_xic_t ic, xcb_key_press_event_t *e, void *us
     host_method_keys_back(&m->given, (HostMethodKey){e->detail, down, e->time}, on_release_kept, m);
     if (m->given.n == 0)
         chan_timer_clear(&m->kept);
-    if (!c || c->ic != ic)
-        return; // the focus has gone, and what was held with it
-    send_key(m, down, e->detail, e->time);
-    // One that it made up, or that was let go while it thought, would be held for ever.
-    if (down && !is_down(m, e->detail))
-        send_key(m, false, e->detail, e->time);
+    if (c && c->ic == ic) { // else the focus has gone, and what was held with it
+        send_key(m, down, e->detail, e->time);
+        // One that it made up, or that was let go while it thought, would be held for ever.
+        if (down && !is_down(m, e->detail))
+            send_key(m, false, e->detail, e->time);
+    }
+    host_keyboard_caught_up(m->view->keyboard);
 }
 
 static void
@@ -325,6 +327,7 @@ end_waiting(HostMethod *m)
         if (!c || !forward(m, c, e))
             send_key(m, e->type == KeyPress, e->keycode, e->time);
     }
+    host_keyboard_caught_up(m->view->keyboard);
 }
 
 static gboolean
@@ -613,6 +616,12 @@ host_method_key(HostMethod *m, HostWindow *w, const XKeyEvent *e)
     if (!c || m->waiting)
         return wait_with(m, e);
     return forward(m, c, e);
+}
+
+bool
+host_method_holds(const HostMethod *m)
+{
+    return m && (m->waiting || m->given.n > 0);
 }
 
 void

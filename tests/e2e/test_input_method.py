@@ -11,6 +11,7 @@ import unittest
 from Xlib import X
 
 import test_keyboard
+import test_layouts
 from case import ChainCase
 from harness import HostDesktop, processes, wait_for
 from probing import guest_home
@@ -446,6 +447,19 @@ class KeysThroughOne(test_keyboard.Keys):
 
     test_every_key_on_every_level_of_every_layout = None
     test_groups_of_one_map = None
+
+
+class GroupsThroughOne(test_layouts.Groups):
+    """Keys come back from it later than the X server has switched."""
+    desktop_class = MethodDesktop
+    ways = ("slowly",)  # a key that is let go while ibus has it is let go when it comes back
+    toggles = test_layouts.TOGGLES[:3]  # the last one's keys are ibus' own
+    test_many_quick_toggles = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.d.engine("xkb:us::eng")
 
 
 class NoSuchMethod(test_keyboard.Text):
