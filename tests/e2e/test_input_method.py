@@ -9,6 +9,7 @@ import signal
 import unittest
 
 from Xlib import X
+from Xlib.ext import xtest
 
 import test_keyboard
 import test_layouts
@@ -292,6 +293,21 @@ class Writers:
 
 
 class ByIbus(Writers):
+    def test_1_groups(self):
+        """Switched by keys that the program gets later than they were typed."""
+        self.engine = "xkb:us::eng"
+        window = self.writer(True)
+        self.addCleanup(self.d.run, "setxkbmap", "-layout", "us", "-option", "")
+        self.d.run("setxkbmap", "-layout", "us,ru", "-option", "grp:alt_shift_toggle")
+        for key in (38, (64, 50), 38, 40, (64, 50), 38, 40, (64, 50), 38, (64, 50), (64, 50), 40, (64, 50), 38, 36):
+            together = key if isinstance(key, tuple) else (key,)
+            for kind, keys in ((X.KeyPress, together), (X.KeyRelease, reversed(together))):
+                for part in keys:
+                    xtest.fake_input(self.d.display, kind, part, time=20)  # not faster than ibus answers
+        self.d.display.sync()
+        self.assertEqual(self.text(True), "aфвadфвa")
+        self.end(window)
+
     def test_1_text(self):
         self.engine = "Unikey"
         window = self.writer(True)
