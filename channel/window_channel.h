@@ -310,7 +310,7 @@ typedef struct {
 
 // XKB names as setxkbmap takes them, printable ASCII, ended by NUL.
 typedef struct {
-    uint32_t group; // the one that counts now
+    uint32_t group; // the one that is locked; keys that are held may make another count
     // As long as a key is held; interval 0: keys do not repeat.
     uint32_t repeat_delay_ms, repeat_interval_ms;
     char model[64], layout[64], variant[64], options[192];

@@ -4,9 +4,9 @@
 #include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keymap.h"
 #include "rdpbridge/x11/layout.h"
+#include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/session.h"
 
-#include <X11/XKBlib.h>
 #include <string.h>
 
 #define KEYCODE_FIRST 8 // evdev keycodes of X start here
@@ -19,6 +19,8 @@ struct HostKeyboard {
     uint8_t held[256 / 8];    // on the host, as far as our windows are told
     XModifierKeymap *modifiers;
     ViewLayout layout;
+    HostKeyGroups groups; // the guest's, as far as it was told
+    HostKeyGroups host;   // as events told of them, which are in order with keys
     ChanWindowKeymap keymap;
     bool remapped;          // the host's is another now
     Atom caps, num, scroll; // names of indicators
@@ -40,14 +42,16 @@ host_keyboard_new(View *view)
     if (x->xkb_event >= 0) {
         XkbSelectEvents(x->dpy, XkbUseCoreKbd, XkbNewKeyboardNotifyMask | XkbMapNotifyMask,
                         XkbNewKeyboardNotifyMask | XkbMapNotifyMask);
-        XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbStateNotify, XkbGroupStateMask,
-                              XkbGroupStateMask);
+        XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbStateNotify,
+                              XkbGroupStateMask | XkbGroupLockMask,
+                              XkbGroupStateMask | XkbGroupLockMask);
         XkbSelectEventDetails(x->dpy, XkbUseCoreKbd, XkbControlsNotify,
                               XkbRepeatKeysMask | XkbControlsEnabledMask,
                               XkbRepeatKeysMask | XkbControlsEnabledMask);
     }
     k->modifiers = XGetModifierMapping(x->dpy);
-    host_layout_read(x, &k->layout);
+    k->groups = k->host = host_layout_groups(x);
+    host_layout_read(x, k->groups, &k->layout);
     host_keymap_read(x, &k->keymap);
     return k;
 }
@@ -226,11 +230,29 @@ host_keyboard_changed(HostKeyboard *k)
 {
     ViewLayout now;
 
-    host_layout_read(k->view->x, &now);
+    if (k->remapped)
+        return; // told with the keys' new meaning
+    host_layout_read(k->view->x, k->groups, &now);
     if (memcmp(&now, &k->layout, sizeof now) == 0)
         return;
     k->layout = now;
     tell_layout(k);
+}
+
+void
+host_keyboard_caught_up(HostKeyboard *k)
+{
+    if (memcmp(&k->groups, &k->host, sizeof k->groups) == 0 || host_method_holds(k->view->method))
+        return;
+    k->groups = k->host;
+    host_keyboard_changed(k);
+}
+
+void
+host_keyboard_switched(HostKeyboard *k, const XkbStateNotifyEvent *e)
+{
+    k->host = (HostKeyGroups){.locked = (uint8_t)e->locked_group, .counts = (uint8_t)e->group};
+    host_keyboard_caught_up(k);
 }
 
 void
@@ -256,6 +278,6 @@ host_keyboard_drained(HostKeyboard *k)
         return;
     }
     k->keymap = now;
-    host_layout_read(x, &k->layout);
+    host_layout_read(x, k->groups, &k->layout);
     host_keyboard_tell(k);
 }

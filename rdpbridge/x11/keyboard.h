@@ -6,6 +6,8 @@
 
 #include "rdpbridge/x11/window.h"
 
+#include <X11/XKBlib.h>
+
 HostKeyboard *host_keyboard_new(View *view);
 void host_keyboard_free(HostKeyboard *keyboard);
 
@@ -29,8 +31,13 @@ void host_keyboard_hold_modifiers(HostKeyboard *keyboard, unsigned modifiers);
 void host_keyboard_tell_locks(HostKeyboard *keyboard);
 // The layout, to a new session or when it changed.
 void host_keyboard_tell(HostKeyboard *keyboard);
-// The group or the repeat rate may have.
+// The layout's name or the repeat rate may have changed.
 void host_keyboard_changed(HostKeyboard *keyboard);
+// Another group counts. The guest's X server is switched by the same keys, so that it is told after
+// those of them that the input method has.
+void host_keyboard_switched(HostKeyboard *keyboard, const XkbStateNotifyEvent *event);
+// The input method has no more keys that may come back.
+void host_keyboard_caught_up(HostKeyboard *keyboard);
 // What keys mean may have: told once what comes together has come, or before the next key.
 void host_keyboard_remapped(HostKeyboard *keyboard);
 void host_keyboard_drained(HostKeyboard *keyboard);

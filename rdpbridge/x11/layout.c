@@ -96,8 +96,18 @@ read_repeat(HostDisplay *x, ChanWindowKeys *keys)
     keys->repeat_interval_ms = CLAMP(interval_ms, 1, CHAN_WINDOW_REPEAT_MAX);
 }
 
+HostKeyGroups
+host_layout_groups(HostDisplay *x)
+{
+    XkbStateRec state = {0};
+
+    if (x->xkb_event < 0 || XkbGetState(x->dpy, XkbUseCoreKbd, &state) != Success)
+        return (HostKeyGroups){0};
+    return (HostKeyGroups){.locked = state.locked_group, .counts = state.group};
+}
+
 void
-host_layout_read(HostDisplay *x, ViewLayout *l)
+host_layout_read(HostDisplay *x, HostKeyGroups groups, ViewLayout *l)
 {
     HostPropertyQuery query = {x->root, x->atoms[ATOM__XKB_RULES_NAMES], XA_STRING, 8,
                                RULES_BYTES_MAX};
@@ -106,22 +116,19 @@ host_layout_read(HostDisplay *x, ViewLayout *l)
     char *names = host_display_property(x, &query, &size);
     const char *p = names, *end = names ? names + size : NULL;
     char layout[64], variant[64];
-    XkbStateRec state = {0};
 
     // Xlib ends the bytes it returns with a NUL of its own.
     for (int i = 0; i < 5 && p && p < end; i++, p += strlen(p) + 1)
         if (*p || i >= 3)
             part[i] = p;
-    if (x->xkb_event < 0 || XkbGetState(x->dpy, XkbUseCoreKbd, &state) != Success)
-        state.group = 0;
     memset(l, 0, sizeof *l);
-    l->keys.group = MIN(state.group, CHAN_WINDOW_GROUPS_MAX - 1);
+    l->keys.group = MIN(groups.locked, CHAN_WINDOW_GROUPS_MAX - 1);
     ctl_set_text(l->keys.model, sizeof l->keys.model, part[1]);
     ctl_set_text(l->keys.layout, sizeof l->keys.layout, part[2]);
     ctl_set_text(l->keys.variant, sizeof l->keys.variant, part[3]);
     put_options(part[4], l->keys.options, sizeof l->keys.options);
-    part_of(part[2], state.group, layout, sizeof layout);
-    part_of(part[3], state.group, variant, sizeof variant);
+    part_of(part[2], groups.counts, layout, sizeof layout);
+    part_of(part[3], groups.counts, variant, sizeof variant);
     l->rdp_layout = host_layout_rdp_id(layout, variant);
     read_repeat(x, &l->keys);
     if (names)

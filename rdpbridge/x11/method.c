@@ -98,6 +98,7 @@ end_given(HostMethod *m)
 {
     chan_timer_clear(&m->kept);
     host_method_keys_end(&m->given, on_release_kept, m);
+    host_keyboard_caught_up(m->view->keyboard);
 }
 
 static gboolean
@@ -108,9 +109,9 @@ on_kept(gpointer user)
 }
 
 static void
-give(HostMethod *m, const XKeyEvent *e)
+give(HostMethod *m, const XKeyEvent *e, bool follows)
 {
-    HostMethodKey key = {(uint8_t)e->keycode, e->type == KeyPress, (uint32_t)e->time};
+    HostMethodKey key = {(uint8_t)e->keycode, e->type == KeyPress, follows, (uint32_t)e->time};
 
     host_method_keys_give(&m->given, key, on_release_kept, m);
     chan_timer_clear(&m->kept);
@@ -122,8 +123,13 @@ forward(HostMethod *m, const Context *c, const XKeyEvent *e)
 {
     uint32_t mask = e->type == KeyPress ? XCB_EVENT_MASK_KEY_PRESS : XCB_EVENT_MASK_KEY_RELEASE;
 
-    if (!(m->wants & mask)) // its press, if it comes back, is let go at once
-        return e->type == KeyRelease && host_method_keys_pressing(&m->given, e->keycode);
+    if (!(m->wants & mask)) {
+        // Modifiers are held until what was typed with them is there.
+        if (e->type != KeyRelease || m->given.n == 0)
+            return false;
+        give(m, e, true);
+        return true;
+    }
     xcb_key_press_event_t key = {.response_type = (uint8_t)e->type,
                                  .detail = (xcb_keycode_t)e->keycode,
                                  .time = (xcb_timestamp_t)e->time,
@@ -136,7 +142,7 @@ forward(HostMethod *m, const Context *c, const XKeyEvent *e)
                                  .event_y = (int16_t)e->y,
                                  .state = (uint16_t)e->state,
                                  .same_screen = 1};
-    give(m, e);
+    give(m, e, false);
     m->used = true;
     return xcb_xim_forward_event(m->im, c->ic, &key);
 }
@@ -154,15 +160,18 @@ on_forward_event(xcb_xim_t *im, xcb_xic_t ic, xcb_key_press_event_t *e, void *us
     const Context *c = focused_context(m);
     bool down = (e->response_type & ~0x80) == XCB_KEY_PRESS;
 
-    host_method_keys_back(&m->given, (HostMethodKey){e->detail, down, e->time}, on_release_kept, m);
+    host_method_keys_back(&m->given, (HostMethodKey){e->detail, down, .time = e->time},
+                          on_release_kept, m);
+    if (c && c->ic == ic) { // else the focus has gone, and what was held with it
+        send_key(m, down, e->detail, e->time);
+        // One that it made up would be held for ever.
+        if (down && !is_down(m, e->detail) && !host_method_keys_releasing(&m->given, e->detail))
+            send_key(m, false, e->detail, e->time);
+    }
+    host_method_keys_go_on(&m->given, on_release_kept, m);
     if (m->given.n == 0)
         chan_timer_clear(&m->kept);
-    if (!c || c->ic != ic)
-        return; // the focus has gone, and what was held with it
-    send_key(m, down, e->detail, e->time);
-    // One that it made up, or that was let go while it thought, would be held for ever.
-    if (down && !is_down(m, e->detail))
-        send_key(m, false, e->detail, e->time);
+    host_keyboard_caught_up(m->view->keyboard);
 }
 
 static void
@@ -325,6 +334,7 @@ end_waiting(HostMethod *m)
         if (!c || !forward(m, c, e))
             send_key(m, e->type == KeyPress, e->keycode, e->time);
     }
+    host_keyboard_caught_up(m->view->keyboard);
 }
 
 static gboolean
@@ -613,6 +623,12 @@ host_method_key(HostMethod *m, HostWindow *w, const XKeyEvent *e)
     if (!c || m->waiting)
         return wait_with(m, e);
     return forward(m, c, e);
+}
+
+bool
+host_method_holds(const HostMethod *m)
+{
+    return m && (m->waiting || m->given.n > 0);
 }
 
 void

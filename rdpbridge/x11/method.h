@@ -30,5 +30,8 @@ void host_method_focus(HostMethod *method, Window xid);
 // host_keyboard_key, or never.
 bool host_method_key(HostMethod *method, HostWindow *window, const XKeyEvent *event);
 
+// Whether it has keys that may come back.
+bool host_method_holds(const HostMethod *method);
+
 // Where in its window the program writes, and whether it shows itself what is being made of keys.
 void host_method_caret(HostMethod *method, Window xid, const ChanWindowCaret *caret);

@@ -29,7 +29,8 @@ host_method_keys_back(HostMethodKeys *keys, HostMethodKey key, HostMethodKept ke
 {
     for (unsigned i = 0; i < keys->n; i++) {
         const HostMethodKey *given = &keys->given[i];
-        if (given->keycode != key.keycode || given->down != key.down || given->time != key.time)
+        if (given->follows || given->keycode != key.keycode || given->down != key.down ||
+            given->time != key.time)
             continue;
         drop(keys, i, kept, user);
         keys->n--;
@@ -39,16 +40,23 @@ host_method_keys_back(HostMethodKeys *keys, HostMethodKey key, HostMethodKept ke
 }
 
 void
+host_method_keys_go_on(HostMethodKeys *keys, HostMethodKept kept, void *user)
+{
+    while (keys->n > 0 && keys->given[0].follows)
+        drop(keys, 1, kept, user);
+}
+
+void
 host_method_keys_end(HostMethodKeys *keys, HostMethodKept kept, void *user)
 {
     drop(keys, keys->n, kept, user);
 }
 
 bool
-host_method_keys_pressing(const HostMethodKeys *keys, unsigned keycode)
+host_method_keys_releasing(const HostMethodKeys *keys, unsigned keycode)
 {
     for (unsigned i = 0; i < keys->n; i++)
-        if (keys->given[i].down && keys->given[i].keycode == keycode)
+        if (!keys->given[i].down && keys->given[i].keycode == keycode)
             return true;
     return false;
 }

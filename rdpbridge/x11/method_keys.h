@@ -15,6 +15,7 @@
 typedef struct {
     uint8_t keycode;
     bool down;
+    bool follows;  // a release that it was not given: its turn is after those before it
     uint32_t time; // of the X server
 } HostMethodKey;
 
@@ -23,7 +24,7 @@ typedef struct {
     unsigned n;
 } HostMethodKeys;
 
-// A release that was kept.
+// A release that was kept, or whose turn it is.
 typedef void (*HostMethodKept)(unsigned keycode, void *user);
 
 // The oldest counts as kept when there is no room.
@@ -32,7 +33,9 @@ host_method_keys_give(HostMethodKeys *keys, HostMethodKey key, HostMethodKept ke
 // One came back: those given before it were kept. One that was never given changes nothing.
 void
 host_method_keys_back(HostMethodKeys *keys, HostMethodKey key, HostMethodKept kept, void *user);
+// What follows it has its turn, once the one that came back was dealt with.
+void host_method_keys_go_on(HostMethodKeys *keys, HostMethodKept kept, void *user);
 // Nothing comes back any more.
 void host_method_keys_end(HostMethodKeys *keys, HostMethodKept kept, void *user);
-// A press of this key is under way.
-bool host_method_keys_pressing(const HostMethodKeys *keys, unsigned keycode);
+// A release of this key is under way.
+bool host_method_keys_releasing(const HostMethodKeys *keys, unsigned keycode);

@@ -106,7 +106,9 @@ on_extension_event(View *view, XEvent *e)
             XkbRefreshKeyboardMapping(&k->map);
         if (k->any.xkb_type == XkbMapNotify || k->any.xkb_type == XkbNewKeyboardNotify)
             host_keyboard_remapped(view->keyboard);
-        else if (k->any.xkb_type == XkbStateNotify || k->any.xkb_type == XkbControlsNotify)
+        else if (k->any.xkb_type == XkbStateNotify)
+            host_keyboard_switched(view->keyboard, &k->state);
+        else if (k->any.xkb_type == XkbControlsNotify)
             host_keyboard_changed(view->keyboard);
     }
 }

@@ -27,7 +27,7 @@ class Probe:
             shutil.copy(PROGRAM, self.folder / "probe.py")
             d.spawn("casement", "run", guest, "--", "sh", "-c", f"exec /usr/bin/python3 ~/probe.py {name} ~ {order}")
         else:
-            d.spawn("/usr/bin/python3", str(PROGRAM), name, str(self.folder))
+            self.pid = d.spawn("/usr/bin/python3", str(PROGRAM), name, str(self.folder)).pid
         self.read = 0
         self.windows = []
         wait_for(f"probe {name} to be ready", lambda: "ready\n" in self.text())

@@ -9,8 +9,10 @@ import signal
 import unittest
 
 from Xlib import X
+from Xlib.ext import xtest
 
 import test_keyboard
+import test_layouts
 from case import ChainCase
 from harness import HostDesktop, processes, wait_for
 from probing import guest_home
@@ -291,6 +293,21 @@ class Writers:
 
 
 class ByIbus(Writers):
+    def test_1_groups(self):
+        """Switched by keys that the program gets later than they were typed."""
+        self.engine = "xkb:us::eng"
+        window = self.writer(True)
+        self.addCleanup(self.d.run, "setxkbmap", "-layout", "us", "-option", "")
+        self.d.run("setxkbmap", "-layout", "us,ru", "-option", "grp:alt_shift_toggle")
+        for key in (38, (64, 50), 38, 40, (64, 50), 38, 40, (64, 50), 38, (64, 50), (64, 50), 40, (64, 50), 38, 36):
+            together = key if isinstance(key, tuple) else (key,)
+            for kind, keys in ((X.KeyPress, together), (X.KeyRelease, reversed(together))):
+                for part in keys:
+                    xtest.fake_input(self.d.display, kind, part, time=20)  # not faster than ibus answers
+        self.d.display.sync()
+        self.assertEqual(self.text(True), "aфвadфвa")
+        self.end(window)
+
     def test_1_text(self):
         self.engine = "Unikey"
         window = self.writer(True)
@@ -445,7 +462,18 @@ class KeysThroughOne(test_keyboard.Keys):
         cls.d.engine("xkb:us::eng")
 
     test_every_key_on_every_level_of_every_layout = None
-    test_groups_of_one_map = None
+
+
+class GroupsThroughOne(test_layouts.Groups):
+    """Keys come back from it later than the X server has switched."""
+    desktop_class = MethodDesktop
+    toggles = test_layouts.TOGGLES[:3]  # the last one's keys are ibus' own
+    test_many_quick_toggles = None  # more keys than it may have at once (HOST_METHOD_KEYS_MAX)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.d.engine("xkb:us::eng")
 
 
 class NoSuchMethod(test_keyboard.Text):

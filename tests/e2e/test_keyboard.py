@@ -55,11 +55,6 @@ class KeyTwins(probing.Twins):
                     xtest.fake_input(self.d.display, kind, key)  # xdotool locks the first group
         self.d.display.sync()
 
-
-class Keys(KeyTwins):
-    remaps = REMAPS
-    held = {**LEVELS, "Caps": (66,), "Control": (37,), "Menu": (135,), "Alt": (64,), "Super": (133,)}
-
     @staticmethod
     def has_focus(probe):
         told = re.findall(r" focus (in|out) ", probe.text())
@@ -84,6 +79,11 @@ class Keys(KeyTwins):
     def has_layout(self, probe, wanted):
         """Waits until a program's X server has the layout."""
         wait_for(lambda: f"layout {wanted} at {probe.name}: {probe.layout()}", lambda: probe.layout() == wanted)
+
+
+class Keys(KeyTwins):
+    remaps = REMAPS
+    held = {**LEVELS, "Caps": (66,), "Control": (37,), "Menu": (135,), "Alt": (64,), "Super": (133,)}
 
     def test_every_key_on_every_level_of_every_layout(self):
         for layout, variant, model in LAYOUTS:

@@ -133,6 +133,20 @@ class Input(ViewCase):
         self.v.session.expect(p.LOCKS, lambda b: struct.unpack("=II", b)[0] & 4)
         self.desktop.key("Caps_Lock")
 
+    def test_layout_is_told_after_its_keys(self):
+        """Once: the guest loads the layout that is told, and changes that to the keys that were."""
+        def told():
+            self.v.session.poll()
+            return [kind for kind, _, _ in self.v.session.seen if kind in (p.KEYMAP, p.LAYOUT)]
+        self.v.session.expect(p.LAYOUT)
+        self.v.session.drop_all()
+        self.addCleanup(self.desktop.run, "setxkbmap", "us")
+        self.desktop.signal(self.v.process.pid, signal.SIGSTOP)
+        self.desktop.run("setxkbmap", "de")
+        self.desktop.signal(self.v.process.pid, signal.SIGCONT)
+        wait_for("the keys and a layout after them", lambda: told()[-2:] == [p.KEYMAP, p.LAYOUT])
+        self.assertEqual(told(), [p.KEYMAP, p.LAYOUT])
+
     def test_layout_follows_the_host(self):
         def layout(rdp, name, group=0):
             return lambda b: struct.unpack_from("=III", b)[::2] == (rdp, group) and b[84:].startswith(name + b"\0")

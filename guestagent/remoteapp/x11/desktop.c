@@ -115,9 +115,23 @@ on_caret(Window top_level, const ChanWindowCaret *caret, gpointer user)
 }
 
 static void
+obey_keys(RaDesktop *d)
+{
+    const ChanWindowKeys *keys = &d->keys;
+
+    ra_desktop_set_layout(d, keys->model, keys->layout, keys->variant, keys->options);
+    ra_keyboard_set_group(d->keyboard, keys->group);
+    ra_keyboard_set_repeat(d->keyboard, keys->repeat_delay_ms, keys->repeat_interval_ms);
+}
+
+static void
 on_key(guint keycode, bool down, gpointer user)
 {
-    ra_input_key(((RaDesktop *)user)->input, keycode, down);
+    RaDesktop *d = user;
+    ra_input_key(d->input, keycode, down);
+    d->method_keys--;
+    if (d->keys_after > 0 && --d->keys_after == 0)
+        obey_keys(d);
 }
 
 void
@@ -536,12 +550,14 @@ ra_desktop_expect_keymap(RaDesktop *d, const ChanWindowKeymap *keymap)
     ra_keyboard_expect(d->keyboard, keymap);
 }
 
+// Keys that were given before mean what they meant, or have switched to this.
 void
 ra_desktop_set_keys(RaDesktop *d, const ChanWindowKeys *keys)
 {
-    ra_desktop_set_layout(d, keys->model, keys->layout, keys->variant, keys->options);
-    ra_keyboard_set_group(d->keyboard, keys->group);
-    ra_keyboard_set_repeat(d->keyboard, keys->repeat_delay_ms, keys->repeat_interval_ms);
+    d->keys = *keys;
+    d->keys_after = d->method_keys;
+    if (d->keys_after == 0)
+        obey_keys(d);
 }
 
 static void
@@ -563,8 +579,11 @@ ra_desktop_key(RaDesktop *d, guint evdev, bool down)
     if (evdev > 247)
         return;
     note_input(d, down);
-    if (!ra_method_key(d->method, evdev + EVDEV_TO_X, down))
-        ra_input_key(d->input, evdev + EVDEV_TO_X, down);
+    d->method_keys++;
+    if (ra_method_key(d->method, evdev + EVDEV_TO_X, down))
+        return;
+    d->method_keys--;
+    ra_input_key(d->input, evdev + EVDEV_TO_X, down);
 }
 
 void

@@ -78,6 +78,9 @@ struct RaDesktop {
     RaInputPoint pointer; // where the client had it last
     RaKeyboard *keyboard;
     RaMethod *method;
+    guint method_keys; // that it gives later
+    guint keys_after;  // so many of them are before this counts; 0: it does
+    ChanWindowKeys keys;
     guint32 caret_id; // the window whose caret was told last; 0: none
     ChanWindowCaret caret;
     RaPointerImage *pointer_image;
