@@ -10,9 +10,11 @@ import unittest
 
 import numpy as np
 from Xlib.error import XError
+from Xlib.ext import shape
 
 from case import ChainCase
 from harness import wait_for
+from twin import holds
 
 RESIZES, LEAST_S = 400, 4
 SANITIZED = any(word in os.environ["CASEMENT_BUILD"] for word in ("asan", "tsan"))
@@ -83,6 +85,31 @@ class OddWindows(ChainCase):
     def test_one_pixel(self):
         window = self.start("odd_windows", "size", "1", "1")
         wait_for(lambda: f"one pixel; it is {self.d.geometry(window)}", lambda: self.shows(window, 1, 1))
+
+    def eyes(self, start):
+        """xeyes' shape, and whether each place of some is the window's for the pointer, or what is below."""
+        known = {w.id for w in self.d.clients()}
+        start("xeyes", "-geometry", "300x200")
+        window = wait_for("the eyes", lambda: [w for w in self.d.clients() if w.id not in known], 20)[0]
+        self.d.xdotool("windowmove", "--sync", str(window.id), "400", "300")
+        wait_for("their shape", lambda: len(window.shape_get_rectangles(shape.SK.Bounding).rectangles) > 20)
+        x, y, width, height = self.d.geometry(window)
+        wait_for("their whites", lambda: (self.d.pixels(window) == 0xff).all(axis=2).sum() > width * height / 4)
+        under = {}
+        for place in ((2, 2), (width // 4, height // 2), (width // 2, 2), (3 * width // 4, height // 2), (width - 2, height - 2)):
+            self.d.xdotool("mousemove", str(x + place[0]), str(y + place[1]))
+            child = self.d.root.query_pointer().child
+            under[place] = child != 0 and holds(child, {window.id})
+        rects = [(r.x, r.y, r.width, r.height) for r in window.shape_get_rectangles(shape.SK.Bounding).rectangles]
+        self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for("the eyes to go", lambda: window.id not in {w.id for w in self.d.clients()})
+        return rects, under
+
+    def test_eyes(self):
+        """Round windows are as round as natively, and clicks beside them are for what is below."""
+        native = self.eyes(lambda *argv: self.d.spawn(*argv))
+        self.assertEqual(set(native[1].values()), {True, False})
+        self.assertEqual(self.eyes(lambda *argv: self.d.run_in("demo", *argv)), native)
 
     def test_resizing_itself_a_hundred_times_a_second(self):
         pids = self.pids()

@@ -52,7 +52,6 @@ PAGE = ("data:text/html,<html lang=en><title>Equal to the pixel</title><style>bo
 
 PROGRAMS = {
     "xterm": ("xterm", "-e", "sh", "-c", r"printf '\033[?25l'; echo Equal to the pixel; exec cat"),
-    "xeyes": ("xeyes",),
     "mousepad": ("mousepad",),
     "featherpad": ("featherpad",),
     "gtk3-demo": ("gtk3-demo",),
