@@ -391,7 +391,7 @@ class Startup(ChainCase):
 
     def test_two_at_once(self):
         """Each window ends its own program's, also where that of the later one comes first."""
-        self.install_entry("late", "Late", 'Exec=sh -c "sleep 3; exec xclock"')
+        self.install_entry("late", "Late", 'Exec=sh -c "until test -e ~/late; do sleep 0.1; done; exec xclock"')
         wait_for("the entry", self.host_entry("late").exists, 20)
         known = {w.id for w in self.d.windows_of(XTERM)}
         self.launch_as("host-8_TIME800", "demo", "late")
@@ -399,6 +399,7 @@ class Startup(ChainCase):
         first = wait_for("the terminal", lambda: [w for w in self.d.windows_of(XTERM) if w.id not in known], 20)[0]
         self.assertEqual(self.d.text_property(first, "_NET_STARTUP_ID"), "host-9_TIME900")
         self.ended("host-9_TIME900")
+        (self.home() / "late").touch()
         second = wait_for("the clock", lambda: self.d.windows_of("casement.demo.late"), 20)[0]
         self.assertEqual(self.d.text_property(second, "_NET_STARTUP_ID"), "host-8_TIME800")
         self.ended("host-8_TIME800")
