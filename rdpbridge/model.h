@@ -127,10 +127,11 @@ typedef struct {
     uint32_t min_width, min_height, max_width, max_height;
     uint32_t app_index;
     bool unseen;             // the guest was told that nobody sees it
-    uint32_t host_workspace; // where the host has it
-    bool workspace_untold;   // to the guest, whose channel was not open
-    bool cloaked;            // the guest composes it, and shows it to nobody
-    bool app_known; // answered, or waited for long enough (app_due: as long for properties)
+    uint32_t host_workspace; // where the host has it, and another view is to show it
+    bool has_host_workspace;
+    bool workspace_untold; // to the guest, whose channel was not open
+    bool cloaked;          // the guest composes it, and shows it to nobody
+    bool app_known;        // answered, or waited for long enough (app_due: as long for properties)
     BridgeProperties properties;
     uint8_t *icon; // straight BGRA8, or NULL
     uint32_t icon_width, icon_height;
@@ -236,9 +237,9 @@ void bridge_model_take_icon(BridgeModel *model, uint32_t id, uint8_t *icon, uint
 // The host shows the window in another state.
 void bridge_model_state_set(BridgeModel *model, uint32_t id, uint32_t serial, uint32_t states);
 
-// The host has said on which workspace it has the window: that answers what was asked. False: there
-// is no such window.
-bool bridge_model_workspace_said(BridgeModel *model, uint32_t id);
+// The host has said on which workspace it has the window: that answers what was asked, and another
+// view is asked for the same. NULL: there is no such window.
+BridgeWindow *bridge_model_workspace_said(BridgeModel *model, uint32_t id, uint32_t workspace);
 
 // What the window channel says; of a window that is not there nothing.
 void bridge_model_said(BridgeModel *model, const ChanWindowSaid *said);

@@ -199,7 +199,9 @@ say_group(BridgeModel *m, const BridgeWindow *w)
 static void
 say_workspace(BridgeModel *m, const BridgeWindow *w)
 {
-    ViewWorkspace msg = {.id = w->id, .workspace = w->properties.workspace};
+    const BridgeProperties *p = &w->properties;
+    ViewWorkspace msg = {.id = w->id,
+                         .workspace = p->asks_workspace ? p->workspace : w->host_workspace};
 
     VIEW_INIT(&msg, VIEW_MSG_WORKSPACE);
     bridge_say(m, &msg, sizeof msg, -1);
@@ -223,7 +225,7 @@ bridge_say_properties(BridgeModel *m, BridgeWindow *w)
         offer_icons(m, w);
     if (p->has_monitors)
         say_monitors(m, w);
-    if (p->asks_workspace)
+    if (p->asks_workspace || w->has_host_workspace)
         say_workspace(m, w);
     if (p->has_caret)
         say_caret(m, w);
@@ -415,14 +417,17 @@ take_workspace(BridgeModel *m, BridgeWindow *w, uint32_t workspace)
         say_workspace(m, w);
 }
 
-bool
-bridge_model_workspace_said(BridgeModel *m, uint32_t id)
+BridgeWindow *
+bridge_model_workspace_said(BridgeModel *m, uint32_t id, uint32_t workspace)
 {
     BridgeWindow *w = bridge_model_window(m, id);
 
-    if (w)
-        w->properties.asks_workspace = false;
-    return w != NULL;
+    if (!w)
+        return NULL;
+    w->properties.asks_workspace = false;
+    w->host_workspace = workspace;
+    w->has_host_workspace = true;
+    return w;
 }
 
 static void

@@ -15,12 +15,10 @@ tell(BridgeWindow *w)
 void
 bridge_session_placed(BridgeSession *s, const ViewWorkspace *m)
 {
-    BridgeWindow *w = bridge_model_window(s->model, m->id);
+    BridgeWindow *w = bridge_model_workspace_said(s->model, m->id, m->workspace);
 
-    if (!w || !bridge_model_workspace_said(s->model, m->id))
-        return;
-    w->host_workspace = m->workspace;
-    tell(w);
+    if (w)
+        tell(w);
 }
 
 void

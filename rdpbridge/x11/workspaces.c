@@ -55,10 +55,16 @@ host_workspace_set_initial(HostWindow *w)
 long
 host_workspace_from_all(HostWindow *w)
 {
-    if (!w->workspace.asks || !is_there(w, w->workspace.wanted))
-        return (long)host_screen_desktop(w->view->screen);
-    w->workspace.stale = false;
-    return (long)w->workspace.wanted;
+    const HostWorkspace *has = &w->workspace;
+
+    if (has->asks && is_there(w, has->wanted)) {
+        w->workspace.stale = false;
+        return (long)has->wanted;
+    }
+    // The window manager may have done already what was asked before.
+    return has->has_told && has->told != CHAN_WORKSPACE_ALL
+               ? (long)has->told
+               : (long)host_screen_desktop(w->view->screen);
 }
 
 void

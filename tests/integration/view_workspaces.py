@@ -124,9 +124,9 @@ class Workspaces(WorkspaceCase):
         self.is_on(window, 0)
 
     def test_off_all_of_them(self):
-        """Whichever comes first, the question or the state that is over."""
+        """Whichever comes first, the question, its answer or the state that is over."""
         window = self.open(states=STATE_ALL)
-        for first in ("question", "state"):
+        for first in ("question", "answer", "state"):
             with self.subTest(first):
                 self.v.props(1, states=STATE_ALL, states_serial=1 << 30)
                 self.is_on(window, ALL)
@@ -134,11 +134,21 @@ class Workspaces(WorkspaceCase):
                 if first == "question":
                     self.ask(2)
                     self.v.props(1, states_serial=1 << 30)
+                elif first == "answer":
+                    self.ask(2)
+                    self.is_on(window, 2)
+                    self.expect_placed(2)
+                    self.v.props(1, states_serial=1 << 30)
+                    self.nothing_more()
+                    self.is_on(window, 2)
+                    continue
                 else:
                     self.v.props(1, states_serial=1 << 30)
                     self.ask(2)
                 self.is_on(window, 2)
                 self.expect_placed(2)
+                if first == "state":  # the window manager may have done that by itself before
+                    self.v.session.take(p.PLACED, lambda b: struct.unpack("=II", b) == (1, 0))
                 self.nothing_more()
                 self.is_on(window, 2)
 

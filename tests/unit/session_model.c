@@ -38,6 +38,8 @@ on_view(void *user, const void *message, size_t size, int fd)
         memcpy(t->stack_ids, (const guint8 *)message + sizeof t->stack, size - sizeof t->stack);
     } else if (type == VIEW_MSG_ACTIVE) {
         t->active = ((const ViewId *)message)->id;
+    } else if (type == VIEW_MSG_WORKSPACE) {
+        t->workspace = ((const ViewWorkspace *)message)->workspace;
     }
 }
 

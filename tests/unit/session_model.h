@@ -17,7 +17,7 @@ typedef struct {
     ViewWindow window;
     ViewStack stack;
     guint32 stack_ids[VIEW_WINDOWS_MAX];
-    guint32 active;
+    guint32 active, workspace;
     GArray *done; // of guint32: frames
     guint asked, gone, changed;
     guint8 pixels[64 * 64 * 4];

@@ -194,7 +194,7 @@ test_workspace(Test *t, gconstpointer data)
 
     *m = (ChanWindowSaid){.type = CHAN_WINDOW_WORKSPACE, .window = 1, .workspace = 2};
     say(t, m); // of no window
-    g_assert_false(bridge_model_workspace_said(t->model, 1));
+    g_assert_null(bridge_model_workspace_said(t->model, 1, 2));
     model_shown_window(t, &s);
     say(t, m);
     g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 1);
@@ -204,11 +204,13 @@ test_workspace(Test *t, gconstpointer data)
     g_array_set_size(t->types, 0);
     bridge_model_view_attached(t->model);
     g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 1);
-    g_assert_true(bridge_model_workspace_said(t->model, 1));
+    // Another view is asked for the one where the last had it.
+    g_assert_nonnull(bridge_model_workspace_said(t->model, 1, 3));
     bridge_model_view_lost(t->model);
     g_array_set_size(t->types, 0);
     bridge_model_view_attached(t->model);
-    g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 0);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WORKSPACE), ==, 1);
+    g_assert_cmpuint(t->workspace, ==, 3);
 }
 
 // A guest of our own says which state it follows; RAIL has fewer, and nobody to say so.
