@@ -60,7 +60,9 @@ class Probe:
         self.windows[name], self.names[w.id] = w, name
         w.set_wm_name(name)
         w.set_wm_class(name, "Probe")
-        w.set_wm_normal_hints(flags=Xutil.USPosition | Xutil.USSize, x=int(x), y=int(y), width=int(width), height=int(height))
+        # python-xlib leaves out the place and size, by which i3 sizes a floating window.
+        hints = [Xutil.USPosition | Xutil.USSize, int(x), int(y), int(width), int(height), *[0] * 13]
+        w.change_property(Xatom.WM_NORMAL_HINTS, Xatom.WM_SIZE_HINTS, 32, hints)
         w.set_wm_hints(flags=Xutil.InputHint | Xutil.StateHint, input=1, initial_state=Xutil.NormalState)
         w.set_wm_protocols([self.atom("WM_DELETE_WINDOW")])
         w.change_property(self.atom("_NET_WM_PID"), Xatom.CARDINAL, 32, [os.getpid()])
