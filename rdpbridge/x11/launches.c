@@ -173,6 +173,10 @@ time_of(const char *startup_id)
 void
 host_launches_take(HostLaunches *l, HostWindow *w)
 {
+    // Of the last press in the guest, from before the launch, a window manager would think that the
+    // user has turned to what has the focus since.
+    if (host_launches_splash(l) && l->begun_us > l->view->press_us)
+        w->wanted.user_time = 0;
     for (GList *at = l->pending.head; at; at = at->next) {
         const CtlStartup *m = &((Launch *)at->data)->startup;
         if (m->app_index != CTL_APP_NONE && m->app_index != w->app_index)

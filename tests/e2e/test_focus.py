@@ -426,13 +426,23 @@ class Focus(Mixed):
         self.assertEqual(seen[0][0], "first")
 
     def test_windows_of_programs_started_from_a_terminal(self):
-        """Without a startup id, however many: the user started each."""
+        """Without a startup id, however many: the user started each, also where the guest was last used long before what is."""
+        self.open(self.demo, "hers", (500, 100, 300, 200), "#00c000")
+        self.is_told_of_focus("hers")
+
+        def pressed():
+            self.d.key("x")
+            return self.demo.log("^hers key up")
+        wait_for("a press in the guest", pressed, poll=0.3)
+        self.open(self.native, "mine", (100, 100, 300, 200), "#c00000")
+        self.activate("mine")
+        self.is_told_of_focus("mine")
         for i in range(10):
             self.d.run_in("demo", "xterm", "-T", f"started {i}")
             window = wait_for("its window", lambda: next((w for w in self.d.clients() if self.d.title(w) == f"started {i}"), None), 20)
             wait_for(f"window {i} to be active",
                      lambda: self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW")[:1] == [window.id])  # xfwm4 says a 0 more
-        for window in self.d.clients():
+        for window in [w for w in self.d.clients() if self.d.title(w).startswith("started ")]:
             self.d.run("wmctrl", "-i", "-c", hex(window.id))
 
     def test_managed_whatever_the_type(self):
