@@ -114,6 +114,14 @@ class Stacking(Mixed):
     size = (420, 300)
     steps = 40
 
+    def frame(self, window):
+        """How far it reaches beyond the window: left, right, top, bottom."""
+        if self.d.wm != "i3":  # says it of no window
+            return self.d.text_property(window, "_NET_FRAME_EXTENTS") or (0, 0, 0, 0)
+        x, y, width, height = self.d.geometry(window)
+        fx, fy, fwidth, fheight = self.d.geometry(window.query_tree().parent)
+        return x - fx, fx + fwidth - x - width, y - fy, fy + fheight - y - height
+
     def picture(self, colours):
         """What the screen is to show of the windows' insides, and where that is known."""
         d = self.d
@@ -121,7 +129,7 @@ class Stacking(Mixed):
         picture, known = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), bool)
         for window in d.clients():
             x, y, w, h = d.geometry(window)
-            left, right, top, bottom = d.text_property(window, "_NET_FRAME_EXTENTS") or (0, 0, 0, 0)
+            left, right, top, bottom = self.frame(window)
             top, left, bottom, right = (side + (SHADOW if self.d.wm in COMPOSITING else 0) for side in (top, left, bottom, right))
             known[max(y - top, 0):y + h + bottom, max(x - left, 0):x + w + right] = False
             picture[y:y + h, x:x + w] = colours[self.native.title(window)]
@@ -158,7 +166,8 @@ class Stacking(Mixed):
                 self.open(self.probes[guest], name, (x, y, *self.size), "#%02x%02x%02x" % colours[name])
         for step in range(self.steps):
             name = chance.choice(list(colours))
-            action = chance.choice(("raise", "lower", "activate", "repaint", "move", "program raises", "point", "click"))
+            restacks = ("raise", "lower") if self.d.wm != "i3" else ()  # raises what has the focus, and nothing else
+            action = chance.choice((*restacks, "activate", "repaint", "move", "program raises", "point", "click"))
             with self.subTest(step=step, action=action, window=name, seed=SEED):
                 self.step(action, name, colours, chance)
                 self.shows(colours, f"{step} ({action} {name})")
@@ -207,9 +216,13 @@ class Focus(Mixed):
         self.open(self.native, "mine", (100, 100, 300, 200), "#c00000")
         self.open(self.demo, "hers", (500, 100, 300, 200), "#00c000")
         self.open(self.probes["other"], "theirs", (900, 100, 300, 200), "#0000c0")
+        if self.d.wm == "mutter":  # refuses it to a window whose program was pressed in before that of another one
+            self.activate("theirs")
         self.is_told_of_focus("theirs")  # which mutter gives a window a moment after it is there
 
     def test_alt_tab_goes_round_and_leaves_no_key_down(self):
+        if self.d.wm == "i3":
+            self.skipTest("i3 has no Alt+Tab")
         self.three()
         for name in ("theirs", "hers", "mine"):
             self.activate(name)
@@ -223,9 +236,10 @@ class Focus(Mixed):
             order.append(self.active())
             self.is_told_of_focus(self.active())
         self.assertEqual(order, ["hers", "mine"] * 3)
-        self.d.xdotool("keydown", "alt", "key", "Tab", "Tab", "keyup", "alt")
-        wait_for("the third", lambda: self.active() == "theirs")
-        self.is_told_of_focus("theirs")
+        if self.d.wm != "mutter":  # at times it goes one further only, also among native windows
+            self.d.xdotool("keydown", "alt", "key", "Tab", "Tab", "keyup", "alt")
+            wait_for("the third", lambda: self.active() == "theirs")
+            self.is_told_of_focus("theirs")
         self.d.key("x")
         for name in ("theirs", "hers"):
             probe = self.opened[name][0]
@@ -332,6 +346,8 @@ class Focus(Mixed):
         wait_for("hers to be active", lambda: self.active() == "hers")
 
     def test_a_click_falls_through_where_a_window_takes_none(self):
+        if self.d.wm == "mutter":
+            self.skipTest("its frame takes the clicks, also around a native window")
         self.open(self.native, "below", (500, 300, 300, 300), "#c0c000")
         self.open(self.demo, "sieve", (500, 300, 600, 300), "#00c000")
         self.demo.do("input_shape", "sieve", 0, 0, 100, 300)
@@ -415,7 +431,8 @@ class Focus(Mixed):
             self.open(probe, "first", (300, 200, 400, 300), "#a0a0a0")
             self.activate("first")
             window = self.open(probe, "second", (350, 250, 300, 200), "#c0a0a0", "-", "unfocused")
-            wait_for("its pixels", lambda: (self.d.pixels(window) == (0xc0, 0xa0, 0xa0)).all())
+            if self.d.wm != "i3":  # leaves it below the first, where none of it is seen
+                wait_for("its pixels", lambda: (self.d.pixels(window) == (0xc0, 0xa0, 0xa0)).all())
             self.is_told_of_focus("first")
             seen.append((self.active(), self.stack(), self.asks(window)))
             for name in ("second", "first"):
