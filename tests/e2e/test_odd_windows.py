@@ -95,11 +95,14 @@ class OddWindows(ChainCase):
         wait_for("their shape", lambda: len(window.shape_get_rectangles(shape.SK.Bounding).rectangles) > 20)
         x, y, width, height = self.d.geometry(window)
         wait_for("their whites", lambda: (self.d.pixels(window) == 0xff).all(axis=2).sum() > width * height / 4)
-        under = {}
-        for place in ((2, 2), (width // 4, height // 2), (width // 2, 2), (3 * width // 4, height // 2), (width - 2, height - 2)):
+
+        def hit(place):
             self.d.xdotool("mousemove", str(x + place[0]), str(y + place[1]))
             child = self.d.root.query_pointer().child
-            under[place] = child != 0 and holds(child, {window.id})
+            return child != 0 and holds(child, {window.id})
+        wait_for("the window manager to cut its frame", lambda: not hit((2, 2)))
+        places = ((2, 2), (width // 4, height // 2), (width // 2, 2), (3 * width // 4, height // 2), (width - 2, height - 2))
+        under = {place: hit(place) for place in places}
         rects = [(r.x, r.y, r.width, r.height) for r in window.shape_get_rectangles(shape.SK.Bounding).rectangles]
         self.d.run("wmctrl", "-i", "-c", hex(window.id))
         wait_for("the eyes to go", lambda: window.id not in {w.id for w in self.d.clients()})
