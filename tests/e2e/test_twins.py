@@ -51,6 +51,10 @@ EXPLAINED_STEPS = {
                                    "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
     **{("mutter", "gtk4-demo", step): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows the row "
                                       "that has the focus" for step in ("tiled", "tiled no more")},
+    # test_geometry.py's
+    **{("mutter", program, step): "mutter keeps minimised windows mapped, so that nothing comes of mapping one natively; in a guest "
+                                  "it is shown, and on the host it asks for attention"
+       for program in ("xterm", "featherpad") for step in ("comes back", "has one place after all")},
     ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
 # Programs that look otherwise when they are asked to paint anew: Chromium leaves its shadow out from then on.
