@@ -23,13 +23,7 @@ host_seen_changed(HostWindow *w)
 void
 host_seen_all_changed(View *view)
 {
-    GHashTableIter iter;
-    gpointer window;
-
-    host_windows_iter(view->windows, &iter);
-    while (g_hash_table_iter_next(&iter, NULL, &window))
-        if (((const HostWindow *)window)->xid)
-            host_seen_changed(window);
+    host_windows_each(view->windows, host_seen_changed);
 }
 
 void

@@ -109,6 +109,18 @@ host_windows_iter(HostWindows *ws, GHashTableIter *iter)
 }
 
 void
+host_windows_each(HostWindows *ws, void (*visit)(HostWindow *window))
+{
+    GHashTableIter iter;
+    gpointer window;
+
+    host_windows_iter(ws, &iter);
+    while (g_hash_table_iter_next(&iter, NULL, &window))
+        if (((const HostWindow *)window)->xid)
+            visit(window);
+}
+
+void
 host_windows_add_xid(HostWindows *ws, HostWindow *w)
 {
     g_hash_table_insert(ws->by_xid, (gpointer)w->xid, w);

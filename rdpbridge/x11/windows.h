@@ -20,6 +20,9 @@ guint host_windows_count(const HostWindows *windows);
 // Iterates over the windows of the session: key unused, value HostWindow.
 void host_windows_iter(HostWindows *windows, GHashTableIter *iter);
 
+// Visits those that are on the host; none may come or go meanwhile.
+void host_windows_each(HostWindows *windows, void (*visit)(HostWindow *window));
+
 // Messages of the session, checked. FALSE with error set: the session is broken.
 gboolean host_windows_message(HostWindows *windows, ChanSpan packet, int take_fd, GError **error);
 

@@ -77,13 +77,7 @@ host_workspace_changed(HostWindow *w)
 void
 host_workspace_all_changed(View *view)
 {
-    GHashTableIter iter;
-    gpointer window;
-
-    host_windows_iter(view->windows, &iter);
-    while (g_hash_table_iter_next(&iter, NULL, &window))
-        if (((const HostWindow *)window)->xid)
-            host_workspace_changed(window);
+    host_windows_each(view->windows, host_workspace_changed);
 }
 
 static void
