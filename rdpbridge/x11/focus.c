@@ -171,7 +171,7 @@ on_agree(gpointer user)
     gint64 now = g_get_monotonic_time();
 
     chan_timer_clear(&f->agree);
-    if (!w || f->guest_id == f->sent_id || !w->viewable)
+    if (!w || f->guest_id == f->sent_id || !w->mapped)
         return G_SOURCE_REMOVE; // one that opens is looked at once it is there
     if (f->leave || now - w->mapped_us < OPENS_US ||
         now - f->sent_us < AGREE_MS * G_TIME_SPAN_MILLISECOND)

@@ -225,6 +225,17 @@ class Input(ViewCase):
                 self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", has, 0)))
                 self.v.commit(1, (100, 120, 300, 200))
 
+    def test_a_guest_that_has_one_active_that_is_out_of_sight_is_told_again(self):
+        """On another workspace the window manager has it unmapped."""
+        second = self.v.show(2, (500, 120, 300, 200))
+        self.desktop.xdotool("set_desktop_for_window", str(self.window.id), "1")
+        wait_for("the window to be out of sight", lambda: self.window.get_attributes().map_state != X.IsViewable)
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        self.v.session.drop_all()
+        self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", 1, 0)))
+        self.v.session.expect(p.FOCUS, ids(2))
+
     def test_a_press_counts_until_the_focus_is_elsewhere(self):
         second = self.v.show(2, (500, 120, 300, 200))
         own = self.foreign(700, 500, 80, 60)
