@@ -124,9 +124,10 @@ typedef struct {
     void (*damaged)(guint32 id, gpointer user);
     // Order of all mapped windows, top first, and the focused one (0: none).
     void (*stack_changed)(const guint32 *ids, guint count, guint32 active, gpointer user);
-    // A program asks for its window to be the active one, which it is here: elsewhere the client
-    // may have the focus where it has not followed.
-    void (*active_again)(guint32 id, gpointer user);
+    // A program asks for its window to be the active one. It may be here already: elsewhere the
+    // client may have the focus where it has not followed. A client of ours decides, and is not
+    // told by stack_changed then.
+    void (*asks_active)(guint32 id, gpointer user);
     // A program asks for an interactive move or resize (_NET_WM_MOVERESIZE direction, EWMH 1.5).
     void (*move_loop)(guint32 id, int direction, int root_x, int root_y, gpointer user);
     void (*cursor_changed)(const RaCursor *cursor, gpointer user);

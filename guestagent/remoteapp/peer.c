@@ -293,10 +293,10 @@ ra_peer_stack(RaPeer *peer, const guint32 *ids, guint count, guint32 active)
 }
 
 void
-ra_peer_active_again(RaPeer *peer, guint32 id)
+ra_peer_asks_active(RaPeer *peer, guint32 id)
 {
     if (peer->windows != NULL)
-        ra_windows_active_again(peer->windows, id);
+        ra_windows_asks_active(peer->windows, id);
 }
 
 void

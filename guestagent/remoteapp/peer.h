@@ -50,7 +50,7 @@ void ra_peer_window_changed(RaPeer *peer, const RaWindow *window, RaChange what)
 void ra_peer_window_gone(RaPeer *peer, guint32 id);
 void ra_peer_damaged(RaPeer *peer, guint32 id);
 void ra_peer_stack(RaPeer *peer, const guint32 *ids, guint count, guint32 active);
-void ra_peer_active_again(RaPeer *peer, guint32 id);
+void ra_peer_asks_active(RaPeer *peer, guint32 id);
 void ra_peer_move_loop(RaPeer *peer, guint32 id, int direction, int root_x, int root_y);
 void ra_peer_caret(RaPeer *peer, guint32 id, const ChanWindowCaret *caret);
 void ra_peer_lock(RaPeer *peer, guint32 id, bool wanted);

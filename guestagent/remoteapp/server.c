@@ -197,11 +197,11 @@ on_stack_changed(const guint32 *ids, guint count, guint32 active, gpointer user)
 }
 
 static void
-on_active_again(guint32 id, gpointer user)
+on_asks_active(guint32 id, gpointer user)
 {
     RaServer *server = user;
     if (server->current != NULL)
-        ra_peer_active_again(server->current, id);
+        ra_peer_asks_active(server->current, id);
 }
 
 static void
@@ -367,7 +367,7 @@ static const RaDesktopEvents desktop_events = {
     .window_gone = on_window_gone,
     .damaged = on_damaged,
     .stack_changed = on_stack_changed,
-    .active_again = on_active_again,
+    .asks_active = on_asks_active,
     .move_loop = on_move_loop,
     .cursor_changed = on_cursor_changed,
     .clipboard_offered = on_clipboard_offered,

@@ -164,7 +164,7 @@ push(RaWindows *ws, Known *k, const RaWindow *window, bool create)
 
 // active_too: with the active window, which the client would take for news.
 static void
-push_stack(RaWindows *ws, bool active_too)
+push_order(RaWindows *ws, guint32 wanted_active, bool active_too)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint32));
     for (guint i = 0; i < ws->stack->len; i++) {
@@ -172,13 +172,19 @@ push_stack(RaWindows *ws, bool active_too)
         if (find(ws, id) != NULL)
             g_array_append_val(ids, id);
     }
-    guint32 active = find(ws, ws->active) != NULL ? ws->active : 0;
+    guint32 active = find(ws, wanted_active) != NULL ? wanted_active : 0;
     guint32 flags = WINDOW_ORDER_FIELD_DESKTOP_ZORDER;
     if (active_too || active != ws->active_told)
         flags |= WINDOW_ORDER_FIELD_DESKTOP_ACTIVE_WND;
     ws->active_told = active;
     (void)ra_window_orders_desktop(ws->link, flags, (const guint32 *)(const void *)ids->data,
                                    ids->len, active);
+}
+
+static void
+push_stack(RaWindows *ws, bool active_too)
+{
+    push_order(ws, ws->active, active_too);
 }
 
 static void
@@ -305,11 +311,13 @@ ra_windows_stack(RaWindows *ws, const guint32 *ids, guint count, guint32 active)
 }
 
 void
-ra_windows_active_again(RaWindows *ws, guint32 id)
+ra_windows_asks_active(RaWindows *ws, guint32 id)
 {
-    if (!ws->announced || ws->active != id)
-        return; // else the stack is about to be told
-    push_stack(ws, true);
+    if (!ws->announced || find(ws, id) == NULL)
+        return;
+    push_order(ws, id, true);
+    if (ws->active != id)
+        push_stack(ws, true); // asked for only: the client decides
     ra_link_send(ws->link);
 }
 

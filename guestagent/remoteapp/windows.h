@@ -34,8 +34,8 @@ void ra_windows_new_window(RaWindows *windows, const RaWindow *window);
 void ra_windows_changed(RaWindows *windows, const RaWindow *window, RaChange what);
 void ra_windows_gone(RaWindows *windows, guint32 id);
 void ra_windows_stack(RaWindows *windows, const guint32 *ids, guint count, guint32 active);
-// Its program asks for it to be active, which it is.
-void ra_windows_active_again(RaWindows *windows, guint32 id);
+// Its program asks for it to be active, which it may be.
+void ra_windows_asks_active(RaWindows *windows, guint32 id);
 
 // The client shows the window so already: not to be told back.
 void ra_windows_client_moved(RaWindows *windows, guint32 id, const RaRect *rect);

@@ -160,6 +160,17 @@ must_agree(HostFocus *f)
         f->agree = chan_timer_new(f->view->context, AGREE_MS, on_agree, f);
 }
 
+// Whether the guest has another window active than it was told, and may not. One that opens is
+// looked at once it is there. None: foreign guests have menus that are none of the windows we know.
+static bool
+disagrees(const HostFocus *f)
+{
+    const HostWindow *w =
+        host_windows_find(f->view->windows, f->guest_id ? f->guest_id : f->sent_id);
+
+    return w && f->guest_id != f->sent_id && (f->guest_id ? w->mapped : w->wanted.has_props);
+}
+
 // Keys go to the window that the guest has active, and its program shows that it has the focus: it
 // must be the one that the host shows. The guest made another one active by itself, and the window
 // manager did not follow.
@@ -167,13 +178,13 @@ static gboolean
 on_agree(gpointer user)
 {
     HostFocus *f = user;
-    HostWindow *w = host_windows_find(f->view->windows, f->guest_id);
+    const HostWindow *w = host_windows_find(f->view->windows, f->guest_id);
     gint64 now = g_get_monotonic_time();
 
     chan_timer_clear(&f->agree);
-    if (!w || f->guest_id == f->sent_id || !w->mapped)
-        return G_SOURCE_REMOVE; // one that opens is looked at once it is there
-    if (f->leave || now - w->mapped_us < OPENS_US ||
+    if (!disagrees(f))
+        return G_SOURCE_REMOVE;
+    if (f->leave || (w && now - w->mapped_us < OPENS_US) ||
         now - f->sent_us < AGREE_MS * G_TIME_SPAN_MILLISECOND)
         must_agree(f);
     else

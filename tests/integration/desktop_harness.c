@@ -55,6 +55,12 @@ on_stack(const guint32 *ids, guint count, guint32 active, gpointer user)
 }
 
 static void
+on_asks(guint32 id, gpointer user)
+{
+    ((Harness *)user)->asked = id;
+}
+
+static void
 on_move_loop(guint32 id, int direction, int root_x, int root_y, gpointer user)
 {
     ((Harness *)user)->move_loop = direction;
@@ -116,6 +122,7 @@ static const RaDesktopEvents events = {
     .window_gone = on_gone,
     .damaged = on_damaged,
     .stack_changed = on_stack,
+    .asks_active = on_asks,
     .move_loop = on_move_loop,
     .caret_moved = on_caret,
     .cursor_changed = on_cursor,

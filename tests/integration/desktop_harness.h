@@ -22,6 +22,7 @@ typedef struct {
     GArray *damaged; // ids since it was last cleared
     GArray *stack;   // top first
     guint32 active;
+    guint32 asked; // for the focus, last
     int move_loop; // direction, or -1
     guint n_caret;
     guint32 caret_of;

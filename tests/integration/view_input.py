@@ -236,6 +236,24 @@ class Input(ViewCase):
         self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", 1, 0)))
         self.v.session.expect(p.FOCUS, ids(2))
 
+    def test_a_guest_that_has_none_active_is_told_again(self):
+        """As after a window that a window manager does not minimise. Foreign guests' menus are none of their windows."""
+        second = self.v.show(2, (500, 120, 300, 200))
+        self.desktop.focus(second)
+        self.v.session.expect(p.FOCUS, ids(2))
+        for ours in (False, True):
+            with self.subTest(ours=ours):
+                if ours:
+                    self.v.props(2)
+                self.v.session.drop_all()
+                self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", 0, 0)))
+                if ours:
+                    self.v.session.expect(p.FOCUS, ids(2))
+                else:
+                    self.desktop.run("sleep", "0.6")  # twice the time in which it would be
+                    self.v.session.poll()
+                    self.assertIsNone(self.v.session.take(p.FOCUS))
+
     def test_a_press_counts_until_the_focus_is_elsewhere(self):
         second = self.v.show(2, (500, 120, 300, 200))
         own = self.foreign(700, 500, 80, 60)

@@ -216,10 +216,13 @@ on_desktop(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 static void
 on_active_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 {
-    bool again = d->active == c && c->told;
-    ra_desktop_activate(d, c->pub.id);
-    if (again && d->events.active_again)
-        d->events.active_again(c->pub.id, d->user);
+    bool again = d->active == c;
+    if (d->hosted)
+        ra_wm_restore(d, c);
+    else
+        ra_desktop_activate(d, c->pub.id);
+    if (again || d->hosted)
+        ra_focus_ask(d, c);
 }
 
 static void

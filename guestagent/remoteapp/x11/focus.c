@@ -60,10 +60,30 @@ focusable(const RaClient *c)
 }
 
 void
+ra_focus_ask(RaDesktop *d, const RaClient *c)
+{
+    d->asks_active = c->pub.id;
+    ra_unsettle(d);
+}
+
+void
+ra_focus_tell_asks(RaDesktop *d)
+{
+    const RaClient *c = ra_by_id(d, d->asks_active);
+    d->asks_active = 0;
+    if (c && c->told && d->events.asks_active)
+        d->events.asks_active(c->pub.id, d->user);
+}
+
+void
 ra_focus_lost(RaDesktop *d, const RaClient *lost)
 {
     d->active = NULL;
     d->stack_stale = true;
+    if (d->hosted) {
+        ra_focus(d, NULL);
+        return;
+    }
     RaClient *owner = ra_by_id(d, lost->pub.owner_id);
     if (owner && focusable(owner)) {
         ra_focus(d, owner);

@@ -8,7 +8,12 @@
 // NULL: nothing has the focus, keys go nowhere.
 void ra_focus(RaDesktop *d, RaClient *client);
 
-// The window with the focus goes or is minimised: its owner gets it, or the topmost other.
+// A program asks for the focus: the client is told, whoever has it, after what else has changed.
+void ra_focus_ask(RaDesktop *d, const RaClient *client);
+void ra_focus_tell_asks(RaDesktop *d);
+
+// The window with the focus goes or is minimised: its owner gets it, or the topmost other; of a
+// client of ours none, until it says which.
 void ra_focus_lost(RaDesktop *d, const RaClient *client);
 
 // A program moved the focus itself.

@@ -397,6 +397,7 @@ ra_settle(RaDesktop *d)
             tell_client(d, d->clients->pdata[i]);
         if (d->stack_stale)
             ra_stack_refresh(d);
+        ra_focus_tell_asks(d);
         ra_ewmh_push(d);
         ra_pointer_image_tell(d->pointer_image);
     }

@@ -53,6 +53,7 @@ struct RaDesktop {
     bool shielded;      // conn->own lies above all
     GArray *told_stack; // guint32, top first
     guint32 told_active;
+    guint32 asks_active; // the window whose program asked for the focus last, until that is told
     RaClient *active;
     RaClient *take_focus; // gets WM_TAKE_FOCUS when the server's time is known
     unsigned long focus_serial;

@@ -204,10 +204,16 @@ ra_wm_mapped(RaDesktop *d, RaClient *c)
     ra_wm_shown(d, c);
 }
 
+// What a client of ours does not focus has no focus here either: keys that are meant for another
+// window would go to it.
 void
 ra_wm_shown(RaDesktop *d, RaClient *c)
 {
-    if (wants_focus(d, c))
+    if (!wants_focus(d, c))
+        return;
+    if (d->hosted)
+        ra_focus_ask(d, c);
+    else
         ra_focus(d, c);
 }
 
