@@ -101,6 +101,32 @@ test_a_program_that_asks_does_not_get_it(void)
     ra_desktop_set_hosted(h->desktop, false);
 }
 
+// Java asks when its window is back, and misses what it was told before.
+static void
+test_one_that_has_it_is_told_again(void)
+{
+    XEvent event;
+    guint told = 0;
+    Window one = harness_window(h, 100, 100, 200, 150);
+    Atom take_focus = XInternAtom(h->client, "WM_TAKE_FOCUS", False);
+    XSetWMProtocols(h->client, one, &take_focus, 1);
+    ra_desktop_set_hosted(h->desktop, true);
+    guint32 id = harness_map(h, one, "one")->id;
+    ra_desktop_activate(h->desktop, id);
+    harness_wait(h, h->active == id);
+    harness_settle(h);
+    h->asked = 0;
+    harness_message(h, one, "_NET_ACTIVE_WINDOW", (const long[5]){1});
+    harness_wait(h, h->asked == id);
+    harness_settle(h);
+    XSync(h->client, False);
+    while (XCheckTypedWindowEvent(h->client, one, ClientMessage, &event))
+        told += (Atom)event.xclient.data.l[0] == take_focus;
+    g_assert_cmpuint(told, ==, 2);
+    harness_unmap(h, one);
+    ra_desktop_set_hosted(h->desktop, false);
+}
+
 // A client that does not say which window is to have the focus.
 static void
 test_by_ourselves(void)
@@ -126,6 +152,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/focus/new", test_new_window_waits_for_the_client);
     g_test_add_func("/desktop/focus/gone", test_what_goes_leaves_the_focus_to_the_client);
     g_test_add_func("/desktop/focus/asks", test_a_program_that_asks_does_not_get_it);
+    g_test_add_func("/desktop/focus/again", test_one_that_has_it_is_told_again);
     g_test_add_func("/desktop/focus/by-ourselves", test_by_ourselves);
     int status = g_test_run();
     harness_free(h);

@@ -217,11 +217,11 @@ static void
 on_active_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
 {
     bool again = d->active == c;
-    if (d->hosted)
+    if (d->hosted && !again)
         ra_wm_restore(d, c);
     else
         ra_desktop_activate(d, c->pub.id);
-    if (again || d->hosted)
+    if (d->hosted || again)
         ra_focus_ask(d, c);
 }
 

@@ -211,7 +211,7 @@ ra_wm_shown(RaDesktop *d, RaClient *c)
 {
     if (!wants_focus(d, c))
         return;
-    if (d->hosted)
+    if (d->hosted && d->active != c)
         ra_focus_ask(d, c);
     else
         ra_focus(d, c);
