@@ -257,8 +257,10 @@ typedef struct {
     uint32_t frame_left, frame_right, frame_top, frame_bottom; // of the program's own shadow
     uint32_t states;                                           // ChanStates
     uint32_t states_serial; // of the last HOST whose states it follows; 0: none
-    uint32_t border_width;  // of X11, which some window managers leave; ≤ CHAN_WINDOW_BORDER_MAX
-    uint32_t place_serial;  // of the last HOST whose place it had; 0: none
+    // Of X11, which some window managers leave; ≤ CHAN_WINDOW_BORDER_MAX. A popup's rectangle and
+    // pixels have it around them, a managed window's have not.
+    uint32_t border_width;
+    uint32_t place_serial; // of the last HOST whose place it had; 0: none
     uint32_t program; // whose it is: one for each connection to the guest's X server; 0: unknown
     uint32_t opacity; // of the whole window, for compositors: 0 to 2³² - 1
 } ChanWindowProps;

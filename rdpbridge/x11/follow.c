@@ -32,6 +32,7 @@ host_follow_configure(HostWindow *w, const XConfigureEvent *e)
         w->notified_width != (uint32_t)e->width || w->notified_height != (uint32_t)e->height;
     w->notified_width = (uint32_t)e->width;
     w->notified_height = (uint32_t)e->height;
+    w->edge_left = MIN((uint32_t)MAX(e->border_width, 0), w->edge);
     w->geometry_dirty = true;
     // A size that was asked for here is none that a window manager has asked about.
     const ViewRect *own = &w->pushed.geometry;
@@ -94,7 +95,8 @@ join(const ViewRect *a, const ViewRect *b)
 void
 host_follow_expose(HostWindow *w, const XExposeEvent *e)
 {
-    ViewRect area = {e->x, e->y, (uint32_t)e->width, (uint32_t)e->height};
+    ViewRect area = {e->x + (int32_t)w->edge, e->y + (int32_t)w->edge, (uint32_t)e->width,
+                     (uint32_t)e->height};
 
     if (w->n_exposed < HOST_EXPOSED_MAX)
         w->exposed[w->n_exposed++] = area;
@@ -228,6 +230,10 @@ sync_geometry(HostWindow *w, ViewConfigured *m)
     if (w->notified_width == 0 || away ||
         !XTranslateCoordinates(x->dpy, w->xid, x->root, 0, 0, &actual.x, &actual.y, &child))
         return false;
+    actual.x -= (int32_t)w->edge_left;
+    actual.y -= (int32_t)w->edge_left;
+    actual.width += 2 * w->edge;
+    actual.height += 2 * w->edge;
     actual.x = CLAMP(actual.x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     actual.y = CLAMP(actual.y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     actual.width = CLAMP(actual.width, 1, VIEW_SIDE_MAX);

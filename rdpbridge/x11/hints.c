@@ -343,8 +343,9 @@ push_shape(HostWindow *w)
         const HostShape *shape = &w->shapes[i];
         g_autofree XRectangle *rects = g_new0(XRectangle, shape->count);
         for (unsigned k = 0; k < shape->count; k++)
-            rects[k] = (XRectangle){shape->rects[k].x, shape->rects[k].y, shape->rects[k].width,
-                                    shape->rects[k].height};
+            rects[k] = (XRectangle){(short)(shape->rects[k].x - (int)w->edge),
+                                    (short)(shape->rects[k].y - (int)w->edge),
+                                    shape->rects[k].width, shape->rects[k].height};
         if (i == CHAN_SHAPE_INPUT && w->wanted.kind == VIEW_KIND_TOOLTIP)
             continue; // takes none
         // A shape could take the policy's border away.
@@ -470,7 +471,8 @@ push_own(HostWindow *w, bool all)
         push_protocols(w);
     if (says_other(w, 0, 0, CHAN_WINDOW_DARK))
         push_theme(w);
-    if (a->props.border_width != b->props.border_width && !a->override_redirect && !w->mapped)
+    if (a->props.border_width != b->props.border_width && w->kind == a->kind &&
+        !a->override_redirect && !w->mapped) // one that is no popup
         push_x_border(w);
     if (all || SAYS_OTHER(w, motif_flags, motif_input_mode, CHAN_WINDOW_MOTIF) ||
         (!a->has_props && a->flags != b->flags))

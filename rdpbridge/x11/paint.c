@@ -76,10 +76,12 @@ put_by_socket(View *view, HostWindow *w, const ViewRect *r)
     const HostBuffer *b = w->buffer;
     XImage *image = XCreateImage(x->dpy, w->visual->visual, (unsigned)w->visual->depth, ZPixmap, 0,
                                  (char *)b->data, b->width, b->height, 32, (int)b->stride);
+    int edge = (int)w->edge;
 
     if (!image)
         return;
-    XPutImage(x->dpy, w->xid, w->visual->gc, image, r->x, r->y, r->x, r->y, r->width, r->height);
+    XPutImage(x->dpy, w->xid, w->visual->gc, image, r->x, r->y, r->x - edge, r->y - edge, r->width,
+              r->height);
     image->data = NULL;
     XDestroyImage(image);
 }
@@ -98,8 +100,9 @@ put(View *view, HostWindow *w, const ViewRect *r, bool with_event)
     xcb_void_cookie_t cookie = xcb_shm_put_image(
         view->x->xcb, (xcb_drawable_t)w->xid, (xcb_gcontext_t)XGContextFromGC(w->visual->gc),
         (uint16_t)(b->stride / 4), (uint16_t)b->height, (uint16_t)r->x, (uint16_t)r->y,
-        (uint16_t)r->width, (uint16_t)r->height, (int16_t)r->x, (int16_t)r->y,
-        (uint8_t)w->visual->depth, XCB_IMAGE_FORMAT_Z_PIXMAP, with_event, b->segment, 0);
+        (uint16_t)r->width, (uint16_t)r->height, (int16_t)(r->x - (int32_t)w->edge),
+        (int16_t)(r->y - (int32_t)w->edge), (uint8_t)w->visual->depth, XCB_IMAGE_FORMAT_Z_PIXMAP,
+        with_event, b->segment, 0);
     return with_event ? cookie.sequence : 0;
 }
 
@@ -164,8 +167,8 @@ fill(View *view, HostWindow *w, ViewRect r, const ViewRect *area)
     moved.x += area->x;
     moved.y += area->y;
     if (clip_to_inner(view, w, &moved))
-        XFillRectangle(view->x->dpy, w->xid, w->visual->gc, moved.x, moved.y, moved.width,
-                       moved.height);
+        XFillRectangle(view->x->dpy, w->xid, w->visual->gc, moved.x - (int)w->edge,
+                       moved.y - (int)w->edge, moved.width, moved.height);
 }
 
 // What the buffer does not cover gets the colour of its last pixel until the guest has followed.
@@ -186,6 +189,18 @@ pad(View *view, HostWindow *w, const ViewRect *area)
         fill(view, w, (ViewRect){0, (int32_t)b->height, b->width, g->height - b->height}, area);
 }
 
+// The X border of a popup has the colour that its program gave it, as its pixels show, or the
+// policy's, which nothing may lie around.
+static void
+colour_edge(const View *view, const HostWindow *w)
+{
+    if (!w->edge)
+        return;
+    uint32_t pixel = host_paint_has_border(view) ? view->setup.border_rgb | 0xff000000
+                                                 : host_buffer_pixel(w->buffer, 0, 0);
+    XSetWindowBorder(view->x->dpy, w->xid, w->visual->depth == 32 ? pixel : pixel & 0xffffff);
+}
+
 // The border that marks a guest's windows, where the policy asks for one. Nothing else is ever
 // drawn there; a window that has room for nothing else is all of that colour.
 static void
@@ -193,17 +208,18 @@ draw_border(View *view, HostWindow *w)
 {
     uint32_t rgb = view->setup.border_rgb;
     uint32_t width = w->pushed.geometry.width, height = w->pushed.geometry.height;
+    uint32_t pixel = w->visual->depth == 32 ? rgb | 0xff000000 : rgb & 0xffffff;
+    int16_t first = (int16_t) - (int32_t)w->edge;
 
     if (!host_paint_has_border(view))
         return;
     XRectangle sides[] = {
-        {0, 0, (uint16_t)width, BORDER},
-        {0, (int16_t)MAX((int32_t)height - BORDER, 0), (uint16_t)width, BORDER},
-        {0, 0, BORDER, (uint16_t)height},
-        {(int16_t)MAX((int32_t)width - BORDER, 0), 0, BORDER, (uint16_t)height},
+        {first, first, (uint16_t)width, BORDER},
+        {first, (int16_t)(first + MAX((int32_t)height - BORDER, 0)), (uint16_t)width, BORDER},
+        {first, first, BORDER, (uint16_t)height},
+        {(int16_t)(first + MAX((int32_t)width - BORDER, 0)), first, BORDER, (uint16_t)height},
     };
-    XSetForeground(view->x->dpy, w->visual->gc,
-                   w->visual->depth == 32 ? rgb | 0xff000000 : rgb & 0xffffff);
+    XSetForeground(view->x->dpy, w->visual->gc, pixel);
     XFillRectangles(view->x->dpy, w->xid, w->visual->gc, sides, G_N_ELEMENTS(sides));
 }
 
@@ -216,6 +232,7 @@ host_paint_commit(View *view, HostWindow *w, uint32_t serial, const ViewRect *da
         host_paint_answer(view, w->id, serial);
         return;
     }
+    colour_edge(view, w);
     for (uint32_t i = 0; i < n; i++) {
         ViewRect seen = damage[i];
         if (clip_to_inner(view, w, &seen))
@@ -238,6 +255,7 @@ host_paint_area(View *view, HostWindow *w, ViewRect area)
 {
     if (!w->buffer || !w->xid)
         return;
+    colour_edge(view, w);
     ViewRect inside = area;
     if (clip(&inside, w->buffer->width, w->buffer->height) && clip_to_inner(view, w, &inside))
         put(view, w, &inside, false);

@@ -193,6 +193,8 @@ message(const HostWindow *w, uint32_t kind, double root_x, double root_y)
     ViewPointer m = {.id = w->id, .kind = kind};
 
     VIEW_INIT(&m, VIEW_MSG_POINTER);
+    root_x += w->edge - w->edge_left; // mutter takes the border off, which the guest has
+    root_y += w->edge - w->edge_left;
     m.root_x = (int32_t)CLAMP(root_x, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     m.root_y = (int32_t)CLAMP(root_y, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     return m;

@@ -405,12 +405,48 @@ program_key(const HostWindow *w)
     return of_window | w->id;
 }
 
+// A popup's border is one of X11 here too, since window managers and compositors draw it or take it
+// off: its pixels lie around the window (paint.c gives it their colour).
+static uint32_t
+wanted_edge(const HostWindow *w)
+{
+    const HostLook *a = &w->wanted;
+    uint32_t edge = a->override_redirect && a->has_props ? a->props.border_width : 0;
+
+    return 2 * edge < MIN(a->geometry.width, a->geometry.height) ? edge : 0;
+}
+
+static ViewRect
+within_edge(const HostWindow *w)
+{
+    ViewRect r = w->wanted.geometry;
+
+    r.width -= MIN(2 * w->edge, r.width - 1);
+    r.height -= MIN(2 * w->edge, r.height - 1);
+    return r;
+}
+
+// True when it has another one.
+static bool
+push_edge(HostWindow *w)
+{
+    uint32_t edge = wanted_edge(w);
+
+    if (edge == w->edge)
+        return false;
+    w->edge = w->edge_left = edge;
+    XSetWindowBorderWidth(w->view->x->dpy, w->xid, edge);
+    w->pushed.geometry = (ViewRect){0};
+    w->pushed.shape_serial = w->wanted.shape_serial - 1;
+    return true;
+}
+
 // In the program's name, or in ours where that cannot be.
 static void
 make(HostWindow *w, const XSetWindowAttributes *a)
 {
     HostDisplay *x = w->view->x;
-    const ViewRect *g = &w->wanted.geometry;
+    const ViewRect r = within_edge(w), *g = &r;
     const HolderRequest request = {.root = (uint32_t)x->root,
                                    .visual = (uint32_t)XVisualIDFromVisual(w->visual->visual),
                                    .colormap = (uint32_t)w->visual->colormap,
@@ -436,6 +472,8 @@ create(HostWindow *w)
 {
     HostDisplay *x = w->view->x;
     const ViewRect *g = &w->wanted.geometry;
+
+    w->edge = w->edge_left = wanted_edge(w);
     bool top_level = w->owner_id == 0 && !w->wanted.override_redirect;
 
     w->visual = w->wanted.flags & VIEW_FLAG_ALPHA ? &x->alpha : &x->opaque;
@@ -450,6 +488,8 @@ create(HostWindow *w)
                       KeymapStateMask | VisibilityChangeMask,
     };
     make(w, &a);
+    if (w->edge)
+        XSetWindowBorderWidth(x->dpy, w->xid, w->edge);
     memset(&w->pushed, 0, sizeof w->pushed);
     host_names_forget(&w->names);
     w->pushed.geometry = *g;
@@ -499,6 +539,7 @@ push_geometry(HostWindow *w)
 
     if (same_size(a, b) && same_place(a, b))
         return;
+    ViewRect r = within_edge(w);
     int x = a->x, y = a->y;
     gint64 now = g_get_monotonic_time();
     // A size alone is asked for as its program did, since the window manager may have the window
@@ -509,9 +550,9 @@ push_geometry(HostWindow *w)
     if (w->mapped)
         requested_place(w, &x, &y);
     if (size_only) {
-        XResizeWindow(w->view->x->dpy, w->xid, a->width, a->height);
+        XResizeWindow(w->view->x->dpy, w->xid, r.width, r.height);
     } else {
-        XMoveResizeWindow(w->view->x->dpy, w->xid, x, y, a->width, a->height);
+        XMoveResizeWindow(w->view->x->dpy, w->xid, x, y, r.width, r.height);
         w->place_pushed_us = now;
     }
     w->geometry_pushed_us = now;
@@ -589,6 +630,7 @@ host_window_push(HostWindow *w)
         w->mapped = w->viewable = false;
         XChangeWindowAttributes(x->dpy, w->xid, CWOverrideRedirect, &a);
     }
+    bool other_edge = push_edge(w);
     host_group_push(w);
     host_hints_push(w, create_it);
     // What a server that decides itself where a maximised window lies says of that is not asked
@@ -611,6 +653,8 @@ host_window_push(HostWindow *w)
         host_pointer_popups_changed(w->view->pointer);
     if (create_it)
         host_windows_created(w->view->windows, w);
+    if (other_edge)
+        host_paint_all(w->view, w);
 }
 
 void
@@ -620,6 +664,8 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     w->made = former->made;
     w->holder = g_steal_pointer(&former->holder);
     w->visual = former->visual;
+    w->edge = former->edge;
+    w->edge_left = former->edge_left;
     w->pushed = former->pushed;
     host_names_inherit(&w->names, &former->names);
     w->mapped = former->mapped;

@@ -103,6 +103,8 @@ struct HostWindow {
     bool lost_popup; // not made again before its next commit: it may be over
     bool made;       // once: what comes back is no answer to a launch
     const HostVisual *visual;
+    uint32_t edge;      // that its X border takes of a popup's rectangle,
+    uint32_t edge_left; // and of that what a window manager has left it
     HostLook wanted, pushed;
     HostNames names;
     // The set that a guest of our own sends, or of RAIL's one of up to 32 pixels and one above.

@@ -55,7 +55,6 @@ EXPLAINED_STEPS = {
     **{("mutter", program, step): "mutter keeps minimised windows mapped, so that nothing comes of mapping one natively; in a guest "
                                   "it is shown, and on the host it asks for attention"
        for program in ("xterm", "featherpad") for step in ("comes back", "has one place after all")},
-    ("mutter", "xterm", "menu while a button is down"): "mutter takes the border off menus, where ours is in the pixels",
 }
 # Programs that look otherwise when they are asked to paint anew: Chromium leaves its shadow out from then on.
 NOT_ASKED = ("chromium",)

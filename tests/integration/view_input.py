@@ -5,6 +5,7 @@ import signal
 import socket
 import struct
 
+import numpy as np
 import view_fixture as p
 from Xlib import X, Xatom, Xutil
 from Xlib.ext import xtest
@@ -659,6 +660,33 @@ class Popups(ViewCase):
         self.v.session.drop_all()
         self.desktop.xdotool("mousemove", "1200", "700", "click", "1")
         self.v.session.expect(p.FOCUS, ids(0))
+
+    def test_a_menus_border_is_one_of_x11(self):
+        """Compositors draw it in their own way, and mutter takes it off: then the menu lies where it does natively."""
+        self.press_on(self.window, 3)
+        pixels, area = picture(100, 120, 9), (250, 220, 100, 120)
+        edge = np.ones((120, 100), bool)
+        edge[2:-2, 2:-2] = False
+        pixels[edge] = (0x30, 0x60, 0x90, 0)
+        before = {w.id for w in self.v.all_windows()}
+        self.v.window(2, kind=p.POPUP, flags=0, owner=1)
+        self.v.props(2, kind=p.TYPE_POPUP_MENU, border=2)
+        self.v.buffer(2, pixels)
+        self.v.commit(2, area)
+        popup = wait_for("the menu", lambda: next((w for w in self.v.all_windows() if w.id not in before), None))
+        have = popup.get_geometry()
+        self.assertEqual((have.x, have.y, have.width, have.height, have.border_width), (250, 220, 96, 116, 2))
+        self.same_pixels(self.desktop.root, pixels, area)
+        pixels[40:60, 30:50] = (1, 2, 3, 0)
+        self.v.buffer(2, pixels)
+        self.v.commit(2, (260, 230, 100, 120), damage=[(30, 40, 20, 20)])
+        self.same_pixels(self.desktop.root, pixels, (260, 230, 100, 120))
+        popup.configure(border_width=0)
+        self.desktop.display.sync()
+        self.same_pixels(popup, pixels[2:-2, 2:-2])
+        self.v.session.drop_all()
+        self.desktop.xdotool("mousemove", "270", "240", "click", "1")  # 10 pixels within it
+        self.v.session.expect(p.POINTER, lambda b: pointer(2, p.DOWN, 1)(b) and struct.unpack_from("=ii", b, 8) == (272, 242))
 
     def test_a_menu_has_the_pointer_for_one_click_after_a_press(self):
         """Of a guest whose menus stay, and come again."""

@@ -40,8 +40,7 @@ take_attributes(RaConn *conn, RaClient *c, xcb_get_window_attributes_cookie_t at
         c->depth = geometry->depth;
         ra_client_set_rect(c, (RaRect){geometry->x, geometry->y, geometry->width, geometry->height},
                            geometry->border_width);
-        if (!c->override_redirect)
-            c->pub.props.border_width = MIN(geometry->border_width, CHAN_WINDOW_BORDER_MAX);
+        c->pub.props.border_width = MIN(geometry->border_width, CHAN_WINDOW_BORDER_MAX);
         c->pub.mapped = attributes->map_state != XCB_MAP_STATE_UNMAPPED;
     }
     free(attributes);

@@ -141,6 +141,12 @@ on_configured(RaDesktop *d, const XConfigureEvent *e)
     RaRect rect = {e->x, e->y, e->width, e->height};
     c->override_redirect = e->override_redirect;
     RaRect before = c->pub.rect;
+    guint32 border = (guint32)CLAMP(e->border_width, 0, (int)CHAN_WINDOW_BORDER_MAX);
+    if (c->override_redirect && border != c->pub.props.border_width) {
+        c->pub.props.border_width = border;
+        c->changed |= RA_CHANGED_HINTS;
+        ra_unsettle(d);
+    }
     if (!ra_client_set_rect(c, rect, e->border_width))
         return;
     bool resized = before.width != c->pub.rect.width || before.height != c->pub.rect.height;
