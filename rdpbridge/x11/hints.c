@@ -278,6 +278,12 @@ push_type(HostWindow *w)
     HostAtom own = as_asked ? own_types[w->wanted.props.type] : 0;
     const long type = (long)atoms[own ? own : types[w->wanted.kind]];
 
+    // What window managers take such a window for is not what the type of its kind would make it:
+    // mutter's shadow is another around a popup of no type (xterm's menus) than around a menu.
+    if (as_asked && w->wanted.props.type == CHAN_TYPE_NONE) {
+        XDeleteProperty(w->view->x->dpy, w->xid, atoms[ATOM__NET_WM_WINDOW_TYPE]);
+        return;
+    }
     set_longs(w, atoms[ATOM__NET_WM_WINDOW_TYPE], XA_ATOM, &type, 1);
 }
 

@@ -32,7 +32,6 @@ EXPLAINED = {
     "WM_LOCALE_NAME": "not carried; nothing that shows windows reads it, and all of their text is UTF-8",
 }
 ADDED = {  # where natively there is none
-    "_NET_WM_WINDOW_TYPE": "the one that it is taken for then (EWMH 1.5)",
     "icons": "of a program that has one by WM_HINTS alone, that one",
 }
 EXPLAINED_OF = {  # a program, or under a window manager

@@ -676,6 +676,8 @@ class Popups(ViewCase):
         popup = wait_for("the menu", lambda: next((w for w in self.v.all_windows() if w.id not in before), None))
         have = popup.get_geometry()
         self.assertEqual((have.x, have.y, have.width, have.height, have.border_width), (250, 220, 96, 116, 2))
+        self.v.props(2, border=2)  # mutter's shadow is another around a popup that has no type
+        wait_for("the type to go", lambda: not self.desktop.text_property(popup, "_NET_WM_WINDOW_TYPE"))
         self.same_pixels(self.desktop.root, pixels, area)
         pixels[40:60, 30:50] = (1, 2, 3, 0)
         self.v.buffer(2, pixels)
