@@ -387,8 +387,16 @@ host_focus_activate(HostFocus *f, HostWindow *w)
     f->guest_id = w ? w->id : 0;
     if (f->guest_id != f->sent_id)
         must_agree(f);
-    if (!w || !w->mapped || w->wanted.override_redirect || w->id == f->sent_id || is_echo(f, w->id))
+    if (!w || !w->mapped || w->wanted.override_redirect || is_echo(f, w->id))
         return;
+    Time launch_time;
+    bool launched = host_launches_answer(f->view->launches, w, &launch_time);
+    if (w->id == f->sent_id)
+        return;
+    if (launched) {
+        ask_to_activate(f, w, 1, launch_time);
+        return;
+    }
     // Which one follows one that went, or is focused when it is mapped, the window manager says.
     if (is_recent(f, f->went_us, WENT_US) || is_recent(f, w->mapped_us, ECHO_US))
         return;

@@ -21,6 +21,10 @@ struct HostLaunches {
     GQueue pending;  // Launch, oldest first
     GSource *late;   // for the oldest
     gint64 begun_us; // the last launch whose program may still show a splash screen; 0: none
+    uint32_t begun_app;
+    gint64 opened_us; // when the first window of a launch came; 0: that is answered
+    uint32_t opened_app;
+    Time opened_time; // that of the launch
 };
 
 HostLaunches *
@@ -138,8 +142,10 @@ over(HostLaunches *l, const char *startup_id)
 void
 host_launches_add(HostLaunches *l, const CtlStartup *m)
 {
-    if (!m->over)
+    if (!m->over) {
         l->begun_us = g_get_monotonic_time();
+        l->begun_app = m->app_index;
+    }
     if (m->startup_id[0] == 0)
         return;
     if (m->over) {
@@ -191,9 +197,40 @@ host_launches_take(HostLaunches *l, HostWindow *w)
     }
 }
 
+bool
+host_launches_answer(HostLaunches *l, const HostWindow *w, Time *time)
+{
+    gint64 now = g_get_monotonic_time();
+
+    for (GList *at = l->pending.head; at; at = at->next) {
+        const CtlStartup *m = &((Launch *)at->data)->startup;
+        if (m->app_index != CTL_APP_NONE && m->app_index != w->app_index)
+            continue;
+        *time = time_of(m->startup_id);
+        l->begun_us = 0;
+        drop(l, at);
+        return true;
+    }
+    // One from a terminal, which has no startup id; or one that a window has come of.
+    bool begun = host_launches_splash(l) && l->begun_app == w->app_index;
+    bool opened = l->opened_us > l->view->press_elsewhere_us && l->opened_app == w->app_index &&
+                  now - l->opened_us < LIMIT_ACTIVATE_AFTER_PRESS_MS * G_TIME_SPAN_MILLISECOND;
+    if (begun)
+        l->begun_us = 0;
+    else if (opened)
+        l->opened_us = 0;
+    *time = begun ? CurrentTime : l->opened_time;
+    return begun || opened;
+}
+
 void
 host_launches_mapped(HostLaunches *l, HostWindow *w)
 {
+    if (!w->wanted.override_redirect && (w->startup_id[0] || host_launches_splash(l))) {
+        l->opened_us = g_get_monotonic_time();
+        l->opened_app = w->app_index;
+        l->opened_time = time_of(w->startup_id);
+    }
     if (!w->wanted.override_redirect)
         l->begun_us = 0;
     if (w->startup_id[0] == 0)

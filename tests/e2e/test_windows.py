@@ -238,6 +238,27 @@ class Owners(ChainCase):
         for entry, window in windows.items():
             self.assertEqual(self.d.wm_class(window), (entry, entry))
 
+    def test_launched_again_while_it_runs(self):
+        """A program that has one window for all: natively it is raised and active then."""
+        seen = []
+        for launch in (lambda: self.d.spawn("featherpad"), lambda: self.d.run("gtk-launch", FEATHERPAD)):
+            launch()
+            window = wait_for("its window", self.d.clients, 20)[-1]
+            wait_for("its pixels", lambda: self.d.painted(window))
+            self.d.spawn("xterm", "-class", "NativeWindow", "-e", "sleep", "100")
+            other = wait_for("a window of the host's", lambda: [w for w in self.d.clients() if w.id != window.id])[-1]
+            self.d.focus(other)
+            self.d.run("sleep", "0.9")
+            launch()
+            active = lambda: self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW")[:1] == [window.id]  # noqa: E731
+            wait_for(lambda: f"it to be active; {len(seen)} were", active)
+            wait_for("no further window to be left", lambda: len(self.d.clients()) == 2)  # FeatherPad has one for a moment
+            seen.append((active(), self.d.clients()[-1].id == window.id, self.d.asks_attention(window)))
+            for w in self.d.clients():
+                self.d.run("wmctrl", "-i", "-c", hex(w.id))
+            wait_for("all windows to close", lambda: not self.d.clients())
+        self.assertEqual(seen[1], seen[0])
+
     def test_launched_as_a_menu_does(self):
         entry = self.install("from-menu", "Exec=cat\nTerminal=true")
         self.launch(entry)

@@ -289,12 +289,47 @@ class Properties(ViewCase):
         window = self.v.show(1, (100, 100, 200, 100), flags=p.USUAL | p.UNDECORATED)
         wait_for("no frame", lambda: self.prop(window, "_NET_FRAME_EXTENTS") in ([0, 0, 0, 0], [1, 1, 1, 1]))
 
+    def removed(self):
+        """What the desktop is told of launches that are over, as a function."""
+        messages = []
+        self.desktop.root.change_attributes(event_mask=X.PropertyChangeMask)
+        self.addCleanup(self.desktop.root.change_attributes, event_mask=X.NoEventMask)
+
+        def said():
+            self.desktop.display.sync()
+            while self.desktop.display.pending_events():
+                e = self.desktop.display.next_event()
+                if e.type == X.ClientMessage and e.data[0] == 8:
+                    messages.append(bytes(e.data[1]))
+            return b"".join(messages).rstrip(b"\0").decode()
+        return said
+
+    def test_a_launch_that_its_program_answers_with_a_window_that_it_has(self):
+        """It is activated, as natively, and another program's is not."""
+        active = lambda: self.desktop.text_property(self.desktop.root, "_NET_ACTIVE_WINDOW")[0]  # noqa: E731
+        asked = lambda n: self.v.session.send(p.message(p.ACTIVE, struct.pack("=II", n, 0)))  # noqa: E731
+        self.v.app(1, "one", "casement-demo-one")
+        self.v.app(2, "two", "casement-demo-two")
+        other = self.v.show(1, (100, 100, 200, 100), app=1)
+        window = self.v.show(2, (300, 100, 200, 100), app=2)
+        for startup_id in ("host-1-me_TIME0", ""):  # from a terminal
+            with self.subTest(startup_id):
+                self.desktop.focus(self.foreign(500, 300, 100, 100))
+                self.v.session.expect(p.FOCUS, ids(0))
+                self.desktop.run("sleep", "0.9")  # in which what the guest says would be an echo
+                self.desktop.run("sleep", "0.3")
+                removed = self.removed()
+                self.v.startup(startup_id, 2)
+                asked(1)
+                wait_for("the other to ask for attention", lambda: self.desktop.asks_attention(other))
+                asked(2)
+                wait_for("the window to be active", lambda: active() == window.id)
+                self.assertEqual(removed(), f'remove: ID="{startup_id}"' if startup_id else "")
+
     def test_startup_id_goes_to_the_programs_first_window(self):
         self.v.app(1, "one", "casement-demo-one")
         self.v.app(2, "two", "casement-demo-two")
-        messages = []
-        root = self.desktop.root
-        root.change_attributes(event_mask=X.PropertyChangeMask)
+        removed = self.removed()
         self.v.startup("host-1-me_TIME4711", 2)
         other = self.v.show(1, (100, 100, 200, 100), app=1)
         first = self.v.show(2, (300, 100, 200, 100), app=2)
@@ -303,15 +338,7 @@ class Properties(ViewCase):
         self.assertEqual(self.prop(first, "_NET_STARTUP_ID"), "host-1-me_TIME4711")
         self.assertEqual(self.prop(first, "_NET_WM_USER_TIME"), [4711])
         self.assertIsNone(self.prop(second, "_NET_STARTUP_ID"))
-
-        def ended():
-            while self.desktop.display.pending_events():
-                e = self.desktop.display.next_event()
-                if e.type == X.ClientMessage and e.data[0] == 8:
-                    messages.append(bytes(e.data[1]))
-            return b"".join(messages).rstrip(b"\0") == b'remove: ID="host-1-me_TIME4711"'
-        wait_for("the end of the launch's feedback", ended)
-        root.change_attributes(event_mask=X.NoEventMask)
+        wait_for("the end of the launch's feedback", lambda: removed() == 'remove: ID="host-1-me_TIME4711"')
 
 
 class Geometry(ViewCase):
