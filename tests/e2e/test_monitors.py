@@ -3,6 +3,7 @@
 """Several monitors: the guest's are the host's, also those that come and go while windows are open; windows are maximised
 to their monitor, and menus open on it."""
 import random
+import signal
 
 from case import MOUSEPAD, XTERM, ChainCase
 from harness import wait_for
@@ -15,6 +16,18 @@ LAYOUTS = {
     "three": ((640, 0, 640, 1080), (0, 200, 640, 480), (1280, 0, 640, 512)),
     "staggered, none in the corner": ((0, 300, 900, 780), (900, 0, 1020, 700)),
 }
+
+
+# The primary monitor, and all of them, as GTK 3 has them.
+GDK = r"""
+import gi
+gi.require_version("Gdk", "3.0")
+from gi.repository import Gdk
+d = Gdk.Display.get_default()
+for monitor in (d.get_primary_monitor(), *map(d.get_monitor, range(d.get_n_monitors()))):
+    place = monitor.get_geometry()
+    print((place.x, place.y, place.width, place.height))
+"""
 
 
 class Monitors(GuestShell, ChainCase):
@@ -59,6 +72,33 @@ class Monitors(GuestShell, ChainCase):
                 self.assert_guest_has(layout)
         self.plug(())
         self.assert_guest_has(((0, 0, *self.d.size),))
+
+    def test_of_a_guest_whose_server_died_meanwhile(self):
+        """What it had set is not left: the next one sets what the host has then."""
+        layout = LAYOUTS["three"]
+        self.plug(layout)
+        self.assert_guest_has(layout)
+        for then in ((), layout[:2]):
+            with self.subTest(len(then)):
+                victim = self.d.pids("casement-remoteapp")[0]
+                self.d.signal(victim, signal.SIGSTOP)
+                self.plug(then)
+                self.d.signal(victim, signal.SIGKILL)
+                wait_for("another", lambda: [pid for pid in self.d.pids("casement-remoteapp") if pid != victim])
+                self.assert_guest_has(then or ((0, 0, *self.d.size),))
+
+    def test_toolkits_know_them(self):
+        (self.home() / "gdk.py").write_text(GDK)
+        for name, layout in LAYOUTS.items():
+            with self.subTest(name):
+                self.plug(layout)
+                told = []
+
+                def known(layout=layout, told=told):
+                    # Not by xrandr, which has the server look for monitors.
+                    told[:] = self.in_guest("/usr/bin/python3 ~/gdk.py").splitlines()
+                    return told[0] == str(layout[0]) and sorted(told[1:]) == sorted(map(str, layout))
+                wait_for(lambda told=told: f"GTK 3 to know them; it tells {told}", known)
 
     def test_generated(self):
         seed = random.randrange(1 << 32)
@@ -159,12 +199,15 @@ d.sync()
 """
 
 
-class FullScreen(Monitors):
-    """Over several monitors, under a window manager that knows it: GDK's, for which a monitor is an output, as real ones are."""
+class Outputs:
+    """Monitors that are outputs, as real ones are: GDK, and window managers that ask it, know no others."""
     desktop_class = XorgDesktop
-    desktop_options = {"wm": "xfwm4", "sound": False}
-    modes = set()
-    test_the_guests_are_the_hosts = test_generated = test_maximised_to_its_monitor_and_unplugged = test_menus_open_on_the_monitor = None
+    named = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.modes = set()
+        super().setUpClass()
 
     def plug(self, layout):
         layout = layout or ((0, 0, *self.d.size),)
@@ -175,6 +218,7 @@ class FullScreen(Monitors):
         for i in range(len(layout), len(self.named)):
             argv += ["--output", f"DUMMY{i}", "--off"]
         self.d.run("xrandr", *argv)
+        self.d.run("xrandr")  # has the server look which are connected, as it does by itself with real ones
         self.named = list(layout)
 
     def add_mode(self, output, width, height):
@@ -183,6 +227,17 @@ class FullScreen(Monitors):
             self.d.run("xrandr", "--newmode", f"{width} {height}", "10", *timings)
             self.modes.add((width, height))
         self.d.run("xrandr", "--addmode", output, f"{width} {height}")
+
+
+class OfOutputs(Outputs, Monitors):
+    desktop_options = {"sound": False}
+
+
+class FullScreen(Outputs, Monitors):
+    """Over several monitors, under a window manager that knows it."""
+    desktop_options = {"wm": "xfwm4", "sound": False}
+    test_the_guests_are_the_hosts = test_generated = test_maximised_to_its_monitor_and_unplugged = test_menus_open_on_the_monitor = None
+    test_of_a_guest_whose_server_died_meanwhile = test_toolkits_know_them = None
 
     @staticmethod
     def numbers(listed, monitors):

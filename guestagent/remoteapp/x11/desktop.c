@@ -325,9 +325,8 @@ ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
 {
     bool shielded = d->shielded;
     ra_stack_shield(d, false); // it had the former size
+    ra_screen_hold(d->screen, true);
     ra_screen_resize(d->screen, width, height);
-    ra_stack_shield(d, shielded);
-    ra_settings_set_scale(d->settings, scale_percent);
     set_whole_screen(d);
     RaRect all = d->work_area;
     RaRect both;
@@ -342,6 +341,9 @@ ra_desktop_set_screen(RaDesktop *d, int width, int height, int scale_percent,
         g_array_append_val(d->monitors, all);
     ra_screen_set_monitors(d->screen, (const RaRect *)(gconstpointer)d->monitors->data,
                            d->monitors->len);
+    ra_screen_hold(d->screen, false);
+    ra_stack_shield(d, shielded);
+    ra_settings_set_scale(d->settings, scale_percent);
     ra_ewmh_push_screen(d);
     ra_wm_fit_all(d);
     ra_unsettle(d);

@@ -13,9 +13,21 @@
 struct RaScreen {
     RaConn *conn;
     int width, height;
+    bool stale;       // what the server has is not, or may not be, what is noted here
     guint n_monitors; // that we named
     RaRect monitors[MONITORS_MAX];
 };
+
+typedef struct {
+    RROutput id;
+    RRCrtc crtc;
+} Output;
+
+typedef struct {
+    XRRScreenResources *resources;
+    guint n;
+    Output list[MONITORS_MAX];
+} Outputs;
 
 // At 96 dots per inch, rounded as X servers do: GTK 2 counts from them back to the size of text.
 static int
@@ -46,6 +58,7 @@ ra_screen_new(RaConn *conn)
 {
     RaScreen *screen = g_new0(RaScreen, 1);
     screen->conn = conn;
+    screen->stale = true;
     // Not from the connection's greeting: a predecessor may have changed it since the server began.
     XWindowAttributes root;
     if (XGetWindowAttributes(conn->dpy, conn->root, &root)) {
@@ -82,7 +95,7 @@ find_mode(const XRRScreenResources *resources, int width, int height)
 
 // Timings that no monitor will ever see: 60 frames a second without blanking.
 static RRMode
-make_mode(RaConn *conn, RROutput output, int width, int height)
+make_mode(RaConn *conn, int width, int height)
 {
     char name[48];
     int length = g_snprintf(name, sizeof name, MODE_PREFIX "%dx%d", width, height);
@@ -97,55 +110,179 @@ make_mode(RaConn *conn, RROutput output, int width, int height)
                         .vTotal = (guint)height,
                         .name = name,
                         .nameLength = (guint)length};
-    RRMode mode = XRRCreateMode(conn->dpy, conn->root, &info);
-    if (mode != None)
+    return XRRCreateMode(conn->dpy, conn->root, &info);
+}
+
+static bool
+has_mode(const XRROutputInfo *info, RRMode mode)
+{
+    for (int i = 0; i < info->nmode; i++) {
+        if (info->modes[i] == mode)
+            return true;
+    }
+    return false;
+}
+
+// A mode of that size that the output has from then on. None: the server makes none.
+static RRMode
+mode_of(RaConn *conn, XRRScreenResources *resources, RROutput output, int width, int height)
+{
+    RRMode mode = find_mode(resources, width, height);
+    if (mode == None)
+        mode = make_mode(conn, width, height);
+    XRROutputInfo *info = mode != None ? XRRGetOutputInfo(conn->dpy, resources, output) : NULL;
+    if (info && !has_mode(info, mode))
         XRRAddOutputMode(conn->dpy, output, mode);
+    if (info)
+        XRRFreeOutputInfo(info);
     return mode;
 }
 
-static RROutput
-first_output(RaConn *conn, XRRScreenResources *resources, RRCrtc *crtc)
+static bool
+is_taken(const Outputs *outputs, RRCrtc crtc)
 {
-    for (int i = 0; i < resources->noutput; i++) {
+    for (guint i = 0; i < outputs->n; i++) {
+        if (outputs->list[i].crtc == crtc)
+            return true;
+    }
+    return false;
+}
+
+static void
+add_output(Outputs *outputs, RROutput id, const XRROutputInfo *info)
+{
+    RRCrtc crtc = info->crtc;
+    for (int i = 0; i < info->ncrtc && crtc == None; i++) {
+        if (!is_taken(outputs, info->crtcs[i]))
+            crtc = info->crtcs[i];
+    }
+    // The dummy driver's are not connected until they have a picture, but for the first.
+    if (crtc != None && !is_taken(outputs, crtc) &&
+        (outputs->n > 0 || info->connection != RR_Disconnected))
+        outputs->list[outputs->n++] = (Output){id, crtc};
+}
+
+static bool
+load_outputs(RaConn *conn, Outputs *outputs)
+{
+    XRRScreenResources *resources = XRRGetScreenResourcesCurrent(conn->dpy, conn->root);
+    *outputs = (Outputs){.resources = resources};
+    for (int i = 0; resources && i < resources->noutput && outputs->n < MONITORS_MAX; i++) {
         XRROutputInfo *info = XRRGetOutputInfo(conn->dpy, resources, resources->outputs[i]);
         if (!info)
             continue;
-        bool usable = info->connection != RR_Disconnected && info->ncrtc > 0;
-        *crtc = info->crtc != None ? info->crtc : usable ? info->crtcs[0] : None;
+        add_output(outputs, resources->outputs[i], info);
         XRRFreeOutputInfo(info);
-        if (usable)
-            return resources->outputs[i];
     }
-    return None;
+    return resources != NULL;
 }
 
 static void
-switch_mode(RaScreen *screen, XRRScreenResources *resources, RRCrtc crtc, RROutput output,
-            RRMode mode, const int size[2])
+free_outputs(Outputs *outputs)
 {
-    Display *dpy = screen->conn->dpy;
-    XGrabServer(dpy); // programs see the new size, never an intermediate one
-    XRRSetCrtcConfig(dpy, resources, crtc, CurrentTime, 0, 0, None, RR_Rotate_0, NULL, 0);
-    // 96 dots per inch: scale is published by settings.c alone.
-    XRRSetScreenSize(dpy, screen->conn->root, size[0], size[1], MAX(1, millimetres(size[0])),
-                     MAX(1, millimetres(size[1])));
-    XRRSetCrtcConfig(dpy, resources, crtc, CurrentTime, 0, 0, mode, RR_Rotate_0, &output, 1);
-    XUngrabServer(dpy);
+    if (outputs->resources)
+        XRRFreeScreenResources(outputs->resources);
 }
 
 static void
-drop_old_modes(RaConn *conn, RROutput output, RRMode current)
+switch_off(RaConn *conn, const Outputs *outputs, guint from)
+{
+    for (guint i = from; i < outputs->n; i++)
+        XRRSetCrtcConfig(conn->dpy, outputs->resources, outputs->list[i].crtc, CurrentTime, 0, 0,
+                         None, RR_Rotate_0, NULL, 0);
+}
+
+static bool
+show(RaConn *conn, Outputs *outputs, guint i, const RaRect *at)
+{
+    Output *o = &outputs->list[i];
+    RRMode mode =
+        i < outputs->n ? mode_of(conn, outputs->resources, o->id, at->width, at->height) : None;
+    return mode != None &&
+           XRRSetCrtcConfig(conn->dpy, outputs->resources, o->crtc, CurrentTime, at->x, at->y, mode,
+                            RR_Rotate_0, &o->id, 1) == RRSetConfigSuccess;
+}
+
+// The first output is all of the screen.
+static void
+show_whole(RaScreen *screen, Outputs *outputs)
+{
+    RaRect all = {0, 0, screen->width, screen->height};
+    switch_off(screen->conn, outputs, 1);
+    show(screen->conn, outputs, 0, &all);
+}
+
+// An output for each monitor: toolkits know no others. False: there are not as many, as on Xvfb.
+static bool
+show_each(RaScreen *screen, Outputs *outputs)
+{
+    if (screen->n_monitors == 0 || outputs->n < screen->n_monitors)
+        return false;
+    switch_off(screen->conn, outputs, screen->n_monitors);
+    for (guint i = 0; i < screen->n_monitors; i++) {
+        if (!show(screen->conn, outputs, i, &screen->monitors[i]))
+            return false;
+    }
+    return true;
+}
+
+// Has the server look which outputs are connected: toolkits take no notice of others.
+static void
+probe(RaConn *conn)
+{
+    XRRScreenResources *resources = XRRGetScreenResources(conn->dpy, conn->root);
+    if (resources)
+        XRRFreeScreenResources(resources);
+}
+
+static bool
+is_used(RaConn *conn, XRRScreenResources *resources, RRMode mode)
+{
+    bool used = false;
+    for (int i = 0; i < resources->ncrtc && !used; i++) {
+        XRRCrtcInfo *info = XRRGetCrtcInfo(conn->dpy, resources, resources->crtcs[i]);
+        used = info && info->mode == mode;
+        if (info)
+            XRRFreeCrtcInfo(info);
+    }
+    return used;
+}
+
+static void
+drop_mode(RaConn *conn, XRRScreenResources *resources, RRMode mode)
+{
+    for (int i = 0; i < resources->noutput; i++) {
+        XRROutputInfo *info = XRRGetOutputInfo(conn->dpy, resources, resources->outputs[i]);
+        if (info && has_mode(info, mode))
+            XRRDeleteOutputMode(conn->dpy, resources->outputs[i], mode);
+        if (info)
+            XRRFreeOutputInfo(info);
+    }
+    XRRDestroyMode(conn->dpy, mode);
+}
+
+static void
+drop_old_modes(RaConn *conn)
 {
     XRRScreenResources *resources = XRRGetScreenResourcesCurrent(conn->dpy, conn->root);
     for (int i = 0; resources && i < resources->nmode; i++) {
         const XRRModeInfo *mode = &resources->modes[i];
-        if (mode->id == current || strncmp(mode->name, MODE_PREFIX, strlen(MODE_PREFIX)) != 0)
-            continue;
-        XRRDeleteOutputMode(conn->dpy, output, mode->id);
-        XRRDestroyMode(conn->dpy, mode->id);
+        if (g_str_has_prefix(mode->name, MODE_PREFIX) && !is_used(conn, resources, mode->id))
+            drop_mode(conn, resources, mode->id);
     }
     if (resources)
         XRRFreeScreenResources(resources);
+}
+
+void
+ra_screen_hold(RaScreen *screen, bool hold)
+{
+    if (hold) {
+        XGrabServer(screen->conn->dpy);
+        return;
+    }
+    XUngrabServer(screen->conn->dpy);
+    XFlush(screen->conn->dpy); // nobody else is served until then
 }
 
 void
@@ -161,19 +298,16 @@ ra_screen_resize(RaScreen *screen, int width, int height)
         size[0] = CLAMP(size[0], min[0], max[0]);
         size[1] = CLAMP(size[1], min[1], max[1]);
     }
-    XRRScreenResources *resources = XRRGetScreenResourcesCurrent(conn->dpy, conn->root);
-    if (!resources)
-        return;
-    RRCrtc crtc = None;
-    RROutput output = first_output(conn, resources, &crtc);
-    RRMode mode = find_mode(resources, size[0], size[1]);
-    if (mode == None && output != None)
-        mode = make_mode(conn, output, size[0], size[1]);
-    if (output != None && crtc != None && mode != None) {
-        switch_mode(screen, resources, crtc, output, mode, size);
-        drop_old_modes(conn, output, mode);
+    Outputs outputs;
+    if (load_outputs(conn, &outputs) && outputs.n > 0 &&
+        mode_of(conn, outputs.resources, outputs.list[0].id, size[0], size[1]) != None) {
+        switch_off(conn, &outputs, 0);
+        // 96 dots per inch: scale is published by settings.c alone.
+        XRRSetScreenSize(conn->dpy, conn->root, size[0], size[1], MAX(1, millimetres(size[0])),
+                         MAX(1, millimetres(size[1])));
+        screen->stale = true;
     }
-    XRRFreeScreenResources(resources);
+    free_outputs(&outputs);
     XWindowAttributes root;
     if (XGetWindowAttributes(conn->dpy, conn->root, &root)) {
         screen->width = root.width;
@@ -189,6 +323,43 @@ monitor_name(RaConn *conn, guint i)
     return XInternAtom(conn->dpy, name, False);
 }
 
+// Also those that a predecessor named.
+static void
+forget_monitors(RaConn *conn)
+{
+    int n = 0;
+    XRRMonitorInfo *list = XRRGetMonitors(conn->dpy, conn->root, False, &n);
+    for (guint i = 0; i < MONITORS_MAX; i++) {
+        Atom name = monitor_name(conn, i);
+        for (int k = 0; k < n; k++) {
+            if (list[k].name == name)
+                XRRDeleteMonitor(conn->dpy, conn->root, name);
+        }
+    }
+    if (list)
+        XRRFreeMonitors(list);
+}
+
+static void
+name_monitors(RaScreen *screen, Outputs *outputs, bool each)
+{
+    RaConn *conn = screen->conn;
+    for (guint i = 0; i < screen->n_monitors; i++) {
+        const RaRect *r = &screen->monitors[i];
+        XRRMonitorInfo info = {.name = monitor_name(conn, i),
+                               .primary = i == 0,
+                               .noutput = each || (i == 0 && outputs->n > 0),
+                               .x = r->x,
+                               .y = r->y,
+                               .width = r->width,
+                               .height = r->height,
+                               .mwidth = millimetres(r->width),
+                               .mheight = millimetres(r->height),
+                               .outputs = &outputs->list[each ? i : 0].id};
+        XRRSetMonitor(conn->dpy, conn->root, &info);
+    }
+}
+
 void
 ra_screen_set_monitors(RaScreen *screen, const RaRect *monitors, guint count)
 {
@@ -197,33 +368,25 @@ ra_screen_set_monitors(RaScreen *screen, const RaRect *monitors, guint count)
     count = count > 1 ? MIN(count, MONITORS_MAX) : 0;
     // Programs arrange themselves anew at each of these.
     if (conn->randr_event < 0 ||
-        (count == screen->n_monitors &&
+        (!screen->stale && count == screen->n_monitors &&
          memcmp(monitors, screen->monitors, count * sizeof *monitors) == 0))
         return;
-    for (guint i = 0; i < screen->n_monitors; i++)
-        XRRDeleteMonitor(conn->dpy, conn->root, monitor_name(conn, i));
     screen->n_monitors = count;
     memcpy(screen->monitors, monitors, count * sizeof *monitors);
-    XRRScreenResources *resources = XRRGetScreenResourcesCurrent(conn->dpy, conn->root);
-    RRCrtc crtc;
-    RROutput output = resources ? first_output(conn, resources, &crtc) : None;
-    for (guint i = 0; i < screen->n_monitors; i++) {
-        XRRMonitorInfo info = {.name = monitor_name(conn, i),
-                               .primary = i == 0,
-                               .noutput = i == 0 && output != None,
-                               .x = monitors[i].x,
-                               .y = monitors[i].y,
-                               .width = monitors[i].width,
-                               .height = monitors[i].height,
-                               .mwidth = millimetres(monitors[i].width),
-                               .mheight = millimetres(monitors[i].height),
-                               .outputs = &output};
-        XRRSetMonitor(conn->dpy, conn->root, &info);
-    }
+    Outputs outputs;
+    load_outputs(conn, &outputs);
+    forget_monitors(conn);
+    bool each = show_each(screen, &outputs);
+    if (!each)
+        show_whole(screen, &outputs);
+    name_monitors(screen, &outputs, each);
     // Of monitors that are only named the server sends no event that toolkits look at; of its
     // primary output it does.
-    XRRSetOutputPrimary(conn->dpy, conn->root, None);
-    XRRSetOutputPrimary(conn->dpy, conn->root, output);
-    if (resources)
-        XRRFreeScreenResources(resources);
+    if (!each)
+        XRRSetOutputPrimary(conn->dpy, conn->root, None);
+    XRRSetOutputPrimary(conn->dpy, conn->root, outputs.n > 0 ? outputs.list[0].id : None);
+    free_outputs(&outputs);
+    drop_old_modes(conn);
+    probe(conn);
+    screen->stale = false;
 }
