@@ -319,6 +319,20 @@ tell(HostWindow *w)
 }
 
 void
+host_follow_pressed(HostWindow *w)
+{
+    bool held = w->settle && !is_recent(w->geometry_pushed_us);
+
+    if (held) {
+        chan_timer_clear(&w->settle);
+        w->big_state_us = 0;
+    }
+    w->geometry_dirty |= held;
+    if (w->geometry_dirty || w->state_dirty)
+        host_follow_sync(w);
+}
+
+void
 host_follow_sync(HostWindow *w)
 {
     host_workspace_sync(w); // before a state that goes with it: it is off all of them

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/pointer.h"
+#include "rdpbridge/x11/follow.h"
 
 #include "rdpbridge/limits.h"
 #include "rdpbridge/x11/focus.h"
+#include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/menu_grab.h"
@@ -258,6 +260,7 @@ button(HostPointer *p, HostWindow *w, ViewPointer at, unsigned number)
         return;
     uint32_t bit = 1u << number;
     if (at.kind == VIEW_POINTER_DOWN) {
+        host_follow_pressed(w);
         p->held |= bit;
         p->held_id = w->id;
     } else if (p->held & bit) {

@@ -469,6 +469,32 @@ class OwnFrame(probing.Twins):
                     self.after(probe, direction)
 
 
+class Clicked(probing.Twins):
+    """A click at once after the window manager did something is where the window is seen then, as natively."""
+
+    def clicked(self, probe, window, name, place):
+        probe.mark()
+        self.d.xdotool("windowmove", str(window.id), *map(str, place))
+        wait_for("its place", lambda: abs(self.d.geometry(window)[0] - place[0]) < 10 and self.d.geometry(window)[1] > place[1] - 1)
+        x, y, _, _ = self.d.geometry(window)
+        self.d.xdotool("mousemove", str(x + 20), str(y + 15), "click", "1")
+        probe.heard(f"^{name} button up")
+        return [line for line in probe.log(f"^{name} button") if "at=20,15" in line]
+
+    def test_after_it_was_restored_and_moved(self):
+        for probe, name in ((self.native, "mine"), (self.demo, "hers")):
+            window = self.windows[probe]
+            size = self.d.geometry(window)[2:]
+            for place in ((970, 60), (200, 600), (400, 300)):
+                with self.subTest(probe.name, place=place):
+                    self.d.run("wmctrl", "-i", "-r", hex(window.id), "-b", "add,fullscreen")
+                    wait_for("full screen", lambda: self.d.geometry(window)[2:] == self.d.size)
+                    probe.sync()
+                    self.d.run("wmctrl", "-i", "-r", hex(window.id), "-b", "remove,fullscreen")
+                    wait_for("its size", lambda: self.d.geometry(window)[2:] == size)
+                    self.assertEqual(len(self.clicked(probe, window, name, place)), 2)
+
+
 class Marks(GuestShell, ChainCase):
     """A prefix and a border of the guest's file, on windows and menus."""
     guest_options = ("--set", "title_prefix=[demo]", "--set", "border=#ff8000")
