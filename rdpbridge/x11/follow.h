@@ -15,7 +15,7 @@ void host_follow_expose(HostWindow *window, const XExposeEvent *event);
 // refuses (i3), so that they are looked at when it has had time.
 void host_follow_state_pushed(HostWindow *window, uint32_t before);
 
-// A button goes down in it: where it is seen to be is told before, whether or not the window
+// A button or key goes down in it: where it is seen to be is told before, whether or not the window
 // manager may be half-way.
 void host_follow_pressed(HostWindow *window);
 

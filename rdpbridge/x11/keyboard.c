@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/keyboard.h"
 
+#include "rdpbridge/x11/follow.h"
 #include "rdpbridge/x11/input_path.h"
 #include "rdpbridge/x11/keymap.h"
 #include "rdpbridge/x11/layout.h"
@@ -115,6 +116,8 @@ host_keyboard_key(HostKeyboard *k, HostWindow *w, const XKeyEvent *e)
     if (e->keycode <= KEYCODE_FIRST || e->keycode > 255 || w->is_orphan)
         return;
     host_keyboard_drained(k);
+    if (e->type == KeyPress)
+        host_follow_pressed(w); // a key may open a menu
     press(k, e->keycode, e->type == KeyPress);
 }
 

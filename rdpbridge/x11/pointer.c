@@ -30,11 +30,13 @@ struct HostPointer {
     HostPointerLock *lock;
     HostTouch *touch;
     bool has_motion;
-    ViewPointer motion;  // the last one of this batch
-    uint32_t held;       // bits of buttons that are down in the guest
-    uint32_t held_id;    // the window they went down on
-    int held_device;     // and of which device
-    int32_t at_x, at_y;  // the last button was pressed or let go there
+    ViewPointer motion; // the last one of this batch
+    uint32_t held;      // bits of buttons that are down in the guest
+    uint32_t held_id;   // the window they went down on
+    int held_device;    // and of which device
+    int32_t at_x, at_y; // the last button was pressed or let go there
+    bool is_told;       // the guest has its pointer there:
+    int32_t told_x, told_y;
     uint32_t told_under; // the window that the guest has at its pointer; 0: none; or UNTOLD
     bool watches_outside;
 };
@@ -115,13 +117,23 @@ host_pointer_window(const HostPointer *p)
     return p->under ? host_windows_by_xid(p->view->windows, p->under) : NULL;
 }
 
+static void
+say(HostPointer *p, const ViewPointer *m)
+{
+    p->is_told = m->kind == VIEW_POINTER_MOVE || m->kind == VIEW_POINTER_DOWN ||
+                 m->kind == VIEW_POINTER_UP || m->kind == VIEW_POINTER_WHEEL;
+    p->told_x = m->root_x;
+    p->told_y = m->root_y;
+    host_input_path_pointer(p->view->input_path, m);
+}
+
 void
 host_pointer_flush(HostPointer *p)
 {
     if (!p->has_motion)
         return;
     p->has_motion = false;
-    host_input_path_pointer(p->view->input_path, &p->motion);
+    say(p, &p->motion);
 }
 
 static void
@@ -142,7 +154,7 @@ tell_lock(HostPointer *p, uint32_t kind)
 
     VIEW_INIT(&m, VIEW_MSG_POINTER);
     host_pointer_flush(p);
-    host_input_path_pointer(p->view->input_path, &m);
+    say(p, &m);
 }
 
 static void
@@ -185,6 +197,7 @@ void
 host_pointer_has_session(HostPointer *p)
 {
     p->told_under = UNTOLD;
+    p->is_told = false;
     host_touch_has_session(p->touch);
     host_pointer_drained(p);
 }
@@ -235,7 +248,7 @@ wheel(HostPointer *p, const ViewPointer *at, int32_t dx, int32_t dy)
     m.wheel_x = CLAMP(dx, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     m.wheel_y = CLAMP(dy, -VIEW_COORD_MAX, VIEW_COORD_MAX);
     host_pointer_flush(p);
-    host_input_path_pointer(p->view->input_path, &m);
+    say(p, &m);
 }
 
 // Buttons 4 to 7 are notches of wheels.
@@ -272,7 +285,7 @@ button(HostPointer *p, HostWindow *w, ViewPointer at, unsigned number)
     p->at_x = at.root_x;
     p->at_y = at.root_y;
     host_pointer_flush(p);
-    host_input_path_pointer(p->view->input_path, &at);
+    say(p, &at);
 }
 
 void
@@ -347,6 +360,7 @@ touched(HostPointer *p, const XIDeviceEvent *e)
         if (p->told_under != w->id && p->held == 0 && host_touch_window(p->touch) == 0)
             tell_under(p, w->id);
     }
+    p->is_told = false; // a finger takes the guest's pointer along
     host_touch_event(p->touch, w, e);
 }
 
@@ -402,7 +416,10 @@ host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
         return;
     host_stack_asked(p->view->stack, w->id);
     tell_under(p, w->id);
-    moved(p, w, e->x_root, e->y_root);
+    // What opens under a pointer that rests is told that it is entered, by the guest's X server,
+    // and of no movement.
+    if (!p->is_told || e->x_root != p->told_x || e->y_root != p->told_y)
+        moved(p, w, e->x_root, e->y_root);
 }
 
 // The window manager takes the pointer, or the window that had it goes, and the releases with it:
@@ -417,7 +434,7 @@ let_go(HostPointer *p, HostWindow *w, int32_t root_x, int32_t root_y)
         if (!(p->held & (1u << number)))
             continue;
         m.button = number;
-        host_input_path_pointer(p->view->input_path, &m);
+        say(p, &m);
     }
     p->held = 0;
 }

@@ -188,6 +188,26 @@ class Popups(ChainCase):
                 wait_for("it to go", lambda: not self.popup_at(moved))
                 self.demo.mark()
 
+    def test_what_opens_under_a_resting_pointer(self):
+        """Is told that it is entered, and of no movement, by which a list would scroll (GTK 3)."""
+        told = {}
+        for probe, name in ((self.native, "mine"), (self.demo, "hers")):
+            x, y, _, _ = self.d.geometry(probe.open(name, (400, 300, 300, 200), "#00c000"))
+            self.d.xdotool("mousemove", str(x + 50), str(y + 50), "click", "1")
+            probe.heard(f"^{name} button up 1")
+            probe.mark()
+            place = (x + 20, y + 20, 100, 100)
+            probe.do("window", "popup", *place, "#c0c000", name, "popup", "combo")
+            wait_for("the popup", lambda: self.popup_at(place))
+            probe.heard("^popup enter")
+            self.d.xdotool("click", "1")  # what came of it before is told before that
+            probe.heard("^popup button up 1")
+            told[name] = [line.split(" root=")[0].replace(name, "owner") for line in probe.log("enter|leave|motion|button")]
+            for window in ("popup", name):
+                probe.do("close", window)
+            wait_for("both to close", lambda: not self.d.clients())
+        self.assertEqual(told["hers"], told["mine"])
+
     def test_a_notice_takes_clicks_beside_its_programs_windows(self):
         """Where the host's window beneath would have them."""
         self.native.open("mine", (1000, 300, 400, 300), "#c00000")
