@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Keys by the host's layout: what is typed into a native program and into one of a guest is the same text."""
+import pathlib
 import re
+import shutil
 import signal
 import unittest
 
@@ -12,6 +14,8 @@ import probing
 from case import ChainCase
 from harness import wait_for
 from probing import guest_home
+from test_twins import Desktop
+from twin_programs import FILES, PROGRAMS
 
 # Key codes of the rows of a keyboard, and what is held with them.
 LETTERS = [*range(10, 22), *range(24, 36), *range(38, 49), 49, 51, *range(52, 62), 94, 97, 132]
@@ -245,6 +249,74 @@ class Text(ChainCase):
                         argv += [verb, word]
                         verb = "key"
                 self.assertEqual(self.both(lambda: d.xdotool(*argv)), text + "\n")
+
+
+WRITER = pathlib.Path(__file__).with_name("writer.py")
+# Programs that write a file, which they save by Control and S or at each change; what is not installed is left out.
+WRITES = '"$HOME/typed"'
+EDITORS = {
+    "GTK 3": ("mousepad", f"exec mousepad {WRITES}"),
+    "Qt 5": ("featherpad", f"exec featherpad {WRITES}"),
+    "Swing": ("jedit", f"{PROGRAMS['jedit'][-1]} {WRITES}"),
+    "GTK 4": ("/usr/bin/python3", f'exec /usr/bin/python3 "$HOME/writer.py" gtk4 {WRITES}'),
+    "Qt 6": ("/usr/bin/python3", f'exec /usr/bin/python3 "$HOME/writer.py" qt6 {WRITES}'),
+}
+S, CONTROL, SHIFT, ALTGR, E, A, X_KEY, Q = 39, 37, 50, 108, 26, 38, 53, 24
+# What a running program's user types one after the other: layout, variant, options, keys, and what they are by the layout.
+TYPED = (
+    ("us", "", "", (E, A), "ea"),
+    ("de", "", "", (21, E, 49, A, (SHIFT, 21), E, (ALTGR, E), (ALTGR, Q), 48, 20), "éâè€@äß"),
+    ("fr", "", "", (34, E, (SHIFT, 34), E, (ALTGR, E), Q), "êë€a"),
+    ("us", "intl", "", (48, E, 49, A, (SHIFT, 48), A, (ALTGR, E), (ALTGR, 14)), "éàäé€"),
+    ("us,ru", "", "grp:alt_shift_toggle", (A, ALT_SHIFT, A, E, (SHIFT, Q), ALT_SHIFT, A), "aфуЙa"),
+    ("us", "", "compose:ralt", (ALTGR, 48, E, ALTGR, A, E, ALTGR, 21, E, ALTGR, (SHIFT, 48), (SHIFT, A)), "éæ€Ä"),
+    ("de", "nodeadkeys", "", (21, 49, A), "´^a"),
+)
+
+
+class Editors(KeyTwins):
+    """Each toolkit makes text of keys in a way of its own: the same natively and through Casement, in a program that was
+    running before the layout was set."""
+
+    @staticmethod
+    def text(path):
+        text = path.read_text() if path.exists() else ""
+        has = re.findall("^has (.*)$", text, re.M)
+        return has[-1] if has else text
+
+    def texts(self, start, home):
+        """What it made of each layout's keys, after which an x was typed."""
+        self.layout("us")
+        self.same_keymap()
+        known = {w.id for w in self.d.clients()}
+        start()
+        window = wait_for("the program", lambda: [w for w in self.d.clients() if w.id not in known], 60)[-1]
+        wait_for("its pixels", lambda: self.d.painted(window))
+        self.d.focus(window)
+        path = home() / "typed"
+        for i, (layout, variant, options, codes, _) in enumerate(TYPED, 1):
+            self.layout(layout, variant, options=options)
+            self.same_keymap()
+            self.press(*codes, X_KEY, (CONTROL, S))
+            wait_for(lambda: f"{i} lots of text; there is {self.text(path)!r}", lambda i=i: self.text(path).count("x") == i)
+        self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for("it to close", lambda: window.id not in {w.id for w in self.d.clients()})
+        return [text.strip("\n") for text in self.text(path).split("x")[:-1]]  # some end a file by a line's end
+
+    def test_text(self):
+        desktop, home = Desktop(self), guest_home(self.d, "demo")
+        for toolkit, (program, script) in EDITORS.items():
+            name, argv = toolkit.replace(" ", ""), ("sh", "-c", script)
+            files = {**FILES.get(program, {}), "writer.py": WRITER.read_text(), "typed": ""}
+            with self.subTest(toolkit):
+                if not shutil.which(program):
+                    self.skipTest(f"no {program}")
+                FILES[name] = files
+                native = self.texts(lambda: desktop.start_native(name, argv), lambda: next(self.d.base.glob(f"twin-{name}-*")))
+                desktop.settings(home, files)
+                guest = self.texts(lambda: self.d.run_in("demo", *argv), lambda: home)
+                self.assertEqual(guest, native)
+                self.assertEqual(native, [text for *_, text in TYPED])
 
 
 if __name__ == "__main__":
