@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/pointer.h"
-#include "rdpbridge/x11/follow.h"
 
 #include "rdpbridge/limits.h"
 #include "rdpbridge/x11/focus.h"
