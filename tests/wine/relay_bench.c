@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What the relay of casement-agent.exe carries through a port, of what the same port carries
-// without it, measured in one run: guest to host (pixels) and host to guest.
+// without it, measured in one run: guest to host (pixels) and host to guest. Both stand ready at
+// the same time, and a part of some tenths of a second goes through each in turn, so that what
+// else the machine does is the same for both.
 //
 // usage: relay_bench WINE BIN        prints both rates and their ratios; 1 if one is below 0.7
 
@@ -14,8 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BYTES (48L * 1024 * 1024)
-#define RUNS 6
+#define BYTES (16L * 1024 * 1024) // of a part
+#define PARTS 16
 #define AT_LEAST 0.7
 #define LIMIT_S 240
 
@@ -28,20 +30,16 @@ on_limit(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static gint64
+static void
 drain(int fd, glong bytes)
 {
     static guint8 buffer[256 * 1024];
-    gint64 since = 0;
 
     while (bytes > 0) {
-        ssize_t n = read(fd, buffer, sizeof buffer);
+        ssize_t n = read(fd, buffer, (gsize)MIN(bytes, (glong)sizeof buffer));
         g_assert_cmpint(n, >, 0);
-        if (since == 0)
-            since = g_get_monotonic_time(); // a program of wine takes its time to start
         bytes -= n;
     }
-    return g_get_monotonic_time() - since;
 }
 
 static void
@@ -56,45 +54,15 @@ fill(int fd, glong bytes)
     }
 }
 
-static gdouble
-rate(gint64 us)
-{
-    return BYTES / (gdouble)us; // MB/s
-}
-
-// Until the last byte is known to be read in the guest.
+// One part, asked for by a byte or answered by one; port_raw.c and serve() are the other end.
 static gint64
-fill_and_wait(int fd)
+part(int fd, Direction direction)
 {
-    guint8 byte;
-
-    fill(fd, 1); // by which the other end is known to be there
     gint64 since = g_get_monotonic_time();
-    fill(fd, BYTES - 1);
-    g_assert_cmpint(read(fd, &byte, 1), ==, 1);
+
+    fill(fd, direction == TO_HOST ? 1 : BYTES);
+    drain(fd, direction == TO_HOST ? BYTES : 1);
     return g_get_monotonic_time() - since;
-}
-
-static gdouble
-without(const char *wine, const char *bin, Direction direction)
-{
-    RelayPort p;
-    g_autofree char *bytes = g_strdup_printf("%ld", BYTES);
-
-    relay_port_open(&p);
-    GSubprocess *process =
-        relay_start(wine, bin, "port_raw.exe", direction == TO_HOST ? "write" : "read", bytes);
-    gdouble result;
-    if (direction == TO_HOST) {
-        result = rate(drain(p.master, BYTES));
-    } else {
-        // A pty takes some bytes before anybody reads: it says when it does.
-        drain(p.master, 1);
-        result = rate(fill_and_wait(p.master));
-    }
-    relay_stop(process);
-    relay_port_close(&p);
-    return result;
 }
 
 // ---- with the agent
@@ -103,8 +71,8 @@ typedef struct {
     GMainLoop *loop;
     ChanPump *pump;
     Direction direction;
-    int listener, stream;
-    gint64 us;
+    int listener, port, stream; // without the agent, and with it
+    gint64 alone_us, relayed_us;
 } Relay;
 
 static void
@@ -135,64 +103,79 @@ serve(gpointer data)
 {
     Relay *r = data;
     guint8 byte;
-    int fd = relay_accept(r->listener);
+    int fd = relay_accept(r->listener); // which has taken the first byte
 
-    if (r->direction == TO_HOST) {
-        fill(fd, BYTES);
-    } else {
+    if (r->direction == TO_GUEST)
         drain(fd, BYTES - 1);
-        fill(fd, 1);
+    for (;;) {
+        fill(fd, r->direction == TO_HOST ? BYTES : 1);
+        if (recv(fd, &byte, 1, 0) != 1)
+            break;
+        if (r->direction == TO_GUEST)
+            drain(fd, BYTES - 1);
     }
-    recv(fd, &byte, 1, 0);
     close(fd);
     return NULL;
 }
 
+// The best of many parts each: whoever else is on the machine only makes it slower.
 static gpointer
 measure(gpointer data)
 {
     Relay *r = data;
 
-    if (r->direction == TO_HOST) {
-        fill(r->stream, 1);
-        r->us = drain(r->stream, BYTES);
-    } else {
-        r->us = fill_and_wait(r->stream);
+    r->alone_us = r->relayed_us = G_MAXINT64;
+    for (int i = 0; i < PARTS; i++) {
+        gint64 alone_us = part(r->port, r->direction);
+        gint64 relayed_us = part(r->stream, r->direction);
+        r->alone_us = MIN(r->alone_us, alone_us);
+        r->relayed_us = MIN(r->relayed_us, relayed_us);
     }
-    close(r->stream);
     g_main_loop_quit(r->loop);
     return NULL;
 }
 
-static gdouble
-with_agent(const char *wine, const char *bin, Direction direction)
+static void
+both(const char *wine, const char *bin, Relay *r)
 {
     static const ChanPumpHandlers handlers = {on_ready, on_message, NULL, on_lost};
-    Relay r = {.loop = g_main_loop_new(NULL, FALSE), .direction = direction};
     ChanConnConfig config = {.role = CHAN_ROLE_HOST, .software = "relay bench"};
-    RelayPort p;
+    g_autofree char *bytes = g_strdup_printf("%ld", BYTES);
     g_autoptr(GError) error = NULL;
+    RelayPort alone, relayed;
     char port[8];
 
-    relay_port_open(&p);
-    r.listener = relay_listen(port);
+    r->loop = g_main_loop_new(NULL, FALSE);
+    relay_port_open(&alone);
+    GSubprocess *raw =
+        relay_start(wine, bin, "port_raw.exe", r->direction == TO_HOST ? "write" : "read", bytes);
+    r->port = alone.master;
+    part(r->port, r->direction); // it has its port: the name is free for the agent's
+    relay_port_open(&relayed);
+    r->listener = relay_listen(port);
     GSubprocess *agent = relay_start(wine, bin, "casement-agent.exe", "--rdp-port", port);
     g_assert_cmpint(getrandom(config.nonce, sizeof config.nonce, 0), ==, sizeof config.nonce);
-    r.pump = chan_pump_new(NULL, dup(p.master), dup(p.master), &config, &handlers, &r);
-    GThread *serves = g_thread_new("serve", serve, &r);
-    g_main_loop_run(r.loop);
-    r.stream = chan_pump_open_stream(r.pump, "rdp", CHAN_PRIORITY_BULK, &error);
+    r->pump = chan_pump_new(NULL, dup(relayed.master), dup(relayed.master), &config, &handlers, r);
+    GThread *serves = g_thread_new("serve", serve, r);
+    g_main_loop_run(r->loop);
+    r->stream = chan_pump_open_stream(r->pump, "rdp", CHAN_PRIORITY_BULK, &error);
     g_assert_no_error(error);
-    GThread *measures = g_thread_new("measure", measure, &r);
-    g_main_loop_run(r.loop);
+    GThread *measures = g_thread_new("measure", measure, r);
+    g_main_loop_run(r->loop);
     g_thread_join(measures);
-    chan_pump_free(r.pump);
-    relay_stop(agent);
-    close(r.listener);
+    // Both ports are hung up, and let go, before their programs end. One that is killed while it
+    // reads can have wineserver 8.0 end by an assertion (set_fd_events, sock_get_poll_events): each
+    // program then starts another one, with all services of Windows beside what is measured.
+    chan_pump_free(r->pump);
+    close(r->stream);
+    relay_port_close(&relayed);
     g_thread_join(serves);
-    g_main_loop_unref(r.loop);
-    relay_port_close(&p);
-    return rate(r.us);
+    relay_stop(agent);
+    relay_port_close(&alone);
+    g_subprocess_wait(raw, NULL, NULL);
+    g_object_unref(raw);
+    close(r->listener);
+    g_main_loop_unref(r->loop);
 }
 
 int
@@ -204,15 +187,12 @@ main(int argc, char **argv)
     g_assert_cmpint(argc, ==, 3);
     g_timeout_add_seconds(LIMIT_S, on_limit, NULL);
     for (Direction d = TO_HOST; d <= TO_GUEST; d++) {
-        gdouble alone = 0, relayed = 0;
-        // The best of some runs each, in turn: whoever else is on the machine only makes it slower.
-        for (int i = 0; i < RUNS; i++) {
-            alone = MAX(alone, without(argv[1], argv[2], d));
-            relayed = MAX(relayed, with_agent(argv[1], argv[2], d));
-        }
-        g_print("relay, %s: %.1f MB/s of %.1f that the port carries, %.2f\n", names[d], relayed,
-                alone, relayed / alone);
-        good &= relayed / alone >= AT_LEAST;
+        Relay r = {.direction = d};
+        both(argv[1], argv[2], &r);
+        gdouble ratio = (gdouble)r.alone_us / (gdouble)r.relayed_us;
+        g_print("relay, %s: %.1f MB/s of %.1f that the port carries, %.2f\n", names[d],
+                BYTES / (gdouble)r.relayed_us, BYTES / (gdouble)r.alone_us, ratio);
+        good &= ratio >= AT_LEAST;
     }
     return good ? 0 : 1;
 }
