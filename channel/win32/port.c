@@ -4,8 +4,12 @@
 #include <stdlib.h>
 
 #define ENDS_WITHIN_MS 2000
-// A serial port ends a read at a pause, or when it is full: what comes first waits for the last.
-#define READ_MAX (32 * 1024)
+// A serial port ends a read at a pause, or when it is full: what comes first waits for the last. So
+// reads are longer where they are full soon, and shorter where that takes long.
+#define READ_MIN (4 * 1024)
+#define READ_MAX (64 * 1024)
+#define SHORT_US 2000
+#define LONG_US 8000
 
 // A serial port's read that ends at a pause is done; wine calls it failed.
 static bool
@@ -28,6 +32,8 @@ chan_win_port_new(HANDLE handle, bool writes, bool overlapped)
         if (!port->data[i])
             abort();
     }
+    QueryPerformanceFrequency(&port->frequency);
+    port->read_size = READ_MIN;
     port->done = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (port->done && !overlapped)
         port->blocking = chan_win_blocking_new(handle, port->done, writes);
@@ -42,7 +48,7 @@ static void
 begin(ChanWinPort *port)
 {
     uint8_t *data = port->data[port->at] + port->written;
-    DWORD size = port->writes ? port->size - port->written : READ_MAX;
+    DWORD size = port->writes ? port->size - port->written : port->read_size;
     DWORD n; // the result has it; Windows 7 asks for the place all the same
     BOOL ok;
 
@@ -68,6 +74,7 @@ chan_win_port_start(ChanWinPort *port)
 {
     port->busy = true;
     port->written = 0;
+    QueryPerformanceCounter(&port->started);
     begin(port);
 }
 
@@ -88,6 +95,22 @@ result(ChanWinPort *port, DWORD *n, DWORD *error)
     return true;
 }
 
+// Only a read that was full tells how fast bytes come.
+static void
+fit_read_size(ChanWinPort *port, DWORD n)
+{
+    LARGE_INTEGER now;
+
+    if (n < port->read_size)
+        return;
+    QueryPerformanceCounter(&now);
+    LONGLONG us = (now.QuadPart - port->started.QuadPart) * 1000000 / port->frequency.QuadPart;
+    if (us < SHORT_US && port->read_size < READ_MAX)
+        port->read_size *= 2;
+    else if (us > LONG_US && port->read_size > READ_MIN)
+        port->read_size /= 2;
+}
+
 // A port without data ends a read of its own after a while, with nothing: that is no end.
 static void
 has_read(ChanWinPort *port, DWORD n, DWORD error)
@@ -95,6 +118,7 @@ has_read(ChanWinPort *port, DWORD n, DWORD error)
     bool ok = error == NO_ERROR || is_pause(error);
 
     port->size = ok ? n : 0;
+    fit_read_size(port, port->size);
     port->ended = !ok || (n == 0 && GetFileType(port->handle) != FILE_TYPE_CHAR);
 }
 

@@ -15,10 +15,12 @@ typedef struct {
     HANDLE handle, done; // done: what was begun may be over
     ChanWinBlocking *blocking;
     OVERLAPPED overlapped;
-    bool writes, busy, ended; // ended: by an error, or the end of what there is to read
-    bool begun;               // the overlapped call; it did not fail at once
-    DWORD size;               // to write, or what was read
-    DWORD written;            // of that
+    bool writes, busy, ended;         // ended: by an error, or the end of what there is to read
+    bool begun;                       // the overlapped call; it did not fail at once
+    DWORD size;                       // to write, or what was read
+    DWORD written;                    // of that
+    DWORD read_size;                  // to read at most
+    LARGE_INTEGER started, frequency; // by QueryPerformanceCounter
     // One is read into, or written; what was read, or is to be written next, is in the other.
     uint8_t *data[2];
     unsigned at; // the one that is under way
