@@ -217,7 +217,8 @@ class Outputs:
             argv += ["--output", f"DUMMY{i}", "--mode", f"{width} {height}", "--pos", f"{x}x{y}", *["--primary"][:i == 0]]
         for i in range(len(layout), len(self.named)):
             argv += ["--output", f"DUMMY{i}", "--off"]
-        self.d.run("xrandr", *argv)
+        # Millimetres as before, from which Qt has its dots per inch where nothing says them.
+        self.d.run("xrandr", "--dpi", "96", *argv)
         self.d.run("xrandr")  # has the server look which are connected, as it does by itself with real ones
         self.named = list(layout)
 
