@@ -6,6 +6,7 @@ through Casement at 150 % by the resource Xft.dpi and at 200 % by XSETTINGS.
     test_scale.py"""
 import pathlib
 import shutil
+import signal
 import struct
 import sys
 
@@ -32,9 +33,10 @@ def settings_property(values, serial):
 
 
 def manage(*lines):
-    """An XSETTINGS manager that says NAME=VALUE of its arguments."""
+    """An XSETTINGS manager that says NAME=VALUE of its first argument, and of the next one at each SIGUSR1."""
     from Xlib import X, display
     from Xlib.protocol import event
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     d = display.Display()
     root, atom = d.screen().root, d.intern_atom
     window = root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
@@ -49,8 +51,10 @@ def manage(*lines):
                                   data=(32, [X.CurrentTime, atom("_XSETTINGS_S0"), window.id, 0, 0]))
     root.send_event(message, event_mask=X.StructureNotifyMask)
     d.sync()
-    while True:
-        d.next_event()
+    for serial, line in enumerate(lines[1:], 2):
+        signal.sigwait({signal.SIGUSR1})
+        say(line, serial)
+    signal.pause()
 
 
 class ScaleTwins(GuestShell, Twins):
@@ -86,19 +90,19 @@ class ScaleTwins(GuestShell, Twins):
         for folder in (program, "dconf"):
             shutil.rmtree(self.home() / ".config" / folder, ignore_errors=True)
 
-    def script(self, program):
-        argv = PROGRAMS[program]
+    def script(self, program, steps=None):
+        argv, steps = PROGRAMS[program], steps or STEPS[program]
         self.desktop.start_native(program, argv)
         self.desktop.opened()
         natives = {}
-        for step, act in STEPS[program].items():
+        for step, act in steps.items():
             act(self.d)
             natives[step] = self.desktop.still()
         self.desktop.close_all()
         self.forget(program)
         self.d.run_in("demo", *argv)
         self.desktop.opened()
-        for step, act in STEPS[program].items():
+        for step, act in steps.items():
             act(self.d)
             with self.subTest(f"{program}, {step}"):
                 self.assertEqual(self.assert_alike(natives[step], program, f"scale {step}"), [])
@@ -149,6 +153,42 @@ class Scale(ScaleTwins):
         wait_for(lambda: f"twice of {before}; it is {self.d.geometry(window)}", lambda: self.d.geometry(window)[2] > before * 1.7)
         manager.terminate()
         manager.wait(10)
+
+
+class Changes(ScaleTwins):
+    """What programs that run do when the host's scale changes, if anything, they do through Casement."""
+    test_programs = None
+
+    def steps(self, change):
+        """Its numbers are 96, 144 and 120 dots per inch."""
+        steps = {"opened": lambda d: None}
+        for dpi in (144, 120, 96):
+            steps[f"changed to {dpi}"] = lambda d, dpi=dpi: change(dpi)
+            steps[f"menu at {dpi}"] = key("alt+f")
+            steps[f"menu gone at {dpi}"] = key("Escape")
+        return steps
+
+    def test_resource(self):
+        for program in self.programs:
+            with self.subTest(program):
+                self.set_resource(96)
+                self.script(program, self.steps(self.set_resource))
+            self.desktop.close_all()
+
+    def test_settings(self):
+        said = [f"Xft/DPI={dpi * 1024}" for dpi in 2 * (96, 144, 120) + (96,)]  # once around for each of the two
+        for program in self.programs:
+            with self.subTest(program):
+                manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage", *said)
+                self.toolkits_find(str(96 * 1024))
+
+                def change(dpi, manager=manager):
+                    self.d.signal(manager.pid, signal.SIGUSR1)
+                    self.toolkits_find(str(dpi * 1024))
+                self.script(program, self.steps(change))
+                manager.terminate()
+                manager.wait(10)
+            self.desktop.close_all()
 
 
 class Variables(ScaleTwins):

@@ -117,7 +117,7 @@ ra_clip_keeper_set(RaClipKeeper *keeper, const ChanWindowKeeper *now)
     Atom manager = ATOM(conn, CLIPBOARD_MANAGER);
     Window owner = XGetSelectionOwner(conn->dpy, manager);
     if (now->there && owner == None) // a program of the guest may be one
-        ra_conn_own(conn, manager);
+        ra_conn_own(conn, conn->own, manager);
     else if (!now->there && owner == conn->own)
         XSetSelectionOwner(conn->dpy, manager, None, CurrentTime);
     if (now->there)

@@ -186,14 +186,14 @@ request_fails(RaConn *conn, xcb_void_cookie_t cookie)
 }
 
 void
-ra_conn_own(RaConn *conn, Atom selection)
+ra_conn_own(RaConn *conn, Window owner, Atom selection)
 {
-    XSetSelectionOwner(conn->dpy, selection, conn->own, CurrentTime);
+    XSetSelectionOwner(conn->dpy, selection, owner, CurrentTime);
     XEvent manager = {.xclient = {.type = ClientMessage,
                                   .window = conn->root,
                                   .message_type = ATOM(conn, MANAGER),
                                   .format = 32,
-                                  .data.l = {CurrentTime, (long)selection, (long)conn->own}}};
+                                  .data.l = {CurrentTime, (long)selection, (long)owner}}};
     XSendEvent(conn->dpy, conn->root, False, StructureNotifyMask, &manager);
 }
 
@@ -206,7 +206,7 @@ ra_conn_manage(RaConn *conn, GError **error)
     if (request_fails(conn, xcb_change_window_attributes_checked(conn->xcb, (guint32)conn->root,
                                                                  XCB_CW_EVENT_MASK, &mask)))
         return refuse(conn, error);
-    ra_conn_own(conn, ATOM(conn, WM_S0));
+    ra_conn_own(conn, conn->own, ATOM(conn, WM_S0));
     XCompositeRedirectSubwindows(conn->dpy, conn->root, CompositeRedirectManual);
     XFixesSelectCursorInput(conn->dpy, conn->root, XFixesDisplayCursorNotifyMask);
     XMapWindow(conn->dpy, conn->own);

@@ -161,9 +161,9 @@ RaConn *ra_conn_open(const char *display_name, GError **error);
 void ra_conn_close(RaConn *conn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RaConn, ra_conn_close)
 
-// Makes our own window the owner of a selection that says who manages something, and tells so
+// Makes a window of ours the owner of a selection that says who manages something, and tells so
 // (ICCCM 2.8).
-void ra_conn_own(RaConn *conn, Atom selection);
+void ra_conn_own(RaConn *conn, Window owner, Atom selection);
 
 // Becomes window manager and compositor. FALSE with error set when there is one.
 gboolean ra_conn_manage(RaConn *conn, GError **error);

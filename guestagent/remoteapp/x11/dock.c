@@ -363,7 +363,7 @@ announce(RaDock *dock)
         long id = (long)alpha.visualid;
         ra_prop_set(conn, conn->own, RA_ATOM__NET_SYSTEM_TRAY_VISUAL, XA_VISUALID, &id, 1);
     }
-    ra_conn_own(conn, ATOM(conn, _NET_SYSTEM_TRAY_S0));
+    ra_conn_own(conn, conn->own, ATOM(conn, _NET_SYSTEM_TRAY_S0));
     dock->owner = true;
 }
 

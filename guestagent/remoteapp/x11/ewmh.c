@@ -51,7 +51,7 @@ ra_ewmh_set_looks(RaConn *conn, guint32 looks)
     if (!(changed & CHAN_LOOKS_COMPOSITED))
         return;
     if (looks & CHAN_LOOKS_COMPOSITED)
-        ra_conn_own(conn, ATOM(conn, _NET_WM_CM_S0));
+        ra_conn_own(conn, conn->own, ATOM(conn, _NET_WM_CM_S0));
     else
         XSetSelectionOwner(conn->dpy, ATOM(conn, _NET_WM_CM_S0), None, CurrentTime);
 }

@@ -11,7 +11,10 @@ struct RaSettings {
     int percent;
     RaScale now;
     guint32 serial;
-    bool manager; // we own _XSETTINGS_S0
+    // Not the window manager's own: of that GDK asks for fewer events, and would not hear of
+    // changes.
+    Window window;
+    bool manager; // it owns _XSETTINGS_S0
 };
 
 RaSettings *
@@ -20,12 +23,14 @@ ra_settings_new(RaConn *conn)
     RaSettings *settings = g_new0(RaSettings, 1);
     settings->conn = conn;
     settings->percent = 100;
+    settings->window = XCreateSimpleWindow(conn->dpy, conn->root, -10, -10, 1, 1, 0, 0, 0);
     return settings;
 }
 
 void
 ra_settings_free(RaSettings *settings)
 {
+    XDestroyWindow(settings->conn->dpy, settings->window);
     g_free(settings);
 }
 
@@ -87,11 +92,11 @@ publish(RaSettings *settings, const RaScale *scale)
         append_integer(bytes, "Gdk/WindowScalingFactor", serial, scale->window_scale);
     if (scale->settings_dpi)
         append_integer(bytes, "Xft/DPI", serial, scale->settings_dpi);
-    XChangeProperty(conn->dpy, conn->own, ATOM(conn, _XSETTINGS_SETTINGS),
+    XChangeProperty(conn->dpy, settings->window, ATOM(conn, _XSETTINGS_SETTINGS),
                     ATOM(conn, _XSETTINGS_SETTINGS), 8, PropModeReplace, bytes->data,
                     (int)bytes->len);
     if (!settings->manager)
-        ra_conn_own(conn, ATOM(conn, _XSETTINGS_S0));
+        ra_conn_own(conn, settings->window, ATOM(conn, _XSETTINGS_S0));
     settings->manager = true;
 }
 
