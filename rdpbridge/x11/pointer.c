@@ -18,7 +18,8 @@
 #include <string.h>
 
 #define NOTCH 120
-#define UNTOLD UINT32_MAX  // no window's (viewproto.h)
+#define UNTOLD UINT32_MAX // no window's (viewproto.h)
+#define OPENS_US G_USEC_PER_SEC
 #define MOVE_BY_KEYBOARD 9 // and above, as directions of _NET_WM_MOVERESIZE
 
 struct HostPointer {
@@ -393,6 +394,15 @@ host_pointer_xi_event(HostPointer *p, const XGenericEventCookie *cookie)
     }
 }
 
+// A window that opens is entered in the guest where that had it first, and programs that look for
+// what of it is under the pointer find that by the next movement (GTK 2). A popup's place is the
+// guest's own.
+static bool
+opens_elsewhere(const HostWindow *w)
+{
+    return !w->wanted.override_redirect && g_get_monotonic_time() - w->mapped_us < OPENS_US;
+}
+
 void
 host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
 {
@@ -417,7 +427,7 @@ host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
     tell_under(p, w->id);
     // What opens under a pointer that rests is told that it is entered, by the guest's X server,
     // and of no movement.
-    if (!p->is_told || e->x_root != p->told_x || e->y_root != p->told_y)
+    if (!p->is_told || e->x_root != p->told_x || e->y_root != p->told_y || opens_elsewhere(w))
         moved(p, w, e->x_root, e->y_root);
 }
 

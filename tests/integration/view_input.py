@@ -775,6 +775,25 @@ class Unmanaged(ViewCase):
         told = wait_for("place and pointer", lambda: self.v.session.poll() and self.told())
         self.assertEqual(told[:2], [p.CONFIGURED, p.POINTER])
 
+    def test_what_opens_under_a_resting_pointer(self):
+        """A window is told of it after its place, which the guest had elsewhere; a popup, whose place is the guest's own, is not."""
+        self.v.show(1, (100, 120, 300, 200))
+        self.desktop.xdotool("mousemove", "240", "220")
+        self.v.session.expect(p.POINTER, pointer(1, p.MOVE))
+        self.v.session.drop_all()
+        self.v.show(2, (200, 180, 100, 120), kind=p.DIALOG, owner=1)
+        self.v.session.expect(p.ENTER, ids(2))
+        self.v.session.expect(p.POINTER, pointer(2, p.MOVE))
+        self.desktop.xdotool("click", "1")
+        self.v.session.expect(p.POINTER, pointer(2, p.UP, 1))
+        self.v.session.drop_all()
+        self.v.show(3, (230, 210, 50, 50), kind=p.POPUP, flags=0, owner=2)
+        self.v.session.expect(p.ENTER, ids(3))
+        self.desktop.xdotool("click", "1")
+        told = self.v.session.expect(p.POINTER, pointer(3, p.UP, 1))
+        self.assertTrue(told)
+        self.assertIsNone(self.v.session.take(p.POINTER, pointer(3, p.MOVE)))
+
     def test_a_minimised_window_that_stays_mapped_is_followed(self):
         """As under mutter, which sizes it anew where its program takes its shadow off."""
         d, window = self.desktop.display, self.v.show(1, (100, 120, 300, 200))
