@@ -20,6 +20,8 @@ UNSETTLED = (xerror.BadMatch, xerror.BadDrawable, xerror.BadWindow)
 
 COMPOSITING = ("xfwm4", "mutter")  # window managers that are compositors as well
 BAD_VALUE = 2
+# Windows float, of any size.
+I3_LIKE_OTHERS = "for_window [all] floating enable\nfloating_minimum_size 1 x 1\nfloating_maximum_size 8000 x 8000"
 
 
 class Failure(Exception):
@@ -72,17 +74,22 @@ def processes(match):
     return hits
 
 
+def holds(window, clients):
+    return any(child.id in clients or holds(child, clients) for child in window.query_tree().children)
+
+
 class HostDesktop:
     def __init__(self, build, size=(1920, 1080), wm="any", xvfb_args=(), sound=True, i3_config=""):
         self.build = pathlib.Path(build).resolve()
         self.size, self.xvfb_args, self.sound = size, list(xvfb_args), sound
-        # Of a test that is about no window manager: windows float under i3 as they do under the others. None: none.
+        # Of a test that is about no window manager. None: none.
         self.wm = os.environ.get("CASEMENT_TEST_WM", "openbox") if wm == "any" else wm
-        self.i3_config = "for_window [all] floating enable" if wm == "any" else i3_config  # more lines of it
+        self.i3_config = I3_LIKE_OTHERS if wm == "any" else i3_config  # more lines of it
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cmt-"))
         self.started = []
         self.env = None
         self.display = None
+        self.wms_own = set()  # windows that were there before any program's
 
     # ---- life cycle
 
@@ -154,6 +161,7 @@ class HostDesktop:
             wait_for(f"window manager {self.wm}", lambda: self.text_property(self.root, "_NET_SUPPORTING_WM_CHECK"))
         if self.wm in COMPOSITING:
             wait_for(f"{self.wm}'s compositor", self.composites)
+        self.wms_own = {w.id for w in self.root.query_tree().children}
 
     def composites(self):
         """Whether the screen has a compositor that holds all windows' pixels; a selection's owner alone may do nothing."""
@@ -356,6 +364,13 @@ class HostDesktop:
     def window_of(self, wm_class, timeout=20):
         return wait_for(lambda: f"a window of class {wm_class}; there are {[self.wm_class(w) for w in self.clients()]}",
                         lambda: self.windows_of(wm_class), timeout)[-1]
+
+    def popups(self):
+        """Override-redirect windows of programs, as menus are; xfwm4's frames are such windows, too."""
+        clients = {w.id for w in self.clients()}
+        return [w for w in self.root.query_tree().children if w.id not in self.wms_own
+                and (a := w.get_attributes()).override_redirect and a.map_state == X.IsViewable
+                and w.get_geometry().width > 50 and not holds(w, clients)]
 
     def geometry(self, window):
         """x, y on the root, width, height of the client area."""

@@ -51,7 +51,12 @@ class Probe:
     def open(self, name, place, colour, owner="-", *kinds):
         """A window, once it is on the host's screen."""
         self.do("window", name, *place, colour, owner, *kinds)
-        return None if "popup" in kinds else self.find(name)
+        if "popup" in kinds:
+            return None
+        window = self.find(name)
+        if self.d.wm == "i3":  # puts floating windows in the middle
+            self.d.xdotool("windowmove", "--sync", str(window.id), str(place[0]), str(place[1]))
+        return window
 
     def find(self, name):
         return wait_for(lambda: f"window {name}; there are {[self.d.title(w) for w in self.d.clients()]}",

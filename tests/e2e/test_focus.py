@@ -54,9 +54,6 @@ class Mixed(ChainCase):
     def open(self, probe, name, place, colour, owner="-", *kinds):
         window = probe.open(name, place, colour, owner, *kinds)
         self.opened[name] = (probe, window)
-        if self.d.wm == "i3" and window is not None:  # puts floating windows in the middle
-            x, y, *_ = place
-            self.d.xdotool("windowmove", "--sync", str(window.id), str(x), str(y))
         return window
 
     def closed(self, name):

@@ -199,8 +199,15 @@ class Names(Ordered):
                  lambda: list(self.icons()) == [(1000, 1000), (512, 256), (40, 30)], 20)
         self.assertEqual(set(self.icons()[1000, 1000]), {0xff8800})
 
-    def host_states(self):
-        return {self.d.display.get_atom_name(a) for a in self.d.text_property(self.window, "_NET_WM_STATE") or []}
+    def host_states(self, window=None):
+        states = self.d.text_property(window or self.window, "_NET_WM_STATE") or []
+        return {self.d.display.get_atom_name(a) for a in states} - {"_NET_WM_STATE_FOCUSED"}
+
+    def native_window(self, place):
+        window = self.d.root.create_window(*place, 200, 100, 0, X.CopyFromParent)
+        window.map()
+        wait_for("a window of the host's", lambda: window.id in {w.id for w in self.d.clients()})
+        return window
 
     def in_guest(self, script):
         out = self.home() / "said"
@@ -213,16 +220,29 @@ class Names(Ordered):
         text = self.in_guest("xprop -name 'at first' _NET_WM_STATE")
         return {word.strip(",") for word in text.split() if word.startswith("_NET_WM_STATE_")}
 
+    def states_natively(self, window, act, word):
+        """What the window manager makes of it; another window that it manages after says that it has done so."""
+        self.d.run("wmctrl", "-i", "-r", hex(window.id), "-b", f"{act},{word}")
+        after = self.native_window((600, 600))
+        after.destroy()
+        wait_for("it to go", lambda: after.id not in {w.id for w in self.d.clients()})  # the next one has the same id
+        return self.host_states(window)
+
     def test_states_that_are_for_taskbars_and_dialogs(self):
-        """Each alone, asked for by the program and by the host."""
+        """Each alone, asked for by the program and by the host, as of a native window: i3 has none."""
         self.set_text("WM_NAME", "STRING", b"at first")  # by which xprop finds it
-        for word in ("skip_taskbar", "skip_pager", "modal"):
-            state = {f"_NET_WM_STATE_{word.upper()}"}
-            for act, has in (("add", state), ("remove", set())):
+        native = self.native_window((900, 600))
+        self.addCleanup(native.destroy)
+        # Mutter says that a window is modal with the next state that changes, of native ones too.
+        for word in ("skip_taskbar", "skip_pager", *(("modal",) if self.d.wm != "mutter" else ())):
+            natively = {act: self.states_natively(native, act, word) for act in ("add", "remove")}
+            if self.d.wm != "i3":
+                self.assertEqual(natively, {"add": {f"_NET_WM_STATE_{word.upper()}"}, "remove": set()})
+            for act, has in natively.items():
                 with self.subTest(word, by="the program", act=act):
                     self.in_guest(f"wmctrl -F -r 'at first' -b {act},{word}")
                     wait_for(lambda: f"{has} on the host; there is {self.host_states()}", lambda: self.host_states() == has)
-            for act, has in (("add", state), ("remove", set())):
+            for act, has in natively.items():
                 with self.subTest(word, by="the host", act=act):
                     self.d.run("wmctrl", "-i", "-r", hex(self.window.id), "-b", f"{act},{word}")
                     wait_for(lambda: f"{has} in the guest; there is {self.guest_states()}",
@@ -254,28 +274,41 @@ class Names(Ordered):
                 self.host_property(name, lambda v: [self.d.display.get_atom_name(a) for a in v] == [f"{name}_NORMAL"])
 
     def test_frames_as_the_program_says(self):
-        """A shadow of its own, and what its window manager may do with it."""
-        for name, kind, value in (("_GTK_FRAME_EXTENTS", "CARDINAL", [11, 12, 13, 14]),
-                                  ("_MOTIF_WM_HINTS", "_MOTIF_WM_HINTS", [3, 4 | 32, 0, 0, 0]),
-                                  ("_MOTIF_WM_HINTS", "_MOTIF_WM_HINTS", [2, 0, 1, 0, 0])):
+        """A shadow of its own, and what its window manager may do with it, as with a native window."""
+        native = self.native_window((900, 600))
+        self.addCleanup(native.destroy)
+        motif = "_MOTIF_WM_HINTS"
+        for name, kind, value in (("_GTK_FRAME_EXTENTS", "CARDINAL", [11, 12, 13, 14]), (motif, motif, [3, 4 | 32, 0, 0, 0]),
+                                  (motif, motif, [2, 0, 1, 0, 0]), (motif, motif, [2, 0, 0, 0, 0])):
             self.order(name, kind, 32, value)
             self.host_property(name, lambda v, value=value: v == value)
-        wait_for("the window manager's frame", lambda: any(self.d.text_property(self.window, "_NET_FRAME_EXTENTS") or []))
-        self.order("_MOTIF_WM_HINTS", "_MOTIF_WM_HINTS", 32, [2, 0, 0, 0, 0])
-        wait_for("none", lambda: (self.d.text_property(self.window, "_NET_FRAME_EXTENTS") or [0] * 4)[2] <= 1)
+            native.change_property(*map(self.d.display.intern_atom, (name, kind)), 32, value)
+            has = (name, value[:3]) in ((motif, [2, 0, 1]), ("_GTK_FRAME_EXTENTS", value[:3])) or self.d.wm == "i3"  # draws none then
+            wait_for(f"the native window's frame: {has}", lambda: (self.frame_above(native) > 10) == has)
+            wait_for(lambda: f"a frame of {self.frame_above(native)}; it is of {self.frame_above(self.window)}",
+                     lambda: self.frame_above(self.window) == self.frame_above(native))
+
+    def frame_above(self, window):
+        """Height of what the window manager has above it; i3 does not say it in _NET_FRAME_EXTENTS, and mutter never takes it
+        back there."""
+        top = window
+        while (parent := top.query_tree().parent).id != self.d.root.id:
+            top = parent
+        return self.d.geometry(window)[1] - self.d.geometry(top)[1]
 
     def test_urgency_as_window_managers_look_for_it(self):
         """Some by WM_HINTS, some by the state."""
         urgent = self.d.display.intern_atom("_NET_WM_STATE_DEMANDS_ATTENTION")
-        aside = self.d.root.create_window(900, 600, 200, 100, 0, X.CopyFromParent)
-        self.addCleanup(aside.destroy)
-        aside.map()
-        wait_for("a window of the host's", lambda: aside.id in {w.id for w in self.d.clients()})
-        self.d.focus(aside)
+        over = self.native_window((900, 600))  # mutter sees no need of it in a window that is not covered
+        self.addCleanup(over.destroy)
+        self.d.focus(over)
+        self.d.xdotool("windowmove", str(over.id), *map(str, self.d.geometry(self.window)[:2]))
+        wait_for("it to be covered", lambda: abs(self.d.geometry(over)[0] - self.d.geometry(self.window)[0]) < 50)
         for flags in (Xutil.UrgencyHint, 0):
             self.order("WM_HINTS", "WM_HINTS", 32, [flags, *[0] * 8])
             self.host_property("WM_HINTS", lambda v: v[0] & Xutil.UrgencyHint == flags)
-            self.host_property("_NET_WM_STATE", lambda v: (urgent in v) == bool(flags))
+            if self.d.wm != "i3":  # has no state for it
+                self.host_property("_NET_WM_STATE", lambda v: (urgent in v) == bool(flags))
 
     def test_shape_that_changes(self):
         def host_shape():

@@ -34,6 +34,8 @@ REMAPS = ("remove Lock = Caps_Lock\nremove Control = Control_L\nkeysym Control_L
           "keycode 39 = NoSymbol",
           "clear Mod1\nclear Mod4\nadd Mod1 = Super_L\nadd Mod4 = Alt_L Meta_L")
 ENTER, ALT_SHIFT = 36, (64, 50)
+# Mutter has shortcuts of its own with these (Super, Alt+`), and a native program misses some presses and releases of them.
+TAKEN = {"mutter": ("50", "64", "108", "133")}
 
 
 class KeyTwins(probing.Twins):
@@ -77,8 +79,22 @@ class KeyTwins(probing.Twins):
     def same(self, act, end):
         native = self.told(self.native, act, end)
         guest = self.told(self.demo, act, end)
-        self.assertEqual(guest, native)
+        self.assertEqual(self.without_taken(guest, native), native)
         return native
+
+    def without_taken(self, guest, native):
+        """What the guest is told beyond a native program: modifiers that the window manager takes, each press with its release,
+        since keys come with that modifier."""
+        if self.d.wm not in TAKEN:
+            return guest
+        self.assertEqual(probing.unbalanced(guest, "key"), [])
+        left, rest = list(native), []
+        for line in guest:
+            if left and line == left[0]:
+                rest.append(left.pop(0))
+            elif line.split()[2] not in TAKEN[self.d.wm]:
+                rest.append(line)
+        return rest
 
     def has_layout(self, probe, wanted):
         """Waits until a program's X server has the layout."""
@@ -116,6 +132,8 @@ class Keys(KeyTwins):
 
     def test_groups_of_one_map(self):
         """Switched by the keys that switch it on the host: nothing is set anew there."""
+        if self.d.wm == "mutter":
+            self.skipTest("mutter lets no key switch the group")
         self.layout("us,ru", options="grp:alt_shift_toggle")
         self.has_layout(self.demo, self.native.layout())
         symbols = []
@@ -217,7 +235,7 @@ class Text(ChainCase):
         wait_for("its pixels", lambda: self.d.painted(window))
         wait_for("its program", path.exists)
         self.d.focus(window)
-        wait_for("focus", lambda: self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW") == [window.id])
+        wait_for("focus", lambda: self.d.has_focus(window))
         act()
         text = wait_for("a line", lambda: path.read_text() if path.read_text().endswith("\n") else None)
         self.d.run("wmctrl", "-i", "-c", hex(window.id))

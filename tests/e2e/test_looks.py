@@ -4,7 +4,7 @@
 import unittest
 
 from case import ChainCase
-from harness import wait_for
+from harness import COMPOSITING, wait_for
 
 OWNER = """
 import ctypes, os
@@ -28,11 +28,22 @@ class Looks(ChainCase):
         return wait_for("the guest's answer", lambda: told.exists() and told.read_text())
 
     def test_compositor_comes_and_goes(self):
+        if self.d.wm in COMPOSITING:
+            return self.check_goes_and_comes_with_the_window_manager()
         self.assertEqual(self.compositor_in_guest(), "none")
         compositor = self.d.spawn("xcompmgr")
         wait_for("a compositor in the guest", lambda: self.compositor_in_guest() == "one", 20)
         compositor.terminate()
+        return wait_for("none in the guest", lambda: self.compositor_in_guest() == "none", 20)
+
+    def check_goes_and_comes_with_the_window_manager(self):
+        self.assertEqual(self.compositor_in_guest(), "one")
+        manager = next(p for p in self.d.started if self.d.wm in p.args)
+        manager.terminate()
+        manager.wait(10)
         wait_for("none in the guest", lambda: self.compositor_in_guest() == "none", 20)
+        self.d.spawn(*self.d.wm_command())
+        wait_for("a compositor in the guest", lambda: self.compositor_in_guest() == "one", 20)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import numpy as np
 from Xlib import X, Xutil
 from Xlib.ext import shape
 
-from harness import UNSETTLED
+from harness import UNSETTLED, holds
 
 ANY_LENGTH = 1 << 22
 RESOURCE_MASK = 0x1fffff  # what differs between the ids of one client (X11 protocol, resource-id-mask)
@@ -185,10 +185,6 @@ def is_popup(d, window, clients, wm):
         return on_screen and window.id & ~RESOURCE_MASK != wm and not holds(window, clients)
     except UNSETTLED:
         return False
-
-
-def holds(window, clients):
-    return any(child.id in clients or holds(child, clients) for child in window.query_tree().children)
 
 
 def differences(native, guest, expected=(), added=()):
