@@ -27,6 +27,9 @@ typedef enum {
     CHAN_RAIL_REQUEST_RESOURCE_DPI = 3,
     CHAN_RAIL_REQUEST_SETTINGS_DPI = 4,
     CHAN_RAIL_REQUEST_WINDOW_SCALE = 5,
+    // As RAISE, and above the windows that it owns: the host shows it so (i3 raises what is
+    // clicked on alone).
+    CHAN_RAIL_REQUEST_RAISE_ALONE = 6,
 } ChanRailRequest;
 
 typedef enum {

@@ -329,11 +329,11 @@ bridge_rail_layout(BridgeRail *r, guint32 keyboard_layout)
 }
 
 void
-bridge_rail_raise(BridgeRail *r, guint32 window)
+bridge_rail_raise(BridgeRail *r, guint32 window, bool alone)
 {
     r->under = window;
     if (r->client && r->shaken)
-        send_request(r, CHAN_RAIL_REQUEST_RAISE, window);
+        send_request(r, alone ? CHAN_RAIL_REQUEST_RAISE_ALONE : CHAN_RAIL_REQUEST_RAISE, window);
 }
 
 void

@@ -48,7 +48,8 @@ void bridge_rail_notify(BridgeRail *rail, guint32 window, guint32 icon, guint32 
 void bridge_rail_layout(BridgeRail *rail, guint32 keyboard_layout);
 
 // Restacks on top without focus (channel/rail.h); nothing with a server that is not ours.
-void bridge_rail_raise(BridgeRail *rail, guint32 window);
+// alone: above the windows that it owns, too.
+void bridge_rail_raise(BridgeRail *rail, guint32 window, bool alone);
 
 // The host's scale for a guest of ours (channel/rail.h).
 typedef struct {

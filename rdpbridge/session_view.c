@@ -229,6 +229,13 @@ handle_kill(BridgeSession *s, const ViewKill *m)
 }
 
 static void
+handle_enter(BridgeSession *s, const ViewEnter *m)
+{
+    if ((m->id == 0 || bridge_model_window(s->model, m->id)) && !s->screen_needed)
+        bridge_rail_raise(s->rail, m->id, m->alone != 0);
+}
+
+static void
 handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
 {
     const ViewId *named = m;
@@ -261,9 +268,8 @@ handle_window(BridgeSession *s, ViewMsgType type, gconstpointer m)
     case VIEW_MSG_PLACED:
         bridge_session_placed(s, m);
         break;
-    default: // ENTER
-        if ((named->id == 0 || bridge_model_window(s->model, named->id)) && !s->screen_needed)
-            bridge_rail_raise(s->rail, named->id);
+    default:
+        handle_enter(s, m);
     }
 }
 

@@ -20,6 +20,7 @@ typedef union {
     ViewShape shape;
     ViewBuffer buffer;
     ViewId id;
+    ViewEnter enter;
     ViewCommit commit;
     ViewStack stack;
     ViewMoveLoop move_loop;
@@ -301,6 +302,12 @@ check_key(const Message *m, ChanSpan tail)
 }
 
 static bool
+check_enter(const Message *m, ChanSpan tail)
+{
+    return m->enter.alone <= 1;
+}
+
+static bool
 check_keeper(const Message *m, ChanSpan tail)
 {
     return m->keeper.keeper.there <= 1;
@@ -457,7 +464,7 @@ static const Shape shapes[] = {
     {VIEW_MSG_CONFIGURED, sizeof(ViewConfigured), 0, 0, check_configured},
     {VIEW_MSG_STATE, sizeof(ViewStateMsg), 0, 0, check_state},
     {VIEW_MSG_CLOSE, sizeof(ViewId), 0, 0, check_id},
-    {VIEW_MSG_ENTER, sizeof(ViewId), 0, 0, NULL},
+    {VIEW_MSG_ENTER, sizeof(ViewEnter), 0, 0, check_enter},
     {VIEW_MSG_SOUND_PLAYED, sizeof(ViewSoundPlayed), 0, 0, NULL},
     {VIEW_MSG_CONTROL, sizeof(ViewPlain), 0, 1, NULL},
     {VIEW_MSG_HOST_CLIP, sizeof(ViewClip), 0, 0, check_clip},

@@ -72,7 +72,7 @@ typedef enum {
     VIEW_MSG_CONFIGURED = 46, // the host moved, resized or framed a window
     VIEW_MSG_STATE = 47,      // the user minimised, maximised, restored, …
     VIEW_MSG_CLOSE = 48,      // the user closed a window
-    VIEW_MSG_ENTER = 49,      // the pointer entered a window: the guest restacks it on top; 0: left
+    VIEW_MSG_ENTER = 49,      // the pointer is in a window: the guest restacks it on top; 0: left
     VIEW_MSG_SOUND_PLAYED = 50,
     VIEW_MSG_CONTROL = 51,   // +fd: a new control pipe to the broker (channel/control.h, ADOPT)
     VIEW_MSG_HOST_CLIP = 52, // a selection of the host has these kinds
@@ -193,9 +193,15 @@ typedef struct {
 
 typedef struct {
     ViewHeader header;
-    uint32_t id; // of a buffer or a window, as the type says; also CLOSE, ENTER, FOCUS, ACTIVE…
+    uint32_t id; // of a buffer or a window, as the type says; also CLOSE, FOCUS, ACTIVE…
     uint32_t reserved;
 } ViewId;
+
+typedef struct {
+    ViewHeader header;
+    uint32_t id;    // 0: none
+    uint32_t alone; // 1: above the windows that it owns, too
+} ViewEnter;
 
 typedef enum {
     VIEW_STATE_NORMAL = 0,

@@ -250,7 +250,8 @@ bool ra_desktop_is_active(const RaDesktop *desktop, guint32 id);
 // What the client asks. Unknown ids are ignored.
 void ra_desktop_activate(RaDesktop *desktop, guint32 id); // focus and raise; 0: focus nothing
 // Without focus: the client's pointer is over it. 0: it is over none of the windows.
-void ra_desktop_raise(RaDesktop *desktop, guint32 id);
+// alone: above the windows that it owns, too, as the client shows it.
+void ra_desktop_raise(RaDesktop *desktop, guint32 id, bool alone);
 // What programs are to draw by: ChanRailLooks, at first CHAN_LOOKS_DEFAULT. Programs that run
 // follow a compositor's coming and going; of the rest they may keep what they knew.
 void ra_desktop_set_looks(RaDesktop *desktop, guint32 looks);

@@ -267,8 +267,8 @@ handle_sysparam(RaRail *rail, const RaRailMessage *m)
 static void
 handle_request(RaRail *rail, guint32 request, guint32 value)
 {
-    if (request == CHAN_RAIL_REQUEST_RAISE)
-        ra_desktop_raise(rail->desktop, value);
+    if (request == CHAN_RAIL_REQUEST_RAISE || request == CHAN_RAIL_REQUEST_RAISE_ALONE)
+        ra_desktop_raise(rail->desktop, value, request == CHAN_RAIL_REQUEST_RAISE_ALONE);
     else if (request == CHAN_RAIL_REQUEST_LOOKS)
         ra_desktop_set_looks(rail->desktop, value & CHAN_LOOKS_ALL);
     else if (request == CHAN_RAIL_REQUEST_RESOURCE_DPI)

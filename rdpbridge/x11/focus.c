@@ -8,6 +8,7 @@
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/launches.h"
 #include "rdpbridge/x11/method.h"
+#include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/popup.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
@@ -103,8 +104,10 @@ send_focus(HostFocus *f, uint32_t id)
     f->held_known = false;
     f->pointed = 0;
     f->sent_id = id;
-    if (id != 0)
+    if (id != 0) {
         host_stack_asked(f->view->stack, id);
+        host_pointer_restacked(f->view->pointer);
+    }
     f->echoes[f->next_echo++ % ECHOES] = (Echo){id, g_get_monotonic_time()};
     tell_session(f);
     if (id != 0)

@@ -38,6 +38,7 @@ struct HostPointer {
     bool is_told;       // the guest has its pointer there:
     int32_t told_x, told_y;
     uint32_t told_under; // the window that the guest has at its pointer; 0: none; or UNTOLD
+    bool told_alone;     // above its own
     bool watches_outside;
 };
 
@@ -137,14 +138,34 @@ host_pointer_flush(HostPointer *p)
 }
 
 static void
-tell_under(HostPointer *p, uint32_t id)
+tell_under(HostPointer *p, uint32_t id, bool alone)
 {
-    ViewId m = {.id = id};
+    ViewEnter m = {.id = id, .alone = alone};
 
     VIEW_INIT(&m, VIEW_MSG_ENTER);
     host_pointer_flush(p);
     host_session_send(p->view, &m, sizeof m);
     p->told_under = id;
+    p->told_alone = alone;
+}
+
+// Where a window has the pointer although one of its own lies there the host shows it above that:
+// i3 does with what is clicked on.
+static void
+tell_above(HostPointer *p, const HostWindow *w, double root_x, double root_y)
+{
+    if (p->held != 0 || w->wanted.override_redirect || p->told_under != w->id || p->told_alone)
+        return;
+    if (host_windows_owned_at(p->view->windows, w, (int32_t)root_x, (int32_t)root_y)) {
+        host_stack_asked(p->view->stack, w->id);
+        tell_under(p, w->id, true);
+    }
+}
+
+void
+host_pointer_restacked(HostPointer *p)
+{
+    p->told_alone = false;
 }
 
 static void
@@ -190,7 +211,7 @@ host_pointer_drained(HostPointer *p)
     uint32_t id = touched != 0 ? touched : w && !w->is_orphan ? w->id : 0;
     // What is dragged may be dropped on another window.
     if (p->told_under != id && p->held == 0)
-        tell_under(p, id);
+        tell_under(p, id, false);
 }
 
 void
@@ -218,6 +239,7 @@ message(const HostWindow *w, uint32_t kind, double root_x, double root_y)
 static void
 moved(HostPointer *p, const HostWindow *w, double root_x, double root_y)
 {
+    tell_above(p, w, root_x, root_y);
     p->motion = message(w, VIEW_POINTER_MOVE, root_x, root_y);
     p->has_motion = true;
 }
@@ -274,6 +296,7 @@ button(HostPointer *p, HostWindow *w, ViewPointer at, unsigned number)
     uint32_t bit = 1u << number;
     if (at.kind == VIEW_POINTER_DOWN) {
         host_follow_pressed(w);
+        tell_above(p, w, at.root_x, at.root_y);
         p->held |= bit;
         p->held_id = w->id;
     } else if (p->held & bit) {
@@ -358,7 +381,7 @@ touched(HostPointer *p, const XIDeviceEvent *e)
     if (e->evtype == XI_TouchBegin) {
         view_pressed(p->view, w, e->time, false);
         if (p->told_under != w->id && p->held == 0 && host_touch_window(p->touch) == 0)
-            tell_under(p, w->id);
+            tell_under(p, w->id, false);
     }
     p->is_told = false; // a finger takes the guest's pointer along
     host_touch_event(p->touch, w, e);
@@ -424,7 +447,8 @@ host_pointer_crossing(HostPointer *p, const XCrossingEvent *e)
     if (w->is_orphan)
         return;
     host_stack_asked(p->view->stack, w->id);
-    tell_under(p, w->id);
+    tell_under(p, w->id, false);
+    tell_above(p, w, e->x_root, e->y_root);
     // What opens under a pointer that rests is told that it is entered, by the guest's X server,
     // and of no movement.
     if (!p->is_told || e->x_root != p->told_x || e->y_root != p->told_y || opens_elsewhere(w))

@@ -27,6 +27,8 @@ void host_pointer_flush(HostPointer *pointer);
 // The same at the end of a batch, and which of the guest's windows has the pointer, or that none
 // has: its programs have it nowhere over them then.
 void host_pointer_drained(HostPointer *pointer);
+// The guest raises a window together with those that it owns.
+void host_pointer_restacked(HostPointer *pointer);
 
 // While menus are open, clicks elsewhere are theirs (menu_grab.h), or of interest.
 void host_pointer_popups_changed(HostPointer *pointer);

@@ -29,7 +29,6 @@
 #include <string.h>
 
 #define REPAINT_MS 500
-#define OWNERS_MAX 8 // of a window that is owned by one that is owned
 #define PLACE_SETTLE_US (200 * G_TIME_SPAN_MILLISECOND)
 
 HostWindow *
@@ -399,7 +398,7 @@ program_key(const HostWindow *w)
         return w->wanted.props.program & (of_app - 1);
     if (w->app_index != CTL_APP_NONE)
         return of_app | w->app_index;
-    for (unsigned i = 0; i < OWNERS_MAX && w->owner_id != 0; i++, w = owner)
+    for (unsigned i = 0; i < HOST_OWNERS_MAX && w->owner_id != 0; i++, w = owner)
         if (!(owner = host_windows_find(w->view->windows, w->owner_id)))
             break;
     return of_window | w->id;

@@ -13,6 +13,7 @@
 
 #define HOST_CLASS_MAX (CHAN_ID_MAX + CTL_GUEST_MAX + 16)
 #define HOST_EXPOSED_MAX 16
+#define HOST_OWNERS_MAX 8 // of a window that is owned by one that is owned
 
 typedef struct {
     uint32_t min_width, min_height, max_width, max_height;

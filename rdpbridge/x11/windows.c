@@ -174,6 +174,45 @@ host_windows_refresh(HostWindows *ws)
     }
 }
 
+static bool
+belongs_to(HostWindows *ws, const HostWindow *w, const HostWindow *owner)
+{
+    for (unsigned i = 0; w && w->owner_id != 0 && i < HOST_OWNERS_MAX; i++) {
+        if (w->owner_id == owner->id)
+            return true;
+        w = host_windows_find(ws, w->owner_id);
+    }
+    return false;
+}
+
+// Without its program's shadow, which clicks fall through.
+static bool
+lies_at(const HostWindow *w, int32_t x, int32_t y)
+{
+    const ViewRect *g = &w->wanted.geometry;
+    const ChanWindowProps *p = &w->wanted.props;
+    bool shadow = w->wanted.has_props && (p->flags & CHAN_WINDOW_FRAME);
+    int64_t left = g->x + (int64_t)(shadow ? p->frame_left : 0);
+    int64_t top = g->y + (int64_t)(shadow ? p->frame_top : 0);
+    int64_t right = g->x + (int64_t)g->width - (shadow ? p->frame_right : 0);
+    int64_t bottom = g->y + (int64_t)g->height - (shadow ? p->frame_bottom : 0);
+
+    return host_window_shown(w) && w->viewable && x >= left && x < right && y >= top && y < bottom;
+}
+
+bool
+host_windows_owned_at(HostWindows *ws, const HostWindow *owner, int32_t x, int32_t y)
+{
+    GHashTableIter iter;
+    gpointer window;
+
+    host_windows_iter(ws, &iter);
+    while (g_hash_table_iter_next(&iter, NULL, &window))
+        if (belongs_to(ws, window, owner) && lies_at(window, x, y))
+            return true;
+    return false;
+}
+
 void
 host_windows_border_changed(HostWindows *ws)
 {

@@ -20,6 +20,9 @@ guint host_windows_count(const HostWindows *windows);
 // Iterates over the windows of the session: key unused, value HostWindow.
 void host_windows_iter(HostWindows *windows, GHashTableIter *iter);
 
+// Whether a window that belongs to this one, by any number of owners, lies there in the root.
+bool host_windows_owned_at(HostWindows *windows, const HostWindow *owner, int32_t x, int32_t y);
+
 // Visits those that are on the host; none may come or go meanwhile.
 void host_windows_each(HostWindows *windows, void (*visit)(HostWindow *window));
 

@@ -135,7 +135,7 @@ test_transient_loops(void)
     for (int i = 0; i < 4 && at; i++)
         at = ra_desktop_window(h->desktop, at)->owner_id;
     g_assert_cmpuint(at, ==, 0); // somewhere the ring is open
-    ra_desktop_raise(h->desktop, id_a);
+    ra_desktop_raise(h->desktop, id_a, false);
     ra_desktop_activate(h->desktop, id_b);
     harness_wait(h, h->active == id_b);
     destroy(a, id_a);
@@ -189,7 +189,7 @@ test_vanishing(void)
         gboolean captured = ra_desktop_capture(h->desktop, id, &rects[0], pixels, 1600);
         g_assert_false(captured && destroyed);
         ra_desktop_move_resize(h->desktop, id, &(RaRect){1, 2, 300, 300});
-        ra_desktop_raise(h->desktop, id);
+        ra_desktop_raise(h->desktop, id, false);
         ra_desktop_activate(h->desktop, id);
         ra_desktop_set_state(h->desktop, id, RA_MAXIMIZED);
         ra_desktop_close(h->desktop, id);

@@ -326,7 +326,7 @@ test_order(void)
         window = odd ? first : second;
         ra_desktop_activate(h->desktop, odd ? first_id : second_id);
         tap(KEY_B);
-        ra_desktop_raise(h->desktop, odd ? second_id : first_id);
+        ra_desktop_raise(h->desktop, odd ? second_id : first_id, false);
         ra_desktop_pointer_move(h->desktop, 300, 200);
         ra_desktop_button(h->desktop, 1, true);
         ra_desktop_button(h->desktop, 1, false);

@@ -127,7 +127,13 @@ test_dialog(void)
     g_assert_cmpint(w->rect.x, ==, 200);
     g_assert_cmpint(w->rect.y, ==, 200);
     harness_wait(h, h->active == id);
-    ra_desktop_raise(h->desktop, parent_id);
+    ra_desktop_raise(h->desktop, parent_id, false);
+    harness_settle(h);
+    g_assert_true(above(id, parent_id));
+    ra_desktop_raise(h->desktop, parent_id, true);
+    harness_settle(h);
+    g_assert_true(above(parent_id, id));
+    ra_desktop_raise(h->desktop, parent_id, false);
     harness_settle(h);
     g_assert_true(above(id, parent_id));
     harness_unmap(h, dialog);
@@ -205,7 +211,7 @@ test_popups(void)
     Window other = harness_window(h, 120, 120, 400, 300);
     guint32 other_id = harness_map(h, other, "other")->id;
     harness_wait(h, h->active == other_id);
-    ra_desktop_raise(h->desktop, parent_id);
+    ra_desktop_raise(h->desktop, parent_id, false);
     harness_wait(h, above(parent_id, other_id));
     g_assert_true(above(menu_id, parent_id));
     harness_unmap(h, tip);

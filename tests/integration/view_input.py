@@ -775,6 +775,30 @@ class Unmanaged(ViewCase):
         told = wait_for("place and pointer", lambda: self.v.session.poll() and self.told())
         self.assertEqual(told[:2], [p.CONFIGURED, p.POINTER])
 
+    def test_a_window_above_its_own_dialogue(self):
+        """As i3 has what was clicked on. The guest is told, also again when a focus has its dialogue above."""
+        enter = lambda n, alone: lambda b: struct.unpack("=II", b) == (n, alone)  # noqa: E731
+        owner = self.v.show(1, (100, 120, 300, 200))
+        self.v.show(2, (200, 180, 100, 100), kind=p.DIALOG, owner=1)
+        self.desktop.xdotool("mousemove", "250", "220")
+        self.v.session.expect(p.ENTER, enter(2, 0))
+        owner.configure(stack_mode=X.Above)
+        self.desktop.display.sync()
+        self.desktop.xdotool("mousemove", "252", "222")
+        self.v.session.expect(p.ENTER, enter(1, 1))
+        self.v.session.drop_all()
+        owner.set_input_focus(X.RevertToParent, X.CurrentTime)
+        self.desktop.display.sync()
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.xdotool("mousemove", "254", "224", "click", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+        self.assertTrue(self.v.session.take(p.ENTER, enter(1, 1)))
+        self.v.session.drop_all()
+        # What is dragged to where the dialogue is stays with the window.
+        self.desktop.xdotool("mousemove", "110", "130", "mousedown", "1", "mousemove", "256", "226", "mouseup", "1")
+        self.v.session.expect(p.POINTER, pointer(1, p.UP, 1))
+        self.assertIsNone(self.v.session.take(p.ENTER))
+
     def test_what_opens_under_a_resting_pointer(self):
         """A window is told of it after its place, which the guest had elsewhere; a popup, whose place is the guest's own, is not."""
         self.v.show(1, (100, 120, 300, 200))

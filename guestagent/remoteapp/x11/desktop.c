@@ -390,7 +390,7 @@ ra_desktop_set_looks(RaDesktop *d, guint32 looks)
 }
 
 void
-ra_desktop_raise(RaDesktop *d, guint32 id)
+ra_desktop_raise(RaDesktop *d, guint32 id, bool alone)
 {
     RaClient *c = ra_by_id(d, id);
     if (id != 0 && !c)
@@ -398,7 +398,7 @@ ra_desktop_raise(RaDesktop *d, guint32 id)
     ra_input_must_settle(d->input);
     ra_stack_shield(d, id == 0);
     if (c)
-        ra_stack_raise(d, c);
+        (alone ? ra_stack_raise_alone : ra_stack_raise)(d, c);
 }
 
 void

@@ -62,13 +62,13 @@ same_order(const GPtrArray *a, const GPtrArray *b)
            (a->len == 0 || memcmp(a->pdata, b->pdata, a->len * sizeof a->pdata[0]) == 0);
 }
 
-void
-ra_stack_raise(RaDesktop *d, RaClient *raised)
+static void
+raise_with(RaDesktop *d, RaClient *raised, bool owned)
 {
     g_autoptr(GPtrArray) before = g_ptr_array_copy(d->stack, NULL, NULL);
     g_autoptr(GPtrArray) group = g_ptr_array_new(); // bottom first: the raised one, then its own
     g_ptr_array_add(group, raised);
-    for (guint i = 0; i < before->len; i++) {
+    for (guint i = 0; i < before->len && owned; i++) {
         RaClient *c = before->pdata[i];
         if (c != raised && !c->override_redirect && belongs_to(d, c, raised))
             g_ptr_array_add(group, c);
@@ -87,6 +87,18 @@ ra_stack_raise(RaDesktop *d, RaClient *raised)
     }
     d->stack_stale = true;
     ra_unsettle(d);
+}
+
+void
+ra_stack_raise(RaDesktop *d, RaClient *c)
+{
+    raise_with(d, c, true);
+}
+
+void
+ra_stack_raise_alone(RaDesktop *d, RaClient *c)
+{
+    raise_with(d, c, false);
 }
 
 void

@@ -8,6 +8,7 @@
 
 // To the top of its layer, together with the windows it owns. Gives no focus.
 void ra_stack_raise(RaDesktop *d, RaClient *client);
+void ra_stack_raise_alone(RaDesktop *d, RaClient *client);
 // While the client's pointer is elsewhere no window is at the guest's, wherever that is: a window
 // of ours that takes input and shows nothing lies above all.
 void ra_stack_shield(RaDesktop *d, bool on);
