@@ -393,7 +393,8 @@ host_focus_activate(HostFocus *f, HostWindow *w)
     if (!w || !w->mapped || w->wanted.override_redirect || is_echo(f, w->id))
         return;
     Time launch_time;
-    bool launched = host_launches_answer(f->view->launches, w, &launch_time);
+    bool launched = host_launches_answer(
+        f->view->launches, w, MAX(f->left_us, f->view->press_elsewhere_us), &launch_time);
     if (w->id == f->sent_id)
         return;
     if (launched) {

@@ -198,13 +198,15 @@ host_launches_take(HostLaunches *l, HostWindow *w)
 }
 
 bool
-host_launches_answer(HostLaunches *l, const HostWindow *w, Time *time)
+host_launches_answer(HostLaunches *l, const HostWindow *w, gint64 left_us, Time *time)
 {
     gint64 now = g_get_monotonic_time();
 
     for (GList *at = l->pending.head; at; at = at->next) {
-        const CtlStartup *m = &((Launch *)at->data)->startup;
-        if (m->app_index != CTL_APP_NONE && m->app_index != w->app_index)
+        const Launch *launch = at->data;
+        const CtlStartup *m = &launch->startup;
+        bool its = m->app_index == CTL_APP_NONE || m->app_index == w->app_index;
+        if (!its || launch->late_us - (gint64)LATE_MS * 1000 < left_us)
             continue;
         *time = time_of(m->startup_id);
         l->begun_us = 0;
@@ -212,8 +214,8 @@ host_launches_answer(HostLaunches *l, const HostWindow *w, Time *time)
         return true;
     }
     // One from a terminal, which has no startup id; or one that a window has come of.
-    bool begun = host_launches_splash(l) && l->begun_app == w->app_index;
-    bool opened = l->opened_us > l->view->press_elsewhere_us && l->opened_app == w->app_index &&
+    bool begun = host_launches_splash(l) && l->begun_us > left_us && l->begun_app == w->app_index;
+    bool opened = l->opened_us > left_us && l->opened_app == w->app_index &&
                   now - l->opened_us < LIMIT_ACTIVATE_AFTER_PRESS_MS * G_TIME_SPAN_MILLISECOND;
     if (begun)
         l->begun_us = 0;

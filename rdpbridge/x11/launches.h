@@ -21,9 +21,10 @@ void host_launches_take(HostLaunches *launches, HostWindow *window);
 
 // A window that is there is to have the focus, as programs do with what was launched when they run
 // already, some after a window that is soon gone. True: that is the answer to a launch of its
-// program, once; the launch is over, and the focus may be asked for with this X time (CurrentTime:
-// it is not known).
-bool host_launches_answer(HostLaunches *launches, const HostWindow *window, Time *time);
+// program after left_us, when the user last went elsewhere; once. The launch is over, and the focus
+// may be asked for with this X time (CurrentTime: it is not known).
+bool
+host_launches_answer(HostLaunches *launches, const HostWindow *window, gint64 left_us, Time *time);
 
 // It has been mapped.
 void host_launches_mapped(HostLaunches *launches, HostWindow *window);
