@@ -252,7 +252,8 @@ class Owners(ChainCase):
             self.d.spawn("xterm", "-class", "NativeWindow", "-e", "sleep", "100")
             other = wait_for("a window of the host's", lambda: [w for w in self.d.clients() if w.id != window.id])[-1]
             self.d.focus(other)
-            self.d.run("sleep", "0.9")
+            self.d.run("sleep", "0.9")  # what the guest says within a second of a focus is taken for its echo
+            self.d.run("sleep", "0.6")
             launch()
             active = lambda: self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW")[:1] == [window.id]  # noqa: E731
             wait_for(lambda: f"it to be active; {len(seen)} were", active)
