@@ -166,6 +166,8 @@ class Selections(ChainCase):
             wait_for("the host to have none", lambda: self.d.display.get_selection_owner(clipboard) == X.NONE, poll=0.1)
             for reads in (self.host_has, self.guest_has):
                 wait_for("no text any more", lambda: reads() == b"", poll=0.1)
+            # Nor does the guest say that it has what the host has no more.
+            self.assertEqual(self.d.display.get_selection_owner(clipboard), X.NONE)
 
     def store(self, home, start, text, at_once):
         """A GTK program that copies and ends; done when it has."""

@@ -411,6 +411,17 @@ test_owner_gone(void)
     g_assert_null(h->data);
 }
 
+// What the client has no more is not the guest's then.
+static void
+test_client_has_none(void)
+{
+    offer(CHAN_CLIP_CLIPBOARD, CHAN_CLIP_TEXT);
+    guint before = h->n_offered;
+    offer(CHAN_CLIP_CLIPBOARD, 0);
+    harness_wait(h, h->n_offered > before);
+    g_assert_cmpuint(h->offered[CHAN_CLIP_CLIPBOARD], ==, 0);
+}
+
 // An owner that dies in the middle: who waits is told at once, not after the patience for it.
 static void
 test_owner_dies_in_the_middle(void)
@@ -510,6 +521,7 @@ main(int argc, char **argv)
     ADD("in-none", test_in_none);
     ADD("never-read", test_requestors_that_never_read);
     ADD("owner-gone", test_owner_gone);
+    ADD("client-has-none", test_client_has_none);
     ADD("owner-dies-in-the-middle", test_owner_dies_in_the_middle);
     ADD("not-content", test_not_content);
     ADD("thousands-of-formats", test_thousands_of_formats);

@@ -55,7 +55,9 @@ on_owner(RaClipboard *clipboard, const XFixesSelectionNotifyEvent *e)
     if (e->owner == clipboard->conn->own)
         ra_clip_serve_owned(clipboard->serve, e->selection_timestamp);
     else
-        ra_clip_fetch_owner(clipboard->fetch, e->subtype == XFixesSetSelectionOwnerNotify);
+        // Also who gives it up sets an owner: none.
+        ra_clip_fetch_owner(clipboard->fetch,
+                            e->subtype == XFixesSetSelectionOwnerNotify && e->owner != None);
 }
 
 void
