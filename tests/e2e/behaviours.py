@@ -127,7 +127,8 @@ def cell(tests):
     bad = [words(test) for test, found in tests.items() if found == "failed"]
     ran = len(tests) - len(skipped)
     said = f"all {ran}" if not bad else f"{ran - len(bad)} of {ran}, not {', '.join(bad)}"
-    reasons = [f"without {words(test)}: {reason}" for test, reason in skipped.items()]
+    reasons = [f"without {', '.join(words(test) for test in skipped if skipped[test] == reason)}: {reason}"
+               for reason in dict.fromkeys(skipped.values())]
     return "; ".join([said, *reasons])
 
 

@@ -35,8 +35,8 @@ class Table(unittest.TestCase):
 
     def test_what_failed_and_what_was_left_out(self):
         self.assertEqual(behaviours.cell({"A.test_one": "passed", "A.test_the_other": "failed", "Toolkit.test_programs": "failed",
-                                          "A.test_third": "skipped: it has none"}),
-                         "1 of 3, not the other, toolkit; without third: it has none")
+                                          "A.test_third": "skipped: it has none", "B.test_fourth": "skipped: it has none"}),
+                         "1 of 3, not the other, toolkit; without third, fourth: it has none")
 
     def test_readme_has_it(self):
         begin, end = behaviours.MARKS

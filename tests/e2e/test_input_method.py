@@ -80,7 +80,7 @@ class Writing(ChainCase):
         window = wait_for("a window", lambda: [w for w in d.clients() if w.id not in before], 20)[0]
         wait_for("its pixels", lambda: d.painted(window))
         d.focus(window)
-        wait_for("focus", lambda: d.text_property(d.root, "_NET_ACTIVE_WINDOW") == [window.id])
+        wait_for("focus", lambda: d.has_focus(window))
         if self.engine:
             d.engine(self.engine)  # it takes a while to start, and is there for what has the focus then
         return window
@@ -281,7 +281,7 @@ class Writers:
             if not windows or not self.d.painted(windows[-1]):
                 return None
             self.d.run("wmctrl", "-i", "-a", hex(windows[-1].id), check=False)
-            return windows[-1] if self.d.text_property(self.d.root, "_NET_ACTIVE_WINDOW") == [windows[-1].id] else None
+            return windows[-1] if self.d.has_focus(windows[-1]) else None
         return wait_for("the window to be back", back)
 
     def text(self, guest):
@@ -295,6 +295,8 @@ class Writers:
 class ByIbus(Writers):
     def test_1_groups(self):
         """Switched by keys that the program gets later than they were typed."""
+        if self.d.wm == "mutter":
+            self.skipTest("mutter lets no key switch the group")
         self.engine = "xkb:us::eng"
         window = self.writer(True)
         self.addCleanup(self.d.run, "setxkbmap", "-layout", "us", "-option", "")

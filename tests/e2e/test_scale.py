@@ -10,9 +10,9 @@ import signal
 import struct
 import sys
 
+import test_twins
 from harness import HostDesktop, wait_for
 from test_geometry import GuestShell
-from test_twins import Twins
 from twin_programs import PROGRAMS, key
 
 MANAGER = pathlib.Path(__file__).resolve()
@@ -57,7 +57,7 @@ def manage(*lines):
     signal.pause()
 
 
-class ScaleTwins(GuestShell, Twins):
+class ScaleTwins(GuestShell):
     programs = ("mousepad", "featherpad")
 
     def guest_resource(self):
@@ -115,7 +115,7 @@ class ScaleTwins(GuestShell, Twins):
             self.desktop.close_all()
 
 
-class Scale(ScaleTwins):
+class Scale(ScaleTwins, test_twins.Twins):
     def test_programs(self):
         """At 125, 150 and 175 %, and at a fraction that is none of a whole dot."""
         for dpi in (120, 144, 168):
@@ -155,7 +155,7 @@ class Scale(ScaleTwins):
         manager.wait(10)
 
 
-class Changes(ScaleTwins):
+class Changes(ScaleTwins, test_twins.Twins):
     """What programs that run do when the host's scale changes, if anything, they do through Casement."""
     test_programs = None
 
@@ -191,7 +191,7 @@ class Changes(ScaleTwins):
             self.desktop.close_all()
 
 
-class Variables(ScaleTwins):
+class Variables(ScaleTwins, test_twins.Twins):
     """The user's environment says it, which programs of this machine have natively, whoever starts them."""
     said = {"GDK_SCALE": "2", "GDK_DPI_SCALE": "0.75", "QT_SCALE_FACTOR": "1.5", "XCURSOR_SIZE": "48"}
 
@@ -210,5 +210,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["manage"]:
         manage(*sys.argv[2:])
     import unittest
-    del Twins, ScaleTwins
     unittest.main(verbosity=2)
