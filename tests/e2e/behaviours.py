@@ -26,7 +26,12 @@ TITLES = {
     "popups": "menus, combo boxes, tooltips, drag icons, splash screens, modal dialogues",
     "keyboard": "keys of all layouts, dead keys, repeats",
     "pointer": "buttons, wheels, cursors, pointer lock",
+    "layouts": "keys while the layout, or what they mean, is switched",
     "scroll": "smooth scrolling",
+    "touch": "fingers on a touch screen",
+    "clipboard": "clipboard and selection, of all kinds, and who may have them",
+    "tray": "icons in the tray, and their menus",
+    "notifications": "notifications",
     "looks": "a compositor that comes and goes",
     "hung": "programs that hang, or are killed",
 }

@@ -36,9 +36,8 @@ Gtk.main()
 
 class Touch(ChainCase):
     desktop_class = XorgDesktop
-    # The size in which the dummy driver begins, to which the touch screen's axes go. openbox grabs the button that stands
-    # for the first finger, and the server has nothing for the program then, native or not.
-    desktop_options = {"sound": False, "size": (1024, 768), "wm": "xfwm4"}
+    # The size in which the dummy driver begins, to which the touch screen's axes go.
+    desktop_options = {"sound": False, "size": (1024, 768)}
 
     def home(self, guest):
         return guest_home(self.d, "demo") if guest else self.d.folder("home")
@@ -101,6 +100,8 @@ class Touch(ChainCase):
 
     def test_a_program_with_a_pointer_alone(self):
         """It has the first finger as one."""
+        if self.d.wm == "mutter":
+            self.skipTest("mutter lets no finger be the pointer of a program that knows none, also natively")
         told = []
         for guest in (None, "demo"):
             probe = probing.Probe(self.d, f"probe-{guest}", guest)
