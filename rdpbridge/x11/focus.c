@@ -4,6 +4,7 @@
 #include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/pace.h"
+#include "rdpbridge/x11/attention.h"
 #include "rdpbridge/x11/hints.h"
 #include "rdpbridge/x11/keyboard.h"
 #include "rdpbridge/x11/launches.h"
@@ -232,7 +233,7 @@ host_focus_sync(HostFocus *f)
     if (w && !w->is_orphan && w->wanted.state != VIEW_STATE_MINIMIZED) {
         chan_timer_clear(&f->leave);
         if (w->wanted.attention) {
-            w->wanted.attention = false;
+            host_attention_set(w, false);
             host_window_push(w);
         }
         if (f->sent_id == w->id && f->held_known)
@@ -417,7 +418,7 @@ host_focus_attention(HostFocus *f, HostWindow *w)
 {
     if (w->xid && w->xid == f->focused)
         return;
-    w->wanted.attention = true;
+    host_attention_set(w, true);
     host_window_push(w);
 }
 

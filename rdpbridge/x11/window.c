@@ -2,6 +2,7 @@
 #include "rdpbridge/x11/window.h"
 
 #include "channel/glib/timer.h"
+#include "rdpbridge/x11/attention.h"
 #include "rdpbridge/x11/cursor.h"
 #include "rdpbridge/x11/focus.h"
 #include "rdpbridge/x11/follow.h"
@@ -58,6 +59,7 @@ host_window_free(HostWindow *w)
         return;
     host_sync_stop(w);
     host_seen_stop(w);
+    host_attention_stop(w);
     host_window_lost_stop(w);
     if (w->xid) {
         host_windows_forget_xid(w->view->windows, w);
@@ -155,7 +157,7 @@ host_window_set_more(HostWindow *w, const ViewProps *m)
     bool urgent = (m->props.flags & CHAN_WINDOW_URGENT) != 0;
     if (urgent != w->wanted.urgent) {
         w->wanted.urgent = urgent;
-        w->wanted.attention = urgent && !(w->xid && host_focus_is_on(w->view->focus, w->xid));
+        host_attention_set(w, urgent && !(w->xid && host_focus_is_on(w->view->focus, w->xid)));
     }
     if ((int32_t)(m->props.states_serial - w->state_serial) >= 0) {
         w->wanted.states = m->props.states & ~(uint32_t)CHAN_STATE_HIDDEN;

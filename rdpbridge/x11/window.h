@@ -78,6 +78,12 @@ typedef struct {
     GSource *lasts, *fresh; // until it is told that it is not; until its pixels have come
 } HostSeen;
 
+// When it last ended to ask for attention, and until it may again (attention.h).
+typedef struct {
+    gint64 ended_us; // 0: never
+    GSource *later;
+} HostAttention;
+
 // On which workspace it is (workspaces.h).
 typedef struct {
     bool asks;  // its program does, and the host has not put it anywhere since
@@ -120,6 +126,7 @@ struct HostWindow {
     HostWorkspace workspace;
     HostSync sync;
     HostPings pings;
+    HostAttention attention;
     HostSeen seen;
     HostBuffer *buffer; // last committed
 

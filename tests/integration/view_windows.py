@@ -733,6 +733,20 @@ class States(StateCase):
         self.desktop.focus(window)
         wait_for("the mark to go", lambda: "DEMANDS_ATTENTION" not in self.states(window))
 
+    def test_attention_on_and_off(self):
+        """However quickly: openbox 3.6.1 ends when a window goes whose attention ended and began again within 600 ms."""
+        wm = next(process for process in self.desktop.started if process.args[0] == "openbox")
+        self.v.show(2, (600, 200, 300, 200))
+        for i in range(10, 16):
+            window = self.v.show(i, (200, 200, 300, 200))
+            self.desktop.focus(next(w for w in self.desktop.clients() if w.id != window.id))
+            for urgent in (True, False, True):
+                self.v.props(i, flags=p.PROPS_URGENT if urgent else 0)
+                wait_for("it to be so", lambda window=window, urgent=urgent: ("DEMANDS_ATTENTION" in self.states(window)) == urgent)
+            self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", i, 0)))
+            self.desktop.run("sleep", "0.7")  # in which it would end
+            self.assertIsNone(wm.poll())
+
 
 class Refusals(StateCase):
     """A window manager that does nothing at all with a state it does not know; from i3 4.24 on it calls a window that fills
