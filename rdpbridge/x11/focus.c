@@ -382,6 +382,7 @@ ask_to_activate(HostFocus *f, HostWindow *w, long source, Time time)
     const long data[5] = {source, (long)time, (long)f->focused, 0, 0};
 
     f->view->raises++;
+    host_stack_asked(f->view->stack, w->id); // the window manager raises it
     host_display_tell_root(f->view->x, w->xid, ATOM__NET_ACTIVE_WINDOW, data);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rdpbridge/x11/stack.h"
 
+#include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
 #include "rdpbridge/x11/windows.h"
 
@@ -11,6 +12,9 @@
 #define CLIENTS_MAX 4096
 #define ECHO_US G_USEC_PER_SEC
 #define ASKED_MAX 16
+// In which the focus comes that goes with it. A window manager that is asked for both may do the
+// raise last, which is one above the guest's windows alone (xfwm4).
+#define RAISE_MS 10
 
 typedef struct {
     uint32_t id;
@@ -22,6 +26,9 @@ struct HostStack {
     GArray *last; // of uint32_t: the guest's last order, top first
     Asked asked[ASKED_MAX];
     unsigned n_asked; // oldest first: what the guest has not said back yet
+    uint32_t raised;  // that a program raised last
+    bool several;     // and others before, within the time
+    GSource *raise;
 };
 
 HostStack *
@@ -39,6 +46,7 @@ host_stack_free(HostStack *s)
 {
     if (!s)
         return;
+    chan_timer_clear(&s->raise);
     g_array_unref(s->last);
     g_free(s);
 }
@@ -46,6 +54,7 @@ host_stack_free(HostStack *s)
 void
 host_stack_reset(HostStack *s)
 {
+    chan_timer_clear(&s->raise);
     g_array_set_size(s->last, 0);
     s->n_asked = 0;
 }
@@ -62,6 +71,8 @@ host_stack_asked(HostStack *s, uint32_t id)
 {
     uint32_t top = s->last->len > 0 ? g_array_index(s->last, uint32_t, 0) : 0;
 
+    if (s->raised == id)
+        chan_timer_clear(&s->raise);
     if (s->n_asked > 0)
         top = s->asked[s->n_asked - 1].id;
     if (top == id)
@@ -231,6 +242,21 @@ change_between(const GArray *before, const GArray *now)
     return MANY;
 }
 
+static gboolean
+on_raise(gpointer user)
+{
+    HostStack *s = user;
+
+    chan_timer_clear(&s->raise);
+    g_autoptr(GArray) placed =
+        placed_windows(s->view, (const uint32_t *)(const void *)s->last->data, s->last->len);
+    if (placed->len >= 2 && s->several)
+        follow_all(placed);
+    else if (placed->len >= 2 && g_array_index(placed, Placed, 0).w->id == s->raised)
+        lower_others(placed);
+    return G_SOURCE_REMOVE;
+}
+
 void
 host_stack_order(HostStack *s, const ViewStack *m)
 {
@@ -246,12 +272,17 @@ host_stack_order(HostStack *s, const ViewStack *m)
         return;
     if (change == SAME || !view_pressed_within(s->view, LIMIT_ORDER_AFTER_PRESS_MS))
         return;
+    if (change == RAISED) {
+        s->several = s->raise && (s->several || s->raised != ids[0]);
+        s->raised = ids[0];
+        if (!s->raise)
+            s->raise = chan_timer_new(s->view->context, RAISE_MS, on_raise, s);
+        return;
+    }
     g_autoptr(GArray) placed = placed_windows(s->view, ids, m->count);
     if (placed->len < 2)
         return;
-    if (change == RAISED && g_array_index(placed, Placed, 0).w->id == ids[0])
-        lower_others(placed);
-    else if (change == LOWERED)
+    if (change == LOWERED)
         lower_last(placed);
     else if (change == MANY)
         follow_all(placed);
