@@ -75,7 +75,7 @@ class Keys(MicrophoneCase):
                     self.v.session.drop_all()
                     self.v.session.expect(p.RECORDED)
                 return select.select([guest], [], [], 0)[0]
-            wait_for("a key past the session", came)
+            wait_for("a key past the session", came, 40)
             # Two pieces of sound for each key: all of them pass it.
             guest.settimeout(10)
             while select.select([guest], [], [], 0.2)[0]:
