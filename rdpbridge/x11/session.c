@@ -207,6 +207,12 @@ charge(HostSession *s, uint32_t us, bool opens)
 }
 
 void
+host_session_cost(View *view, uint32_t us)
+{
+    charge(view->session, us, false);
+}
+
+void
 host_session_opened(View *view, gint64 took_us)
 {
     HostSession *s = view->session;

@@ -28,6 +28,8 @@ size_t host_session_queued(View *view);
 
 // The window manager has mapped a window of the session's; it took so long.
 void host_session_opened(View *view, gint64 took_us);
+// What came of its messages later cost the X server and the window manager that much.
+void host_session_cost(View *view, uint32_t us);
 
 // The session has to wait, or need not any more.
 void host_session_pause(View *view, bool pause);

@@ -3,6 +3,8 @@
 
 #include "channel/glib/timer.h"
 #include "rdpbridge/limits.h"
+#include "rdpbridge/x11/cost.h"
+#include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/windows.h"
 
 #include <X11/Xatom.h>
@@ -246,6 +248,7 @@ static gboolean
 on_raise(gpointer user)
 {
     HostStack *s = user;
+    uint64_t before = s->view->raises;
 
     chan_timer_clear(&s->raise);
     g_autoptr(GArray) placed =
@@ -254,6 +257,7 @@ on_raise(gpointer user)
         follow_all(placed);
     else if (placed->len >= 2 && g_array_index(placed, Placed, 0).w->id == s->raised)
         lower_others(placed);
+    host_session_cost(s->view, (uint32_t)(s->view->raises - before) * HOST_COST_RAISE_US);
     return G_SOURCE_REMOVE;
 }
 

@@ -312,7 +312,8 @@ class Hostile(ViewCase):
             order.insert(0, order.pop())
             return message(p.STACK, struct.pack("=II6I", 6, 0, *order))
         self.press_on(shown[6])
-        self.throttled(self.storm(raises, 1.4), 3000, 1.4)
+        # 0.1 ms for each message, and 3 ms for a raise every 10 ms of whatever was raised in those.
+        self.throttled(self.storm(raises, 1.4), 100, 1.4)
 
     def test_storm_of_windows_that_come_and_go(self):
         own = self.foreign(20, 20, 300, 200)
