@@ -189,15 +189,13 @@ pad(View *view, HostWindow *w, const ViewRect *area)
         fill(view, w, (ViewRect){0, (int32_t)b->height, b->width, g->height - b->height}, area);
 }
 
-// The X border of a popup has the colour that its program gave it, as its pixels show, or the
-// policy's, which nothing may lie around.
+// The X border of a popup has the colour that its program gave it, as its pixels show.
 static void
 colour_edge(const View *view, const HostWindow *w)
 {
     if (!w->edge)
         return;
-    uint32_t pixel = host_paint_has_border(view) ? view->setup.border_rgb | 0xff000000
-                                                 : host_buffer_pixel(w->buffer, 0, 0);
+    uint32_t pixel = host_buffer_pixel(w->buffer, 0, 0);
     XSetWindowBorder(view->x->dpy, w->xid, w->visual->depth == 32 ? pixel : pixel & 0xffffff);
 }
 
@@ -208,18 +206,17 @@ draw_border(View *view, HostWindow *w)
 {
     uint32_t rgb = view->setup.border_rgb;
     uint32_t width = w->pushed.geometry.width, height = w->pushed.geometry.height;
-    uint32_t pixel = w->visual->depth == 32 ? rgb | 0xff000000 : rgb & 0xffffff;
-    int16_t first = (int16_t) - (int32_t)w->edge;
 
     if (!host_paint_has_border(view))
         return;
     XRectangle sides[] = {
-        {first, first, (uint16_t)width, BORDER},
-        {first, (int16_t)(first + MAX((int32_t)height - BORDER, 0)), (uint16_t)width, BORDER},
-        {first, first, BORDER, (uint16_t)height},
-        {(int16_t)(first + MAX((int32_t)width - BORDER, 0)), first, BORDER, (uint16_t)height},
+        {0, 0, (uint16_t)width, BORDER},
+        {0, (int16_t)MAX((int32_t)height - BORDER, 0), (uint16_t)width, BORDER},
+        {0, 0, BORDER, (uint16_t)height},
+        {(int16_t)MAX((int32_t)width - BORDER, 0), 0, BORDER, (uint16_t)height},
     };
-    XSetForeground(view->x->dpy, w->visual->gc, pixel);
+    XSetForeground(view->x->dpy, w->visual->gc,
+                   w->visual->depth == 32 ? rgb | 0xff000000 : rgb & 0xffffff);
     XFillRectangles(view->x->dpy, w->xid, w->visual->gc, sides, G_N_ELEMENTS(sides));
 }
 

@@ -407,12 +407,14 @@ program_key(const HostWindow *w)
 }
 
 // A popup's border is one of X11 here too, since window managers and compositors draw it or take it
-// off: its pixels lie around the window (paint.c gives it their colour).
+// off: its pixels lie around the window (paint.c gives it their colour). Nothing lies around the
+// policy's border, which is in the window.
 static uint32_t
 wanted_edge(const HostWindow *w)
 {
     const HostLook *a = &w->wanted;
-    uint32_t edge = a->override_redirect && a->has_props ? a->props.border_width : 0;
+    bool has_edge = a->override_redirect && a->has_props && !host_paint_has_border(w->view);
+    uint32_t edge = has_edge ? a->props.border_width : 0;
 
     return 2 * edge < MIN(a->geometry.width, a->geometry.height) ? edge : 0;
 }
