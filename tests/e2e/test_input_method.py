@@ -81,6 +81,7 @@ class Writing(ChainCase):
         wait_for("its pixels", lambda: d.painted(window))
         d.focus(window)
         wait_for("focus", lambda: d.has_focus(window))
+        d.run("sleep", "0.8")  # a guest's program hears of it then, and its input method after that
         if self.engine:
             d.engine(self.engine)  # it takes a while to start, and is there for what has the focus then
         return window
@@ -282,7 +283,9 @@ class Writers:
                 return None
             self.d.run("wmctrl", "-i", "-a", hex(windows[-1].id), check=False)
             return windows[-1] if self.d.has_focus(windows[-1]) else None
-        return wait_for("the window to be back", back)
+        window = wait_for("the window to be back", back)
+        self.d.run("sleep", "0.8")
+        return window
 
     def text(self, guest):
         return wait_for("a line", lambda: self.said("text", guest))[0]
