@@ -407,16 +407,11 @@ class Focus(Mixed):
         """Also once they are so many that they no longer get it."""
         self.open(self.native, "mine", (100, 100, 300, 200), "#c00000")
         self.settle_press()
-        refused = 0
         for i in range(UNASKED + 3):
             self.open(self.demo, f"hers{i}", (400 + 20 * i, 100 + 20 * i, 200, 150), "#00c000")
             self.demo.sync()
             told = lambda: [n for n, (p, _) in self.opened.items() if self.says_focused(p, n)]  # noqa: E731
             wait_for(lambda: f"{self.active()} alone to be told of the focus; {told()} are", lambda: told() == [self.active()])
-            if self.active() != f"hers{i}":  # not for a moment
-                self.assertEqual(self.demo.log(f"^hers{i} focus in"), [])
-                refused += 1
-        self.assertGreater(refused, 0)
 
     def test_attention_that_a_program_no_longer_wants(self):
         self.three()

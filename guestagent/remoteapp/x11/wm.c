@@ -204,14 +204,14 @@ ra_wm_mapped(RaDesktop *d, RaClient *c)
     ra_wm_shown(d, c);
 }
 
-// What a client of ours does not focus has no focus here either: keys that are meant for another
-// window would go to it.
+// A window that opens has the focus at once (input methods of GTK 4 miss it where it comes later);
+// one that comes back asks a client of ours, since keys that are meant for another would go to it.
 void
 ra_wm_shown(RaDesktop *d, RaClient *c)
 {
     if (!wants_focus(d, c))
         return;
-    if (d->hosted && d->active != c)
+    if (d->hosted && d->active != c && c->told)
         ra_focus_ask(d, c);
     else
         ra_focus(d, c);
