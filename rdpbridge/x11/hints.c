@@ -478,7 +478,7 @@ push_own(HostWindow *w, bool all)
     if (says_other(w, 0, 0, CHAN_WINDOW_DARK))
         push_theme(w);
     if (a->props.border_width != b->props.border_width && w->kind == a->kind &&
-        !a->override_redirect && !w->mapped) // one that is no popup
+        !a->override_redirect && !w->mapped) // a refused popup's is in its pixels
         push_x_border(w);
     if (all || SAYS_OTHER(w, motif_flags, motif_input_mode, CHAN_WINDOW_MOTIF) ||
         (!a->has_props && a->flags != b->flags))

@@ -121,8 +121,7 @@ host_pointer_window(const HostPointer *p)
 static void
 say(HostPointer *p, const ViewPointer *m)
 {
-    p->is_told = m->kind == VIEW_POINTER_MOVE || m->kind == VIEW_POINTER_DOWN ||
-                 m->kind == VIEW_POINTER_UP || m->kind == VIEW_POINTER_WHEEL;
+    p->is_told = m->kind != VIEW_POINTER_SHIFT && m->kind != VIEW_POINTER_UNLOCKED;
     p->told_x = m->root_x;
     p->told_y = m->root_y;
     host_input_path_pointer(p->view->input_path, m);

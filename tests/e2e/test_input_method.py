@@ -81,7 +81,6 @@ class Writing(ChainCase):
         wait_for("its pixels", lambda: d.painted(window))
         d.focus(window)
         wait_for("focus", lambda: d.has_focus(window))
-        d.run("sleep", "0.8")  # a guest's program hears of it then, and its input method after that
         if self.engine:
             d.engine(self.engine)  # it takes a while to start, and is there for what has the focus then
         return window
@@ -283,9 +282,7 @@ class Writers:
                 return None
             self.d.run("wmctrl", "-i", "-a", hex(windows[-1].id), check=False)
             return windows[-1] if self.d.has_focus(windows[-1]) else None
-        window = wait_for("the window to be back", back)
-        self.d.run("sleep", "0.8")
-        return window
+        return wait_for("the window to be back", back)
 
     def text(self, guest):
         return wait_for("a line", lambda: self.said("text", guest))[0]
@@ -321,6 +318,17 @@ class ByIbus(Writers):
         self.assertEqual(self.made(True), ["v", "vi", "vie", "viê", "viêt", "việt", "n", "na", "nam"])
         self.end(window)
         self.assertFalse(self.borrows_keys())
+
+    def test_1_text_when_the_focus_is_back(self):
+        self.engine = "Unikey"
+        window = self.writer(True)
+        other = self.start(("xterm", "-e", "sleep", "1000"), False)
+        self.d.focus(window)
+        wait_for("the focus to be back", lambda: self.d.has_focus(window))
+        self.press(*VIETNAMESE)
+        self.assertEqual(self.text(True), "việt nam ")
+        self.end(window)
+        self.end(other)
 
     def test_1_text_beyond_the_first_plane(self):
         self.engine = "table:latex"
