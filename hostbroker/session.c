@@ -191,7 +191,8 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
     bool had_windows = broker_session_shows(s);
 
     if (m == &s->session) {
-        // Somebody looks for the window of the last launch, told of or not.
+        // Somebody looks for the window of the last launch, or those that were said to be back,
+        // told of or not.
         had_windows |= s->started_us != 0 && g_get_monotonic_time() - s->started_us < OPENS_US;
         s->started_us = 0;
         g_autoptr(GError) error = g_error_new(
@@ -230,6 +231,8 @@ check_back(BrokerSession *s)
     if (!s->interrupted || !s->view.ready || !s->session.ready)
         return;
     s->interrupted = false;
+    if (!broker_session_shows(s))
+        s->started_us = g_get_monotonic_time();
     chan_timer_clear(&s->come_back);
     chan_timer_clear(&s->gone);
     tell(s, g_strdup_printf("Windows of %s were interrupted and are back", s->config->label));

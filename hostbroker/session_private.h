@@ -47,7 +47,7 @@ struct BrokerSession {
     bool prepared;                  // a launch is under way that has not come to its program yet
     bool interrupted;               // windows went away and have to come back
     bool told_gone;                 // the user has read so
-    gint64 started_us;              // monotonic, of a program without a window yet; 0: none
+    gint64 started_us;              // monotonic: windows are to come, none was told of; 0: no
     bool renewing;                  // a view ended, and its session may have windows not told of
     char *reason;                   // last fatal notice, or why the service is away
     ChanPacketSocket *table_target; // while a table is sent to one

@@ -298,7 +298,10 @@ class Editors(KeyTwins):
 
     @staticmethod
     def text(path):
-        text = path.read_text() if path.exists() else ""
+        try:
+            text = path.read_text()
+        except FileNotFoundError:  # some save by another file that takes its name
+            text = ""
         has = re.findall("^has (.*)$", text, re.M)
         return has[-1] if has else text
 
@@ -311,6 +314,7 @@ class Editors(KeyTwins):
         window = wait_for("the program", lambda: [w for w in self.d.clients() if w.id not in known], 60)[-1]
         wait_for("its pixels", lambda: self.d.painted(window))
         self.d.focus(window)
+        wait_for("focus", lambda: self.d.has_focus(window))
         path = home() / "typed"
         for i, (layout, variant, options, codes, _) in enumerate(TYPED, 1):
             self.layout(layout, variant, options=options)

@@ -118,6 +118,27 @@ test_view_ends_before_its_window_is_told_of(void)
     rig_free(rig);
 }
 
+// A session that came back ends before it tells of the windows: they were there, and come back.
+static void
+test_session_ends_before_its_windows_are_told_of(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    rig_launch_shown(rig, &view, &session);
+    kill(session->pid, SIGKILL);
+    session = rig_started(rig, 2, "casement-session");
+    rig_say_plain(session, CTL_READY);
+    WAIT_FOR(rig, rig->told == 1);
+    kill(session->pid, SIGKILL);
+    session = rig_started(rig, 3, "casement-session");
+    rig_say_plain(session, CTL_READY);
+    WAIT_FOR(rig, rig->told == 2);
+    rig_say_window(session, 7);
+    WAIT_FOR(rig, rig_count_windows(rig) == 1);
+    rig_free(rig);
+}
+
 // A view for a session that turns out to be unused does not keep it.
 static void
 test_unused_session_ends_after_its_view(void)
@@ -488,6 +509,8 @@ main(int argc, char **argv)
     g_test_add_func("/broker/session/view/comes-back", test_view_comes_back);
     g_test_add_func("/broker/session/view/window-not-told-of",
                     test_view_ends_before_its_window_is_told_of);
+    g_test_add_func("/broker/session/windows-not-told-of",
+                    test_session_ends_before_its_windows_are_told_of);
     g_test_add_func("/broker/session/icon-keeps-the-session", test_icon_keeps_the_session);
     g_test_add_func("/broker/session/view/unused", test_unused_session_ends_after_its_view);
     g_test_add_func("/broker/session/view/display-gone", test_unused_session_ends_with_its_display);
