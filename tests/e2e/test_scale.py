@@ -10,6 +10,8 @@ import signal
 import struct
 import sys
 
+from Xlib import X
+
 import test_twins
 from harness import HostDesktop, wait_for
 from test_geometry import GuestShell
@@ -83,6 +85,11 @@ class ScaleTwins(GuestShell):
     def tearDown(self):
         super().tearDown()
         self.d.run("xrdb", "-load", "-", input="")
+
+    def managed(self):
+        """Waits until settings have a manager: some toolkits hear of none that comes later."""
+        selection = self.d.display.intern_atom("_XSETTINGS_S0")
+        wait_for("a manager of settings", lambda: self.d.display.get_selection_owner(selection) != X.NONE)
 
     def forget(self, program):
         """What it keeps from another scale, as its size; a native twin begins in a new home each time."""
@@ -180,6 +187,7 @@ class Changes(ScaleTwins, test_twins.Twins):
         for program in self.programs:
             with self.subTest(program):
                 manager = self.d.spawn("/usr/bin/python3", str(MANAGER), "manage", *said)
+                self.managed()
                 self.toolkits_find(str(96 * 1024))
 
                 def change(dpi, manager=manager):
