@@ -78,6 +78,7 @@ class Writing(ChainCase):
         else:
             d.spawn(*argv)
         window = wait_for("a window", lambda: [w for w in d.clients() if w.id not in before], 20)[0]
+        self.addCleanup(self.end, window)  # of a test that fails: the next one's has the focus, and its name
         wait_for("its pixels", lambda: d.painted(window))
         d.focus(window)
         wait_for("focus", lambda: d.has_focus(window))
