@@ -444,12 +444,27 @@ push_edge(HostWindow *w)
     return true;
 }
 
+// A place that neither its program nor its user chose is the guest's, and no request: i3 takes it
+// for one, whatever the hints say, and centres a window that asks for the corner, as such ones do.
+static ViewRect
+first_place(const HostWindow *w)
+{
+    const guint chosen = CHAN_SIZE_USER_POSITION | CHAN_SIZE_PROGRAM_POSITION;
+    ViewRect r = within_edge(w);
+    bool asked = !w->wanted.has_props || w->wanted.override_redirect || w->made ||
+                 (w->wanted.props.size_flags & chosen);
+
+    if (!asked)
+        r.x = r.y = 0;
+    return r;
+}
+
 // In the program's name, or in ours where that cannot be.
 static void
 make(HostWindow *w, const XSetWindowAttributes *a)
 {
     HostDisplay *x = w->view->x;
-    const ViewRect r = within_edge(w), *g = &r;
+    const ViewRect r = first_place(w), *g = &r;
     const HolderRequest request = {.root = (uint32_t)x->root,
                                    .visual = (uint32_t)XVisualIDFromVisual(w->visual->visual),
                                    .colormap = (uint32_t)w->visual->colormap,

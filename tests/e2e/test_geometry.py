@@ -520,6 +520,27 @@ class Marks(GuestShell, ChainCase):
         wait_for("the border", lambda: self.border_of(window) == {(0xff, 0x80, 0)})
 
 
+class Floats(ChainCase):
+    """Under i3, for which a place that a window has before it is shown is one that was asked for."""
+    desktop_options = {"wm": "i3", "i3_config": FLOATING, "sound": False}
+
+    def opened(self, run, *argv):
+        known = {w.id for w in self.d.clients()}
+        run(*argv)
+        window = wait_for("a window", lambda: [w for w in self.d.clients() if w.id not in known], 20)[0]
+        wait_for("its pixels", lambda: self.d.painted(window))
+        place = self.d.geometry(window)
+        self.d.run("wmctrl", "-i", "-c", hex(window.id))
+        wait_for("it to be gone", lambda: window.id not in {w.id for w in self.d.clients()})
+        return place
+
+    def test_opens_where_a_native_one_does(self):
+        for argv in (("xterm",), ("xterm", "-geometry", "+130+170"), ("featherpad",)):
+            with self.subTest(argv):
+                native = self.opened(self.d.spawn, *argv)
+                self.assertEqual(self.opened(lambda *argv: self.d.run_in("demo", *argv), *argv), native)
+
+
 def under(wm):
     """All but what is about openbox, under another window manager."""
     BySelf.desktop_options = {"wm": wm}
