@@ -9,6 +9,7 @@
     X(UTF8_STRING)                                                                                 \
     X(WM_PROTOCOLS)                                                                                \
     X(WM_DELETE_WINDOW)                                                                            \
+    X(WM_TAKE_FOCUS)                                                                               \
     X(WM_STATE)                                                                                    \
     X(WM_CLIENT_LEADER)                                                                            \
     X(WM_WINDOW_ROLE)                                                                              \

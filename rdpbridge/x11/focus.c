@@ -415,6 +415,13 @@ host_focus_activate(HostFocus *f, HostWindow *w)
 }
 
 void
+host_focus_take(HostWindow *w, Time time)
+{
+    if (!w->quiet)
+        XSetInputFocus(w->view->x->dpy, w->xid, RevertToPointerRoot, time);
+}
+
+void
 host_focus_attention(HostFocus *f, HostWindow *w)
 {
     if (w->xid && w->xid == f->focused)

@@ -50,6 +50,11 @@ void host_focus_after_map(HostWindow *window);
 void host_focus_grown(HostWindow *window, bool hid);
 void host_focus_mapped(HostFocus *focus, HostWindow *window);
 
+// The window manager asks a window whose program takes the focus by itself (WM_TAKE_FOCUS) to do
+// so. When the window is unmapped, shaded or minimised, the focus then goes to what the pointer is
+// over, as of Java's programs, and no window manager has a say in it.
+void host_focus_take(HostWindow *window, Time time);
+
 // The guest made a window (NULL: none of ours) active: the window manager is asked when the user
 // has just done something there, otherwise the window only asks for attention. Where the window
 // manager does not follow, the guest is told once more which one has the focus.

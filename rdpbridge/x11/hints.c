@@ -229,8 +229,7 @@ push_wm_hints(HostWindow *w)
                       w->wanted.state == VIEW_STATE_MINIMIZED ? IconicState : NormalState};
 
     if (w->wanted.has_props) {
-        // One that takes the focus by itself (ICCCM 4.1.7, globally active) does so in the guest.
-        h.input = (w->wanted.props.flags & (CHAN_WINDOW_INPUT | CHAN_WINDOW_TAKES_FOCUS)) != 0;
+        h.input = (w->wanted.props.flags & CHAN_WINDOW_INPUT) != 0;
         if (!(w->wanted.props.flags & CHAN_WINDOW_INPUT_SAID) && h.input)
             h.flags &= ~(long)InputHint;
     }
@@ -383,13 +382,25 @@ push_opaque(HostWindow *w)
         XDeleteProperty(w->view->x->dpy, w->xid, property);
 }
 
+// ICCCM 4.1.7, globally active: it is asked to take the focus, and never given it.
+static bool
+takes_focus(const HostWindow *w)
+{
+    uint32_t model = w->wanted.props.flags & (CHAN_WINDOW_INPUT | CHAN_WINDOW_TAKES_FOCUS);
+
+    return w->wanted.has_props && model == CHAN_WINDOW_TAKES_FOCUS;
+}
+
 // A guest's program that answers no pings cannot hang for the window manager, as natively.
 static void
 push_protocols(HostWindow *w)
 {
     const Atom *atoms = w->view->x->atoms;
-    Atom protocols[3] = {atoms[ATOM_WM_DELETE_WINDOW]};
+    Atom protocols[4] = {atoms[ATOM_WM_DELETE_WINDOW]};
     int n = 1;
+
+    if (!w->quiet && takes_focus(w))
+        protocols[n++] = atoms[ATOM_WM_TAKE_FOCUS];
 
     if (!w->wanted.has_props || (w->wanted.props.flags & CHAN_WINDOW_PINGED))
         protocols[n++] = atoms[ATOM__NET_WM_PING];
@@ -455,6 +466,8 @@ void
 host_hints_set_input(HostWindow *w)
 {
     push_wm_hints(w);
+    if (takes_focus(w))
+        push_protocols(w);
 }
 
 // Where a program can say more of it than RAIL carries.
@@ -473,7 +486,8 @@ push_own(HostWindow *w, bool all)
     if (SAYS_OTHER(w, opacity, opacity, CHAN_WINDOW_TRANSLUCENT) ||
         (a->has_props && a->shape_serial != b->shape_serial)) // there is a border, or none any more
         push_opacity(w);
-    if (all || says_other(w, 0, 0, CHAN_WINDOW_PINGED))
+    if (all ||
+        says_other(w, 0, 0, CHAN_WINDOW_PINGED | CHAN_WINDOW_INPUT | CHAN_WINDOW_TAKES_FOCUS))
         push_protocols(w);
     if (says_other(w, 0, 0, CHAN_WINDOW_DARK))
         push_theme(w);

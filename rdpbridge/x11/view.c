@@ -47,6 +47,8 @@ view_client_message(View *view, const XClientMessageEvent *e)
         host_ping_asked(w, e);
     } else if (protocol == atoms[ATOM__NET_WM_SYNC_REQUEST]) {
         host_sync_asked(w, e);
+    } else if (protocol == atoms[ATOM_WM_TAKE_FOCUS]) {
+        host_focus_take(w, (Time)e->data.l[1]);
     } else if (protocol == atoms[ATOM_WM_DELETE_WINDOW] && !w->is_orphan) {
         ViewId m = {.id = w->id};
         VIEW_INIT(&m, VIEW_MSG_CLOSE);

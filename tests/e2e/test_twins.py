@@ -25,7 +25,7 @@ from twin_programs import FILES, MORE_STEPS, PROGRAMS, SLOW
 EXPLAINED = {
     "class": "the published .desktop file's, so that taskbars group and pin by it",
     "WM_PROTOCOLS": "_NET_WM_SYNC_REQUEST is answered for programs that do not know it; WM_TAKE_FOCUS is the guest's window "
-                    "manager's to send",
+                    "manager's to send, but to windows that are not given the focus otherwise",
     "synced": "the same",
     "_NET_WM_NAME": "programs that set WM_NAME alone have the same title in UTF-8 as well",
     "WM_CLIENT_MACHINE": "always the host, whose _NET_WM_PID it makes one to be asked; some programs do not say theirs",
@@ -35,19 +35,15 @@ ADDED = {  # where natively there is none
     "icons": "of a program that has one by WM_HINTS alone, that one",
 }
 EXPLAINED_OF = {  # a program, or under a window manager
-    "jedit": {"input": "Java's windows take the focus by themselves (ICCCM 4.1.7, globally active), in the guest; on the host "
-                       "they are given it"},
     "i3": {"_NET_FRAME_EXTENTS": "i3 sets it on the windows of programs that ask for it, as Java and mpv do, in the guest"},
 }
 MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
     ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
-    **{("xfwm4", "jedit", step): "Java's window loses the focus with its shade natively, and keeps it through Casement"
-       for step in ("shaded", "unshaded", "always on top", "on top no more")},
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
     ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
-                                   "edge of the frame by then; through Casement the window is given it (EXPLAINED_OF)",
+                                   "edge of the frame by then; through Casement the window takes it at once",
     **{("mutter", "gtk4-demo", step): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows the row "
                                       "that has the focus" for step in ("tiled", "tiled no more")},
     # test_geometry.py's

@@ -12,6 +12,7 @@ from Xlib.ext import xtest
 from Xlib.protocol import event
 from view_fixture import ViewCase, ids, main, picture, wait_for
 
+UNASKED = 8  # LIMIT_UNASKED_FOCUS
 EVDEV = {"a": 30, "Shift_L": 42, "Escape": 1, "Caps_Lock": 58}
 
 
@@ -199,6 +200,40 @@ class Input(ViewCase):
         self.v.session.expect(p.FOCUS, ids(2))
         # Never nothing between two of ours.
         self.assertIsNone(self.v.session.take(p.FOCUS, ids(0)))
+
+    def taker(self, ident):
+        """One of a program that takes the focus by itself (ICCCM 4.1.7, globally active)."""
+        self.v.window(ident)
+        self.v.props(ident, p.PROPS_INPUT_SAID | p.PROPS_TAKES_FOCUS)
+        return self.v.show(ident, (420 + 10 * ident, 120 + 10 * ident, 200, 150))
+
+    def focused(self):
+        """The window that has it, and what has it when that one is no longer seen."""
+        focus = self.desktop.display.get_input_focus()
+        return getattr(focus.focus, "id", focus.focus), focus.revert_to
+
+    def test_a_window_that_takes_the_focus_by_itself(self):
+        window = self.taker(2)
+        self.v.session.expect(p.FOCUS, ids(2))
+        self.assertEqual(self.focused(), (window.id, X.RevertToPointerRoot))
+        self.assertEqual((window.get_wm_hints().flags & Xutil.InputHint, window.get_wm_hints().input), (Xutil.InputHint, 0))
+        self.desktop.focus(self.window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.focus(window)
+        self.v.session.expect(p.FOCUS, ids(2))
+        self.desktop.xdotool("key", "a")
+        self.v.session.expect(p.KEY, key(30, 1))
+
+    def test_windows_that_take_the_focus_by_themselves_unasked(self):
+        """They get it as others do, so often in a row; then not, until the user would have it so."""
+        for i in range(2, UNASKED + 1):  # setUp opened one
+            self.taker(i)
+            self.v.session.expect(p.FOCUS, ids(i))
+        last = self.taker(UNASKED + 1)
+        wait_for("it to ask for attention", lambda: last.get_wm_hints().flags & Xutil.UrgencyHint)
+        self.assertIsNone(self.v.session.take(p.FOCUS))
+        self.desktop.focus(last)
+        self.v.session.expect(p.FOCUS, ids(UNASKED + 1))
 
     def test_active_is_asked_for_only_after_a_press(self):
         second = self.v.show(2, (500, 120, 300, 200))
