@@ -37,10 +37,22 @@ set_longs(HostWindow *w, Atom property, Atom type, const long *values, int n)
     host_display_set_longs(w->view->x, w->xid, property, type, values, n);
 }
 
+// xfwm4 frames a window that has no icon with the theme's of its instance's name, which would be
+// the published one. One that has an owner has natively none then, and its instance is named
+// otherwise: as no desktop file and no icon can be. Desktops find their entry by the class too.
+static bool
+owned_by_another(const HostLook *look)
+{
+    return look->has_props && look->owner != None;
+}
+
 static void
 push_class(HostWindow *w)
 {
-    XClassHint hint = {w->wanted.wm_class, w->wanted.wm_class};
+    char *wm_class = w->wanted.wm_class;
+    g_autofree char *instance =
+        owned_by_another(&w->wanted) ? g_strconcat(wm_class, "/owned", NULL) : g_strdup(wm_class);
+    XClassHint hint = {instance, wm_class};
 
     XSetClassHint(w->view->x->dpy, w->xid, &hint);
 }
@@ -512,7 +524,7 @@ host_hints_push(HostWindow *w, bool all)
     if (all)
         push_constants(w);
     host_names_push(w->view, w->xid, &w->names);
-    if (all || strcmp(a->wm_class, b->wm_class) != 0)
+    if (all || strcmp(a->wm_class, b->wm_class) != 0 || owned_by_another(a) != owned_by_another(b))
         push_class(w);
     if (all || sizes_differ(w))
         push_sizes(w);

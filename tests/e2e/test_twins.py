@@ -23,7 +23,7 @@ from twin_programs import FILES, MORE_STEPS, PROGRAMS, SLOW
 
 # What is not equal, and is not meant to be.
 EXPLAINED = {
-    "class": "the published .desktop file's, so that taskbars group and pin by it",
+    "class": "the published .desktop file's, so that taskbars group and pin by it; with an owner, an instance that names no icon",
     "WM_PROTOCOLS": "_NET_WM_SYNC_REQUEST is answered for programs that do not know it; WM_TAKE_FOCUS is the guest's window "
                     "manager's to send, but to windows that are not given the focus otherwise",
     "synced": "the same",
@@ -40,7 +40,6 @@ EXPLAINED_OF = {  # a program, or under a window manager
 MAPPED = ("opened", "raised again")  # steps with which a window comes on the screen
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
-    ("xfwm4", "writer", "dialogue"): "the dialogue has no icon of its own, and in its frame the published entry's",
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
     ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
                                    "edge of the frame by then; through Casement the window takes it at once",

@@ -54,6 +54,22 @@ class Groups(ViewCase):
         self.v.group(4, group=7, owner=p.OWNER_WINDOW)
         wait_for("the owner that is named later", lambda: self.owner_of(unowned) == window.id)
 
+    def test_an_owned_window_is_found_by_its_class_and_has_no_icon_of_its_entry(self):
+        """xfwm4 takes the theme's by the instance's name where a window has none."""
+        self.v.app(3, "painter", "casement.demo.painter")
+        entry = ("casement.demo.painter",) * 2
+        window = self.v.show(1, (60, 100, 200, 150), app=3)
+        dialog = self.v.show(2, (300, 100, 200, 150), kind=p.DIALOG, owner=1, app=3)
+        self.assertEqual([w.get_wm_class() for w in (window, dialog)], [entry, entry])  # of another guest's server
+        self.v.props(2)
+        owned = lambda: dialog.get_wm_class() == ("casement.demo.painter/owned", entry[1])  # noqa: E731
+        wait_for(lambda: f"an instance that names no icon; there is {dialog.get_wm_class()}", owned)
+        self.v.group(2, group=7, owner=p.OWNER_NONE)
+        wait_for("the entry's when it has no owner", lambda: dialog.get_wm_class() == entry)
+        self.v.group(2, group=7, owner=p.OWNER_WINDOW)
+        wait_for("the one that names no icon again", owned)
+        self.assertEqual(window.get_wm_class(), entry)
+
     def test_a_group_goes_with_its_last_window(self):
         first, second = self.open(1, group=7), self.open(2, group=7)
         group = self.group_of(first)
