@@ -52,8 +52,8 @@ class Probe:
     # ---- orders
 
     def do_window(self, name, x, y, width, height, colour, owner="", *kinds):
-        """kinds: modal, popup, unfocused, or a _NET_WM_WINDOW_TYPE."""
-        popup = "popup" in kinds
+        """kinds: modal, popup, unfocused, taker (of the focus, by itself), or a _NET_WM_WINDOW_TYPE."""
+        popup, taker = "popup" in kinds, "taker" in kinds
         pixel = int(colour.lstrip("#"), 16)
         w = self.root.create_window(int(x), int(y), int(width), int(height), 0, self.d.screen().root_depth,
                                     background_pixel=pixel, event_mask=MASK, override_redirect=popup)
@@ -63,8 +63,8 @@ class Probe:
         # python-xlib leaves out the place and size, by which i3 sizes a floating window.
         hints = [Xutil.USPosition | Xutil.USSize, int(x), int(y), int(width), int(height), *[0] * 13]
         w.change_property(Xatom.WM_NORMAL_HINTS, Xatom.WM_SIZE_HINTS, 32, hints)
-        w.set_wm_hints(flags=Xutil.InputHint | Xutil.StateHint, input=1, initial_state=Xutil.NormalState)
-        w.set_wm_protocols([self.atom("WM_DELETE_WINDOW")])
+        w.set_wm_hints(flags=Xutil.InputHint | Xutil.StateHint, input=int(not taker), initial_state=Xutil.NormalState)
+        w.set_wm_protocols([self.atom("WM_DELETE_WINDOW"), *([self.atom("WM_TAKE_FOCUS")] if taker else [])])
         w.change_property(self.atom("_NET_WM_PID"), Xatom.CARDINAL, 32, [os.getpid()])
         if owner and owner != "-":
             w.set_wm_transient_for(self.windows[owner])
@@ -72,7 +72,7 @@ class Probe:
             w.change_property(self.atom("_NET_WM_STATE"), Xatom.ATOM, 32, [self.atom("_NET_WM_STATE_MODAL")])
         if "unfocused" in kinds:
             w.change_property(self.atom("_NET_WM_USER_TIME"), Xatom.CARDINAL, 32, [0])
-        types = [k for k in kinds if k not in ("modal", "popup", "unfocused")]
+        types = [k for k in kinds if k not in ("modal", "popup", "unfocused", "taker")]
         if types:
             w.change_property(self.atom("_NET_WM_WINDOW_TYPE"), Xatom.ATOM, 32,
                               [self.atom(f"_NET_WM_WINDOW_TYPE_{t.upper()}") for t in types])
@@ -279,6 +279,8 @@ class Probe:
             if e.data[1][0] == self.atom("WM_DELETE_WINDOW"):
                 self.say(name, "asked to close")
                 self.do_close(name)
+            elif e.data[1][0] == self.atom("WM_TAKE_FOCUS"):  # as Java does
+                self.windows[name].set_input_focus(X.RevertToPointerRoot, e.data[1][1])
             return
         if self.stated and (e.type == X.ConfigureNotify or
                             e.type == X.PropertyNotify and e.atom == self.atom("_NET_WM_STATE")):

@@ -442,6 +442,42 @@ class Focus(Mixed):
         self.assertEqual(seen[1], seen[0])
         self.assertEqual(seen[0][0], "first")
 
+    def set_state(self, window, name, on):
+        """By the window manager, which has done by then what it had to do before."""
+        atom = self.d.display.get_atom(f"_NET_WM_STATE_{name}")
+        self.tell_wm(window, "_NET_WM_STATE", int(on), atom, 0, SOURCE_PAGER)
+        wait_for(f"{name} to be {on}", lambda: (atom in (self.d.text_property(window, "_NET_WM_STATE") or ())) == on)
+
+    def test_a_window_that_takes_the_focus_by_itself(self):
+        """ICCCM 4.1.7, globally active: xfwm4 gives no frame the focus of one that it shades."""
+        shades = self.d.display.get_atom("_NET_WM_STATE_SHADED") in self.d.text_property(self.d.root, "_NET_SUPPORTED")
+        seen = {}
+        for probe in (self.native, self.demo):
+            def now(probe=probe):
+                return self.active(), self.says_focused(probe, "taker")
+            window = self.open(probe, "taker", (300, 200, 400, 300), "#a0a0a0", "-", "taker")
+            self.activate("taker")
+            self.is_told_of_focus("taker")
+            for step, shaded in {"opened": None, "shaded": True, "unshaded": False}.items() if shades else [("opened", None)]:
+                if shaded is not None:
+                    self.set_state(window, "SHADED", shaded)
+                    self.set_state(window, "ABOVE", shaded)
+                probe.mark()
+                if step in seen:
+                    native = seen[step][0]
+                    wait_for(lambda: f"it to be as natively, {native}; it is {now()}", lambda: now() == native)
+                look = now()
+                self.d.key("a")
+                if look[1]:
+                    probe.heard("taker key up")
+                probe.sync()
+                told = look, len(probe.log("key (down|up)"))
+                self.assertEqual(told, seen.setdefault(step, told))
+            probe.do("close", "taker")
+            self.closed("taker")
+            wait_for("all windows to close", lambda: not self.d.clients())
+        self.assertEqual(seen["opened"], (("taker", True), 2))
+
     def test_windows_of_programs_started_from_a_terminal(self):
         """Without a startup id, however many: the user started each, also where the guest was last used long before what is."""
         self.open(self.demo, "hers", (500, 100, 300, 200), "#00c000")
