@@ -41,8 +41,6 @@ MAPPED = ("opened", "raised again")  # steps with which a window comes on the sc
 # Steps that do not look the same yet: tried and told of, and no failure.
 EXPLAINED_STEPS = {
     ("mutter", "jedit", "resized"): "Java itself keeps the layout of the former size natively, once, and not through Casement",
-    ("mutter", "jedit", "opened"): "Java itself takes the focus a moment after its window came natively, and mutter has drawn the "
-                                   "edge of the frame by then; through Casement the window takes it at once",
     **{("mutter", "gtk4-demo", step): "the shortcut's last key goes up in the program natively, from which on GTK 4 shows the row "
                                       "that has the focus" for step in ("tiled", "tiled no more")},
     # test_geometry.py's
