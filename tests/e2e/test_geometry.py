@@ -418,6 +418,18 @@ class OwnFrame(probing.Twins):
     grips = {8: (150, 10), 4: (298, 198), 7: (2, 100), 1: (150, 2), 0: (2, 2)}  # EWMH's directions, and where in the window
     path = ((60, 40), (-25, 15), (30, -10))
 
+    def follows(self, window, place):
+        """xfwm4 forgets where the pointer went while a window that knows _NET_WM_SYNC_REQUEST, as ours all do, is being sized."""
+        aside = [False]
+
+        def is_there():
+            if not aside[0] and self.d.geometry(window) == place:
+                return True
+            aside[0] = not aside[0]
+            self.d.xdotool("mousemove_relative", "--", *(("1", "1") if aside[0] else ("-1", "-1")))
+            return False
+        wait_for(lambda: f"it to be at {place}; it is at {self.d.geometry(window)}", is_there, poll=0.1)
+
     def drag(self, probe, direction):
         window, name = self.windows[probe], self.names[probe]
         before = x, y, width, height = self.d.geometry(window)
@@ -428,27 +440,31 @@ class OwnFrame(probing.Twins):
         probe.do("move_loop", name, direction)
         probe.sync()
 
-        def follows():
+        def is_taken():
             """The window manager has the pointer once the window moves with it; and back."""
             self.d.xdotool("mousemove_relative", "7", "5")
             moved = self.d.geometry(window) != before
             self.d.xdotool("mousemove_relative", "--", "-7", "-5")
             return moved
-        wait_for("the window manager to take it", follows, poll=0.1)
-        wait_for("it to be back", lambda: self.d.geometry(window) == before)
+        wait_for("the window manager to take it", is_taken, poll=0.1)
+        self.follows(window, before)
         for step in self.path:
             self.d.xdotool("mousemove_relative", "--", *map(str, step))
+        expected = self.sized(before, direction)
+        self.follows(window, expected)
         self.d.xdotool("mouseup", "1")
-        return before
+        return expected
 
-    def after(self, probe, direction):
-        before = self.drag(probe, direction)
+    def sized(self, before, direction):
         to = [sum(step[i] for step in self.path) for i in (0, 1)]
         moves, left, top = direction == 8, direction in (0, 7), direction in (0, 1)
         x, y, width, height = before
-        expected = (x + (to[0] if moves or left else 0), y + (to[1] if moves or top else 0),
-                    width + (0 if moves else -to[0] if left else to[0] if direction == 4 else 0),
-                    height + (0 if moves else -to[1] if top else to[1] if direction == 4 else 0))
+        return (x + (to[0] if moves or left else 0), y + (to[1] if moves or top else 0),
+                width + (0 if moves else -to[0] if left else to[0] if direction == 4 else 0),
+                height + (0 if moves else -to[1] if top else to[1] if direction == 4 else 0))
+
+    def after(self, probe, direction):
+        expected = self.drag(probe, direction)
         window = self.windows[probe]
         wait_for(lambda: f"{expected} after {direction}; it is {self.d.geometry(window)}",
                  lambda: self.d.geometry(window) == expected)
