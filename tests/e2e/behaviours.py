@@ -27,6 +27,8 @@ TITLES = {
     "keyboard": "keys of all layouts, dead keys, repeats",
     "pointer": "buttons, wheels, cursors, pointer lock",
     "layouts": "keys while the layout, or what they mean, is switched",
+    "input_method": "text by an input method (ibus), what is being made, candidates at the caret",
+    "scale": "the host's scale, also while it changes",
     "scroll": "smooth scrolling",
     "touch": "fingers on a touch screen",
     "clipboard": "clipboard and selection, of all kinds, and who may have them",
@@ -122,17 +124,24 @@ def read(path):
 
 
 def words(test):
-    """A test's name as a reader says it; twins' are named for their class."""
+    """A test's name as a reader says it, without the number that gives it its turn; twins' are named for their class."""
     of_class, name = test.split(".")
-    return (of_class.lower() if name == "test_programs" else name.removeprefix("test_")).replace("_", " ")
+    return re.sub(r"^(test_)?(\d+_)?", "", of_class.lower() if name == "test_programs" else name).replace("_", " ")
+
+
+def named(some, tests):
+    """Those, each name once; one that other classes' tests have too, with its class."""
+    alike = lambda test: [t for t in tests if words(t) == words(test)]  # noqa: E731
+    names = (words(t) if set(alike(t)) <= set(some) else f"{words(t)} ({t.split('.')[0]})" for t in some)
+    return ", ".join(dict.fromkeys(names))
 
 
 def cell(tests):
     skipped = {test: found.removeprefix("skipped: ") for test, found in tests.items() if found.startswith("skipped: ")}
-    bad = [words(test) for test, found in tests.items() if found == "failed"]
+    bad = [test for test, found in tests.items() if found == "failed"]
     ran = len(tests) - len(skipped)
-    said = f"all {ran}" if not bad else f"{ran - len(bad)} of {ran}, not {', '.join(bad)}"
-    reasons = [f"without {', '.join(words(test) for test in skipped if skipped[test] == reason)}: {reason}"
+    said = f"all {ran}" if not bad else f"{ran - len(bad)} of {ran}, not {named(bad, tests)}"
+    reasons = [f"without {named([test for test in skipped if skipped[test] == reason], tests)}: {reason}"
                for reason in dict.fromkeys(skipped.values())]
     return "; ".join([said, *reasons])
 

@@ -38,6 +38,11 @@ class Table(unittest.TestCase):
                                           "A.test_third": "skipped: it has none", "B.test_fourth": "skipped: it has none"}),
                          "1 of 3, not the other, toolkit; without third, fourth: it has none")
 
+    def test_names_that_several_classes_have(self):
+        self.assertEqual(behaviours.cell({"Gtk4.test_2_text": "failed", "Qt6.test_2_text": "passed",
+                                          "Gtk4.test_1_groups": "skipped: none", "Qt6.test_1_groups": "skipped: none"}),
+                         "1 of 2, not text (Gtk4); without groups: none")
+
     def test_readme_has_it(self):
         begin, end = behaviours.MARKS
         rows = README.read_text(encoding="utf-8").split(begin)[1].split(end)[0].strip().splitlines()

@@ -144,25 +144,26 @@ class Composited(PacingCase):
         self.window = self.open(self.copy(self.d.build / "bin/chain_target"), "--stream", "320", "240")
         self.is_quick()
 
-    def is_quick(self):
-        first = self.frames()
-        wait_for(lambda: f"{3 * REFRESH} frames; there were {self.frames() - first}", lambda: self.frames() - first > 3 * REFRESH, 20)
-
-    def is_slow(self):
-        """The view tells its figures once a second: some seconds, one after the other, of a frame or two."""
-        told, slow = [self.frames()], [0]
+    def seconds(self, what, are_such, n):
+        """So many, one after the other: the view tells its figures once a second, while they change."""
+        told, such = [self.frames()], [0]
 
         def another():
             told.append(self.frames())
             if told[-1] != told[-2]:
-                slow[0] = slow[0] + 1 if told[-1] - told[-2] <= 3 else 0
-            return slow[0] > 3
-        wait_for(lambda: f"a frame a second; the figures were {told[-8:]}", another, 30)
+                such[0] = such[0] + 1 if are_such(told[-1] - told[-2]) else 0
+            return such[0] == n
+        wait_for(lambda: f"{what}; the figures were {told[-8:]}", another, 30)
+
+    def is_quick(self, seconds=1):
+        self.seconds("frames", lambda frames: frames > REFRESH / 4, seconds)
+
+    def is_slow(self):
+        self.seconds("a frame or two a second", lambda frames: frames <= 3, 4)
 
     def stays_quick(self):
         """Longer than it takes to look at what is covered."""
-        for _ in range(2):
-            self.is_quick()
+        self.is_quick(5)
 
     def put(self, rect, **more):
         other = self.d.root.create_window(*rect, 0, more.pop("depth", X.CopyFromParent), override_redirect=True,
