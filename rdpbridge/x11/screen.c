@@ -25,7 +25,7 @@ struct HostScreen {
     ViewScreen now;
     ViewRect frame;
     Atom compositor; // the selection that one owns (EWMH 1.5, _NET_WM_CM_Sn)
-    bool moves_by_gravity, marks_hidden;
+    bool moves_by_gravity, marks_hidden, is_managed;
     HostRates rates;
     unsigned long desktop;
     ChanWindowWorkspaces workspaces;
@@ -176,6 +176,7 @@ read_supported(HostScreen *s)
     unsigned long n = 0, *list = host_display_property(x, &query, &n);
 
     s->moves_by_gravity = s->marks_hidden = false;
+    s->is_managed = n > 0;
     for (unsigned long i = 0; i < n; i++) {
         if (list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED])
             s->now.looks |= CHAN_LOOKS_FOCUS_MARKED;
@@ -349,6 +350,12 @@ const ChanWindowWorkspaces *
 host_screen_workspaces(const HostScreen *s)
 {
     return &s->workspaces;
+}
+
+bool
+host_screen_is_managed(const HostScreen *s)
+{
+    return s->is_managed;
 }
 
 bool

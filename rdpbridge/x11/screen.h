@@ -20,6 +20,8 @@ void host_screen_changed(HostScreen *screen);
 // Whether to hear of the places of all of the screen's windows (SubstructureNotify).
 void host_screen_watch_windows(HostScreen *screen, bool watch);
 
+// There is a window manager that says what it can (EWMH, _NET_SUPPORTED).
+bool host_screen_is_managed(const HostScreen *screen);
 // The window manager moves a window by a message that names its own gravity
 // (_NET_MOVERESIZE_WINDOW, EWMH 1.5).
 bool host_screen_moves_by_gravity(const HostScreen *screen);

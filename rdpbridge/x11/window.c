@@ -452,7 +452,7 @@ first_place(const HostWindow *w)
     const guint chosen = CHAN_SIZE_USER_POSITION | CHAN_SIZE_PROGRAM_POSITION;
     ViewRect r = within_edge(w);
     bool asked = !w->wanted.has_props || w->wanted.override_redirect || w->made ||
-                 (w->wanted.props.size_flags & chosen);
+                 (w->wanted.props.size_flags & chosen) || !host_screen_is_managed(w->view->screen);
 
     if (!asked)
         r.x = r.y = 0;

@@ -35,6 +35,20 @@ def cover(desktop, rect):
     return window
 
 
+class Unmanaged(ViewCase):
+    wm = None
+
+    def test_a_place_that_nobody_chose(self):
+        """Nobody places it but the guest."""
+        self.v.window(1)
+        self.v.props(1)
+        self.v.buffer(1, picture(300, 200))
+        self.v.commit(1, (200, 250, 300, 200))
+        window = wait_for("the window", self.v.all_windows)[0]
+        wait_for("its pixels", lambda: self.desktop.painted(window))
+        self.assertEqual(self.desktop.geometry(window), (200, 250, 300, 200))
+
+
 class Pixels(ViewCase):
     def test_equal_to_buffer_and_exact_damage(self):
         pixels = picture(300, 200)
