@@ -35,6 +35,16 @@ host_attention_set(HostWindow *w, bool asks)
 }
 
 void
+host_attention_inherit(HostWindow *w, const HostWindow *former)
+{
+    bool asks = w->wanted.attention;
+
+    w->attention.ended_us = former->attention.ended_us;
+    w->wanted.attention = former->pushed.attention;
+    host_attention_set(w, asks);
+}
+
+void
 host_attention_stop(HostWindow *w)
 {
     chan_timer_clear(&w->attention.later);

@@ -13,5 +13,9 @@
 // Changes what is wanted, at once or when it may be; the caller pushes the window.
 void host_attention_set(HostWindow *window, bool asks);
 
+// The window takes over the X window of a former session's, which has asked or has not; the caller
+// pushes it.
+void host_attention_inherit(HostWindow *window, const HostWindow *former);
+
 // Before the window is freed.
 void host_attention_stop(HostWindow *window);

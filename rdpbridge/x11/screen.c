@@ -25,7 +25,7 @@ struct HostScreen {
     ViewScreen now;
     ViewRect frame;
     Atom compositor; // the selection that one owns (EWMH 1.5, _NET_WM_CM_Sn)
-    bool moves_by_gravity, marks_hidden, is_managed;
+    bool moves_by_gravity, marks_hidden;
     HostRates rates;
     unsigned long desktop;
     ChanWindowWorkspaces workspaces;
@@ -176,7 +176,6 @@ read_supported(HostScreen *s)
     unsigned long n = 0, *list = host_display_property(x, &query, &n);
 
     s->moves_by_gravity = s->marks_hidden = false;
-    s->is_managed = n > 0;
     for (unsigned long i = 0; i < n; i++) {
         if (list[i] == x->atoms[ATOM__NET_WM_STATE_FOCUSED])
             s->now.looks |= CHAN_LOOKS_FOCUS_MARKED;
@@ -193,6 +192,20 @@ read_supported(HostScreen *s)
         XFree(list);
 }
 
+// _NET_SUPPORTING_WM_CHECK (EWMH): the window manager's own window, which has the same property. On
+// the root window it stays when the window manager was killed.
+static Window
+read_check(HostDisplay *x, Window window)
+{
+    HostPropertyQuery query = {window, x->atoms[ATOM__NET_SUPPORTING_WM_CHECK], XA_WINDOW, 32, 1};
+    unsigned long *own = host_display_property(x, &query, NULL);
+    Window found = own ? own[0] : None;
+
+    if (own)
+        XFree(own);
+    return found;
+}
+
 // Which of CHAN_WM_NAMES the window manager calls itself, from 1; 0: another, or none.
 static uint32_t
 read_wm(HostDisplay *x)
@@ -201,10 +214,8 @@ read_wm(HostDisplay *x)
     static const char *const names[] = {CHAN_WM_NAMES(NAME)};
 #undef NAME
     G_STATIC_ASSERT(G_N_ELEMENTS(names) <= CHAN_LOOKS_WM >> CHAN_LOOKS_WM_SHIFT);
-    HostPropertyQuery check = {x->root, x->atoms[ATOM__NET_SUPPORTING_WM_CHECK], XA_WINDOW, 32, 1};
-    unsigned long *own = host_display_property(x, &check, NULL);
-    HostPropertyQuery query = {own ? own[0] : None, x->atoms[ATOM__NET_WM_NAME], AnyPropertyType, 8,
-                               WM_NAME_MAX};
+    Window own = read_check(x, x->root);
+    HostPropertyQuery query = {own, x->atoms[ATOM__NET_WM_NAME], AnyPropertyType, 8, WM_NAME_MAX};
     char *name = own ? host_display_property(x, &query, NULL) : NULL;
     uint32_t found = 0;
 
@@ -215,8 +226,6 @@ read_wm(HostDisplay *x)
             found = i + 1;
     if (name)
         XFree(name);
-    if (own)
-        XFree(own);
     return found;
 }
 
@@ -355,7 +364,10 @@ host_screen_workspaces(const HostScreen *s)
 bool
 host_screen_is_managed(const HostScreen *s)
 {
-    return s->is_managed;
+    HostDisplay *x = s->view->x;
+    Window own = read_check(x, x->root);
+
+    return own != None && read_check(x, own) == own;
 }
 
 bool

@@ -20,7 +20,8 @@ void host_screen_changed(HostScreen *screen);
 // Whether to hear of the places of all of the screen's windows (SubstructureNotify).
 void host_screen_watch_windows(HostScreen *screen, bool watch);
 
-// There is a window manager that says what it can (EWMH, _NET_SUPPORTED).
+// There is a window manager of EWMH (_NET_SUPPORTING_WM_CHECK). The server is asked each time, as
+// no event tells that one was killed.
 bool host_screen_is_managed(const HostScreen *screen);
 // The window manager moves a window by a message that names its own gravity
 // (_NET_MOVERESIZE_WINDOW, EWMH 1.5).

@@ -451,8 +451,11 @@ first_place(const HostWindow *w)
 {
     const guint chosen = CHAN_SIZE_USER_POSITION | CHAN_SIZE_PROGRAM_POSITION;
     ViewRect r = within_edge(w);
-    bool asked = !w->wanted.has_props || w->wanted.override_redirect || w->made ||
-                 (w->wanted.props.size_flags & chosen) || !host_screen_is_managed(w->view->screen);
+    const ChanWindowProps *p = &w->wanted.props;
+    // A popup that is refused as such had a place; what a former view showed has the host's.
+    bool asked = !w->wanted.has_props || w->wanted.override_redirect || w->wanted.kind != w->kind ||
+                 w->made || p->place_serial != 0 || (p->size_flags & chosen) ||
+                 !host_screen_is_managed(w->view->screen);
 
     if (!asked)
         r.x = r.y = 0;
@@ -688,6 +691,8 @@ host_window_inherit(HostWindow *w, HostWindow *former)
     host_names_inherit(&w->names, &former->names);
     w->mapped = former->mapped;
     w->viewable = former->viewable;
+    host_attention_inherit(w, former);
+    w->quiet = former->quiet;
     host_sync_inherit(w, former);
     host_seen_inherit(w, former);
     w->notified_width = former->notified_width;

@@ -108,7 +108,7 @@ struct HostWindow {
     GSource *lost;      // until it may come back (lost.h)
     bool lost_with_process;
     bool lost_popup; // not made again before its next commit: it may be over
-    bool made;       // once: what comes back is no answer to a launch
+    bool made;       // once: what comes back is no answer to a launch, and has a place
     const HostVisual *visual;
     uint32_t edge;      // that its X border takes of a popup's rectangle,
     uint32_t edge_left; // and of that what a window manager has left it

@@ -205,9 +205,10 @@ class View:
         self.session.send(message(WINDOW, struct.pack("=13I", ident, owner, kind, flags, app, *hints)))
 
     def props(self, ident, flags=0, frame=(0, 0, 0, 0), border=0, states=0, states_serial=0, size_flags=0, gravity=0, kind=0,
-              program=0, opacity=0):
+              program=0, opacity=0, place_serial=0):
         """What a program says to window managers (ChanWindowProps)."""
-        fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, 0, program, opacity]
+        fields = [size_flags, *[0] * 12, gravity, flags, kind, *[0] * 4, *frame, states, states_serial, border, place_serial,
+                  program, opacity]
         self.session.send(message(PROPS, struct.pack("=II30I", ident, 0, *fields)))
 
     def group(self, ident, group, leader=0, owner=OWNER_NONE):

@@ -35,20 +35,6 @@ def cover(desktop, rect):
     return window
 
 
-class Unmanaged(ViewCase):
-    wm = None
-
-    def test_a_place_that_nobody_chose(self):
-        """Nobody places it but the guest."""
-        self.v.window(1)
-        self.v.props(1)
-        self.v.buffer(1, picture(300, 200))
-        self.v.commit(1, (200, 250, 300, 200))
-        window = wait_for("the window", self.v.all_windows)[0]
-        wait_for("its pixels", lambda: self.desktop.painted(window))
-        self.assertEqual(self.desktop.geometry(window), (200, 250, 300, 200))
-
-
 class Pixels(ViewCase):
     def test_equal_to_buffer_and_exact_damage(self):
         pixels = picture(300, 200)
@@ -757,6 +743,30 @@ class States(StateCase):
             for urgent in (True, False, True):
                 self.v.props(i, flags=p.PROPS_URGENT if urgent else 0)
                 wait_for("it to be so", lambda window=window, urgent=urgent: ("DEMANDS_ATTENTION" in self.states(window)) == urgent)
+            self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", i, 0)))
+            self.desktop.run("sleep", "0.7")  # in which it would end
+            self.assertIsNone(wm.poll())
+
+
+    def test_attention_of_one_session_and_the_next(self):
+        """As above, where a session ends between: the next one's window is the same for the window manager."""
+        wm = next(process for process in self.desktop.started if process.args[0] == "openbox")
+        asks = lambda window: "DEMANDS_ATTENTION" in self.states(window)  # noqa: E731
+        for i in range(10, 13):
+            window = self.v.show(i, (200, 200, 300, 200))
+            other = self.foreign(600, 200, 300, 200)
+            self.desktop.focus(other)
+            self.v.session.send(p.message(p.ATTENTION, struct.pack("=II", i, 0)))
+            wait_for("the mark", lambda window=window: asks(window))
+            self.v.new_session()
+            self.v.window(i)
+            self.v.buffer(i, picture(300, 200, i))
+            self.v.commit(i, (200, 200, 300, 200))
+            wait_for("no mark", lambda window=window: not asks(window))
+            since = time.monotonic()
+            self.v.session.send(p.message(p.ATTENTION, struct.pack("=II", i, 0)))
+            wait_for("the mark again", lambda window=window: asks(window))
+            self.assertGreater(time.monotonic() - since, 0.5)
             self.v.session.send(p.message(p.WINDOW_GONE, struct.pack("=II", i, 0)))
             self.desktop.run("sleep", "0.7")  # in which it would end
             self.assertIsNone(wm.poll())
