@@ -11,6 +11,7 @@
 #include "rdpbridge/x11/method.h"
 #include "rdpbridge/x11/pointer.h"
 #include "rdpbridge/x11/popup.h"
+#include "rdpbridge/x11/screen.h"
 #include "rdpbridge/x11/session.h"
 #include "rdpbridge/x11/stack.h"
 #include "rdpbridge/x11/windows.h"
@@ -172,7 +173,13 @@ disagrees(const HostFocus *f)
     const HostWindow *w =
         host_windows_find(f->view->windows, f->guest_id ? f->guest_id : f->sent_id);
 
-    return w && f->guest_id != f->sent_id && (f->guest_id ? w->mapped : w->wanted.has_props);
+    if (!w || f->guest_id == f->sent_id)
+        return false;
+    // A Windows' popup may be the active one, and cannot have the focus here.
+    if (f->guest_id ? !w->mapped || w->wanted.override_redirect : !w->wanted.has_props)
+        return false;
+    // Without a window manager nobody gives a window the focus: keys go where the pointer is.
+    return f->sent_id != 0 || host_screen_is_managed(f->view->screen);
 }
 
 // Keys go to the window that the guest has active, and its program shows that it has the focus: it
@@ -327,13 +334,18 @@ host_focus_before_map(HostFocus *f, HostWindow *w)
     bool launched = w->startup_id[0] || host_launches_splash(f->view->launches);
     bool pressed = pressed_lately(f);
     bool allowed = pressed || launched || bridge_pace_wait_us(&f->unasked, now) == 0;
+    bool was_quiet = w->quiet;
 
-    w->quiet = refused || !allowed;
+    // One that the window manager keeps mapped while it is minimised (mutter) is not mapped anew,
+    // by which it would end to be quiet.
+    w->quiet = !w->viewable && (refused || !allowed);
     if (w->quiet || unwanted)
         host_hints_set_user_time(w, 0);
-    if (w->quiet)
+    if (w->quiet != was_quiet)
         host_hints_set_input(w);
-    else if (!pressed && !launched)
+    if (w->quiet || !allowed)
+        return;
+    if (!pressed && !launched)
         bridge_pace_take(&f->unasked, LIMIT_UNASKED_FOCUS_EVERY_S, now);
     else if (!launched && !unwanted)
         spend_press(f);

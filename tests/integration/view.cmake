@@ -1,6 +1,6 @@
 # casement-view with the test at both ends of its sockets, on X servers of its own. Debian's Python
 # has the modules (python3-xlib, python3-numpy).
-foreach(t windows places groups workspaces sync seen input hostile media sound microphone life)
+foreach(t windows places focus groups workspaces sync seen input hostile media sound microphone life)
   casement_script_test(view_${t} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/view_${t}.py TIMEOUT 240)
 endforeach()
 
