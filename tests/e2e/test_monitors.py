@@ -15,6 +15,7 @@ LAYOUTS = {
     "one above the other, the lower primary": ((0, 480, 1920, 600), (300, 0, 1000, 480)),
     "three": ((640, 0, 640, 1080), (0, 200, 640, 480), (1280, 0, 640, 512)),
     "staggered, none in the corner": ((0, 300, 900, 780), (900, 0, 1020, 700)),
+    "two of one size that no server knows": ((950, 0, 950, 710), (0, 0, 950, 710)),
 }
 
 

@@ -136,6 +136,61 @@ test_layouts(void)
     set_size(1280, 1024);
 }
 
+// The output of a monitor that programs are told of, which has the place and size of it.
+static RROutput
+output_of(const XRRMonitorInfo *monitor)
+{
+    g_assert_cmpint(monitor->noutput, ==, 1);
+    XRRScreenResources *r = XRRGetScreenResourcesCurrent(h->client, DefaultRootWindow(h->client));
+    XRROutputInfo *output = XRRGetOutputInfo(h->client, r, monitor->outputs[0]);
+    g_assert_cmpuint(output->crtc, !=, None);
+    XRRCrtcInfo *crtc = XRRGetCrtcInfo(h->client, r, output->crtc);
+    g_assert_cmpint(crtc->x, ==, monitor->x);
+    g_assert_cmpint(crtc->y, ==, monitor->y);
+    g_assert_cmpuint(crtc->width, ==, (guint)monitor->width);
+    g_assert_cmpuint(crtc->height, ==, (guint)monitor->height);
+    XRRFreeCrtcInfo(crtc);
+    XRRFreeOutputInfo(output);
+    XRRFreeScreenResources(r);
+    return monitor->outputs[0];
+}
+
+static void
+show_equal(int n, int width, int height)
+{
+    RaRect monitors[] = {
+        {width, 0, width, height}, {0, 0, width, height}, {2 * width, 0, width, height}};
+    int told = 0;
+    ra_desktop_set_screen(h->desktop, n * width, height, 100, NULL, monitors, (guint)n);
+    harness_settle(h);
+    XRRMonitorInfo *list = XRRGetMonitors(h->client, DefaultRootWindow(h->client), True, &told);
+    g_assert_cmpint(told, ==, n);
+    for (int i = 0; i < n; i++) {
+        g_assert_cmpint(list[i].x, ==, monitors[i].x);
+        g_assert_cmpint(list[i].width, ==, width);
+        g_assert_cmpint(list[i].height, ==, height);
+        for (int other = 0; other < i; other++)
+            g_assert_cmpuint(output_of(&list[i]), !=, output_of(&list[other]));
+    }
+    XRRFreeMonitors(list);
+}
+
+// Each has an output, which is all that toolkits look at, whether or not the server knows the size.
+static void
+test_equal_monitors(void)
+{
+    static const int sizes[][2] = {{1366, 768}, {2560, 1440}, {1920, 1080}, {1001, 777}};
+    if (!xorg) {
+        g_test_skip("Xvfb has one output");
+        return;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        show_equal(2, sizes[i][0], sizes[i][1]);
+        show_equal(3, sizes[i][0], sizes[i][1]);
+    }
+    set_size(1280, 1024);
+}
+
 // A window that names no place comes up inside the work area, and not on the one before.
 static void
 test_placement(void)
@@ -198,6 +253,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/screen/sizes", test_sizes);
     g_test_add_func("/desktop/screen/work-area", test_work_area);
     g_test_add_func("/desktop/screen/layouts", test_layouts);
+    g_test_add_func("/desktop/screen/equal-monitors", test_equal_monitors);
     g_test_add_func("/desktop/screen/placement", test_placement);
     g_test_add_func("/desktop/screen/scale", test_scale);
     int status = g_test_run();

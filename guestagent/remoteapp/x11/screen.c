@@ -123,18 +123,22 @@ has_mode(const XRROutputInfo *info, RRMode mode)
     return false;
 }
 
-// A mode of that size that the output has from then on. None: the server makes none.
+// A mode of that size that the output has from then on. None: the server makes none. Looks among
+// those of now: the monitor before may have brought it, and a name is taken once.
 static RRMode
-mode_of(RaConn *conn, XRRScreenResources *resources, RROutput output, int width, int height)
+mode_of(RaConn *conn, RROutput output, int width, int height)
 {
-    RRMode mode = find_mode(resources, width, height);
-    if (mode == None)
+    XRRScreenResources *resources = XRRGetScreenResourcesCurrent(conn->dpy, conn->root);
+    RRMode mode = resources ? find_mode(resources, width, height) : None;
+    if (resources && mode == None)
         mode = make_mode(conn, width, height);
     XRROutputInfo *info = mode != None ? XRRGetOutputInfo(conn->dpy, resources, output) : NULL;
     if (info && !has_mode(info, mode))
         XRRAddOutputMode(conn->dpy, output, mode);
     if (info)
         XRRFreeOutputInfo(info);
+    if (resources)
+        XRRFreeScreenResources(resources);
     return mode;
 }
 
@@ -196,8 +200,7 @@ static bool
 show(RaConn *conn, Outputs *outputs, guint i, const RaRect *at)
 {
     Output *o = &outputs->list[i];
-    RRMode mode =
-        i < outputs->n ? mode_of(conn, outputs->resources, o->id, at->width, at->height) : None;
+    RRMode mode = i < outputs->n ? mode_of(conn, o->id, at->width, at->height) : None;
     return mode != None &&
            XRRSetCrtcConfig(conn->dpy, outputs->resources, o->crtc, CurrentTime, at->x, at->y, mode,
                             RR_Rotate_0, &o->id, 1) == RRSetConfigSuccess;
@@ -300,7 +303,7 @@ ra_screen_resize(RaScreen *screen, int width, int height)
     }
     Outputs outputs;
     if (load_outputs(conn, &outputs) && outputs.n > 0 &&
-        mode_of(conn, outputs.resources, outputs.list[0].id, size[0], size[1]) != None) {
+        mode_of(conn, outputs.list[0].id, size[0], size[1]) != None) {
         switch_off(conn, &outputs, 0);
         // 96 dots per inch: scale is published by settings.c alone.
         XRRSetScreenSize(conn->dpy, conn->root, size[0], size[1], MAX(1, millimetres(size[0])),
