@@ -111,6 +111,16 @@ on_idle(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+// Windows that are to come have their time to, also where nothing unused is kept.
+static guint
+idle_ms(const BrokerSession *s)
+{
+    gint64 ms = s->config->idle_timeout_s * 1000;
+    gint64 left_us = s->started_us + OPENS_US - g_get_monotonic_time();
+
+    return (guint)(s->started_us == 0 ? ms : MAX(ms, left_us / 1000 + 1));
+}
+
 void
 broker_session_watch_idle(BrokerSession *s)
 {
@@ -119,8 +129,7 @@ broker_session_watch_idle(BrokerSession *s)
     if (!running || s->quitting || in_use(s) || s->config->idle_timeout_s < 0)
         chan_timer_clear(&s->idle);
     else if (!s->idle)
-        s->idle =
-            chan_timer_new(s->host->context, (guint)s->config->idle_timeout_s * 1000, on_idle, s);
+        s->idle = chan_timer_new(s->host->context, idle_ms(s), on_idle, s);
 }
 
 // ---- crashes
@@ -194,7 +203,6 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
         // Somebody looks for the window of the last launch, or those that were said to be back,
         // told of or not.
         had_windows |= s->started_us != 0 && g_get_monotonic_time() - s->started_us < OPENS_US;
-        s->started_us = 0;
         g_autoptr(GError) error = g_error_new(
             BROKER_ERROR, BROKER_ERROR_FAILED,
             "The session of guest %s was interrupted while the program started; see whether it is "
@@ -218,6 +226,7 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
     if (s->interrupted && !s->come_back) {
         s->come_back = chan_timer_new(s->host->context, COME_BACK_MS, on_not_back, s);
         s->told_gone = false;
+        chan_timer_clear(&s->idle);
         broker_session_watch_windows(s);
     }
     chan_timer_clear(&s->restart);

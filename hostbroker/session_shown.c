@@ -83,4 +83,5 @@ broker_session_forget_shown(BrokerSession *s)
     broker_window_list_clear(s->windows);
     broker_desktop_size_gone(s->desktop_size);
     g_clear_pointer(&s->tray, broker_tray_free);
+    s->started_us = 0;
 }

@@ -25,7 +25,8 @@ class Sessions(ChainCase):
     def test_unused_session_ends_and_comes_back(self):
         d = self.d
         d.run_in("demo", "true")
-        wait_for("the session to end", lambda: d.guest()["session"] == "none" and not self.view_pid())
+        # A program that ended well may have handed over to one whose window is to come: that has 10 s.
+        wait_for("the session to end", lambda: d.guest()["session"] == "none" and not self.view_pid(), 20)
         self.assertEqual(d.guest()["state"], "up")
         window = self.launch(XTERM)
         d.focus(window)

@@ -139,6 +139,93 @@ test_session_ends_before_its_windows_are_told_of(void)
     rig_free(rig);
 }
 
+static void
+say_window_gone(const Member *m, guint32 id)
+{
+    CtlWindowId gone = {.window_id = id};
+
+    CTL_INIT(&gone, CTL_WINDOW_GONE);
+    rig_say(m, &gone, sizeof gone);
+}
+
+// The broker has nothing left to do at once, as a timer of no time is.
+static void
+settle(Rig *rig)
+{
+    while (g_main_context_iteration(rig->host->context, FALSE))
+        continue;
+}
+
+// Where nothing unused is kept: the one window that was to come does, and then goes.
+static void
+shows_and_ends(Rig *rig, const Member *session)
+{
+    settle(rig);
+    g_assert_false(rig_hears(session, CTL_QUIT));
+    rig_say_window(session, 7);
+    WAIT_FOR(rig, rig_count_windows(rig) == 1);
+    settle(rig);
+    g_assert_false(rig_hears(session, CTL_QUIT));
+    say_window_gone(session, 7);
+    WAIT_FOR(rig, rig_hears(session, CTL_QUIT));
+}
+
+static void
+test_windows_are_awaited_of_a_session_that_is_back(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    rig_launch_shown(rig, &view, &session);
+    rig_set_config(rig, "idle_timeout_s=0");
+    kill(session->pid, SIGKILL);
+    session = rig_started(rig, 2, "casement-session");
+    rig_say_plain(session, CTL_READY);
+    WAIT_FOR(rig, rig->told == 1);
+    shows_and_ends(rig, session);
+    rig_free(rig);
+}
+
+static void
+test_window_is_awaited_of_a_program(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    rig_launch(rig, &view, &session);
+    rig_set_config(rig, "idle_timeout_s=0");
+    rig_say_started(session, 1);
+    WAIT_FOR(rig, rig->done == 1);
+    shows_and_ends(rig, session);
+    rig_free(rig);
+}
+
+// But what a session before was to show is not awaited of the next one, nor missed when that ends.
+static void
+test_no_window_is_awaited_of_a_former_session(void)
+{
+    Rig *rig = rig_new();
+    Member *view, *session;
+
+    rig_launch_started(rig, &view, &session);
+    g_assert_true(rig_prepare(rig, "DISPLAY=:2", NULL));
+    WAIT_FOR(rig, rig_hears(session, CTL_QUIT));
+    rig_end(session, 0);
+    rig_end(view, 0);
+    view = rig_started_of_two(rig, 2, "casement-view");
+    rig_say_plain(view, CTL_VIEW_READY);
+    kill(rig_started_of_two(rig, 2, "casement-session")->pid, SIGKILL);
+    session = rig_started(rig, 4, "casement-session");
+    rig_say_plain(session, CTL_READY);
+    WAIT_FOR(rig, g_str_equal(broker_session_state(rig->session), "up"));
+    g_assert_cmpuint(rig->told, ==, 0);
+    rig_set_config(rig, "idle_timeout_s=0");
+    broker_session_unprepare(rig->session);
+    settle(rig);
+    g_assert_true(rig_hears(session, CTL_QUIT));
+    rig_free(rig);
+}
+
 // A view for a session that turns out to be unused does not keep it.
 static void
 test_unused_session_ends_after_its_view(void)
@@ -146,7 +233,9 @@ test_unused_session_ends_after_its_view(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    rig_launch_started(rig, &view, &session);
+    rig_launch_shown(rig, &view, &session);
+    say_window_gone(session, 7);
+    WAIT_FOR(rig, rig_count_windows(rig) == 0);
     view = rig_kill_view(rig, view);
     rig_set_config(rig, "idle_timeout_s=0");
     rig_say_plain(view, CTL_VIEW_READY);
@@ -177,9 +266,7 @@ test_icon_keeps_the_session(void)
 
     rig_launch_shown(rig, &view, &session);
     say_tray(session, 0);
-    CtlWindowId gone = {.window_id = 7};
-    CTL_INIT(&gone, CTL_WINDOW_GONE);
-    rig_say(session, &gone, sizeof gone);
+    say_window_gone(session, 7);
     WAIT_FOR(rig, rig_count_windows(rig) == 0);
     g_assert_true(broker_session_in_use(rig->session)); // another client would take it away
     rig_set_config(rig, "idle_timeout_s=0");
@@ -272,10 +359,9 @@ test_ending_session_moves(void)
     Rig *rig = rig_new();
     Member *view, *session;
 
-    rig_launch(rig, &view, &session);
+    rig_launch_shown(rig, &view, &session);
     rig_set_config(rig, "idle_timeout_s=0");
-    rig_say_started(session, 1);
-    WAIT_FOR(rig, rig->done == 1);
+    say_window_gone(session, 7);
     WAIT_FOR(rig, rig_hears(session, CTL_QUIT));
     rig_say_window(session, 7);
     WAIT_FOR(rig, rig_count_windows(rig) == 1);
@@ -511,6 +597,10 @@ main(int argc, char **argv)
                     test_view_ends_before_its_window_is_told_of);
     g_test_add_func("/broker/session/windows-not-told-of",
                     test_session_ends_before_its_windows_are_told_of);
+    g_test_add_func("/broker/session/awaits/back",
+                    test_windows_are_awaited_of_a_session_that_is_back);
+    g_test_add_func("/broker/session/awaits/program", test_window_is_awaited_of_a_program);
+    g_test_add_func("/broker/session/awaits/former", test_no_window_is_awaited_of_a_former_session);
     g_test_add_func("/broker/session/icon-keeps-the-session", test_icon_keeps_the_session);
     g_test_add_func("/broker/session/view/unused", test_unused_session_ends_after_its_view);
     g_test_add_func("/broker/session/view/display-gone", test_unused_session_ends_with_its_display);
