@@ -86,6 +86,7 @@ broker_session_adopt(BrokerSession *s, const CtlAdopt *untrusted_adopt, pid_t pe
     if ((pid == 0 || pid == (guint32)s->session.expected.pid) &&
         adopt_member(s, &s->session, broker_session_on_session_ended)) {
         s->session.ready = true;
+        s->started_us = g_get_monotonic_time(); // it tells anew of what it shows
         broker_session_attach(s, &s->session, take_session_fd);
     } else {
         close(take_session_fd);

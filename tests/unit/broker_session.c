@@ -563,11 +563,14 @@ test_desktop_of_a_former_broker(void)
     g_assert_true(broker_state_equal(&state, &read));
     rig->session = broker_session_new(rig->host, rig->config, rig->sign_in, &rig_events, rig);
     broker_session_expect(rig->session, &read);
+    rig_set_config(rig, "idle_timeout_s=0"); // what it shows is told of only then
     CtlAdopt adopt = {.session_pid = (guint32)session->pid, .view_pid = (guint32)view->pid};
     int view_fd = adopt_pipe(view), session_fd = adopt_pipe(session);
     g_assert_true(broker_session_adopt(rig->session, &adopt, view->pid, view_fd, session_fd));
     g_assert_true(broker_session_is_desktop(rig->session));
     g_assert_true(setup_flags(rig, session) & CTL_DESKTOP);
+    settle(rig);
+    g_assert_false(rig_hears(session, CTL_QUIT));
     rig_say_window(session, CTL_WINDOW_SCREEN);
     WAIT_FOR(rig, rig_count_windows(rig) == 1);
     g_assert_true(rig_prepare(rig, "DISPLAY=:1", NULL));
