@@ -156,8 +156,19 @@ read_targets(HostFetch *f, const ChanConverted *result)
     return kinds;
 }
 
-// An owner that cannot say what it has, or does not: nothing we could ask for. It must not keep
-// what another one has from the guest.
+// As ICCCM 2.6.2 has it for one that knows no TARGETS: most have text then.
+static uint32_t
+untold_targets(HostFetch *f)
+{
+    memset(f->found, 0, sizeof f->found);
+    for (guint k = 0; k < G_N_ELEMENTS(known); k++)
+        if (known[k].target == HOST_ATOM_COUNT)
+            f->found[k] = XA_STRING;
+    return CHAN_CLIP_TEXT;
+}
+
+// An owner that does not say what it has: nothing we could ask for. It must not keep what another
+// one has from the guest.
 static void
 on_targets(const ChanConverted *result, gpointer user)
 {
@@ -167,6 +178,8 @@ on_targets(const ChanConverted *result, gpointer user)
         host_fetch_targets(f);
     else if (result->end == CHAN_CONVERTED && result->format == 32)
         f->handler.targets(read_targets(f, result), f->user);
+    else if (result->end == CHAN_REFUSED)
+        f->handler.targets(untold_targets(f), f->user);
 }
 
 gboolean

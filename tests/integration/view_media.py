@@ -51,6 +51,34 @@ class Clipboard(ViewCase):
         self.copy_on_host(b"caf\xe9", target="STRING")
         self.assertEqual(self.want(self.offered()), "caf\u00e9".encode())
 
+    def test_owner_that_does_not_say_what_it_has(self):
+        """It has text, most likely; what the one before had counts no more."""
+        self.copy_on_host(b"first")
+        self.offered()
+        d = xdisplay.Display(self.desktop.env["DISPLAY"])
+        self.addCleanup(d.close)
+        window = d.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+        window.set_selection_owner(d.intern_atom("CLIPBOARD"), X.CurrentTime)
+        d.sync()
+
+        def answer(kind):
+            """The next request for anything, with a text if it is for that."""
+            e = wait_for("a request", lambda: d.pending_events() and d.next_event())
+            while e.type != X.SelectionRequest:
+                e = wait_for("a request", lambda: d.pending_events() and d.next_event())
+            self.assertEqual(e.target, kind)
+            if kind == Xatom.STRING:
+                e.requestor.change_property(e.property, kind, 8, b"second")
+            e.requestor.send_event(xevent.SelectionNotify(time=e.time, requestor=e.requestor, selection=e.selection, target=e.target,
+                                                         property=e.property if kind == Xatom.STRING else X.NONE))
+            d.flush()
+        answer(d.intern_atom("TARGETS"))
+        serial = self.offered()
+        self.v.session.send(message(p.CLIP_WANT, struct.pack("=IIII", TEXT, serial, CLIPBOARD, 0)))
+        answer(Xatom.STRING)
+        body = self.v.session.expect(p.CLIP_DATA)
+        self.assertEqual(body[16:], b"second")
+
     def test_kinds_to_guest(self):
         for target, kind, data in (("text/html", HTML, b"<b>x</b>"), ("image/png", PNG, b"\x89PNG\0\xff"), ("image/bmp", BMP, b"BM\0")):
             self.copy_on_host(data, target)
