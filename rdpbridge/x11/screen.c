@@ -26,6 +26,8 @@ struct HostScreen {
     ViewRect frame;
     Atom compositor; // the selection that one owns (EWMH 1.5, _NET_WM_CM_Sn)
     bool moves_by_gravity, marks_hidden;
+    Window
+        manager; // the window manager's own window (_NET_SUPPORTING_WM_CHECK), None: there is none
     HostRates rates;
     unsigned long desktop;
     ChanWindowWorkspaces workspaces;
@@ -206,6 +208,19 @@ read_check(HostDisplay *x, Window window)
     return found;
 }
 
+static void
+read_manager(HostScreen *s)
+{
+    HostDisplay *x = s->view->x;
+    Window own = read_check(x, x->root);
+
+    if (own != None && read_check(x, own) != own)
+        own = None;
+    if (own != None && own != s->manager)
+        XSelectInput(x->dpy, own, StructureNotifyMask); // that it goes
+    s->manager = own;
+}
+
 // Which of CHAN_WM_NAMES the window manager calls itself, from 1; 0: another, or none.
 static uint32_t
 read_wm(HostDisplay *x)
@@ -248,6 +263,7 @@ read_all(HostScreen *s)
     read_rates(x, &s->rates);
     s->now.refresh_mhz = host_rates_best(&s->rates);
     read_supported(s);
+    read_manager(s);
     s->now.looks |= read_wm(x) << CHAN_LOOKS_WM_SHIFT;
     if (XGetSelectionOwner(x->dpy, s->compositor) != None)
         s->now.looks |= CHAN_LOOKS_COMPOSITED;
@@ -364,10 +380,14 @@ host_screen_workspaces(const HostScreen *s)
 bool
 host_screen_is_managed(const HostScreen *s)
 {
-    HostDisplay *x = s->view->x;
-    Window own = read_check(x, x->root);
+    return s->manager != None;
+}
 
-    return own != None && read_check(x, own) == own;
+void
+host_screen_window_gone(HostScreen *s, Window xid)
+{
+    if (xid == s->manager)
+        host_screen_changed(s);
 }
 
 bool

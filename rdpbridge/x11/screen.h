@@ -20,9 +20,10 @@ void host_screen_changed(HostScreen *screen);
 // Whether to hear of the places of all of the screen's windows (SubstructureNotify).
 void host_screen_watch_windows(HostScreen *screen, bool watch);
 
-// There is a window manager of EWMH (_NET_SUPPORTING_WM_CHECK). The server is asked each time, as
-// no event tells that one was killed.
+// There is a window manager of EWMH (_NET_SUPPORTING_WM_CHECK).
 bool host_screen_is_managed(const HostScreen *screen);
+// Of a window that is none of ours: the window manager's own goes with it, though it was killed.
+void host_screen_window_gone(HostScreen *screen, Window xid);
 // The window manager moves a window by a message that names its own gravity
 // (_NET_MOVERESIZE_WINDOW, EWMH 1.5).
 bool host_screen_moves_by_gravity(const HostScreen *screen);

@@ -215,6 +215,8 @@ on_event(XEvent *e, gpointer user)
             host_cover_root_event(view->cover);
         else if ((w = host_windows_by_xid(view->windows, e->xany.window)))
             on_window_event(view, w, e);
+        else if (e->type == DestroyNotify)
+            host_screen_window_gone(view->screen, e->xdestroywindow.window);
         break;
     }
 }
