@@ -284,6 +284,8 @@ host_focus_reset(HostFocus *f)
 {
     chan_timer_clear(&f->leave);
     host_method_focus(f->view->method, None);
+    host_keyboard_release_all(f->view->keyboard);
+    f->held_known = f->focused != None; // the next session's window has the keys that are down then
     f->sent_id = f->guest_id = 0;
 }
 

@@ -218,6 +218,7 @@ host_pointer_has_session(HostPointer *p)
 {
     p->told_under = UNTOLD;
     p->is_told = false;
+    host_pointer_lock_wanted(p->lock, NULL, false); // ids are another's from now on
     host_touch_has_session(p->touch);
     host_pointer_drained(p);
 }
@@ -506,13 +507,19 @@ host_pointer_popups_changed(HostPointer *p)
 }
 
 void
+host_pointer_let_go(HostPointer *p, HostWindow *w)
+{
+    host_touch_forget(p->touch, w);
+    if (p->held != 0 && p->held_id == w->id)
+        let_go(p, w, p->at_x, p->at_y);
+}
+
+void
 host_pointer_forget(HostPointer *p, HostWindow *w)
 {
     if (p->under == w->xid)
         p->under = None;
-    host_touch_forget(p->touch, w);
-    if (p->held != 0 && p->held_id == w->id)
-        let_go(p, w, p->at_x, p->at_y);
+    host_pointer_let_go(p, w);
 }
 
 void

@@ -33,7 +33,10 @@ void host_pointer_restacked(HostPointer *pointer);
 // While menus are open, clicks elsewhere are theirs (menu_grab.h), or of interest.
 void host_pointer_popups_changed(HostPointer *pointer);
 
-// The window is not seen any more: a button that is held in it ends.
+// A button or finger that is held in the window ends: its X window is another's from now on, which
+// has the pointer if this one had.
+void host_pointer_let_go(HostPointer *pointer, HostWindow *window);
+// The window is not seen any more, and neither has the pointer.
 void host_pointer_forget(HostPointer *pointer, HostWindow *window);
 // The window's program wants the pointer's movements alone, or no more (pointer_lock.h).
 void host_pointer_lock(HostPointer *pointer, HostWindow *window, bool wanted);

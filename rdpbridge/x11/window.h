@@ -127,6 +127,8 @@ struct HostWindow {
     HostSync sync;
     HostPings pings;
     HostAttention attention;
+    bool has_caret; // told, maybe before there was an X window
+    ChanWindowCaret caret;
     HostSeen seen;
     HostBuffer *buffer; // last committed
 

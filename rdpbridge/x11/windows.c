@@ -124,8 +124,11 @@ void
 host_windows_add_xid(HostWindows *ws, HostWindow *w)
 {
     g_hash_table_insert(ws->by_xid, (gpointer)w->xid, w);
-    if (!w->wanted.override_redirect)
-        host_method_add(ws->view->method, w->xid);
+    if (w->wanted.override_redirect)
+        return;
+    host_method_add(ws->view->method, w->xid);
+    if (w->has_caret)
+        host_method_caret(ws->view->method, w->xid, &w->caret);
 }
 
 void
@@ -140,8 +143,10 @@ host_windows_forget_xid(HostWindows *ws, HostWindow *w)
 void
 host_windows_pass_xid(HostWindows *ws, HostWindow *w, HostWindow *former)
 {
-    host_pointer_forget(ws->view->pointer, former);
+    host_pointer_let_go(ws->view->pointer, former);
     host_windows_add_xid(ws, w);
+    // The pointer may rest in it: of a window that is the X server's same one nothing says so.
+    host_pointer_drained(ws->view->pointer);
 }
 
 void
@@ -555,8 +560,11 @@ handle_of_window(HostWindows *ws, ChanSpan packet)
         return TRUE;
     case VIEW_MSG_CARET: {
         const ViewCaret *caret = (const void *)m;
-        if (w)
-            host_method_caret(ws->view->method, w->xid, &caret->caret);
+        if (!w)
+            return TRUE;
+        w->caret = caret->caret;
+        w->has_caret = true;
+        host_method_caret(ws->view->method, w->xid, &w->caret);
         return TRUE;
     }
     case VIEW_MSG_LOCK:

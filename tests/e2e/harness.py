@@ -47,14 +47,13 @@ def children_of(pid):
     """All descendants of a process, as pids."""
     found, queue = [], [pid]
     while queue:
-        parent = queue.pop()
-        for task in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
-                kids = [int(p) for p in task.read_text().split()]
-            except OSError:
-                continue
-            found += kids
-            queue += kids
+        tasks = pathlib.Path(f"/proc/{queue.pop()}/task")
+        try:
+            kids = [int(p) for task in tasks.glob("*/children") for p in task.read_text().split()]
+        except OSError:  # it, or one of its threads, ended meanwhile
+            continue
+        found += kids
+        queue += kids
     return found
 
 

@@ -230,6 +230,25 @@ class InputMethod(Writing):
         self.d.start_method()
         self.assertEqual(self.typed(TO_FILE, True, VIETNAMESE), "việt nam \n")
 
+    def test_5_candidates_in_a_view_that_was_started_again(self):
+        """The caret was told before there was a window for it."""
+        self.engine = "table:latex"
+        window = self.start(ENTRY, True)
+        self.press("x")
+        for _ in range(2):  # the first time GTK has its caret a pixel beside
+            self.press("backslash", *"alp")
+            place = self.rest(lambda: self.candidates(window))
+            self.press("Escape", "BackSpace", "x")
+            wait_for("no candidates", lambda: not self.shown())
+        self.d.signal(self.d.pids("casement-view")[0], signal.SIGKILL)
+        again = wait_for("a new window", lambda: [w for w in self.d.clients() if w.id != window.id], 20)[0]
+        self.addCleanup(self.end, again)
+        wait_for("its pixels", lambda: self.d.painted(again))
+        self.d.focus(again)
+        wait_for("focus", lambda: self.d.has_focus(again))
+        self.press("backslash", *"alp")
+        wait_for(lambda: f"candidates at {place}, they are at {self.candidates(again)}", lambda: self.candidates(again) == place)
+
     def test_5_one_that_hangs(self):
         """It costs a second, not the keys; and is there again when it goes on."""
         self.engine = "Unikey"

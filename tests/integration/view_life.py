@@ -76,6 +76,52 @@ class Session(ViewCase):
         self.v.session.expect(p.FOCUS, ids(71))
         self.assertNotEqual(second.id, window.id)
 
+    def again(self, place=(200, 200, 300, 200)):
+        """The window of one session and then the next one's."""
+        self.v.new_session()
+        self.v.window(1)
+        self.v.buffer(1, picture(place[2], place[3], 3))
+        self.v.commit(1, place, wait=False)
+
+    def test_a_new_session_is_told_what_the_pointer_rests_in(self):
+        """Without it a guest takes presses for others'."""
+        window = self.v.show(1, (200, 200, 300, 200))
+        x, y, _, _ = self.desktop.geometry(window)
+        self.desktop.xdotool("mousemove", str(x + 40), str(y + 40))
+        self.v.session.expect(p.ENTER, ids(1))
+        self.again()
+        self.v.session.expect(p.ENTER, ids(1))
+        self.desktop.xdotool("click", "1")
+        self.v.session.expect(p.POINTER, lambda b: struct.unpack_from("=II", b) == (1, p.UP))
+
+    def test_a_new_session_has_the_modifiers_that_are_held(self):
+        window = self.v.show(1, (200, 200, 300, 200))
+        self.desktop.focus(window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.xdotool("keydown", "Shift_L")
+        self.addCleanup(self.desktop.xdotool, "keyup", "Shift_L")
+        self.v.session.expect(p.KEY)
+        self.again()
+        self.v.session.expect(p.FOCUS, ids(1))
+        self.desktop.xdotool("key", "a")
+        keys = [struct.unpack("=II", self.v.session.expect(p.KEY)) for _ in range(3)]
+        self.assertEqual(keys, [(42, 1), (30, 1), (30, 0)])
+
+    def test_a_former_sessions_pointer_lock(self):
+        """The next one's window of that number is another program's, which has not asked for it."""
+        self.v.show(1, (200, 200, 300, 200))
+        self.v.session.send(message(p.LOCK, struct.pack("=II", 1, 1)))
+        self.again((400, 300, 500, 400))
+        wait_for("its size", lambda: [self.desktop.geometry(w)[2:] for w in self.v.all_windows()] == [(500, 400)])
+        window = self.v.all_windows()[0]
+        self.desktop.focus(window)
+        self.v.session.expect(p.FOCUS, ids(1))
+        x, y, _, _ = self.desktop.geometry(window)
+        self.desktop.xdotool("mousemove", str(x + 40), str(y + 40), "click", "1")
+        self.v.session.expect(p.POINTER, lambda b: struct.unpack_from("=II", b) == (1, p.UP))
+        self.desktop.xdotool("mousemove", str(x + 60), str(y + 50))
+        self.v.session.expect(p.POINTER, lambda b: struct.unpack_from("=IIii", b) == (1, p.MOVE, x + 60, y + 50))
+
     def test_a_new_session_is_told_the_focus(self):
         self.v.app(1, "one", "casement-demo-one")
         window = self.v.show(1, (100, 120, 300, 200), title="One", app=1)
