@@ -714,6 +714,33 @@ test_hints(void)
     harness_unmap(h, window);
 }
 
+// A ratio stays one, however large its numbers: GDK 3 writes 65536 over what makes it.
+static void
+test_aspects(void)
+{
+    enum { MAX = CHAN_WINDOW_SIDE_MAX, RATIOS = 6 };
+    static const int said[][2] = {{65536, 49152}, {4, 3},     {G_MAXINT, 1},
+                                  {3, G_MAXINT},  {65536, 0}, {-65536, 65536}};
+    static const guint32 told[][2] = {{16384, 12288}, {4, 3},     {MAX, 1},
+                                      {1, MAX},       {16384, 0}, {0, 16384}};
+    Window window = harness_window(h, 50, 50, 320, 240);
+    guint32 id = harness_map(h, window, "aspects")->id;
+
+    for (guint i = 0, j = 1; i < RATIOS; i++, j = (i + 1) % RATIOS) {
+        XSizeHints hints = {.flags = PAspect,
+                            .min_aspect = {said[i][0], said[i][1]},
+                            .max_aspect = {said[j][0], said[j][1]}};
+        XSetWMNormalHints(h->client, window, &hints);
+        harness_settle(h);
+        const ChanWindowProps *p = &harness_told(h, id)->props;
+        g_assert_cmpuint(p->min_aspect_num, ==, told[i][0]);
+        g_assert_cmpuint(p->min_aspect_den, ==, told[i][1]);
+        g_assert_cmpuint(p->max_aspect_num, ==, told[j][0]);
+        g_assert_cmpuint(p->max_aspect_den, ==, told[j][1]);
+    }
+    harness_unmap(h, window);
+}
+
 static void
 test_titles(void)
 {
@@ -757,6 +784,7 @@ main(int argc, char **argv)
     g_test_add_func("/desktop/close", test_close);
     g_test_add_func("/desktop/withdraw", test_withdraw);
     g_test_add_func("/desktop/hints", test_hints);
+    g_test_add_func("/desktop/aspects", test_aspects);
     g_test_add_func("/desktop/titles", test_titles);
     int status = g_test_run();
     harness_free(h);

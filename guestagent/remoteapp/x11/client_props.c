@@ -138,21 +138,38 @@ side(const guint32 *untrusted_items, guint n, guint i)
     return i < n ? CLAMP((gint32)untrusted_items[i], 0, SIDE_MAX) : 0;
 }
 
+// What counts is the one over the other: both grow smaller alike, and neither becomes nothing.
+static void
+keep_aspect(guint32 *num, guint32 *den, const guint32 *untrusted_items, guint n, guint i)
+{
+    int over = i + 1 < n ? MAX((gint32)untrusted_items[i], 0) : 0;
+    int under = i + 1 < n ? MAX((gint32)untrusted_items[i + 1], 0) : 0;
+
+    while (over > SIDE_MAX || under > SIDE_MAX) {
+        over = over > 1 ? over / 2 : over;
+        under = under > 1 ? under / 2 : under;
+    }
+    *num = (guint32)over;
+    *den = (guint32)under;
+}
+
 // As the program said it, but for values that no window can have.
 static void
 keep_normal_hints(RaClient *c, const guint32 *items, guint n)
 {
     ChanWindowProps *p = &c->pub.props;
-    guint32 *fields[] = {&p->min_width,      &p->min_height,     &p->max_width,
-                         &p->max_height,     &p->width_inc,      &p->height_inc,
-                         &p->min_aspect_num, &p->min_aspect_den, &p->max_aspect_num,
-                         &p->max_aspect_den, &p->base_width,     &p->base_height};
+    guint32 *fields[] = {&p->min_width,  &p->min_height, &p->max_width,
+                         &p->max_height, &p->width_inc,  &p->height_inc};
 
     p->size_flags = n >= 15 ? items[0] & CHAN_SIZE_ALL : 0;
     if (n < 18) // older programs
         p->size_flags &= ~(guint32)(CHAN_SIZE_BASE | CHAN_SIZE_GRAVITY);
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         *fields[i] = (guint32)side(items, n, 5 + i);
+    keep_aspect(&p->min_aspect_num, &p->min_aspect_den, items, n, 11);
+    keep_aspect(&p->max_aspect_num, &p->max_aspect_den, items, n, 13);
+    p->base_width = (guint32)side(items, n, 15);
+    p->base_height = (guint32)side(items, n, 16);
     p->gravity = n >= 18 && items[17] <= StaticGravity ? items[17] : NorthWestGravity;
 }
 
