@@ -111,6 +111,12 @@ on_caret(guint32 id, const ChanWindowCaret *caret, gpointer user)
 }
 
 static void
+on_lock(guint32 id, bool wanted, gpointer user)
+{
+    ((Harness *)user)->lock_of = wanted ? id : 0;
+}
+
+static void
 on_lost(gpointer user)
 {
     ((Harness *)user)->n_lost++;
@@ -125,6 +131,7 @@ static const RaDesktopEvents events = {
     .asks_active = on_asks,
     .move_loop = on_move_loop,
     .caret_moved = on_caret,
+    .lock_wanted = on_lock,
     .cursor_changed = on_cursor,
     .clipboard_offered = on_offered,
     .clipboard_data = on_data,

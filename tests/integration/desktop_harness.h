@@ -22,8 +22,9 @@ typedef struct {
     GArray *damaged; // ids since it was last cleared
     GArray *stack;   // top first
     guint32 active;
-    guint32 asked; // for the focus, last
-    int move_loop; // direction, or -1
+    guint32 asked;   // for the focus, last
+    guint32 lock_of; // whose program wants the pointer's movements alone; 0: none
+    int move_loop;   // direction, or -1
     guint n_caret;
     guint32 caret_of;
     ChanWindowCaret caret;

@@ -4,6 +4,7 @@ target_link_libraries(desktop_harness PUBLIC remoteapp_x11 PkgConfig::GLIB PkgCo
 casement_test(desktop_windows SOURCES desktop_windows.c LIBS desktop_harness)
 casement_test(desktop_minimize SOURCES desktop_minimize.c LIBS desktop_harness)
 casement_test(desktop_focus SOURCES desktop_focus.c LIBS desktop_harness)
+casement_test(desktop_lock SOURCES desktop_lock.c LIBS desktop_harness)
 casement_test(desktop_workspaces SOURCES desktop_workspaces.c LIBS desktop_harness)
 casement_test(desktop_damage SOURCES desktop_damage.c LIBS desktop_harness)
 casement_test(desktop_frames SOURCES desktop_frames.c LIBS desktop_harness)

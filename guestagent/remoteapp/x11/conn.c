@@ -221,6 +221,19 @@ ra_conn_sync(RaConn *conn)
         XSync(conn->dpy, False);
 }
 
+bool
+ra_conn_pointer_grabbed(RaConn *conn)
+{
+    // Let go of at once if had, in one go: a program that grabs it meanwhile would be refused.
+    xcb_grab_pointer_cookie_t cookie =
+        xcb_grab_pointer(conn->xcb, 0, (xcb_window_t)conn->root, 0, XCB_GRAB_MODE_ASYNC,
+                         XCB_GRAB_MODE_ASYNC, XCB_NONE, XCB_NONE, XCB_CURRENT_TIME);
+    xcb_ungrab_pointer(conn->xcb, XCB_CURRENT_TIME);
+    g_autofree xcb_grab_pointer_reply_t *reply = xcb_grab_pointer_reply(conn->xcb, cookie, NULL);
+
+    return reply && reply->status == XCB_GRAB_STATUS_ALREADY_GRABBED;
+}
+
 typedef struct {
     GSource source;
     RaConn *conn;

@@ -171,6 +171,9 @@ gboolean ra_conn_manage(RaConn *conn, GError **error);
 // The server has done all that was sent before.
 void ra_conn_sync(RaConn *conn);
 
+// Whether another client has grabbed the pointer: the server tells nobody, but who tries to.
+bool ra_conn_pointer_grabbed(RaConn *conn);
+
 // A source that calls dispatch while events are queued and when ready says so. It looks at Xlib's
 // queue before every poll: flushing can read events, and poll() would not see them.
 GSource *ra_conn_source_new(RaConn *conn, gboolean (*ready)(gpointer user),

@@ -45,9 +45,12 @@ is_ready(gpointer user)
 static void
 settle_lock(RaDesktop *d)
 {
-    if (!d->lock_wanted || d->lock_id != 0 || !d->active)
+    const RaClient *c = d->active;
+
+    if (!d->lock_wanted || d->lock_id != 0 || !c ||
+        !ra_lock_is_for(d->lock, c->pub.props.program, c->server_pid))
         return;
-    d->lock_id = d->active->pub.id;
+    d->lock_id = c->pub.id;
     ra_desktop_tell_lock(d);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestagent/remoteapp/x11/lock.h"
 
+#include "guestagent/remoteapp/x11/server_pid.h"
+
 #include <X11/Xproto.h>
 #include <X11/extensions/XI2proto.h>
 #include <glib-unix.h>
@@ -14,6 +16,7 @@ enum { FROM_CLIENT = 1, CLIENT_DIED = 3 }; // categories (RECORD 1.13, 3)
 #define UNANSWERED_MAX 32
 
 struct RaLock {
+    RaConn *conn;
     void (*tell)(bool wanted, gpointer user);
     gpointer user;
     xcb_connection_t *xcb; // of its own: the server has nothing but the record for it any more
@@ -23,14 +26,36 @@ struct RaLock {
 
     bool hidden, told;
     guint32 confined_by; // the client (its resources' base) that holds it within a window; 0: none
+    bool proven;         // that it does: the server refuses grabs, and ends them by itself
+    guint32 confiner;    // its process, once that is proven; 0: unknown
     bool warps;          // a program puts it back
     unsigned unanswered;
 };
 
+// What the record has is what was asked for. What became of it, as when the grab's window went,
+// is asked only when it matters.
+static bool
+is_confined(RaLock *lock)
+{
+    RaConn *conn = lock->conn;
+
+    if (lock->confined_by == 0 || lock->proven)
+        return lock->confined_by != 0;
+    lock->proven = ra_conn_pointer_grabbed(conn);
+    if (!lock->proven)
+        lock->confined_by = 0;
+    else
+        lock->confiner =
+            conn->has_res
+                ? ra_server_pid_take(conn->xcb, ra_server_pid_ask(conn->xcb, lock->confined_by))
+                : 0;
+    return lock->proven;
+}
+
 static void
 consider(RaLock *lock)
 {
-    bool wanted = lock->hidden && (lock->confined_by != 0 || lock->warps);
+    bool wanted = lock->hidden && (lock->warps || is_confined(lock));
 
     if (wanted == lock->told)
         return;
@@ -47,13 +72,16 @@ on_request(RaLock *lock, guint32 client, const guint8 *request, gsize size)
         lock->confined_by = 0;
     } else if (request[0] == X_GrabPointer && size >= sizeof grab) {
         memcpy(&grab, request, sizeof grab); // None is 0 in either order of bytes
-        if (grab.confineTo != None)
+        if (grab.confineTo != None) {
             lock->confined_by = client;
-        else if (lock->confined_by == client)
+            lock->proven = false;
+        } else if (lock->confined_by == client) {
             lock->confined_by = 0;
+        }
     } else if (request[0] == X_WarpPointer ||
                (request[0] == lock->xi_opcode && request[1] == X_XIWarpPointer)) {
         lock->warps = true;
+        lock->proven = false; // until it counts again
         lock->unanswered = 0;
     }
 }
@@ -128,6 +156,7 @@ ra_lock_new(RaConn *conn, GMainContext *context, void (*wanted)(bool wanted, gpo
     RaLock *lock = g_new0(RaLock, 1);
     int event, error;
 
+    lock->conn = conn;
     lock->tell = wanted;
     lock->user = user;
     if (!XQueryExtension(conn->dpy, "XInputExtension", &lock->xi_opcode, &event, &error))
@@ -162,8 +191,17 @@ ra_lock_cursor(RaLock *lock, bool hidden)
 {
     lock->hidden = hidden;
     if (!hidden)
-        lock->warps = false;
+        lock->warps = lock->proven = false;
     consider(lock);
+}
+
+bool
+ra_lock_is_for(const RaLock *lock, guint32 program, guint32 pid)
+{
+    guint32 ids = xcb_get_setup(lock->xcb)->resource_id_mask + 1; // of each client
+
+    return lock->warps || lock->confined_by == 0 || lock->confined_by / ids == program ||
+           (pid != 0 && pid == lock->confiner);
 }
 
 void

@@ -17,5 +17,8 @@ void ra_lock_free(RaLock *lock);
 
 // Whether the pointer shows a cursor.
 void ra_lock_cursor(RaLock *lock, bool hidden);
+// Whether it is for a window of this client (its id without the resources' bits) or process (0:
+// unknown) that the movements are wanted, as far as it is known.
+bool ra_lock_is_for(const RaLock *lock, guint32 program, guint32 pid);
 // The pointer was moved for the program: one that puts it back does so now.
 void ra_lock_moved(RaLock *lock);

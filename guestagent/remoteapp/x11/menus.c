@@ -39,18 +39,6 @@ find_outside(RaDesktop *d, RaInputPoint *at)
     return false;
 }
 
-// A press without it would be one on whatever window is there.
-static bool
-pointer_is_grabbed(RaConn *conn)
-{
-    int status = XGrabPointer(conn->dpy, conn->root, False, 0, GrabModeAsync, GrabModeAsync, None,
-                              None, CurrentTime);
-
-    if (status == GrabSuccess)
-        XUngrabPointer(conn->dpy, CurrentTime);
-    return status == AlreadyGrabbed;
-}
-
 void
 ra_menus_close(RaDesktop *d)
 {
@@ -59,7 +47,8 @@ ra_menus_close(RaDesktop *d)
 
     for (guint i = 0; i < d->clients->len && !open; i++)
         open = is_menu(d->clients->pdata[i]);
-    if (!open || ra_input_holds_button(d->input) || !pointer_is_grabbed(d->conn) ||
+    // A press where nobody has it would be one on whatever window is there.
+    if (!open || ra_input_holds_button(d->input) || !ra_conn_pointer_grabbed(d->conn) ||
         !find_outside(d, &at))
         return;
     ra_input_motion(d->input, &at);
