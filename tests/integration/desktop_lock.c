@@ -89,6 +89,22 @@ hide_in_text(void)
     harness_settle(h);
 }
 
+// Pushed against the edge, and back.
+static int
+pushed(void)
+{
+    const ChanWindowMotion right = {.locked = 1, .dx = 1000}, left = {.locked = 1, .dx = -10};
+    Window root, child;
+    int x, y, in_x, in_y;
+    unsigned mask;
+
+    ra_desktop_pointer_shift(h->desktop, &right);
+    ra_desktop_pointer_shift(h->desktop, &left);
+    harness_settle(h);
+    XQueryPointer(game, arena, &root, &child, &x, &y, &in_x, &in_y, &mask);
+    return in_x;
+}
+
 static void
 test_confined(void)
 {
@@ -100,6 +116,7 @@ test_confined(void)
         g_assert_cmpint(confine(), ==, GrabSuccess); // again
         harness_settle(h);
         g_assert_cmpuint(h->lock_of, ==, arena_id);
+        g_assert_cmpint(pushed(), ==, 199 - 10); // that it was looked at changes nothing
         XUngrabPointer(game, CurrentTime);
         XSync(game, False);
         harness_wait(h, h->lock_of == 0);

@@ -224,10 +224,13 @@ ra_conn_sync(RaConn *conn)
 bool
 ra_conn_pointer_grabbed(RaConn *conn)
 {
+    xcb_window_t root = (xcb_window_t)conn->root;
     // Let go of at once if had, in one go: a program that grabs it meanwhile would be refused.
+    // Confined to the root, since the X.Org server, as it refuses a grab that confines the pointer
+    // to nothing, lets it out of the window that another one's confines it to.
     xcb_grab_pointer_cookie_t cookie =
-        xcb_grab_pointer(conn->xcb, 0, (xcb_window_t)conn->root, 0, XCB_GRAB_MODE_ASYNC,
-                         XCB_GRAB_MODE_ASYNC, XCB_NONE, XCB_NONE, XCB_CURRENT_TIME);
+        xcb_grab_pointer(conn->xcb, 0, root, 0, XCB_GRAB_MODE_ASYNC, XCB_GRAB_MODE_ASYNC, root,
+                         XCB_NONE, XCB_CURRENT_TIME);
     xcb_ungrab_pointer(conn->xcb, XCB_CURRENT_TIME);
     g_autofree xcb_grab_pointer_reply_t *reply = xcb_grab_pointer_reply(conn->xcb, cookie, NULL);
 

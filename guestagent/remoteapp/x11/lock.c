@@ -68,6 +68,8 @@ on_request(RaLock *lock, guint32 client, const guint8 *request, gsize size)
 {
     xGrabPointerReq grab;
 
+    if (client == xcb_get_setup(lock->conn->xcb)->resource_id_base)
+        return; // is_confined() tries
     if (request[0] == X_UngrabPointer && lock->confined_by == client) {
         lock->confined_by = 0;
     } else if (request[0] == X_GrabPointer && size >= sizeof grab) {
