@@ -237,6 +237,9 @@ handle_ready(RaRail *rail)
     if (rail->ready)
         return;
     rail->ready = true;
+    // As ours left it until now: one that comes back says the same again, and programs see nothing.
+    if (!rail->casement)
+        ra_desktop_set_looks(rail->desktop, CHAN_LOOKS_DEFAULT);
     rail->events->ready(rail->user);
 }
 

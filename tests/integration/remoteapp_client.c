@@ -176,7 +176,10 @@ on_handshake(RailClientContext *rail, const RAIL_HANDSHAKE_EX_ORDER *handshake)
         rail->ClientHandshake(rail, &mine);
     RAIL_CLIENT_STATUS_ORDER status = {TS_RAIL_CLIENTSTATUS_ALLOWLOCALMOVESIZE |
                                        TS_RAIL_CLIENTSTATUS_GET_APPID_RESPONSE_EX_SUPPORTED};
-    return rail->ClientInformation(rail, &status);
+    RAIL_NOTIFY_EVENT_ORDER looks = {c->options.looks, CHAN_RAIL_REQUEST_ID,
+                                     CHAN_RAIL_REQUEST_LOOKS};
+    UINT error = rail->ClientInformation(rail, &status);
+    return error || looks.windowId == 0 ? error : rail->ClientNotifyEvent(rail, &looks);
 }
 
 static UINT
@@ -670,11 +673,9 @@ test_client_exec(TestClient *c, const char *program, const char *arguments)
     if (!test_client_until(c, has_rail, NULL, 10000))
         return -1;
     c->exec_result = -1;
-    RAIL_EXEC_ORDER exec = {
-        .RemoteApplicationProgram = program,
-        .RemoteApplicationWorkingDir = "",
-        .RemoteApplicationArguments = arguments,
-    };
+    RAIL_EXEC_ORDER exec = {.RemoteApplicationProgram = program,
+                            .RemoteApplicationWorkingDir = "",
+                            .RemoteApplicationArguments = arguments};
     c->rail->ClientExecute(c->rail, &exec);
     return test_client_until(c, has_exec_result, NULL, 10000) ? c->exec_result : -1;
 }
@@ -683,8 +684,7 @@ test_client_exec(TestClient *c, const char *program, const char *arguments)
 static void
 flush(TestClient *c)
 {
-    if (!freerdp_check_event_handles(c->context))
-        c->lost = true;
+    c->lost |= !freerdp_check_event_handles(c->context);
 }
 
 void

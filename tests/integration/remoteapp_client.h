@@ -28,6 +28,7 @@ typedef struct {
     guint32 width, height; // 0: 1280×800
     guint32 keyboard;      // layout id
     bool foreign;          // does not say that it is casement-session
+    guint32 looks;         // ChanRailLooks that it tells, being casement-session; 0: none
     bool sound, clipboard;
     // Puts itself between the library and the stream; NULL: the library's own way.
     void (*prepare)(rdpContext *context, int fd);

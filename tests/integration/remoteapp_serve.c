@@ -3,6 +3,7 @@
 // casement-remoteapp as a RemoteApp client sees it: windows, pixels, input, stacking, clipboard, on
 // a stream that was handed over, with a client on libfreerdp and windows of the test's own.
 
+#include "channel/rail.h"
 #include "guestagent/remoteapp/link.h"
 #include "tests/integration/remoteapp_rig.h"
 
@@ -357,6 +358,41 @@ test_replace(void)
     rig_free(rig);
 }
 
+static bool
+has_compositor(TestClient *c, gconstpointer rig)
+{
+    Display *dpy = ((const Rig *)rig)->dpy;
+    return XGetSelectionOwner(dpy, XInternAtom(dpy, "_NET_WM_CM_S0", False)) != None;
+}
+
+static bool
+has_none(TestClient *c, gconstpointer rig)
+{
+    return !has_compositor(c, rig);
+}
+
+// Nobody told how the desktop of a client that is not ours looks, whoever was there before.
+static void
+test_looks(void)
+{
+    Rig *rig = rig_new(NULL);
+    TestClientOptions composited = {.looks = CHAN_LOOKS_DEFAULT | CHAN_LOOKS_COMPOSITED};
+    TestClientOptions foreign = {.foreign = true};
+    rig_window(rig, "stays", &place, RED);
+    TestClient *c = rig_connect(rig, &composited);
+    g_assert_true(test_client_until(c, has_compositor, rig, WAIT_MS));
+    test_client_free(c);
+    // One of ours that says it again finds it as it was: programs see no change.
+    c = rig_connect(rig, NULL);
+    g_assert_nonnull(test_client_wait_window(c, "stays", WAIT_MS));
+    g_assert_true(has_compositor(c, rig));
+    test_client_free(c);
+    c = rig_connect(rig, &foreign);
+    g_assert_true(test_client_until(c, has_none, rig, WAIT_MS));
+    test_client_free(c);
+    rig_free(rig);
+}
+
 // A program's whole output, while the client works; NULL before it ended.
 typedef struct {
     int fd;
@@ -490,6 +526,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/remoteapp/alpha/raw", "raw", test_alpha);
     g_test_add_data_func("/remoteapp/alpha/planar", "planar", test_alpha);
     g_test_add_func("/remoteapp/replace", test_replace);
+    g_test_add_func("/remoteapp/looks", test_looks);
     g_test_add_func("/remoteapp/clipboard", test_clipboard);
     g_test_add_func("/remoteapp/bad-clients", test_bad_clients);
     return g_test_run();
