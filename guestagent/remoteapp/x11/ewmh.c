@@ -237,7 +237,7 @@ on_moveresize_window(RaDesktop *d, RaClient *c, const XClientMessageEvent *e)
     // Bits 0 to 7: gravity, 0 for the window's own; 8 to 11: which of x, y, width and height count.
     int gravity = (int)(e->data.l[0] & 0xff);
     RaPoint frame = ra_wm_frame_offset(c, gravity ? gravity : ra_wm_gravity(c));
-    RaRect rect = c->pub.rect;
+    RaRect rect = *ra_wm_newest_rect(c);
     if (e->data.l[0] & (1 << 8))
         rect.x = (int)e->data.l[1] + frame.x;
     if (e->data.l[0] & (1 << 9))

@@ -136,6 +136,8 @@ on_configured(RaDesktop *d, const XConfigureEvent *e)
     RaClient *c = ra_by_xid(d, e->window);
     if (!c || e->send_event)
         return;
+    if (c->requested_by != 0 && (glong)(e->serial - c->requested_by) >= 0)
+        c->requested_by = 0;
     if (c->place_request != 0 && (glong)(e->serial - c->place_request) >= 0)
         ra_client_placed(c);
     RaRect rect = {e->x, e->y, e->width, e->height};

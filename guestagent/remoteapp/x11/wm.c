@@ -80,7 +80,7 @@ tell_geometry(RaDesktop *d, const RaClient *c, const RaRect *rect)
 // The server gives a window of depth 32 an opaque black for what it grows by, which its program may
 // never paint over (GTK 4, around its shadow): nothing there, or what the program has for it.
 static void
-resize_with_alpha(RaConn *conn, const RaClient *c, const RaRect *rect)
+resize_with_alpha(RaConn *conn, RaClient *c, const RaRect *rect)
 {
     Display *dpy = conn->dpy;
     const guint width = (guint)rect->width, height = (guint)rect->height;
@@ -89,6 +89,7 @@ resize_with_alpha(RaConn *conn, const RaClient *c, const RaRect *rect)
     XGrabServer(dpy); // nothing that the program has painted there is lost
     xcb_get_geometry_reply_t *now =
         xcb_get_geometry_reply(conn->xcb, xcb_get_geometry(conn->xcb, (guint32)c->xid), &failure);
+    c->requested_by = NextRequest(dpy);
     XMoveResizeWindow(dpy, c->xid, rect->x, rect->y, width, height);
     if (now) {
         GC nothing = XCreateGC(dpy, c->xid, 0, NULL); // foreground 0
@@ -117,6 +118,8 @@ ra_wm_move_resize(RaDesktop *d, RaClient *c, const RaRect *wanted)
                    CLAMP(wanted->width, 1, MAX(SIDE_MAX, screen[0])),
                    CLAMP(wanted->height, 1, MAX(SIDE_MAX, screen[1]))};
     bool sized = rect.width != c->pub.rect.width || rect.height != c->pub.rect.height;
+    c->requested = rect;
+    c->requested_by = NextRequest(d->conn->dpy);
     if (sized && c->pub.alpha)
         resize_with_alpha(d->conn, c, &rect);
     else
@@ -280,6 +283,12 @@ ra_wm_frame_offset(const RaClient *c, int gravity)
     return (RaPoint){x[(gravity - NorthWestGravity) % 3], y[(gravity - NorthWestGravity) / 3]};
 }
 
+const RaRect *
+ra_wm_newest_rect(const RaClient *c)
+{
+    return c->requested_by != 0 ? &c->requested : &c->pub.rect;
+}
+
 void
 ra_wm_configure_request(RaDesktop *d, const XConfigureRequestEvent *e)
 {
@@ -290,7 +299,7 @@ ra_wm_configure_request(RaDesktop *d, const XConfigureRequestEvent *e)
     }
     const gulong geometry = CWX | CWY | CWWidth | CWHeight;
     RaPoint frame = ra_wm_frame_offset(c, ra_wm_gravity(c));
-    RaRect rect = c->pub.rect;
+    RaRect rect = *ra_wm_newest_rect(c);
     if (e->value_mask & CWX)
         rect.x = e->x + frame.x;
     if (e->value_mask & CWY)

@@ -32,6 +32,8 @@ void ra_wm_apply(RaDesktop *d, RaClient *client, const RaStates *wanted);
 void ra_wm_show_as(RaDesktop *d, RaClient *client, const RaStates *wanted, const RaRect *rect);
 void ra_wm_restore(RaDesktop *d, RaClient *client); // not minimised any more
 void ra_wm_move_resize(RaDesktop *d, RaClient *client, const RaRect *rect);
+// What a request for a part of it changes: the last one's, which the server may not have told yet.
+const RaRect *ra_wm_newest_rect(const RaClient *client);
 
 // Screen or work area changed: big windows follow.
 void ra_wm_fit_all(RaDesktop *d);
