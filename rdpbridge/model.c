@@ -218,6 +218,20 @@ bridge_announce(BridgeModel *m, BridgeWindow *w)
         say_active(m);
 }
 
+void
+bridge_model_owner_known(BridgeModel *m, uint32_t id)
+{
+    for (unsigned i = 0; i < m->n_windows; i++) {
+        BridgeWindow *w = m->windows[i];
+        if (w->owner_id != id || w->id == id)
+            continue;
+        if (w->announced)
+            bridge_say_window(m, w); // it was told of as one without
+        else
+            bridge_present(m, w);
+    }
+}
+
 static BridgeWindow *
 window_new(BridgeModel *m, uint32_t id)
 {
@@ -461,6 +475,7 @@ bridge_model_delete(BridgeModel *m, uint32_t id)
         bridge_wait_forget(m, w);
         m->out->gone(m->user, id);
         window_free(w);
+        bridge_model_owner_known(m, id);
         return;
     }
 }
@@ -561,6 +576,8 @@ bridge_model_set_app(BridgeModel *m, uint32_t id, uint32_t app_index)
         m->out->changed(m->user, w);
     }
     bridge_present(m, w);
+    if (!w->announced)
+        bridge_model_owner_known(m, id);
 }
 
 static uint32_t

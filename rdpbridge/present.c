@@ -462,6 +462,16 @@ lacks_properties(const BridgeModel *m, const BridgeWindow *w, ViewState state)
     return !m->foreign && state == VIEW_STATE_MINIMIZED && !w->properties.said && w->app_due != 0;
 }
 
+// A dialogue is shown after the window that it belongs to, where that is about to be: window
+// managers place, raise and float it by its owner.
+static bool
+awaits_owner(BridgeModel *m, const BridgeWindow *w)
+{
+    const BridgeWindow *owner = bridge_model_window(m, w->owner_id);
+
+    return owner && owner != w && !owner->announced && owner->app_due != 0;
+}
+
 static void
 present(BridgeModel *m, BridgeWindow *w)
 {
@@ -470,8 +480,10 @@ present(BridgeModel *m, BridgeWindow *w)
     w->paced = false;
     if (!m->view)
         return;
-    if (!w->announced) {
-        if (state == VIEW_STATE_HIDDEN || !w->app_known || lacks_properties(m, w, state))
+    bool is_new = !w->announced;
+    if (is_new) {
+        if (state == VIEW_STATE_HIDDEN || !w->app_known || lacks_properties(m, w, state) ||
+            awaits_owner(m, w))
             return;
         bridge_announce(m, w);
     }
@@ -479,6 +491,8 @@ present(BridgeModel *m, BridgeWindow *w)
         present_unseen(m, w, state);
     else
         present_seen(m, w, state);
+    if (is_new)
+        bridge_model_owner_known(m, w->id);
 }
 
 void
@@ -719,8 +733,9 @@ bridge_model_expire(BridgeModel *m)
             again = w->mismatch_accepted = true;
         if (w->paced && m->pace.rests_until <= now)
             again = true;
-        if (elapsed(&w->app_due, now))
-            again = w->app_known = true;
+        bool known = elapsed(&w->app_due, now);
+        again |= known;
+        w->app_known |= known;
         if (elapsed(&w->unsure_due, now)) { // it was not told back: the guest will have made it
             w->unsure = false;
             w->guest_rect = w->rect;
@@ -732,5 +747,7 @@ bridge_model_expire(BridgeModel *m)
         }
         if (again)
             bridge_present(m, w);
+        if (known && !w->announced)
+            bridge_model_owner_known(m, w->id);
     }
 }

@@ -50,6 +50,68 @@ test_app_unknown_in_time(Test *t, gconstpointer data)
     g_assert_cmpuint(t->window.app_index, ==, CTL_APP_NONE);
 }
 
+static void
+owned_by(Test *t, guint32 id, guint32 owner)
+{
+    BridgeOrder o = {.fields = BRIDGE_ORDER_OWNER, .owner_id = owner};
+
+    g_assert_true(bridge_model_order(t->model, id, false, &o));
+}
+
+// A dialogue whose owner comes after it, or comes back as another window, is told of as its.
+static void
+test_owner_comes_later(Test *t, gconstpointer data)
+{
+    model_order(t, 2, 40, 30, BRIDGE_SHOW);
+    bridge_model_set_app(t->model, 2, 2);
+    owned_by(t, 2, 1);
+    g_assert_cmpuint(t->window.id, ==, 2);
+    g_assert_cmpuint(t->window.owner_id, ==, 0);
+    model_order(t, 1, 40, 30, BRIDGE_SHOW);
+    bridge_model_set_app(t->model, 1, 2);
+    g_assert_cmpuint(t->window.id, ==, 2);
+    g_assert_cmpuint(t->window.owner_id, ==, 1);
+    bridge_model_delete(t->model, 1);
+    owned_by(t, 2, 3);
+    g_assert_cmpuint(t->window.owner_id, ==, 0);
+    model_order(t, 3, 40, 30, BRIDGE_SHOW);
+    bridge_model_set_app(t->model, 3, 2);
+    g_assert_cmpuint(t->window.owner_id, ==, 3);
+}
+
+// It waits for one that comes with it, as long as that is about to be told of.
+static void
+test_owner_comes_with_it(Test *t, gconstpointer data)
+{
+    BridgeOrder o = {.fields = BRIDGE_ORDER_STYLE | BRIDGE_ORDER_SHOW | BRIDGE_ORDER_OWNER |
+                               BRIDGE_ORDER_OFFSET | BRIDGE_ORDER_SIZE,
+                     .style = BRIDGE_WS_CAPTION,
+                     .show = BRIDGE_SHOW,
+                     .owner_id = 1,
+                     .width = 20,
+                     .height = 10};
+
+    for (guint i = 0; i < 3; i++) {
+        guint32 dialogue = 10 + i;
+        g_array_set_size(t->types, 0);
+        model_order(t, 1, 40, 30, i == 2 ? BRIDGE_HIDE : BRIDGE_SHOW);
+        g_assert_true(bridge_model_order(t->model, dialogue, true, &o));
+        g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 0);
+        if (i == 0) {
+            bridge_model_set_app(t->model, 1, 2);
+        } else if (i == 1) {
+            bridge_model_delete(t->model, 1); // it never comes
+        } else {
+            t->now = bridge_model_due(t->model); // it stays hidden
+            bridge_model_expire(t->model);
+        }
+        g_assert_cmpuint(t->window.id, ==, dialogue);
+        g_assert_cmpuint(t->window.owner_id, ==, i == 0 ? 1 : 0);
+        bridge_model_delete(t->model, dialogue);
+        bridge_model_delete(t->model, 1);
+    }
+}
+
 // Two of one application are of two programs: the view must know of which before it makes them.
 static void
 test_minimised_waits_for_properties(Test *t, gconstpointer data)
@@ -681,6 +743,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("first-commit", test_first_commit);
+    ADD("owner-later", test_owner_comes_later);
+    ADD("owner-with-it", test_owner_comes_with_it);
     ADD("app-unknown-in-time", test_app_unknown_in_time);
     ADD("minimised-waits-for-properties", test_minimised_waits_for_properties);
     ADD("hidden-is-not-said", test_hidden_is_not_said);
