@@ -63,9 +63,10 @@ typedef struct {
     // The host's last word, all zero before it said one: told_host.serial and states, and the
     // frame.
     ChanWindowHost told_host;
-    gulong place_request; // that gave it the host's place; 0: the server has done it
-    RaRect requested;     // by us, last
-    gulong requested_by;  // the request; 0: the server has done it, pub.rect has what came of it
+    ChanWindowHost told_normal; // while it was neither maximised nor full screen
+    gulong place_request;       // that gave it the host's place; 0: the server has done it
+    RaRect requested;           // by us, last
+    gulong requested_by; // the request; 0: the server has done it, pub.rect has what came of it
 
     guint32 popup_owner; // the window that had the focus when this popup came
 

@@ -506,7 +506,7 @@ ra_desktop_set_hosted(RaDesktop *d, bool hosted)
     ra_workspaces_reset(d);
     for (guint i = 0; i < d->clients->len; i++) {
         RaClient *c = d->clients->pdata[i];
-        c->told_host = (ChanWindowHost){0};
+        c->told_host = c->told_normal = (ChanWindowHost){0};
         c->pace = (ChanWindowPace){0};
         c->pub.props.states_serial = c->pub.props.place_serial = 0;
         c->place_request = 0;

@@ -205,6 +205,8 @@ handle_extension(RaDesktop *d, XEvent *e)
 static void
 handle(RaDesktop *d, XEvent *e)
 {
+    const RaClient *c;
+
     switch (e->type) {
     case MapRequest:
         on_map_request(d, e->xmaprequest.window);
@@ -213,8 +215,11 @@ handle(RaDesktop *d, XEvent *e)
         on_mapped(d, e->xmap.window);
         break;
     case UnmapNotify:
-        if (!is_put_away(d, &e->xunmap))
-            on_unmapped(d, e->xunmap.window, true);
+        if (is_put_away(d, &e->xunmap))
+            break;
+        if ((c = ra_by_xid(d, e->xunmap.window)))
+            ra_wm_withdraw(d, c);
+        on_unmapped(d, e->xunmap.window, true);
         break;
     case DestroyNotify:
         on_unmapped(d, e->xdestroywindow.window, false);

@@ -270,10 +270,9 @@ ra_wm_gravity(const RaClient *c)
 }
 
 // From the frame's reference point to the client area's corner (ICCCM 4.1.2.3, win_gravity).
-RaPoint
-ra_wm_frame_offset(const RaClient *c, int gravity)
+static RaPoint
+frame_offset(const ChanWindowHost *h, int gravity)
 {
-    const ChanWindowHost *h = &c->told_host;
     int left = (int)h->frame_left, right = (int)h->frame_right;
     int top = (int)h->frame_top, bottom = (int)h->frame_bottom;
     if (gravity < NorthWestGravity || gravity > SouthEastGravity)
@@ -281,6 +280,23 @@ ra_wm_frame_offset(const RaClient *c, int gravity)
     const int x[] = {left, (left - right) / 2, -right};
     const int y[] = {top, (top - bottom) / 2, -bottom};
     return (RaPoint){x[(gravity - NorthWestGravity) % 3], y[(gravity - NorthWestGravity) / 3]};
+}
+
+RaPoint
+ra_wm_frame_offset(const RaClient *c, int gravity)
+{
+    return frame_offset(&c->told_host, gravity);
+}
+
+void
+ra_wm_withdraw(RaDesktop *d, const RaClient *c)
+{
+    RaRect r = is_big(&c->states) ? c->restore : *ra_wm_newest_rect(c);
+    RaPoint frame = frame_offset(&c->told_normal, ra_wm_gravity(c));
+
+    if (!c->override_redirect)
+        XMoveResizeWindow(d->conn->dpy, c->xid, r.x - frame.x, r.y - frame.y, (guint)r.width,
+                          (guint)r.height);
 }
 
 const RaRect *
@@ -359,6 +375,8 @@ ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *r
     if (!is_big(&before))
         c->restore = c->pub.rect;
     c->states = *wanted;
+    if (!is_big(wanted))
+        c->told_normal = c->told_host;
     bool big_changed = before.fullscreen != wanted->fullscreen ||
                        before.max_horz != wanted->max_horz || before.max_vert != wanted->max_vert;
     if (rect && big_changed && before.minimized == wanted->minimized) {

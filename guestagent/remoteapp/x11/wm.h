@@ -32,6 +32,10 @@ void ra_wm_apply(RaDesktop *d, RaClient *client, const RaStates *wanted);
 void ra_wm_show_as(RaDesktop *d, RaClient *client, const RaStates *wanted, const RaRect *rect);
 void ra_wm_restore(RaDesktop *d, RaClient *client); // not minimised any more
 void ra_wm_move_resize(RaDesktop *d, RaClient *client, const RaRect *rect);
+// A window that its program has withdrawn gets its own place and size back, as from a window
+// manager with frames: the corner of its frame is its own (ICCCM 4.1.2.3 and 4.1.4), for the next
+// time.
+void ra_wm_withdraw(RaDesktop *d, const RaClient *client);
 // What a request for a part of it changes: the last one's, which the server may not have told yet.
 const RaRect *ra_wm_newest_rect(const RaClient *client);
 
