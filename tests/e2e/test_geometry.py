@@ -35,6 +35,11 @@ def with_window(verb, *words):
         "sh", "-c", f"xdotool {verb} $(xdotool search --class {program} | tail -n 1) {' '.join(words)}")
 
 
+def one_after_the_other(words):
+    """xdotool's commands about the window W, with no time between those without --sync."""
+    return lambda program: by_itself("sh", "-c", f"W=$(xdotool search --class {program} | tail -n 1); xdotool {words}")
+
+
 # Each is asked for by a program on the window's own display.
 SELF_STEPS = {
     "opened": lambda program: lambda run: None,
@@ -58,6 +63,9 @@ SELF_STEPS = {
     "minimises itself": with_window("windowminimize"),
     "comes back": with_window("windowmap"),
     "has one place after all": with_window("windowmove", "420", "180"),
+    "moves and resizes itself": one_after_the_other("windowmove $W 330 230 windowsize $W 600 400"),
+    "resizes and moves itself": one_after_the_other("windowsize $W 640 420 windowmove $W 350 210"),
+    "hides and comes back": one_after_the_other("windowunmap --sync $W windowmap --sync $W"),
 }
 
 
