@@ -7,7 +7,7 @@ static Harness *h;
 static void
 is_at(guint32 id, int x, int y, int width, int height)
 {
-    const RaRect *r = &harness_told(h, id)->rect;
+    const RaRect *r;
 
     harness_settle(h); // what is wrong half way may pass
     harness_wait(h, (r = &harness_told(h, id)->rect)->x == x && r->y == y && r->width == width &&
