@@ -188,6 +188,8 @@ typedef enum {
     CHAN_STATE_SKIP_TASKBAR = 1u << 10,
     CHAN_STATE_SKIP_PAGER = 1u << 11,
     CHAN_STATES_ALL = (1u << 12) - 1,
+    // By which a window has a size that is not its own.
+    CHAN_STATES_BIG = CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN,
 } ChanStates;
 
 // Which of the fields of WM_NORMAL_HINTS count: its own flags (ICCCM 4.1.2.3).

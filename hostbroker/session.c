@@ -111,14 +111,20 @@ on_idle(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-// Windows that are to come have their time to, also where nothing unused is kept.
+// How long yet windows are awaited that are to come.
+static gint64
+awaits_us(const BrokerSession *s)
+{
+    gint64 left_us = s->started_us + OPENS_US - g_get_monotonic_time();
+
+    return s->started_us == 0 ? 0 : MAX(left_us, 0);
+}
+
+// Windows that are to come have their time, also where nothing unused is kept.
 static guint
 idle_ms(const BrokerSession *s)
 {
-    gint64 ms = s->config->idle_timeout_s * 1000;
-    gint64 left_us = s->started_us + OPENS_US - g_get_monotonic_time();
-
-    return (guint)(s->started_us == 0 ? ms : MAX(ms, left_us / 1000 + 1));
+    return (guint)MAX(s->config->idle_timeout_s * 1000, (awaits_us(s) + 999) / 1000);
 }
 
 void
@@ -202,7 +208,7 @@ crashed(BrokerSession *s, BrokerMember *m, const char *program)
     if (m == &s->session) {
         // Somebody looks for the window of the last launch, or those that were said to be back,
         // told of or not.
-        had_windows |= s->started_us != 0 && g_get_monotonic_time() - s->started_us < OPENS_US;
+        had_windows |= awaits_us(s) > 0;
         g_autoptr(GError) error = g_error_new(
             BROKER_ERROR, BROKER_ERROR_FAILED,
             "The session of guest %s was interrupted while the program started; see whether it is "

@@ -221,14 +221,17 @@ bridge_announce(BridgeModel *m, BridgeWindow *w)
 void
 bridge_model_owner_known(BridgeModel *m, uint32_t id)
 {
+    const BridgeWindow *owner = bridge_model_window(m, id);
+    bool named = owner && owner->announced;
+
     for (unsigned i = 0; i < m->n_windows; i++) {
         BridgeWindow *w = m->windows[i];
         if (w->owner_id != id || w->id == id)
             continue;
-        if (w->announced)
-            bridge_say_window(m, w); // it was told of as one without
-        else
+        if (!w->announced)
             bridge_present(m, w);
+        else if (named)
+            bridge_say_window(m, w); // it was told of as one without
     }
 }
 

@@ -57,8 +57,8 @@ void bridge_title_set(BridgeWindow *window, const char *title);
 // WINDOW, TITLE, ICON.
 void bridge_announce(BridgeModel *model, BridgeWindow *window);
 void bridge_say_window(BridgeModel *model, BridgeWindow *window);
-// A window was announced, stays hidden, or has gone: those that it owns are told of as such,
-// and wait for it no longer.
+// A window was announced: those that it owns are told of as such. Or it stays hidden, or has gone:
+// they wait for it no longer.
 void bridge_model_owner_known(BridgeModel *model, uint32_t id);
 void bridge_say_title(BridgeModel *model, BridgeWindow *window);
 void bridge_say_icon(BridgeModel *model, BridgeWindow *window);

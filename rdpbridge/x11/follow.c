@@ -257,7 +257,7 @@ sync_geometry(HostWindow *w, ViewConfigured *m)
 static bool
 awaits_size(HostWindow *w, uint32_t shown)
 {
-    bool sizes = ((shown ^ w->wanted.states) & BIG_STATES) != 0;
+    bool sizes = ((shown ^ w->wanted.states) & CHAN_STATES_BIG) != 0;
     bool sized = w->notified_width != w->told.width || w->notified_height != w->told.height;
 
     if (!sizes || sized || w->no_size_follows || is_within(w->resized_us, SIZE_FOLLOWS_MS)) {
@@ -289,7 +289,7 @@ sync_state(HostWindow *w, ViewStateMsg *m)
         return false;
     if (w->wanted.state == VIEW_STATE_MINIMIZED)
         w->geometry_dirty = true;
-    if ((shown ^ w->wanted.states) & BIG_STATES)
+    if ((shown ^ w->wanted.states) & CHAN_STATES_BIG)
         w->big_state_us = g_get_monotonic_time();
     w->wanted.state = w->pushed.state = state;
     w->wanted.states = w->pushed.states = shown;

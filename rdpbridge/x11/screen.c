@@ -26,8 +26,7 @@ struct HostScreen {
     ViewRect frame;
     Atom compositor; // the selection that one owns (EWMH 1.5, _NET_WM_CM_Sn)
     bool moves_by_gravity, marks_hidden;
-    Window
-        manager; // the window manager's own window (_NET_SUPPORTING_WM_CHECK), None: there is none
+    Window manager; // its own window (_NET_SUPPORTING_WM_CHECK), None: there is none
     HostRates rates;
     unsigned long desktop;
     ChanWindowWorkspaces workspaces;
@@ -223,15 +222,14 @@ read_manager(HostScreen *s)
 
 // Which of CHAN_WM_NAMES the window manager calls itself, from 1; 0: another, or none.
 static uint32_t
-read_wm(HostDisplay *x)
+read_wm(HostDisplay *x, Window own)
 {
 #define NAME(text) text,
     static const char *const names[] = {CHAN_WM_NAMES(NAME)};
 #undef NAME
     G_STATIC_ASSERT(G_N_ELEMENTS(names) <= CHAN_LOOKS_WM >> CHAN_LOOKS_WM_SHIFT);
-    Window own = read_check(x, x->root);
     HostPropertyQuery query = {own, x->atoms[ATOM__NET_WM_NAME], AnyPropertyType, 8, WM_NAME_MAX};
-    char *name = own ? host_display_property(x, &query, NULL) : NULL;
+    char *name = own != None ? host_display_property(x, &query, NULL) : NULL;
     uint32_t found = 0;
 
     // IceWM's is followed by its version.
@@ -264,7 +262,7 @@ read_all(HostScreen *s)
     s->now.refresh_mhz = host_rates_best(&s->rates);
     read_supported(s);
     read_manager(s);
-    s->now.looks |= read_wm(x) << CHAN_LOOKS_WM_SHIFT;
+    s->now.looks |= read_wm(x, s->manager) << CHAN_LOOKS_WM_SHIFT;
     if (XGetSelectionOwner(x->dpy, s->compositor) != None)
         s->now.looks |= CHAN_LOOKS_COMPOSITED;
     if (host_method_there(s->view->method))

@@ -299,7 +299,8 @@ follow_state(HostWindow *w, const ViewCommit *m, bool first)
     if (first || m->state != w->committed_state) {
         w->wanted.state = m->state;
         if (!w->wanted.has_props && is_visible_state(m->state))
-            w->wanted.states = (w->wanted.states & ~(uint32_t)BIG_STATES) | states_of(m->state);
+            w->wanted.states =
+                (w->wanted.states & ~(uint32_t)CHAN_STATES_BIG) | states_of(m->state);
     }
     w->committed_state = m->state;
 }
@@ -657,10 +658,10 @@ host_window_push(HostWindow *w)
     // What a server that decides itself where a maximised window lies says of that is not asked
     // for: the window manager would take it for the place to go back to.
     if (w->mapped && !w->wanted.has_props && host_screen_marks_hidden(w->view->screen) &&
-        (w->wanted.states & ~w->pushed.states & BIG_STATES))
+        (w->wanted.states & ~w->pushed.states & CHAN_STATES_BIG))
         w->wanted.geometry = w->pushed.geometry;
     // The window manager decides what maximised means, and notes the place that it had before.
-    bool leaves = (w->pushed.states & ~w->wanted.states & BIG_STATES) != 0;
+    bool leaves = (w->pushed.states & ~w->wanted.states & CHAN_STATES_BIG) != 0;
     if (leaves || w->wanted.has_props)
         push_state(w);
     push_geometry(w);

@@ -94,9 +94,6 @@ typedef struct {
     uint32_t told;
 } HostWorkspace;
 
-// Those that give a window its size.
-#define BIG_STATES (CHAN_STATE_MAXIMIZED_HORZ | CHAN_STATE_MAXIMIZED_VERT | CHAN_STATE_FULLSCREEN)
-
 struct HostWindow {
     View *view;
     uint32_t id; // the guest's

@@ -4,6 +4,7 @@ import struct
 import time
 
 from Xlib import X
+from Xlib.protocol import event
 
 import view_fixture as p
 from view_fixture import ViewCase, ids, main, message, picture, wait_for
@@ -56,8 +57,8 @@ class Minimised(FocusCase):
 
     def tell(self, window, name, *data):
         display = self.desktop.display
-        message_of = p.xlib_event.ClientMessage(window=window, client_type=display.intern_atom(name), data=(32, [*data, *[0] * 4][:5]))
-        self.desktop.root.send_event(message_of, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        told = event.ClientMessage(window=window, client_type=display.intern_atom(name), data=(32, [*data, *[0] * 4][:5]))
+        self.desktop.root.send_event(told, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
         display.sync()
 
     def test_its_program_restores_it_unasked(self):

@@ -71,12 +71,33 @@ test_owner_comes_later(Test *t, gconstpointer data)
     bridge_model_set_app(t->model, 1, 2);
     g_assert_cmpuint(t->window.id, ==, 2);
     g_assert_cmpuint(t->window.owner_id, ==, 1);
+    g_array_set_size(t->types, 0);
     bridge_model_delete(t->model, 1);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 0); // it keeps the application that it had
     owned_by(t, 2, 3);
     g_assert_cmpuint(t->window.owner_id, ==, 0);
     model_order(t, 3, 40, 30, BRIDGE_SHOW);
     bridge_model_set_app(t->model, 3, 2);
     g_assert_cmpuint(t->window.owner_id, ==, 3);
+}
+
+// Each waits for the next one: all come with the last.
+static void
+test_chain_of_owners(Test *t, gconstpointer data)
+{
+    const guint32 n = 10;
+
+    for (guint32 id = 1; id <= n; id++) {
+        model_order(t, id, 40, 30, BRIDGE_SHOW);
+        owned_by(t, id, id < n ? id + 1 : 0);
+    }
+    for (guint32 id = 1; id < n; id++)
+        bridge_model_set_app(t->model, id, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, 0);
+    bridge_model_set_app(t->model, n, 2);
+    g_assert_cmpuint(model_said(t, VIEW_MSG_WINDOW), ==, n);
+    g_assert_cmpuint(t->window.id, ==, 1);
+    g_assert_cmpuint(t->window.owner_id, ==, 2);
 }
 
 // It waits for one that comes with it, as long as that is about to be told of.
@@ -745,6 +766,7 @@ main(int argc, char **argv)
     ADD("first-commit", test_first_commit);
     ADD("owner-later", test_owner_comes_later);
     ADD("owner-with-it", test_owner_comes_with_it);
+    ADD("owner-chain", test_chain_of_owners);
     ADD("app-unknown-in-time", test_app_unknown_in_time);
     ADD("minimised-waits-for-properties", test_minimised_waits_for_properties);
     ADD("hidden-is-not-said", test_hidden_is_not_said);

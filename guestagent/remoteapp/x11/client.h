@@ -66,7 +66,7 @@ typedef struct {
     ChanWindowHost told_normal; // while it was neither maximised nor full screen
     gulong place_request;       // that gave it the host's place; 0: the server has done it
     RaRect requested;           // by us, last
-    gulong requested_by; // the request; 0: the server has done it, pub.rect has what came of it
+    gulong requested_by;        // the request; 0: the server has done it, and pub.rect has it
 
     guint32 popup_owner; // the window that had the focus when this popup came
 

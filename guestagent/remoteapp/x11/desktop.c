@@ -468,6 +468,8 @@ ra_desktop_set_host(RaDesktop *d, guint32 id, const ChanWindowHost *host)
     bool there = c->place_request == 0 && ra_rect_equal(&rect, &c->pub.rect);
     bool under_way = c->place_request != 0 && ra_rect_equal(&rect, &told);
     c->told_host = *host;
+    if (!(host->states & CHAN_STATES_BIG))
+        c->told_normal = *host;
     if (host->frame_top > 0)
         d->last_host = *host;
     if (framed)

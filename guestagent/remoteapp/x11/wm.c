@@ -80,7 +80,7 @@ tell_geometry(RaDesktop *d, const RaClient *c, const RaRect *rect)
 // The server gives a window of depth 32 an opaque black for what it grows by, which its program may
 // never paint over (GTK 4, around its shadow): nothing there, or what the program has for it.
 static void
-resize_with_alpha(RaConn *conn, RaClient *c, const RaRect *rect)
+resize_with_alpha(RaConn *conn, const RaClient *c, const RaRect *rect)
 {
     Display *dpy = conn->dpy;
     const guint width = (guint)rect->width, height = (guint)rect->height;
@@ -89,7 +89,6 @@ resize_with_alpha(RaConn *conn, RaClient *c, const RaRect *rect)
     XGrabServer(dpy); // nothing that the program has painted there is lost
     xcb_get_geometry_reply_t *now =
         xcb_get_geometry_reply(conn->xcb, xcb_get_geometry(conn->xcb, (guint32)c->xid), &failure);
-    c->requested_by = NextRequest(dpy);
     XMoveResizeWindow(dpy, c->xid, rect->x, rect->y, width, height);
     if (now) {
         GC nothing = XCreateGC(dpy, c->xid, 0, NULL); // foreground 0
@@ -294,9 +293,10 @@ ra_wm_withdraw(RaDesktop *d, const RaClient *c)
     RaRect r = is_big(&c->states) ? c->restore : *ra_wm_newest_rect(c);
     RaPoint frame = frame_offset(&c->told_normal, ra_wm_gravity(c));
 
-    if (!c->override_redirect)
-        XMoveResizeWindow(d->conn->dpy, c->xid, r.x - frame.x, r.y - frame.y, (guint)r.width,
-                          (guint)r.height);
+    if (c->override_redirect)
+        return;
+    XMoveResizeWindow(d->conn->dpy, c->xid, r.x - frame.x, r.y - frame.y, (guint)r.width,
+                      (guint)r.height);
 }
 
 const RaRect *
@@ -375,8 +375,6 @@ ra_wm_show_as(RaDesktop *d, RaClient *c, const RaStates *wanted, const RaRect *r
     if (!is_big(&before))
         c->restore = c->pub.rect;
     c->states = *wanted;
-    if (!is_big(wanted))
-        c->told_normal = c->told_host;
     bool big_changed = before.fullscreen != wanted->fullscreen ||
                        before.max_horz != wanted->max_horz || before.max_vert != wanted->max_vert;
     if (rect && big_changed && before.minimized == wanted->minimized) {
